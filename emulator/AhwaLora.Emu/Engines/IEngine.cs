@@ -1,0 +1,80 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Engines;
+
+/// <summary>How far a hart may run.</summary>
+/// <param name="Until">First cycle in which it must not issue.</param>
+/// <param name="Horizon">Last cycle in which it is first in the machine's order, so that it may act on what others see.</param>
+public readonly record struct RunWindow(ulong Until, ulong Horizon);
+
+/// <summary>Why <see cref="IEngine.Run"/> returned.</summary>
+public enum StopReason
+{
+    /// <summary>The window's end, or <see cref="IEngine.BreakAt"/>, is reached.</summary>
+    Limit,
+
+    /// <summary>The next action (<see cref="Hart.NextAction"/>) lies beyond the horizon: others go first.</summary>
+    NeedsTurn,
+
+    /// <summary>The hart acted on a device: the machine's order may have changed.</summary>
+    Interacted,
+
+    /// <summary>The hart sleeps, waits for a device, or has ended; see <see cref="Hart.State"/>.</summary>
+    Waiting,
+}
+
+/// <summary>Executes one hart. Interpreter and translator stop in the same cycle, with the same state.</summary>
+public interface IEngine
+{
+    /// <summary>The hart it drives.</summary>
+    Hart Hart { get; }
+
+    /// <summary>Runs until the window ends or something else must happen first.</summary>
+    StopReason Run(in RunWindow window);
+
+    /// <summary><see cref="Run"/> returns once this many instructions have retired.</summary>
+    ulong BreakAt { get; set; }
+
+    /// <summary>Grants the access the hart waits for.</summary>
+    void Grant(ulong time, Cause cause);
+
+    /// <summary>Lets time pass for a hart that sleeps.</summary>
+    void Idle(ulong time, Cause cause);
+
+    /// <summary>Cycles by cause.</summary>
+    CauseCounters Causes { get; }
+}
+
+/// <summary>What the outside of a hart does for an engine.</summary>
+public interface IEnvironment
+{
+    /// <summary>
+    /// An ebreak at <paramref name="hart"/>'s pc that is part of a semihosting call: performs it.
+    /// False where it is none, so that the breakpoint exception is taken.
+    /// </summary>
+    bool TryHostCall(Hart hart);
+
+    /// <summary>The hart wants to store to a 'marker' CSR: region <paramref name="id"/> begins (1) or ends (0 in the top bit).</summary>
+    void MarkRegion(Hart hart, uint id);
+}
+
+/// <summary>Sees instructions as they execute: commit log, causes by address, debugger, race check.</summary>
+public interface IProbe
+{
+    /// <summary>Before an instruction; false stops the hart in front of it.</summary>
+    bool Before(Hart hart, in Isa.Instruction instruction);
+
+    /// <summary>A load of memory has returned <paramref name="value"/>.</summary>
+    void Loaded(Hart hart, uint address, int bytes, uint value);
+
+    /// <summary>A store to memory.</summary>
+    void Stored(Hart hart, uint address, int bytes, uint value);
+
+    /// <summary>The instruction at <paramref name="pc"/> has retired.</summary>
+    void Retired(Hart hart, uint pc, in Isa.Instruction instruction);
+
+    /// <summary>A trap was taken by the instruction, or the interrupt, at <paramref name="pc"/>.</summary>
+    void Trapped(Hart hart, uint pc);
+}
