@@ -1,0 +1,98 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace AhwaLora.Emu.Platform;
+
+/// <summary>Platform files: JSON whose schema follows from <see cref="PlatformDescription"/>, so that the two cannot differ.</summary>
+public static class PlatformJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>Parses and checks a platform file.</summary>
+    /// <exception cref="PlatformException">It does not fit; the message names the field and the fix.</exception>
+    public static PlatformDescription Parse(string json)
+    {
+        try
+        {
+            if (JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) is JsonObject root)
+            {
+                root.Remove("$schema");
+                var platform = root.Deserialize<PlatformDescription>(Options)!;
+                PlatformRules.Check(platform);
+                return platform;
+            }
+        }
+        catch (JsonException e)
+        {
+            throw new PlatformException(Describe(e), e);
+        }
+
+        throw new PlatformException("expected a JSON object");
+    }
+
+    /// <summary>The file that describes <paramref name="platform"/>.</summary>
+    public static string Write(PlatformDescription platform) => JsonSerializer.Serialize(platform, Options) + "\n";
+
+    /// <summary>The JSON Schema of platform files.</summary>
+    public static string Schema()
+    {
+        var exporter = new JsonSchemaExporterOptions
+        {
+            TreatNullObliviousAsNonNullable = true,
+            TransformSchemaNode = static (context, schema) => (context.PropertyInfo?.CustomConverter ?? context.TypeInfo.Converter) switch
+            {
+                AddressJsonConverter => Text(AddressJsonConverter.TextPattern),
+                SizeJsonConverter => Text(SizeJsonConverter.TextPattern),
+                _ => schema,
+            },
+        };
+        var root = (JsonObject)Options.GetJsonSchemaAsNode(typeof(PlatformDescription), exporter);
+        root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+        root["title"] = "AhwaLora.Emu platform";
+        return root.ToJsonString(Options) + "\n";
+    }
+
+    private static JsonObject Text(string pattern) => new()
+    {
+        ["anyOf"] = new JsonArray(
+            new JsonObject { ["type"] = "string", ["pattern"] = pattern },
+            new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = uint.MaxValue }),
+    };
+
+    private static string Describe(JsonException e)
+    {
+        var field = e.Path is null or "$" ? "" : $"field '{e.Path.TrimStart('$', '.')}': ";
+        var message = e.Message.Split(" Path:")[0];
+        return field + message;
+    }
+}
+
+/// <summary>A platform that cannot be built; the message is one line.</summary>
+public sealed class PlatformException : Exception
+{
+    /// <summary>An error with its line.</summary>
+    public PlatformException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An error with its line and what led to it.</summary>
+    public PlatformException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

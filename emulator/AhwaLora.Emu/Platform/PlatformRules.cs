@@ -1,0 +1,117 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Isa;
+
+namespace AhwaLora.Emu.Platform;
+
+/// <summary>What a schema cannot say about a platform: ranges, powers of two, and that nothing overlaps.</summary>
+public static class PlatformRules
+{
+    /// <summary>Most harts a machine can have.</summary>
+    public const int MaximumHarts = 64;
+
+    private const uint DevicePage = 0x1000;
+
+    /// <summary>Checks a platform.</summary>
+    /// <exception cref="PlatformException">Something does not fit; the message names the field and the fix.</exception>
+    public static void Check(PlatformDescription platform)
+    {
+        Require(platform.Harts is >= 1 and <= MaximumHarts, $"field 'harts': {platform.Harts} is outside 1 to {MaximumHarts}");
+        Require(platform.ClockMhz is > 0 and <= 100_000, $"field 'clock_mhz': {platform.ClockMhz} is outside 0 to 100000");
+        _ = ParseIsa(platform.Isa);
+        Require(platform.Memories.Count > 0, "field 'memories': a machine needs at least one");
+        foreach (var memory in platform.Memories)
+        {
+            var field = $"field 'memories' ({memory.Name})";
+            Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
+            Require(memory.Base % 4 == 0, $"{field}: base 0x{memory.Base:x8} is not word-aligned");
+            Require((ulong)memory.Base + memory.Size <= 1UL << 32, $"{field}: reaches beyond the 32-bit address space");
+            Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
+        }
+
+        if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': must be at least 1");
+        if (platform.Dma is { } dma)
+        {
+            Require(dma.BytesPerCycle is >= 4 and <= 64 && dma.BytesPerCycle % 4 == 0, $"field 'dma.bytes_per_cycle': {dma.BytesPerCycle} is not a multiple of 4 from 4 to 64");
+            Require(dma.StartCycles is >= 0 and <= 100_000, $"field 'dma.start_cycles': {dma.StartCycles} is outside 0 to 100000");
+            Require(dma.QueueDepth is >= 1 and <= 64, $"field 'dma.queue_depth': {dma.QueueDepth} is outside 1 to 64");
+        }
+
+        if (platform.Aimc is { } aimc) CheckTiles(aimc);
+        CheckOverlaps(platform);
+    }
+
+    /// <summary>The extensions of an ISA string.</summary>
+    /// <exception cref="PlatformException">It names what does not exist here, or leaves out what every hart has.</exception>
+    public static Extension ParseIsa(string isa)
+    {
+        var parts = isa.ToLowerInvariant().Split('_');
+        Require(parts[0].StartsWith("rv32i", StringComparison.Ordinal), $"field 'isa': '{isa}' does not begin with rv32i");
+        var extensions = Extension.I | Extension.Privileged | Extension.Zicsr;
+        foreach (var letter in parts[0][5..])
+        {
+            extensions |= letter switch
+            {
+                'm' => Extension.M,
+                'a' => Extension.A,
+                'f' => Extension.F,
+                'c' => Extension.C,
+                _ => throw new PlatformException($"field 'isa': extension '{letter}' of '{isa}' is not implemented; use letters of imafc"),
+            };
+        }
+
+        foreach (var part in parts[1..])
+        {
+            extensions |= part switch
+            {
+                "zicsr" or "zicntr" or "zihpm" => Extension.Zicsr,
+                "zifencei" => Extension.Zifencei,
+                _ => throw new PlatformException($"field 'isa': extension '{part}' of '{isa}' is not implemented; use zicsr, zifencei, zicntr, zihpm"),
+            };
+        }
+
+        return extensions;
+    }
+
+    /// <summary>The address ranges of a platform: name, base, size; private memories once.</summary>
+    public static IReadOnlyList<(string Name, uint Base, ulong Size)> Map(PlatformDescription platform)
+    {
+        var map = platform.Memories.Select(m => (m.Name, m.Base, (ulong)m.Size)).ToList();
+        if (platform.Clint is { } clint) map.Add(("clint", clint.Base, 0x1_0000));
+        if (platform.Plic is { } plic) map.Add(("plic", plic.Base, 0x400_0000));
+        if (platform.Cluster is { } cluster) map.Add(("cluster", cluster.Base, DevicePage));
+        if (platform.Dma is { } dma) map.Add(("dma", dma.Base, DevicePage));
+        if (platform.Uart is { } uart) map.Add(("uart", uart.Base, DevicePage));
+        if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, 4));
+        if (platform.Aimc is { } aimc)
+        {
+            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", aimc.Base + n * DevicePage, DevicePage));
+        }
+
+        return [.. map.OrderBy(m => m.Base)];
+    }
+
+    private static void CheckTiles(AimcDescription aimc)
+    {
+        Require(aimc.Tiles is >= 0 and <= 1024, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to 1024");
+        Require(aimc.Rows is >= 1 and <= 4096, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 4096");
+        Require(aimc.Columns is >= 1 and <= 4096, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 4096");
+        Require(aimc.IntegrationNs is >= 1 and <= 1_000_000, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to 1000000");
+        Require(aimc.StreamWordsPerCycle is >= 1 and <= 64, $"field 'aimc.stream_words_per_cycle': {aimc.StreamWordsPerCycle} is outside 1 to 64");
+        Require(aimc.Contexts is >= 2 and <= 16, $"field 'aimc.contexts': {aimc.Contexts} is outside 2 to 16");
+    }
+
+    private static void CheckOverlaps(PlatformDescription platform)
+    {
+        var map = Map(platform);
+        for (var n = 1; n < map.Count; n++)
+        {
+            var (before, after) = (map[n - 1], map[n]);
+            Require(before.Base + before.Size <= after.Base, $"'{before.Name}' (0x{before.Base:x8}-0x{before.Base + before.Size - 1:x8}) and '{after.Name}' (from 0x{after.Base:x8}) overlap; move one");
+        }
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition) throw new PlatformException(message);
+    }
+}
