@@ -44,7 +44,7 @@ public static class Disassembler
         "target" => $"0x{pc + (uint)i.Imm:x}",
         "zimm" => i.Rs1.ToString(CultureInfo.InvariantCulture),
         "csr" => CsrMap.NameOf((uint)i.Imm),
-        "rm" => i.Rm == RoundingModes.Dynamic ? null : Modes[i.Rm],
+        "rm" => i.Rm == RoundingMode.Dynamic ? null : Modes[i.Rm],
         "sets" => $"{Set(i.Imm >> 4)}, {Set(i.Imm)}",
         _ => throw new FormatException($"row '{i.Row}' has an operand the disassembler does not know: '{operand}'"),
     };

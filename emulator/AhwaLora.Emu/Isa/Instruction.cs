@@ -33,7 +33,7 @@ public readonly record struct Instruction
     /// <summary>Third source.</summary>
     public required byte Rs3 { get; init; }
 
-    /// <summary>Rounding mode field; <see cref="RoundingModes.Dynamic"/> takes frm.</summary>
+    /// <summary>Rounding mode field; <see cref="RoundingMode.Dynamic"/> takes frm.</summary>
     public required byte Rm { get; init; }
 
     /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>

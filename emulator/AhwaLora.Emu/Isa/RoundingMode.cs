@@ -17,4 +17,10 @@ public static class RoundingMode
 
     /// <summary>RMM: to nearest, ties to the larger magnitude.</summary>
     public const uint NearestMaxMagnitude = 4;
+
+    /// <summary>rm = 7: take the mode from frm.</summary>
+    public const uint Dynamic = 7;
+
+    /// <summary>True for the five modes that exist; 5 and 6 are reserved.</summary>
+    public static bool IsValid(uint mode) => mode <= 4;
 }

@@ -7,13 +7,13 @@ public sealed record DeviceMapping(uint Base, uint Size, IDevice Device);
 public sealed class AddressSpace
 {
     private readonly MemoryRegion[] _memories;
-    private readonly DeviceMapping[] _devices;
+    private readonly IReadOnlyList<DeviceMapping> _devices;
 
-    /// <summary>Makes a view.</summary>
-    public AddressSpace(IEnumerable<MemoryRegion> memories, IEnumerable<DeviceMapping> devices)
+    /// <summary>Makes a view. The list of devices may still grow: a device needs the space to be made itself.</summary>
+    public AddressSpace(IEnumerable<MemoryRegion> memories, IReadOnlyList<DeviceMapping> devices)
     {
         _memories = [.. memories];
-        _devices = [.. devices];
+        _devices = devices;
     }
 
     /// <summary>The memories, in the platform's order.</summary>

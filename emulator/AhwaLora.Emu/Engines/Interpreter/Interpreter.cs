@@ -193,9 +193,9 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     {
         var hart = Hart;
         if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
-        var rm = i.Rm == RoundingModes.Dynamic ? hart.Frm : i.Rm;
+        var rm = i.Rm == RoundingMode.Dynamic ? hart.Frm : i.Rm;
         var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
-        if (isRounded && !RoundingModes.IsValid(rm)) return false;
+        if (isRounded && !RoundingMode.IsValid(rm)) return false;
 
         _pipeline.Issue(i, a, b, default);
         var raised = 0u;

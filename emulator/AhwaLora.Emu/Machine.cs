@@ -1,0 +1,176 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Engines;
+using AhwaLora.Emu.Engines.Interpreter;
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu;
+
+/// <summary>
+/// A platform, assembled: memories, devices, harts and the engines that drive them. Everything it does follows from the
+/// platform, the options and the program; two machines in one process share nothing.
+/// </summary>
+public sealed class Machine : IBusMasters, IEnvironment
+{
+    private readonly List<MemoryRegion> _memories = [];
+    private readonly List<IEngine> _engines = [];
+    private readonly Scheduler _scheduler;
+    private Hart? _acting;
+    private ulong _deviceTime;
+
+    /// <summary>Assembles a platform.</summary>
+    /// <exception cref="PlatformException">The platform breaks a rule of <see cref="PlatformRules"/>.</exception>
+    public Machine(PlatformDescription platform, MachineOptions options)
+    {
+        PlatformRules.Check(platform);
+        Platform = platform;
+        Options = options;
+        BuildMemories();
+        var devices = new List<DeviceMapping>();
+        Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), devices);
+        BuildHarts(devices);
+        _scheduler = new Scheduler(this);
+    }
+
+    /// <summary>What it is made of.</summary>
+    public PlatformDescription Platform { get; }
+
+    /// <summary>How it is run.</summary>
+    public MachineOptions Options { get; }
+
+    /// <summary>Memory and devices as masters other than harts see them.</summary>
+    public AddressSpace Space { get; }
+
+    /// <summary>The harts, by mhartid.</summary>
+    public IReadOnlyList<Hart> Harts => _harts;
+
+    private readonly List<Hart> _harts = [];
+
+    internal IReadOnlyList<IClockedDevice> ClockedDevices => _clocked;
+
+    private readonly List<IClockedDevice> _clocked = [];
+
+    /// <summary>Instructions retired by all harts.</summary>
+    public ulong RetiredInstructions
+    {
+        get
+        {
+            var sum = 0UL;
+            foreach (var hart in _harts) sum += hart.Retired;
+            return sum;
+        }
+    }
+
+    /// <summary>Machine time: the latest local time of any hart.</summary>
+    public ulong Cycles => _harts.Max(h => h.Time);
+
+    /// <summary>How the guest ended the run; null while it goes on.</summary>
+    public RunResult? Result { get; private set; }
+
+    /// <summary>Cycles of a hart by cause.</summary>
+    public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
+
+    /// <summary>Puts every hart at reset with its first instruction at <paramref name="entry"/>.</summary>
+    public void Reset(uint entry)
+    {
+        foreach (var hart in _harts) hart.Reset(entry);
+    }
+
+    /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
+    public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
+
+    /// <inheritdoc/>
+    public int RunningHarts => _harts.Count(h => h.State is not (HartState.Ended or HartState.Stuck));
+
+    /// <inheritdoc/>
+    public void Release(int initiator, ulong time, uint value, WaitReason reason)
+    {
+        var hart = _harts[initiator];
+        hart.Pending.Value = value;
+        hart.Pending.HasValue = true;
+        hart.State = HartState.Running;
+        _engines[initiator].Grant(time, reason switch
+        {
+            WaitReason.Dma => Cause.DmaWait,
+            WaitReason.Tile => Cause.TileWait,
+            _ => Cause.Barrier,
+        });
+    }
+
+    /// <inheritdoc/>
+    bool IEnvironment.TryHostCall(Hart hart) => false;
+
+    /// <inheritdoc/>
+    void IEnvironment.MarkRegion(Hart hart, uint id)
+    {
+    }
+
+    internal void Advance(IClockedDevice device, ulong time)
+    {
+        _acting = null;
+        _deviceTime = time;
+        device.Advance(time);
+    }
+
+    internal void RunHart(Hart hart, in RunWindow window, ulong maxInstructions)
+    {
+        var engine = _engines[hart.Id];
+        var budget = maxInstructions - RetiredInstructions;
+        engine.BreakAt = Math.Min(ulong.MaxValue - hart.Retired, budget) + hart.Retired;
+        _acting = hart;
+        engine.Run(window);
+        _acting = null;
+        if (hart.State == HartState.Stuck) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
+    }
+
+    /// <summary>Sets or clears a bit of mip; a sleeping hart wakes where the interrupt is enabled.</summary>
+    private void SetPending(Hart hart, int bit, bool level)
+    {
+        hart.Mip = level ? hart.Mip | 1u << bit : hart.Mip & ~(1u << bit);
+        if (hart.State != HartState.WaitingForInterrupt || !hart.HasPendingInterrupt) return;
+        hart.State = HartState.Running;
+        _engines[hart.Id].Idle(_acting?.Time ?? _deviceTime, Cause.Wfi);
+    }
+
+    private void BuildMemories()
+    {
+        foreach (var memory in Platform.Memories)
+        {
+            for (var hart = 0; hart < (memory.Private ? Platform.Harts : 1); hart++)
+            {
+                _memories.Add(new MemoryRegion(memory.Name, memory.Base, memory.Size)
+                {
+                    Banks = memory.Banks,
+                    ExtraCycles = memory.ExtraCycles,
+                    OwnerHart = memory.Private ? hart : -1,
+                });
+            }
+        }
+    }
+
+    private void BuildHarts(List<DeviceMapping> devices)
+    {
+        var features = new HartFeatures
+        {
+            Extensions = PlatformRules.ParseIsa(Platform.Isa),
+            HasUserMode = Platform.UserMode,
+            HasPmp = Platform.Pmp,
+            EmulatesMisaligned = Options.EmulateMisaligned ?? true,
+        };
+        var decoder = new Decoder(features.Extensions);
+        var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
+        for (var id = 0; id < Platform.Harts; id++)
+        {
+            var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
+            var hart = new Hart(id, new AddressSpace(visible, devices), features);
+            _harts.Add(hart);
+            var state = new FunctionalState();
+            _engines.Add(new Interpreter<FunctionalPipeline>(hart, new FunctionalPipeline(state), state.Causes, visible.Select(m => caches[m]), this)
+            {
+                HasExactContention = Options.Contention == Contention.Exact,
+            });
+        }
+    }
+}

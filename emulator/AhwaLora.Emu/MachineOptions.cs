@@ -1,0 +1,73 @@
+namespace AhwaLora.Emu;
+
+/// <summary>Which engine executes the harts.</summary>
+public enum EngineKind
+{
+    /// <summary>The fastest one the host supports.</summary>
+    Auto,
+
+    /// <summary>One instruction after the other.</summary>
+    Interpreter,
+
+    /// <summary>Regions of code translated to .NET methods.</summary>
+    Translator,
+}
+
+/// <summary>How accesses to banked memory are ordered.</summary>
+public enum Contention
+{
+    /// <summary>No bank conflicts; harts run ahead to their next interaction.</summary>
+    None,
+
+    /// <summary>Every access waits for its bank's grant, cycle by cycle.</summary>
+    Exact,
+}
+
+/// <summary>How a platform is run.</summary>
+public sealed record MachineOptions
+{
+    /// <summary>Engine.</summary>
+    public EngineKind Engine { get; init; } = EngineKind.Auto;
+
+    /// <summary>Bank conflicts.</summary>
+    public Contention Contention { get; init; } = Contention.None;
+
+    /// <summary>True to emulate misaligned accesses of memory, false to trap; null takes the timing profile's word.</summary>
+    public bool? EmulateMisaligned { get; init; }
+
+    /// <summary>Seed of everything random in the machine.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
+/// <summary>When to stop a run that does not end by itself.</summary>
+/// <param name="MaxCycles">Cycles of machine time.</param>
+/// <param name="MaxInstructions">Instructions of all harts together.</param>
+public readonly record struct RunLimits(ulong MaxCycles = ulong.MaxValue, ulong MaxInstructions = ulong.MaxValue);
+
+/// <summary>Why a run ended.</summary>
+public enum ExitReason
+{
+    /// <summary>The guest ended it, with an exit code.</summary>
+    Exit,
+
+    /// <summary>The limit of cycles was reached.</summary>
+    CycleLimit,
+
+    /// <summary>The limit of instructions was reached.</summary>
+    InstructionLimit,
+
+    /// <summary>Every hart that has not ended waits for something that cannot happen.</summary>
+    Deadlock,
+
+    /// <summary>A hart's trap handler traps on its own first instruction.</summary>
+    TrapLoop,
+
+    /// <summary>A probe stopped a hart.</summary>
+    Stopped,
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Code">The guest's exit code, where it gave one.</param>
+/// <param name="Hart">The hart that ended it, or -1.</param>
+public readonly record struct RunResult(ExitReason Reason, int Code, int Hart);
