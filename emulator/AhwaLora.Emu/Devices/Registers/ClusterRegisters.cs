@@ -12,7 +12,7 @@ public static class ClusterRegisters
 #pragma warning restore CS1591
 
     /// <summary>The datasheet.</summary>
-    public static readonly RegisterMap Map = new("CLUSTER", 0x1000, "Cluster block: barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one.",
+    public static readonly RegisterMap Map = new("CLUSTER", 0x1000, "Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one.",
     [
         new(Barrier,       "BARRIER",        ReadActs,  "A read waits until every hart that has not ended reads it too, and returns 0."),
         new(Harts,         "HARTS",          ReadOnly,  "Number of harts."),

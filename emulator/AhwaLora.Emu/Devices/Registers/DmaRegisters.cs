@@ -23,7 +23,7 @@ public static class DmaRegisters
     ];
 
     /// <summary>The datasheet.</summary>
-    public static readonly RegisterMap Map = new("DMA", 0x1000, "DMA: 1-D and 2-D copies between memories, served in order. Each hart has its own SRC to ROWS, so no lock is needed. Word accesses.",
+    public static readonly RegisterMap Map = new("DMA", 0x1000, "1-D and 2-D copies between memories, served in order. Each hart has its own SRC to ROWS, so no lock is needed. Word accesses.",
     [
         new(Source,            "SRC",            ReadWrite, "Address of the first row's source; a multiple of 4."),
         new(Destination,       "DST",            ReadWrite, "Address of the first row's destination; a multiple of 4. Source and destination must not overlap."),

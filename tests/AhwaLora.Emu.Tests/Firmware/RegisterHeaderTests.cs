@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using AhwaLora.Emu.Devices.Registers;
+using AhwaLora.Emu.Lab.Firmware;
+
+namespace AhwaLora.Emu.Tests.Firmware;
+
+/// <summary>The generated files are what the register maps say; <c>AHWALORA_ACCEPT=1</c> rewrites them.</summary>
+public sealed class RegisterHeaderTests
+{
+    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+
+    [Fact]
+    public void The_committed_header_is_the_generated_one() =>
+        AssertCommitted(Path.Combine(Root(), "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(RegisterBlock.Default));
+
+    [Fact]
+    public void The_documented_registers_are_the_generated_ones() =>
+        AssertCommitted(Path.Combine(Root(), "docs", "firmware.md"), text => RegisterHeader.Embed(text, RegisterHeader.ToMarkdown(RegisterBlock.Default)));
+
+    [Fact]
+    public void Rows_fields_and_constants_get_names_of_their_own()
+    {
+        var map = new RegisterMap("DEMO", 0x1000, "A demonstration.",
+            [new(0x10, "PORT", RegisterAccess.ReadWrite, "A port.", Count: 4) { Fields = [new("MODE", 5, 4, "How.")] }],
+            [new("MODE_FAST", 2, "Quick.")]);
+        var header = RegisterHeader.ToHeader([new RegisterBlock(map, 0x3000_0000, IsArray: true)]);
+        string[] expected =
+        [
+            "AHWA_DEMO_BASE 0x30000000", "AHWA_DEMO_STRIDE 0x1000", "AHWA_DEMO_PORT_OFFSET 0x10", "AHWA_DEMO_PORT_STRIDE 0x04",
+            "AHWA_DEMO_PORT_COUNT 4", "AHWA_DEMO_PORT_MODE_SHIFT 4", "AHWA_DEMO_PORT_MODE_MASK 0x30", "AHWA_DEMO_MODE_FAST 0x02",
+        ];
+        var defines = header.Split('\n').Where(line => line.StartsWith("#define AHWA_DEMO_", StringComparison.Ordinal)).Select(Words);
+        Assert.Equal(expected, defines);
+    }
+
+    [Fact]
+    public void A_document_without_markers_is_refused() =>
+        Assert.Throws<ArgumentException>(() => RegisterHeader.Embed("# Nothing here\n", "text"));
+
+    [Fact]
+    public void Registers_of_a_block_stand_in_order_inside_it_and_apart()
+    {
+        foreach (var map in RegisterBlock.Default.Select(block => block.Map))
+        {
+            Assert.Equal(map.Registers.OrderBy(register => register.Offset), map.Registers);
+            Assert.Distinct(map.Registers.Select(register => register.Name));
+            foreach (var register in map.Registers)
+            {
+                var end = register.Offset + (uint)(register.Count - 1) * register.Stride + (uint)register.Bytes;
+                Assert.True(end <= map.Size, $"{map.Name}.{register.Name} ends at 0x{end:X}");
+                Assert.Equal(register.Offset, map.Find(register.Offset)!.Value.Register.Offset);
+                foreach (var field in register.Fields) Assert.InRange(field.High, field.Low, 8 * register.Bytes - 1);
+            }
+        }
+    }
+
+    private static string Words(string line) => string.Join(' ', line.Split("/*")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1));
+
+    private static void AssertCommitted(string path, Func<string, string> generate)
+    {
+        var committed = File.Exists(path) ? File.ReadAllText(path) : "";
+        var generated = generate(committed);
+        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, generated);
+        else Assert.Equal(generated, committed);
+    }
+}
