@@ -1,1 +1,3 @@
-return 0;
+using AhwaLora.Emu.Cli;
+
+return CommandLine.Invoke(args);

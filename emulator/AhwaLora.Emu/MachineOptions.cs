@@ -32,6 +32,9 @@ public sealed record MachineOptions
     /// <summary>Bank conflicts.</summary>
     public Contention Contention { get; init; } = Contention.None;
 
+    /// <summary>Timing profile, by name.</summary>
+    public string Timing { get; init; } = "functional";
+
     /// <summary>True to emulate misaligned accesses of memory, false to trap; null takes the timing profile's word.</summary>
     public bool? EmulateMisaligned { get; init; }
 

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using AhwaLora.Emu.Cli.Commands;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Cli;
+
+/// <summary>The command line: parse, call, print. Mistakes of the user's are one line and exit status 125.</summary>
+internal static class CommandLine
+{
+    public static int Invoke(string[] args)
+    {
+        var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
+        {
+            RunCommand.Create(),
+            DisasmCommand.Create(),
+            PlatformCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail(Describe(parsed));
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is UserErrorException or PlatformException)
+        {
+            return Fail(e.Message);
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
+        {
+            return Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
+        }
+    }
+
+    /// <summary>Prints one line on standard error.</summary>
+    public static int Fail(string message)
+    {
+        Console.Error.WriteLine($"ahwalora: {message}");
+        return ExitStatus.Usage;
+    }
+
+    private static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? "ahwalora" : $"ahwalora {command.Name}";
+        return $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see '{path} --help'";
+    }
+}

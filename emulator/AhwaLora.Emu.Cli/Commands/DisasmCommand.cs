@@ -1,0 +1,44 @@
+using System.CommandLine;
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Cli.Commands;
+
+/// <summary><c>disasm ELF</c>.</summary>
+internal static class DisasmCommand
+{
+    private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable." };
+
+    public static Command Create()
+    {
+        var command = new Command("disasm", "Disassemble the code of an executable.") { Elf };
+        command.SetAction(parsed => Print(ElfImage.Load(parsed.GetValue(Elf)!)));
+        return command;
+    }
+
+    private static int Print(ElfImage image)
+    {
+        const uint allocatedCode = 1; // SHT_PROGBITS
+        var labels = image.Symbols.GroupBy(s => s.Value).ToDictionary(g => g.Key, g => g.First().Name);
+        var decoder = new Decoder(PlatformRules.ParseIsa("rv32imafc_zicsr_zifencei"));
+        foreach (var section in image.Sections.Where(s => s.Type == allocatedCode && s.Name.StartsWith(".text", StringComparison.Ordinal)))
+        {
+            Console.WriteLine($"section {section.Name}");
+            var bytes = section.Contents.Span;
+            for (var at = 0; at + 2 <= bytes.Length;)
+            {
+                var pc = section.Address + (uint)at;
+                if (labels.TryGetValue(pc, out var label)) Console.WriteLine($"{label}:");
+                uint word = BitConverter.ToUInt16(bytes[at..]);
+                if ((word & 3) == 3 && at + 4 <= bytes.Length) word = BitConverter.ToUInt32(bytes[at..]);
+                var instruction = decoder.Decode(word);
+                var digits = instruction.Length == 2 ? $"{word:x4}    " : $"{word:x8}";
+                Console.WriteLine($"{pc:x8}: {digits}  {Disassembler.Format(instruction, pc)}");
+                at += instruction.Length;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace AhwaLora.Emu.Cli.Commands;
+
+/// <summary>Options that say what machine to build; every command that builds one takes them.</summary>
+internal static class MachineArguments
+{
+    public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
+    public static readonly Option<int?> Harts = new("--harts") { Description = "Number of harts, 1 to 64.", HelpName = "N" };
+    public static readonly Option<string?> Isa = new("--isa") { Description = "Extensions, as in rv32imafc_zicsr_zifencei.", HelpName = "ISA" };
+    public static readonly Option<string> Timing = new("--timing") { Description = "Timing profile.", DefaultValueFactory = _ => "functional", HelpName = "PROFILE" };
+    public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
+    public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");
+    public static readonly Option<string?> Misaligned = new("--misaligned") { Description = "Misaligned loads and stores: trap or emulate." };
+    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1UL };
+
+    static MachineArguments() => Misaligned.AcceptOnlyFromAmong("trap", "emulate");
+
+    public static void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Platform, Harts, Isa, Timing, Contention, Engine, Misaligned, Seed }) command.Add(option);
+    }
+
+    public static MachineOptions Options(ParseResult parsed) => new()
+    {
+        Timing = parsed.GetValue(Timing)!,
+        Contention = Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
+        Engine = Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true),
+        EmulateMisaligned = parsed.GetValue(Misaligned) is { } text ? text == "emulate" : null,
+        Seed = parsed.GetValue(Seed),
+    };
+
+    private static Option<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

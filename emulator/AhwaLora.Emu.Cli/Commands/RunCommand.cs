@@ -1,0 +1,54 @@
+using System.CommandLine;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Running;
+
+namespace AhwaLora.Emu.Cli.Commands;
+
+/// <summary><c>run ELF [-- ARG...]</c>.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
+    private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest, after --.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124." };
+    private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124." };
+    private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
+    private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
+    private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
+    private static readonly Option<string[]> Dump = new("--dump") { Description = "Write memory after the run, raw; may be given several times.", HelpName = "[hartN@]ADDRESS:BYTES:FILE" };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
+
+    public static Command Create()
+    {
+        var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
+        MachineArguments.AddTo(command);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Stats, Dump, Quiet }) command.Add(option);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var run = new ProgramRun(new RunRequest
+        {
+            ElfPath = parsed.GetValue(Elf)!,
+            Arguments = parsed.GetValue(Arguments) ?? [],
+            PlatformPath = parsed.GetValue(MachineArguments.Platform),
+            Harts = parsed.GetValue(MachineArguments.Harts),
+            Isa = parsed.GetValue(MachineArguments.Isa),
+            Machine = MachineArguments.Options(parsed),
+            Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
+            SandboxPath = parsed.GetValue(Sandbox),
+            SignaturePath = parsed.GetValue(Signature),
+            StatisticsPath = parsed.GetValue(Stats),
+            Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
+        });
+        var status = run.Execute();
+        if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
+        if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
+        return status;
+    }
+
+    private static string Summary(ProgramRun run) => FormattableString.Invariant(
+        $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds):F1} MIPS");
+}

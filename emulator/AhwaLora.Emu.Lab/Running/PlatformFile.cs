@@ -1,0 +1,26 @@
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Lab.Running;
+
+/// <summary>Platform files on disk.</summary>
+public static class PlatformFile
+{
+    /// <summary>Reads a platform file; null gives the default platform.</summary>
+    /// <exception cref="UserErrorException">It cannot be read or does not fit its schema.</exception>
+    public static PlatformDescription Load(string? path)
+    {
+        if (path is null) return new PlatformDescription();
+        try
+        {
+            return PlatformJson.Parse(File.ReadAllText(path));
+        }
+        catch (PlatformException e)
+        {
+            throw new UserErrorException($"{path}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such platform file")}", e);
+        }
+    }
+}

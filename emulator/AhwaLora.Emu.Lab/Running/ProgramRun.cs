@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Lab.Running;
+
+/// <summary>Exit statuses of <c>ahwalora run</c>, beside the guest's own.</summary>
+public static class ExitStatus
+{
+    /// <summary>A limit was reached.</summary>
+    public const int Limit = 124;
+
+    /// <summary>Wrong usage, file or configuration.</summary>
+    public const int Usage = 125;
+
+    /// <summary>The guest cannot go on.</summary>
+    public const int Stuck = 126;
+}
+
+/// <summary>A program in a machine, from its files to its exit status.</summary>
+public sealed class ProgramRun
+{
+    private readonly RunRequest _request;
+
+    /// <summary>Builds the machine and loads the program.</summary>
+    /// <exception cref="UserErrorException">A file is wrong.</exception>
+    public ProgramRun(RunRequest request)
+    {
+        _request = request;
+        Image = ElfImage.Load(request.ElfPath);
+        if (request.SignaturePath is not null) _ = SignatureRange();
+        var platform = PlatformFile.Load(request.PlatformPath);
+        if (request.Harts is { } harts) platform = platform with { Harts = harts };
+        if (request.Isa is { } isa) platform = platform with { Isa = isa };
+        Machine = new Machine(platform, request.Machine);
+        ProgramLoader.Load(Machine, Image);
+        foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
+    }
+
+    /// <summary>The program.</summary>
+    public ElfImage Image { get; }
+
+    /// <summary>The machine.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>How it ended; null before <see cref="Execute"/>.</summary>
+    public RunResult? Result { get; private set; }
+
+    /// <summary>Host time the run took.</summary>
+    public TimeSpan HostTime { get; private set; }
+
+    /// <summary>Runs to the end and writes what was asked for.</summary>
+    /// <returns>The exit status.</returns>
+    public int Execute()
+    {
+        var clock = Stopwatch.StartNew();
+        var result = Machine.Run(_request.Limits);
+        HostTime = clock.Elapsed;
+        Result = result;
+        if (_request.SignaturePath is { } signature) WriteSignature(signature);
+        foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
+        if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
+        return result.Reason switch
+        {
+            ExitReason.Exit => result.Code & 0xff,
+            ExitReason.CycleLimit or ExitReason.InstructionLimit => ExitStatus.Limit,
+            _ => ExitStatus.Stuck,
+        };
+    }
+
+    /// <summary>One line that says why the run ended, where the guest did not end it.</summary>
+    public string? Explain() => Result?.Reason switch
+    {
+        ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
+        ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
+        ExitReason.Deadlock => $"every hart waits for nothing: {string.Join("; ", Machine.Harts.Where(h => h.State != HartState.Ended).Take(4).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"))}",
+        ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
+        _ => null,
+    };
+
+    private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
+
+    private string DescribeTrapLoop(Hart hart)
+    {
+        var interrupted = hart.Mepc;
+        return $"hart {hart.Id} traps in its own trap handler at pc 0x{interrupted:x8} ({Disassemble(hart, interrupted)}): {TrapNames.Of(hart.Mcause)}, mtval 0x{hart.Mtval:x8}; set mtvec to a handler in memory";
+    }
+
+    private string Place(Hart hart, bool named = true) =>
+        $"{(named ? $"hart {hart.Id} " : "")}at pc 0x{hart.Pc:x8} ({Disassemble(hart, hart.Pc)})";
+
+    private string Disassemble(Hart hart, uint pc)
+    {
+        if (!hart.Space.Peek(pc, 4, hart.Time, out var word) || hart.Space.FindMemory(pc, 4) is null) return "no memory there";
+        return Disassembler.Format(new Decoder(PlatformRules.ParseIsa(Machine.Platform.Isa)).Decode(word), pc);
+    }
+
+    private (uint Begin, uint End) SignatureRange()
+    {
+        if (!Image.TryGetSymbol("begin_signature", out var begin) || !Image.TryGetSymbol("end_signature", out var end))
+        {
+            throw new UserErrorException($"{Image.Path}: --signature needs the symbols begin_signature and end_signature, which it lacks");
+        }
+
+        return end.Value >= begin.Value
+            ? (begin.Value, end.Value)
+            : throw new UserErrorException($"{Image.Path}: end_signature (0x{end.Value:x8}) lies before begin_signature (0x{begin.Value:x8})");
+    }
+
+    private void WriteSignature(string path)
+    {
+        var (begin, end) = SignatureRange();
+        var text = new StringBuilder();
+        for (var address = begin; address < end; address += 4)
+        {
+            if (!Machine.Harts[0].Space.Peek(address, 4, 0, out var word)) throw new UserErrorException($"{Image.Path}: the signature at 0x{address:x8} lies outside memory");
+            text.Append(CultureInfo.InvariantCulture, $"{word:x8}\n");
+        }
+
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    private byte[] DumpedBytes(DumpRequest dump)
+    {
+        if (dump.Hart >= Machine.Harts.Count) throw new UserErrorException($"--dump: there is no hart {dump.Hart}; the platform has {Machine.Harts.Count}");
+        var bytes = Machine.Harts[dump.Hart].Space.ReadBlock(dump.Address, dump.Bytes);
+        return bytes.Length == dump.Bytes ? bytes.ToArray() : throw new UserErrorException($"--dump: 0x{dump.Address:x8} with {dump.Bytes} bytes is not all in one memory");
+    }
+}

@@ -1,0 +1,67 @@
+namespace AhwaLora.Emu.Lab.Running;
+
+/// <summary>A run of a program, as <c>ahwalora run</c> takes it.</summary>
+public sealed record RunRequest
+{
+    /// <summary>The executable.</summary>
+    public required string ElfPath { get; init; }
+
+    /// <summary>Arguments for the guest.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Platform file, or null for the default platform.</summary>
+    public string? PlatformPath { get; init; }
+
+    /// <summary>Replaces the platform's number of harts.</summary>
+    public int? Harts { get; init; }
+
+    /// <summary>Replaces the platform's ISA string.</summary>
+    public string? Isa { get; init; }
+
+    /// <summary>Engine, contention, misaligned accesses, seed and timing.</summary>
+    public MachineOptions Machine { get; init; } = new();
+
+    /// <summary>When to give up.</summary>
+    public RunLimits Limits { get; init; } = new();
+
+    /// <summary>Directory whose files the guest may use; null for none.</summary>
+    public string? SandboxPath { get; init; }
+
+    /// <summary>Where to write the words between begin_signature and end_signature.</summary>
+    public string? SignaturePath { get; init; }
+
+    /// <summary>Where to write the statistics.</summary>
+    public string? StatisticsPath { get; init; }
+
+    /// <summary>Memory to write out after the run.</summary>
+    public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
+}
+
+/// <summary>Memory to write out: <c>[hartN@]ADDRESS:BYTES:FILE</c>.</summary>
+/// <param name="Hart">Whose view of memory.</param>
+/// <param name="Address">First byte.</param>
+/// <param name="Bytes">How many.</param>
+/// <param name="Path">Where to.</param>
+public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path)
+{
+    /// <summary>Parses <c>[hartN@]ADDRESS:BYTES:FILE</c>; numbers in decimal or with 0x.</summary>
+    /// <exception cref="UserErrorException">The text is not of that form.</exception>
+    public static DumpRequest Parse(string text)
+    {
+        var rest = text;
+        var hart = 0;
+        if (text.StartsWith("hart", StringComparison.Ordinal) && text.Split('@', 2) is [var prefix, var tail])
+        {
+            if (!int.TryParse(prefix.AsSpan(4), out hart)) throw Malformed(text);
+            rest = tail;
+        }
+
+        var parts = rest.Split(':', 3);
+        if (parts.Length != 3 || parts[2].Length == 0) throw Malformed(text);
+        return Numbers.TryParse(parts[0], out var address) && Numbers.TryParse(parts[1], out var bytes)
+            ? new DumpRequest(hart, address, bytes, parts[2])
+            : throw Malformed(text);
+    }
+
+    private static UserErrorException Malformed(string text) => new($"--dump '{text}': expected [hartN@]ADDRESS:BYTES:FILE, as in 0x80000000:64:ram.bin");
+}

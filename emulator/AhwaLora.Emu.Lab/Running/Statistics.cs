@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Lab.Running;
+
+/// <summary>
+/// What a run was and what it cost. All but the last member, <c>host</c>, follows from the program and the options alone:
+/// the same run gives the same bytes.
+/// </summary>
+public static class Statistics
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Version of the product.</summary>
+    public static string ProductVersion { get; } =
+        typeof(Statistics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>The statistics of a finished run as JSON.</summary>
+    public static string ToJson(ProgramRun run)
+    {
+        var machine = run.Machine;
+        var result = run.Result ?? throw new InvalidOperationException("the run has not ended: call Execute first");
+        return JsonSerializer.Serialize(
+            new
+            {
+                Version = ProductVersion,
+                Program = Path.GetFileName(run.Image.Path),
+                Platform = machine.Platform.Name,
+                ExitReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(result.Reason.ToString()),
+                ExitCode = result.Code,
+                machine.Options.Seed,
+                Timing = machine.Options.Timing,
+                Contention = JsonNamingPolicy.SnakeCaseLower.ConvertName(machine.Options.Contention.ToString()),
+                Cycles = machine.Cycles,
+                Instructions = machine.RetiredInstructions,
+                Harts = machine.Harts.Select(hart => new
+                {
+                    hart.Id,
+                    Cycles = hart.Time,
+                    Instructions = hart.Retired,
+                    Causes = Enum.GetValues<Cause>().ToDictionary(c => c.ToString(), c => machine.CausesOf(hart.Id).Cycles[(int)c]),
+                }),
+                Host = new
+                {
+                    Seconds = Math.Round(run.HostTime.TotalSeconds, 6),
+                    Mips = Math.Round(machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds), 3),
+                },
+            },
+            Options) + "\n";
+    }
+}
