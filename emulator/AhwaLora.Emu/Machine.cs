@@ -1,6 +1,7 @@
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Engines;
 using AhwaLora.Emu.Engines.Interpreter;
+using AhwaLora.Emu.Host;
 using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Platform;
@@ -17,14 +18,26 @@ public sealed class Machine : IBusMasters, IEnvironment
     private readonly List<MemoryRegion> _memories = [];
     private readonly List<IEngine> _engines = [];
     private readonly Scheduler _scheduler;
+    private readonly IHost _host;
+    private readonly HostClock _clock;
+    private readonly Semihosting _semihosting;
+    private readonly ulong[] _htifDueAt;
+    private Htif? _htif;
     private Hart? _acting;
     private ulong _deviceTime;
 
     /// <summary>Assembles a platform.</summary>
     /// <exception cref="PlatformException">The platform breaks a rule of <see cref="PlatformRules"/>.</exception>
-    public Machine(PlatformDescription platform, MachineOptions options)
+    /// <param name="platform">What it is made of.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="host">Files and console for the guest; null for none.</param>
+    public Machine(PlatformDescription platform, MachineOptions options, IHost? host = null)
     {
         PlatformRules.Check(platform);
+        _host = host ?? new NoHost();
+        _clock = new HostClock { FrequencyHz = (ulong)(platform.ClockMhz * 1e6) };
+        _semihosting = new Semihosting(_host, _clock);
+        _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.Harts).ToArray();
         Platform = platform;
         Options = options;
         BuildMemories();
@@ -78,6 +91,17 @@ public sealed class Machine : IBusMasters, IEnvironment
         foreach (var hart in _harts) hart.Reset(entry);
     }
 
+    /// <summary>Serves the host-target interface at the program's tohost and fromhost.</summary>
+    public void AttachHtif(uint toHost, uint? fromHost)
+    {
+        _htif = new Htif(_host, _clock, toHost, fromHost, _harts.Count);
+        foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes)))
+        {
+            var last = (toHost - memory.Base + Htif.WordBytes - 1) >> MemoryRegion.GranuleShift;
+            for (var g = (toHost - memory.Base) >> MemoryRegion.GranuleShift; g <= last; g++) memory.Watches[g] |= Watch.Host;
+        }
+    }
+
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
 
@@ -100,7 +124,12 @@ public sealed class Machine : IBusMasters, IEnvironment
     }
 
     /// <inheritdoc/>
-    bool IEnvironment.TryHostCall(Hart hart) => false;
+    bool IEnvironment.TryHostCall(Hart hart)
+    {
+        if (!_semihosting.TryCall(hart, out var exitCode)) return false;
+        if (exitCode is { } code) Result = new RunResult(ExitReason.Exit, code, hart.Id);
+        return true;
+    }
 
     /// <inheritdoc/>
     void IEnvironment.MarkRegion(Hart hart, uint id)
@@ -118,11 +147,12 @@ public sealed class Machine : IBusMasters, IEnvironment
     {
         var engine = _engines[hart.Id];
         var budget = maxInstructions - RetiredInstructions;
-        engine.BreakAt = Math.Min(ulong.MaxValue - hart.Retired, budget) + hart.Retired;
+        engine.BreakAt = Math.Min(Math.Min(ulong.MaxValue - hart.Retired, budget) + hart.Retired, _htifDueAt[hart.Id]);
         _acting = hart;
         engine.Run(window);
         _acting = null;
-        if (hart.State == HartState.Stuck) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
+        if (hart.Retired >= _htifDueAt[hart.Id] || (_htif?.IsDue(hart.Id) == true && hart.State != HartState.Running)) ServeHtif(hart);
+        if (hart.State == HartState.Stuck && Result is null) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
     }
 
     /// <summary>Sets or clears a bit of mip; a sleeping hart wakes where the interrupt is enabled.</summary>
@@ -134,18 +164,46 @@ public sealed class Machine : IBusMasters, IEnvironment
         _engines[hart.Id].Idle(_acting?.Time ?? _deviceTime, Cause.Wfi);
     }
 
+    private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)
+    {
+        if ((kinds & Watch.Reservation) != 0) BreakReservations(address, bytes, initiator);
+        if ((kinds & Watch.Host) == 0 || _htif?.OnStored(initiator, address, bytes) != true) return;
+
+        // The store itself has yet to retire; the interface looks after the instruction behind it.
+        _htifDueAt[initiator] = _harts[initiator].Retired + 2;
+        _engines[initiator].BreakAt = Math.Min(_engines[initiator].BreakAt, _htifDueAt[initiator]);
+    }
+
+    private void BreakReservations(uint address, uint bytes, int initiator)
+    {
+        foreach (var hart in _harts)
+        {
+            if (hart.Id != initiator && hart.ReservationAddress < (ulong)address + bytes && address < (ulong)hart.ReservationAddress + 4) hart.HasReservation = false;
+        }
+    }
+
+    private void ServeHtif(Hart hart)
+    {
+        _htifDueAt[hart.Id] = ulong.MaxValue;
+        var outcome = _htif!.Evaluate(hart);
+        if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
+        if (outcome.Event is HtifEvent.RunEnded or HtifEvent.HartEnded) hart.State = HartState.Ended;
+    }
+
     private void BuildMemories()
     {
         foreach (var memory in Platform.Memories)
         {
             for (var hart = 0; hart < (memory.Private ? Platform.Harts : 1); hart++)
             {
-                _memories.Add(new MemoryRegion(memory.Name, memory.Base, memory.Size)
+                var region = new MemoryRegion(memory.Name, memory.Base, memory.Size)
                 {
                     Banks = memory.Banks,
                     ExtraCycles = memory.ExtraCycles,
                     OwnerHart = memory.Private ? hart : -1,
-                });
+                };
+                region.Stored += OnStored;
+                _memories.Add(region);
             }
         }
     }

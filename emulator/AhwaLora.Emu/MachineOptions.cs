@@ -45,7 +45,11 @@ public sealed record MachineOptions
 /// <summary>When to stop a run that does not end by itself.</summary>
 /// <param name="MaxCycles">Cycles of machine time.</param>
 /// <param name="MaxInstructions">Instructions of all harts together.</param>
-public readonly record struct RunLimits(ulong MaxCycles = ulong.MaxValue, ulong MaxInstructions = ulong.MaxValue);
+public readonly record struct RunLimits(ulong MaxCycles, ulong MaxInstructions)
+{
+    /// <summary>No limit.</summary>
+    public static RunLimits None { get; } = new(ulong.MaxValue, ulong.MaxValue);
+}
 
 /// <summary>Why a run ended.</summary>
 public enum ExitReason

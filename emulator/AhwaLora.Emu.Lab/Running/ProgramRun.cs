@@ -5,6 +5,7 @@ using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Platform;
+using Decoder = AhwaLora.Emu.Isa.Decoder;
 
 namespace AhwaLora.Emu.Lab.Running;
 

@@ -22,7 +22,7 @@ public sealed record RunRequest
     public MachineOptions Machine { get; init; } = new();
 
     /// <summary>When to give up.</summary>
-    public RunLimits Limits { get; init; } = new();
+    public RunLimits Limits { get; init; } = RunLimits.None;
 
     /// <summary>Directory whose files the guest may use; null for none.</summary>
     public string? SandboxPath { get; init; }
