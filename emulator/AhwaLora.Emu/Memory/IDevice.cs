@@ -60,7 +60,7 @@ public interface IBusMasters
 }
 
 /// <summary>A level-sensitive interrupt wire from a device to whoever the machine connected.</summary>
-public sealed class InterruptLine
+public sealed class InterruptLine : IStateful
 {
     private readonly Action<bool> _changed;
 
@@ -79,5 +79,13 @@ public sealed class InterruptLine
         if (level == Level) return;
         Level = level;
         _changed(level);
+    }
+
+    /// <summary>Passes the level; restoring drives the line again.</summary>
+    public void Transfer(StateStream state)
+    {
+        var level = Level;
+        state.Field(ref level);
+        Set(level);
     }
 }
