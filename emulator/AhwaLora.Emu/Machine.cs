@@ -1,8 +1,7 @@
 using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Devices;
 using AhwaLora.Emu.Engines;
-using AhwaLora.Emu.Engines.Interpreter;
 using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Timing;
@@ -13,9 +12,13 @@ namespace AhwaLora.Emu;
 /// A platform, assembled: memories, devices, harts and the engines that drive them. Everything it does follows from the
 /// platform, the options and the program; two machines in one process share nothing.
 /// </summary>
-public sealed class Machine : IBusMasters, IEnvironment
+public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 {
     private readonly List<MemoryRegion> _memories = [];
+    private readonly List<DeviceMapping> _devices = [];
+    private readonly List<IClockedDevice> _clocked = [];
+    private readonly List<HartBarrier> _barriers = [];
+    private readonly List<Hart> _harts = [];
     private readonly List<IEngine> _engines = [];
     private readonly Scheduler _scheduler;
     private readonly IHost _host;
@@ -41,9 +44,9 @@ public sealed class Machine : IBusMasters, IEnvironment
         Platform = platform;
         Options = options;
         BuildMemories();
-        var devices = new List<DeviceMapping>();
-        Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), devices);
-        BuildHarts(devices);
+        Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
+        BuildDevices();
+        BuildHarts();
         _scheduler = new Scheduler(this);
     }
 
@@ -59,11 +62,10 @@ public sealed class Machine : IBusMasters, IEnvironment
     /// <summary>The harts, by mhartid.</summary>
     public IReadOnlyList<Hart> Harts => _harts;
 
-    private readonly List<Hart> _harts = [];
+    /// <summary>The devices, at their addresses.</summary>
+    public IReadOnlyList<DeviceMapping> Devices => _devices;
 
     internal IReadOnlyList<IClockedDevice> ClockedDevices => _clocked;
-
-    private readonly List<IClockedDevice> _clocked = [];
 
     /// <summary>Instructions retired by all harts.</summary>
     public ulong RetiredInstructions
@@ -122,6 +124,12 @@ public sealed class Machine : IBusMasters, IEnvironment
             _ => Cause.Barrier,
         });
     }
+
+    /// <inheritdoc/>
+    ulong ITcdmCounters.Accessed => 0;
+
+    /// <inheritdoc/>
+    ulong ITcdmCounters.Congested => 0;
 
     /// <inheritdoc/>
     bool IEnvironment.TryHostCall(Hart hart)
@@ -187,48 +195,8 @@ public sealed class Machine : IBusMasters, IEnvironment
         _htifDueAt[hart.Id] = ulong.MaxValue;
         var outcome = _htif!.Evaluate(hart);
         if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
-        if (outcome.Event is HtifEvent.RunEnded or HtifEvent.HartEnded) hart.State = HartState.Ended;
-    }
-
-    private void BuildMemories()
-    {
-        foreach (var memory in Platform.Memories)
-        {
-            for (var hart = 0; hart < (memory.Private ? Platform.Harts : 1); hart++)
-            {
-                var region = new MemoryRegion(memory.Name, memory.Base, memory.Size)
-                {
-                    Banks = memory.Banks,
-                    ExtraCycles = memory.ExtraCycles,
-                    OwnerHart = memory.Private ? hart : -1,
-                };
-                region.Stored += OnStored;
-                _memories.Add(region);
-            }
-        }
-    }
-
-    private void BuildHarts(List<DeviceMapping> devices)
-    {
-        var features = new HartFeatures
-        {
-            Extensions = PlatformRules.ParseIsa(Platform.Isa),
-            HasUserMode = Platform.UserMode,
-            HasPmp = Platform.Pmp,
-            EmulatesMisaligned = Options.EmulateMisaligned ?? true,
-        };
-        var decoder = new Decoder(features.Extensions);
-        var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        for (var id = 0; id < Platform.Harts; id++)
-        {
-            var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
-            var hart = new Hart(id, new AddressSpace(visible, devices), features);
-            _harts.Add(hart);
-            var state = new FunctionalState();
-            _engines.Add(new Interpreter<FunctionalPipeline>(hart, new FunctionalPipeline(state), state.Causes, visible.Select(m => caches[m]), this)
-            {
-                HasExactContention = Options.Contention == Contention.Exact,
-            });
-        }
+        if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return;
+        hart.State = HartState.Ended;
+        foreach (var barrier in _barriers) barrier.ParticipantsChanged(hart.Time);
     }
 }

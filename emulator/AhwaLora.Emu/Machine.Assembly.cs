@@ -1,0 +1,96 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Devices;
+using AhwaLora.Emu.Devices.Registers;
+using AhwaLora.Emu.Engines;
+using AhwaLora.Emu.Engines.Interpreter;
+using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu;
+
+/// <content>How a platform's parts are made and connected. A new device is a class and a line here.</content>
+public sealed partial class Machine
+{
+    private Clint? _clint;
+
+    private bool IsExact => Options.Contention == Contention.Exact;
+
+    private void BuildMemories()
+    {
+        foreach (var memory in Platform.Memories)
+        {
+            for (var hart = 0; hart < (memory.Private ? Platform.Harts : 1); hart++)
+            {
+                var region = new MemoryRegion(memory.Name, memory.Base, memory.Size)
+                {
+                    Banks = memory.Banks,
+                    ExtraCycles = memory.ExtraCycles,
+                    OwnerHart = memory.Private ? hart : -1,
+                };
+                region.Stored += OnStored;
+                _memories.Add(region);
+            }
+        }
+    }
+
+    private void BuildDevices()
+    {
+        var harts = Platform.Harts;
+        if (Platform.Clint is { } clint) Add(clint.Base, _clint = new Clint(Lines(InterruptBits.Msi), Lines(InterruptBits.Mti), clint.CyclesPerTick));
+
+        var plic = Platform.Plic is null ? null : new Plic(PlicRegisters.MaxSources, Lines(InterruptBits.Mei));
+        InterruptLine Source(uint source) => plic?.Source((int)source) ?? InterruptLine.Unconnected();
+        if (plic is not null) Add(Platform.Plic!.Base, plic);
+        if (Platform.Uart is { } uart) Add(uart.Base, new Uart16550(b => _host.Write((int)ConsoleStream.Output, [b]), Source(PlicRegisters.SourceUart)));
+        if (Platform.Cluster is { } cluster)
+        {
+            var block = new ClusterBlock(harts, this, this);
+            Add(cluster.Base, block);
+            _barriers.Add(block.Barrier);
+        }
+
+        if (Platform.BarrierWord is { } word)
+        {
+            var barrier = new BarrierWord(harts, this);
+            Add(word.Base, barrier);
+            _barriers.Add(barrier.Barrier);
+        }
+
+        if (Platform.Dma is { } dma) Add(dma.Base, new Dma(harts, this, Source(PlicRegisters.SourceDma), dma.BytesPerCycle, dma.QueueDepth, dma.StartCycles, IsExact));
+    }
+
+    private InterruptLine[] Lines(int bit) =>
+        [.. Enumerable.Range(0, Platform.Harts).Select(hart => new InterruptLine(level => SetPending(_harts[hart], bit, level)))];
+
+    private void Add(uint address, IDevice device)
+    {
+        var size = PlatformRules.Map(Platform).First(m => m.Base == address).Size;
+        _devices.Add(new DeviceMapping(address, (uint)size, device));
+        if (device is IClockedDevice clocked) _clocked.Add(clocked);
+    }
+
+    private void BuildHarts()
+    {
+        var features = new HartFeatures
+        {
+            Extensions = PlatformRules.ParseIsa(Platform.Isa),
+            HasUserMode = Platform.UserMode,
+            HasPmp = Platform.Pmp,
+            EmulatesMisaligned = Options.EmulateMisaligned ?? true,
+            TimeSource = _clint,
+        };
+        var decoder = new Decoder(features.Extensions);
+        var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
+        for (var id = 0; id < Platform.Harts; id++)
+        {
+            var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
+            var hart = new Hart(id, new AddressSpace(visible, _devices), features);
+            _harts.Add(hart);
+            var state = new FunctionalState();
+            _engines.Add(new Interpreter<FunctionalPipeline>(hart, new FunctionalPipeline(state), state.Causes, visible.Select(m => caches[m]), this) { HasExactContention = IsExact });
+        }
+    }
+}
