@@ -20,5 +20,6 @@ public static class Errno
     public const int EMFILE = 24;
     public const int ESPIPE = 29;
     public const int ENOSYS = 38;
+    public const int ELOOP = 40;
 #pragma warning restore CS1591
 }
