@@ -29,7 +29,7 @@ internal static class RunCommand
 
     private static int Run(ParseResult parsed)
     {
-        var run = new ProgramRun(new RunRequest
+        using var run = new ProgramRun(new RunRequest
         {
             ElfPath = parsed.GetValue(Elf)!,
             Arguments = parsed.GetValue(Arguments) ?? [],

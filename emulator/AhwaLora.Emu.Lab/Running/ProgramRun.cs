@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Lab.Host;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Platform;
 using Decoder = AhwaLora.Emu.Isa.Decoder;
@@ -23,8 +24,9 @@ public static class ExitStatus
 }
 
 /// <summary>A program in a machine, from its files to its exit status.</summary>
-public sealed class ProgramRun
+public sealed class ProgramRun : IDisposable
 {
+    private readonly SandboxHost _host;
     private readonly RunRequest _request;
 
     /// <summary>Builds the machine and loads the program.</summary>
@@ -37,7 +39,8 @@ public sealed class ProgramRun
         var platform = PlatformFile.Load(request.PlatformPath);
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
-        Machine = new Machine(platform, request.Machine);
+        _host = OpenHost(request);
+        Machine = new Machine(platform, request.Machine, _host);
         ProgramLoader.Load(Machine, Image);
         foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
     }
@@ -83,12 +86,27 @@ public sealed class ProgramRun
         _ => null,
     };
 
+    /// <inheritdoc/>
+    public void Dispose() => _host.Dispose();
+
+    private static SandboxHost OpenHost(RunRequest request)
+    {
+        if (request.SandboxPath is { } path && !Directory.Exists(path)) throw new UserErrorException($"--sandbox {path}: no such directory");
+        return new SandboxHost(
+            Console.OpenStandardInput(),
+            Console.OpenStandardOutput(),
+            Console.OpenStandardError(),
+            [Path.GetFileName(request.ElfPath), .. request.Arguments],
+            request.SandboxPath);
+    }
+
     private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
 
     private string DescribeTrapLoop(Hart hart)
     {
-        var interrupted = hart.Mepc;
-        return $"hart {hart.Id} traps in its own trap handler at pc 0x{interrupted:x8} ({Disassemble(hart, interrupted)}): {TrapNames.Of(hart.Mcause)}, mtval 0x{hart.Mtval:x8}; set mtvec to a handler in memory";
+        var (pc, cause, value) = hart.LastTrap;
+        return $"hart {hart.Id} trapped at pc 0x{pc:x8} ({Disassemble(hart, pc)}): {TrapNames.Of(cause)}, mtval 0x{value:x8}; "
+            + $"its trap handler at 0x{hart.Mepc:x8} cannot run ({TrapNames.Of(hart.Mcause)}): set mtvec to a handler in memory";
     }
 
     private string Place(Hart hart, bool named = true) =>

@@ -126,6 +126,9 @@ public sealed class Hart : IStateful
     /// <summary>PMP addresses, bits 33:2.</summary>
     public readonly uint[] Pmpaddr = new uint[PmpCount];
 
+    /// <summary>The exception taken last, other than by a trap handler's own first instruction: what a hart that got stuck had run into.</summary>
+    public TrapRecord LastTrap;
+
     /// <summary>Triggers of Sdtrig.</summary>
     public const int TriggerCount = 4;
 

@@ -36,6 +36,12 @@ public enum TrapCause : uint
     EnvironmentCallFromMachine = 11,
 }
 
+/// <summary>A trap as it was taken.</summary>
+/// <param name="Pc">The instruction that trapped.</param>
+/// <param name="Cause">mcause.</param>
+/// <param name="Value">mtval.</param>
+public readonly record struct TrapRecord(uint Pc, uint Cause, uint Value);
+
 /// <summary>Privilege levels.</summary>
 public static class Privilege
 {
@@ -106,7 +112,9 @@ public static class Traps
     public static void TakeException(Hart hart, TrapCause cause, uint tval)
     {
         var handler = hart.Mtvec & ~3u;
-        if (hart.Pc == handler && hart.Privilege == Privilege.Machine && cause is not TrapCause.EnvironmentCallFromMachine) hart.State = HartState.Stuck;
+        var isLoop = hart.Pc == handler && hart.Privilege == Privilege.Machine && cause is not TrapCause.EnvironmentCallFromMachine;
+        if (isLoop) hart.State = HartState.Stuck;
+        else hart.LastTrap = new TrapRecord(hart.Pc, (uint)cause, tval);
         Enter(hart, (uint)cause, tval, handler);
     }
 

@@ -29,9 +29,9 @@ public sealed class Float32Tests
         Parallel.ForEach(corners, a =>
         {
             foreach (uint b in operation.Arity > 1 ? corners : single)
-            foreach (uint c in operation.Arity > 2 ? corners : single)
-            foreach (uint rm in s_modes)
-                Check(operation, new(a, b, c), rm);
+                foreach (uint c in operation.Arity > 2 ? corners : single)
+                    foreach (uint rm in s_modes)
+                        Check(operation, new(a, b, c), rm);
         });
     }
 

@@ -1,0 +1,54 @@
+# make run    the main job: a LoRA layer on RISC-V harts beside an analog tile
+# make test   all tests; ends with "N passed, N failed"
+# make bench  speed, as ratios within one run
+.PHONY: all build firmware run test test-results torture bench study publish format check-format clean help dependencies test-dependencies
+
+CONFIGURATION := Release
+DOTNET := dotnet
+SEEDS ?= 1000
+
+PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
+TOOLCHAIN := riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf $(PICOLIBC):picolibc-riscv64-unknown-elf
+TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch
+
+all: build firmware
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+dependencies:
+	@tools/install-dependencies $(TOOLCHAIN)
+
+test-dependencies: dependencies
+	@tools/install-dependencies $(TEST_TOOLS)
+
+build:
+	@echo "building ..."
+	@$(DOTNET) build AhwaLora.Emu.sln -c $(CONFIGURATION) -v quiet --nologo
+
+firmware: dependencies
+	@$(MAKE) --no-print-directory -C firmware
+
+run: build firmware
+	@tools/ahwalora layer --in 128 --out 128
+	@tools/ahwalora layer --in 512 --out 128
+
+test: test-dependencies build firmware
+	@tools/test
+
+torture: test-dependencies build
+	@tools/torture $(SEEDS)
+
+bench: test-dependencies build firmware
+	@tools/bench
+
+format:
+	@$(DOTNET) format AhwaLora.Emu.sln
+
+check-format:
+	@$(DOTNET) format AhwaLora.Emu.sln --verify-no-changes
+
+clean:
+	@$(MAKE) --no-print-directory -C firmware clean
+	@$(DOTNET) clean AhwaLora.Emu.sln -c $(CONFIGURATION) -v quiet --nologo
+	@rm -rf out
