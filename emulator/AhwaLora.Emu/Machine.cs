@@ -43,6 +43,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.Harts).ToArray();
         Platform = platform;
         Options = options;
+        Regions = new RegionRecorder(platform.Harts);
         BuildMemories();
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
         BuildDevices();
@@ -83,6 +84,15 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
     /// <summary>How the guest ended the run; null while it goes on.</summary>
     public RunResult? Result { get; private set; }
+
+    /// <summary>Regions that the firmware marked.</summary>
+    public RegionRecorder Regions { get; }
+
+    /// <summary>Lets <paramref name="probe"/> see every instruction of every hart; null for none.</summary>
+    public void Attach(IProbe? probe)
+    {
+        foreach (var engine in _engines) engine.Probe = probe;
+    }
 
     /// <summary>Cycles of a hart by cause.</summary>
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
@@ -140,9 +150,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     }
 
     /// <inheritdoc/>
-    void IEnvironment.MarkRegion(Hart hart, uint id)
-    {
-    }
+    void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes);
 
     internal void Advance(IClockedDevice device, ulong time)
     {

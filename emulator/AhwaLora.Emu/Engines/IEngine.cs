@@ -45,6 +45,9 @@ public interface IEngine
 
     /// <summary>Cycles by cause.</summary>
     CauseCounters Causes { get; }
+
+    /// <summary>Sees every instruction; null for none.</summary>
+    IProbe? Probe { get; set; }
 }
 
 /// <summary>What the outside of a hart does for an engine.</summary>
@@ -56,8 +59,8 @@ public interface IEnvironment
     /// </summary>
     bool TryHostCall(Hart hart);
 
-    /// <summary>The hart wants to store to a 'marker' CSR: region <paramref name="id"/> begins (1) or ends (0 in the top bit).</summary>
-    void MarkRegion(Hart hart, uint id);
+    /// <summary>The hart writes the region CSR: a region begins (top bit of <paramref name="marker"/> set) or ends.</summary>
+    void MarkRegion(Hart hart, uint marker);
 }
 
 /// <summary>Sees instructions as they execute: commit log, causes by address, debugger, race check.</summary>

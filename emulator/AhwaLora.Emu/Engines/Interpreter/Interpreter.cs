@@ -44,7 +44,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     /// <inheritdoc/>
     public CauseCounters Causes { get; }
 
-    /// <summary>Sees every instruction; null for none.</summary>
+    /// <inheritdoc/>
     public IProbe? Probe { get; set; }
 
     /// <summary>True if banks are arbitrated cycle by cycle.</summary>
