@@ -84,7 +84,7 @@
 #define AHWA_DMA_ERROR_NONE                 0x00       /* No bad request. */
 #define AHWA_DMA_ERROR_MISALIGNED           0x01       /* SRC, DST, BYTES or a used stride is no multiple of 4. */
 #define AHWA_DMA_ERROR_SIZE                 0x02       /* BYTES or ROWS is 0 or too large. */
-#define AHWA_DMA_ERROR_UNMAPPED             0x03       /* A row is not all in one memory. */
+#define AHWA_DMA_ERROR_UNMAPPED             0x03       /* The rows of SRC, or of DST, are not all in one memory. */
 #define AHWA_DMA_ERROR_DEVICE               0x04       /* A row lies in a device's registers. */
 
 /* UART. 16550 serial port, registers a byte apart; an access of any width reaches the register at its address. */

@@ -57,7 +57,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
     public BusResponse Write(in BusAccess access, uint value)
     {
         var offset = access.Offset;
-        if (access.Bytes != 4) return BusResponse.Fault;
+        if (!RegisterWords.IsWord(offset, access.Bytes)) return BusResponse.Fault;
         if (HartOf(offset, Msip, 4) is { } software)
         {
             _msip[software] = value & 1;
@@ -76,7 +76,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
     public bool Peek(uint offset, int bytes, ulong time, out uint value)
     {
         value = 0;
-        if (bytes != 4) return false;
+        if (!RegisterWords.IsWord(offset, bytes)) return false;
         if (HartOf(offset, Msip, 4) is { } software) value = _msip[software];
         else if (HartOf(offset, Mtimecmp, 8) is { } timer) value = RegisterWords.Word(_mtimecmp[timer], offset);
         else if (RegisterWords.IsIn(offset, Mtime, 8)) value = RegisterWords.Word(TimeAt(time), offset);

@@ -72,7 +72,7 @@ public sealed class ClusterBlock : IDevice
     public bool Peek(uint offset, int bytes, ulong time, out uint value)
     {
         value = 0;
-        if (bytes != 4) return false;
+        if (!RegisterWords.IsWord(offset, bytes)) return false;
         switch (offset)
         {
             case BarrierRead or WakeLow or WakeHigh: return true;

@@ -139,7 +139,7 @@ public sealed class Dma : IClockedDevice
     public bool Peek(uint offset, int bytes, ulong time, out uint value)
     {
         value = 0;
-        if (bytes != 4 || (offset & 3) != 0) return false;
+        if (!RegisterWords.IsWord(offset, bytes)) return false;
         switch (offset)
         {
             case <= Rows: value = Program(0, offset); break;

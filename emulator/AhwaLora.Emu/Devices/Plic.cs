@@ -69,7 +69,7 @@ public sealed class Plic : IDevice
     public BusResponse Write(in BusAccess access, uint value)
     {
         var offset = access.Offset;
-        if (access.Bytes != 4) return BusResponse.Fault;
+        if (!RegisterWords.IsWord(offset, access.Bytes)) return BusResponse.Fault;
         if (SourceOf(offset) is { } source)
         {
             if (source != 0) _priorities[source] = value & MaxPriority;
@@ -99,7 +99,7 @@ public sealed class Plic : IDevice
     public bool Peek(uint offset, int bytes, ulong time, out uint value)
     {
         value = 0;
-        if (bytes != 4) return false;
+        if (!RegisterWords.IsWord(offset, bytes)) return false;
         if (SourceOf(offset) is { } source) value = _priorities[source];
         else if (RegisterWords.IsIn(offset, Pending, 8)) value = RegisterWords.Word(_pending, offset);
         else if (ContextOf(offset, Enable, EnableStride, 8) is { } enabled) value = RegisterWords.Word(_enables[enabled], offset);

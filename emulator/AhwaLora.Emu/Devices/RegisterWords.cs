@@ -1,8 +1,11 @@
 namespace AhwaLora.Emu.Devices;
 
-/// <summary>64-bit registers as the pairs of words that software sees, low word first.</summary>
+/// <summary>Registers of words, and 64-bit ones as the pairs of words that software sees, low word first.</summary>
 internal static class RegisterWords
 {
+    /// <summary>True for an aligned access of a word, the only one that word registers answer.</summary>
+    public static bool IsWord(uint offset, int bytes) => bytes == 4 && (offset & 3) == 0;
+
     /// <summary>The word of <paramref name="register"/> at <paramref name="offset"/>: low where bit 2 is 0.</summary>
     public static uint Word(ulong register, uint offset) => (uint)(register >> Shift(offset));
 
