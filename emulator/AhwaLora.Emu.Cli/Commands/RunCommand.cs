@@ -39,6 +39,7 @@ internal static class RunCommand
             Machine = MachineArguments.Options(parsed),
             Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
             SandboxPath = parsed.GetValue(Sandbox),
+            Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
             SignaturePath = parsed.GetValue(Signature),
             StatisticsPath = parsed.GetValue(Stats),
             Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],

@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Lab.Running;
 using Microsoft.Win32.SafeHandles;
 
 namespace AhwaLora.Emu.Lab.Host;
@@ -21,20 +22,19 @@ public sealed class SandboxHost : IHost, IDisposable
     private readonly List<Entry?> _handles;
 
     /// <summary>Makes a host.</summary>
-    /// <param name="input">Standard input; the streams remain the caller's.</param>
-    /// <param name="output">Standard output.</param>
-    /// <param name="error">Standard error.</param>
+    /// <param name="console">Its streams; they remain the caller's.</param>
     /// <param name="arguments">The guest's name, then its arguments.</param>
-    /// <param name="directory">The sandbox, which must exist; null for no files.</param>
-    public SandboxHost(Stream input, Stream output, Stream error, IEnumerable<string> arguments, string? directory = null)
+    /// <param name="directory">The sandbox; null for no files.</param>
+    /// <exception cref="UserErrorException">The sandbox is no directory.</exception>
+    public SandboxHost(GuestConsole console, IEnumerable<string> arguments, string? directory = null)
     {
         Arguments = [.. arguments];
         _paths = directory is null ? null : new SandboxPaths(directory);
         _handles =
         [
-            new Entry(input, OpenFlags.Read, IsTerminal: true),
-            new Entry(output, OpenFlags.Write, IsTerminal: true),
-            new Entry(error, OpenFlags.Write, IsTerminal: true),
+            new Entry(console.Input, OpenFlags.Read, IsTerminal: true),
+            new Entry(console.Output, OpenFlags.Write, IsTerminal: true),
+            new Entry(console.Error, OpenFlags.Write, IsTerminal: true),
         ];
     }
 

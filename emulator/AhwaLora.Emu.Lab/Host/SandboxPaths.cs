@@ -20,7 +20,7 @@ internal sealed class SandboxPaths
         var root = string.Empty;
         if (!Directory.Exists(full) || Walk(top, full[top.Length..], followsLast: true, out root) != 0)
         {
-            throw new ArgumentException($"Sandbox '{directory}': expected an existing directory.", nameof(directory));
+            throw new UserErrorException($"--sandbox '{directory}': no such directory; name one that exists");
         }
 
         _root = root;

@@ -39,7 +39,7 @@ public sealed class ProgramRun : IDisposable
         var platform = PlatformFile.Load(request.PlatformPath);
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
-        _host = OpenHost(request);
+        _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
         Machine = new Machine(platform, request.Machine, _host);
         ProgramLoader.Load(Machine, Image);
         foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
@@ -76,6 +76,9 @@ public sealed class ProgramRun : IDisposable
         };
     }
 
+    /// <summary>Closes what the guest has open.</summary>
+    public void Dispose() => _host.Dispose();
+
     /// <summary>One line that says why the run ended, where the guest did not end it.</summary>
     public string? Explain() => Result?.Reason switch
     {
@@ -85,20 +88,6 @@ public sealed class ProgramRun : IDisposable
         ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
         _ => null,
     };
-
-    /// <inheritdoc/>
-    public void Dispose() => _host.Dispose();
-
-    private static SandboxHost OpenHost(RunRequest request)
-    {
-        if (request.SandboxPath is { } path && !Directory.Exists(path)) throw new UserErrorException($"--sandbox {path}: no such directory");
-        return new SandboxHost(
-            Console.OpenStandardInput(),
-            Console.OpenStandardOutput(),
-            Console.OpenStandardError(),
-            [Path.GetFileName(request.ElfPath), .. request.Arguments],
-            request.SandboxPath);
-    }
 
     private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
 

@@ -27,6 +27,9 @@ public sealed record RunRequest
     /// <summary>Directory whose files the guest may use; null for none.</summary>
     public string? SandboxPath { get; init; }
 
+    /// <summary>The guest's console; without it there is no input, and output goes nowhere.</summary>
+    public GuestConsole Console { get; init; } = new(Stream.Null, Stream.Null, Stream.Null);
+
     /// <summary>Where to write the words between begin_signature and end_signature.</summary>
     public string? SignaturePath { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record RunRequest
     /// <summary>Memory to write out after the run.</summary>
     public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
 }
+
+/// <summary>The streams behind a guest's handles 0, 1 and 2.</summary>
+public sealed record GuestConsole(Stream Input, Stream Output, Stream Error);
 
 /// <summary>Memory to write out: <c>[hartN@]ADDRESS:BYTES:FILE</c>.</summary>
 /// <param name="Hart">Whose view of memory.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Host;
 using AhwaLora.Emu.Lab.Host;
+using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Tests.Host;
@@ -20,7 +21,7 @@ internal sealed class GuestBench : IDisposable
     {
         Memory = new MemoryRegion("ram", Ram, RamBytes);
         Hart = new Hart(0, new AddressSpace([Memory], []), new HartFeatures());
-        Host = new SandboxHost(new MemoryStream(Encoding.UTF8.GetBytes(input)), _output, _error, arguments, _directory.FullName);
+        Host = new SandboxHost(new GuestConsole(new MemoryStream(Encoding.UTF8.GetBytes(input)), _output, _error), arguments, _directory.FullName);
     }
 
     public MemoryRegion Memory { get; }

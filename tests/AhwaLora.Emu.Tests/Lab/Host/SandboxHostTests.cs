@@ -1,6 +1,8 @@
 using System.Text;
 using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Host;
+using AhwaLora.Emu.Lab.Running;
 
 namespace AhwaLora.Emu.Tests.Lab.Host;
 
@@ -145,7 +147,7 @@ public sealed class SandboxHostTests : IDisposable
     [Fact]
     public void A_sandbox_that_does_not_exist_is_named()
     {
-        var error = Assert.Throws<ArgumentException>(() => MakeHost(Inside("missing")));
+        var error = Assert.Throws<UserErrorException>(() => MakeHost(Inside("missing")));
 
         Assert.Contains("missing", error.Message, StringComparison.Ordinal);
     }
@@ -203,7 +205,7 @@ public sealed class SandboxHostTests : IDisposable
 
     private string Inside(string name) => Path.Combine(_sandbox, name);
 
-    private SandboxHost MakeHost(string? directory) => new(Stream.Null, _output, Stream.Null, ["guest"], directory);
+    private SandboxHost MakeHost(string? directory) => new(new GuestConsole(Stream.Null, _output, Stream.Null), ["guest"], directory);
 
     private string ReadAll(string path)
     {
