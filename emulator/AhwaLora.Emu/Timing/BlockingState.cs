@@ -1,0 +1,93 @@
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Memory;
+
+namespace AhwaLora.Emu.Timing;
+
+/// <summary>
+/// State of <see cref="BlockingPipeline"/>: absolute cycles at which things become free or ready. Only what lies after
+/// <see cref="Time"/> matters, so two states are alike for the future when these differences are
+/// (FPU and memory returns: after Time - 1).
+/// </summary>
+public sealed class BlockingState : IStateful
+{
+    /// <summary>Everything free in cycle 0.</summary>
+    public BlockingState(BlockingTiming timing) => Timing = timing;
+
+    /// <summary>Latencies.</summary>
+    public readonly BlockingTiming Timing;
+
+    /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
+    public readonly CauseCounters Causes = new();
+
+    /// <summary>The first cycle in which the next instruction can leave ID; after Issue the one in which it left.</summary>
+    public ulong Time;
+
+    /// <summary>The first cycle in which the next instruction is in ID, where a busy EX stage may hold it until <see cref="Time"/>.</summary>
+    public ulong Entered;
+
+    /// <summary>By register: the first cycle in which a reader may leave ID.</summary>
+    public readonly ulong[] Ready = new ulong[Registers.Count];
+
+    /// <summary>Registers (a bit each) whose last writer was a multi-cycle FP operation.</summary>
+    public ulong FloatResults;
+
+    /// <summary>The cycle after the last FP result returns; the FPU is busy before.</summary>
+    public ulong FloatFree;
+
+    /// <summary>True where that result takes the ALU's write port: latency 2 or more, division and root.</summary>
+    public bool FloatTakesAluPort;
+
+    /// <summary>Destination of that result.</summary>
+    public int FloatDestination;
+
+    /// <summary>Cycle of the last memory access's response.</summary>
+    public ulong MemoryReturn;
+
+    // The instruction offered last.
+
+    /// <summary>First cycle in which its successor is in ID.</summary>
+    public ulong NextEntry;
+
+    /// <summary>Last cycle in which it is in EX.</summary>
+    public ulong ExecuteEnd;
+
+    /// <summary>What holds its successor out of ID.</summary>
+    public Cause EntryCause;
+
+    /// <summary>What holds it in EX.</summary>
+    public Cause ExecuteCause;
+
+    /// <summary>Grants its accesses have had; a misaligned access needs two.</summary>
+    public int Grants;
+
+    /// <summary>Cycle of the last grant, or of the request that waits for one.</summary>
+    public ulong AccessTime;
+
+    /// <summary>Address of that request.</summary>
+    public uint AccessAddress;
+
+    /// <summary>Why the grants came later than asked for.</summary>
+    public Cause AccessCause;
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        state.Array(Causes.Cycles);
+        state.Field(ref Time);
+        state.Field(ref Entered);
+        state.Array(Ready);
+        state.Field(ref FloatResults);
+        state.Field(ref FloatFree);
+        state.Field(ref FloatTakesAluPort);
+        state.Field(ref FloatDestination);
+        state.Field(ref MemoryReturn);
+        state.Field(ref NextEntry);
+        state.Field(ref ExecuteEnd);
+        state.Field(ref EntryCause);
+        state.Field(ref ExecuteCause);
+        state.Field(ref Grants);
+        state.Field(ref AccessTime);
+        state.Field(ref AccessAddress);
+        state.Field(ref AccessCause);
+    }
+}
