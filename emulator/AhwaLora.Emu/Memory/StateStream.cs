@@ -51,6 +51,9 @@ public sealed class StateStream
         value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
+    /// <summary>A byte.</summary>
+    public void Field(ref byte value) => Raw(MemoryMarshal.CreateSpan(ref value, 1));
+
     /// <summary>A flag.</summary>
     public void Field(ref bool value)
     {

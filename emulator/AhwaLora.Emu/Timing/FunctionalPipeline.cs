@@ -1,14 +1,15 @@
 using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Timing;
 
 /// <summary>State of <see cref="FunctionalPipeline"/>.</summary>
-public sealed class FunctionalState
+public sealed class FunctionalState : IStateful
 {
     /// <summary>Cycles since reset.</summary>
     public ulong Time;
 
-    /// <summary>Time of the access that waits for its turn.</summary>
+    /// <summary>Address of the access that waits for its grant.</summary>
     public uint RequestAddress;
 
     /// <summary>True once that access has its grant.</summary>
@@ -16,6 +17,15 @@ public sealed class FunctionalState
 
     /// <summary>Cycles by cause.</summary>
     public readonly CauseCounters Causes = new();
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        state.Field(ref Time);
+        state.Field(ref RequestAddress);
+        state.Field(ref IsGranted);
+        state.Array(Causes.Cycles);
+    }
 }
 
 /// <summary>Profile <c>functional</c>: one cycle an instruction, and whatever an access or a sleep has to wait.</summary>
