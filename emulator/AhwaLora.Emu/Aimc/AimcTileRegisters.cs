@@ -96,7 +96,7 @@ public static class AimcTileRegisters
                 new("RAW_OUT", 2, 2, "DST takes int8 ADC codes, four a word; scale, alpha and bias are not applied; not with ACCUMULATE"),
             ],
         },
-        new(Scale, "SCALE", ReadWrite, "context: address of float32 factors, one a column, applied after the ADC; 0 = none; read once a job"),
+        new(Scale, "SCALE", ReadWrite, "context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job"),
         new(Bias, "BIAS", ReadWrite, "context: address of float32 addends, one a column; 0 = none; read once a job"),
         new(Tag, "TAG", ReadWrite, "context: any number that helps the firmware to know the job again"),
         new(RunningTag, "RUNNING_TAG", ReadOnly, "TAG of the oldest unfinished job; 0 = none"),
@@ -105,20 +105,20 @@ public static class AimcTileRegisters
         new(BusyCycles, "BUSY_CYCLES", ReadOnly, "cycles in which a job, programming or calibration ran; read high, low, high", Bytes: 8),
         new(Mvms, "MVMS", ReadOnly, "vectors multiplied, each counted once", Bytes: 8),
         new(BoundPasses, "BOUND_PASSES", ReadOnly, "further passes of bound management", Bytes: 8),
-        new(DacClips, "DAC_CLIPS", ReadOnly, "inputs clipped at the DAC's bound", Bytes: 8),
-        new(AdcSaturations, "ADC_SATURATIONS", ReadOnly, "outputs that left the tile saturated", Bytes: 8),
+        new(DacClips, "DAC_CLIPS", ReadOnly, "inputs beyond the DAC's bound, over all passes", Bytes: 8),
+        new(AdcSaturations, "ADC_SATURATIONS", ReadOnly, "outputs beyond the ADC's bound, over all passes", Bytes: 8),
         new(EnergyFj, "ENERGY_FJ", ReadOnly, "femtojoules spent in passes and programming", Bytes: 8),
 
         new(ProgramWeights, "PROGRAM_WEIGHTS", ReadWrite, "address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values"),
         new(ProgramStride, "PROGRAM_STRIDE", ReadWrite, "bytes from the weights of one column to those of the next"),
-        new(ProgramRows, "PROGRAM_ROWS", ReadWrite, "input lines of the region") { Fields = Range() },
+        new(ProgramRows, "PROGRAM_ROWS", ReadWrite, "input lines of the region; the region last programmed at first") { Fields = Range() },
         new(ProgramColumns, "PROGRAM_COLUMNS", ReadWrite, "output lines of the region") { Fields = Range() },
         new(ProgramStart, "PROGRAM_START", WriteOnly, "any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0"),
         new(ProgramStatus, "PROGRAM_STATUS", ReadOnly, "the programming started last") { Fields = Progress() },
         new(ProgramRmsError, "PROGRAM_RMS_ERROR", ReadOnly, "float32: root mean square of programmed less intended conductance, microsiemens"),
         new(ProgramPulses, "PROGRAM_PULSES", ReadOnly, "pulses the last programming took"),
 
-        new(CalibrateStart, "CALIBRATE_START", WriteOnly, "1 = measure the reference R0 and set alpha = 1, 2 = measure R and set alpha = R0/R; takes an MVM for each input line")
+        new(CalibrateStart, "CALIBRATE_START", WriteOnly, "measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line")
         {
             Fields = [new("COMMAND", 1, 0, "1 or 2")],
         },
@@ -127,11 +127,11 @@ public static class AimcTileRegisters
         new(CalibrateResponse, "CALIBRATE_RESPONSE", ReadOnly, "float32: the mean magnitude measured last"),
         new(CalibrateAlpha, "CALIBRATE_ALPHA", ReadWrite, "float32: factor on every output; finite"),
 
-        new(Age, "AGE", ReadOnly, "float32: seconds since programming, simulated time and advances"),
+        new(Age, "AGE", ReadOnly, "float32: seconds since programming: simulated time and advances"),
         new(AgeAdvance, "AGE_ADVANCE", WriteOnly, "float32: let that many seconds pass for the devices, and read them anew; not while the tile computes"),
         new(ErrorCause, "ERROR_CAUSE", ReadWrite, "what was wrong last; any write clears it and ERROR_ARGUMENT"),
         new(ErrorArgument, "ERROR_ARGUMENT", ReadOnly, "the value that was wrong"),
-        new(Saturation, "SATURATION", WriteOneToClear, "a bit a column that has left the tile saturated; columns beyond 511 share bits modulo 512", SaturationWords),
+        new(Saturation, "SATURATION", WriteOneToClear, "a bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512", SaturationWords),
     ],
     [
         new("ACQUIRE_FULL", unchecked((uint)AcquireFull), "ACQUIRE: no context is free"),
@@ -163,8 +163,8 @@ public static class AimcTileRegisters
     [
         new("DONE", 0, 0, "a job has finished"),
         new("QUEUE_EMPTY", 1, 1, "the last triggered job has finished"),
-        new("ADC_SATURATED", 2, 2, "an output left the tile saturated"),
-        new("BOUND_LIMIT", 3, 3, "bound management gave up on a vector"),
+        new("ADC_SATURATED", 2, 2, "an output lay beyond the ADC's bound, in any pass"),
+        new("BOUND_LIMIT", 3, 3, "an output left the tile clipped: bound management is off or gave up"),
         new("PROGRAM_DONE", 4, 4, "programming has ended"),
         new("CALIBRATION_DONE", 5, 5, "calibration has ended"),
         new("ERROR", 6, 6, "ERROR_CAUSE was set"),
