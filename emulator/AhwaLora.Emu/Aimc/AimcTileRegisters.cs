@@ -92,8 +92,7 @@ public static class AimcTileRegisters
             Fields =
             [
                 new("ACCUMULATE", 0, 0, "DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time"),
-                new("RAW_IN", 1, 1, "SRC holds int8 DAC codes, four a word; they are not scaled"),
-                new("RAW_OUT", 2, 2, "DST takes int8 ADC codes, four a word; scale, alpha and bias are not applied; not with ACCUMULATE"),
+                new("RAW", 1, 1, "SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE"),
             ],
         },
         new(Scale, "SCALE", ReadWrite, "context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job"),
@@ -111,7 +110,7 @@ public static class AimcTileRegisters
 
         new(ProgramWeights, "PROGRAM_WEIGHTS", ReadWrite, "address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values"),
         new(ProgramStride, "PROGRAM_STRIDE", ReadWrite, "bytes from the weights of one column to those of the next"),
-        new(ProgramRows, "PROGRAM_ROWS", ReadWrite, "input lines of the region; the region last programmed at first") { Fields = Range() },
+        new(ProgramRows, "PROGRAM_ROWS", ReadWrite, "input lines of the region; at reset that which the host programmed, or the whole tile") { Fields = Range() },
         new(ProgramColumns, "PROGRAM_COLUMNS", ReadWrite, "output lines of the region") { Fields = Range() },
         new(ProgramStart, "PROGRAM_START", WriteOnly, "any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0"),
         new(ProgramStatus, "PROGRAM_STATUS", ReadOnly, "the programming started last") { Fields = Progress() },
@@ -143,7 +142,7 @@ public static class AimcTileRegisters
         new("ERROR_ROWS", (uint)AimcTileError.Rows, "no rows, or rows outside the tile; argument: first << 16 | count"),
         new("ERROR_COLUMNS", (uint)AimcTileError.Columns, "no columns, or columns outside the tile; argument: first << 16 | count"),
         new("ERROR_VECTORS", (uint)AimcTileError.Vectors, "no vectors, or more than 65535; argument: VECTORS"),
-        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "unknown flags, RAW_OUT with ACCUMULATE, or codes that the converters do not have; argument: FLAGS"),
+        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS"),
         new("ERROR_MISALIGNED", (uint)AimcTileError.Misaligned, "an address or stride that is no multiple of 4; argument: it"),
         new("ERROR_UNMAPPED", (uint)AimcTileError.Unmapped, "not all of an operand lies in one memory; argument: its address"),
         new("ERROR_INPUT", (uint)AimcTileError.Input, "an input vector with a NaN or infinite element: its output is not written; argument: the element's address"),
