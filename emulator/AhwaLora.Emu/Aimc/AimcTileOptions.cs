@@ -73,6 +73,15 @@ public sealed record ProgrammingCost
     /// <summary>Energy of one pulse on one device.</summary>
     public uint PulseFemtojoules { get; init; } = 10_000;
 
+    /// <summary>For printing beside every result that rests on them.</summary>
+    public IReadOnlyList<Figure> Figures =>
+    [
+        new("programming pulse time", PulseNs, "ns", "assumed"),
+        new("programming pulses a device", IterationsPerCell, "pulses", "assumed"),
+        new("cells programmed in parallel", CellsInParallel, "cells", "assumed"),
+        new("programming pulse energy", PulseFemtojoules, "fJ", "assumed"),
+    ];
+
     /// <summary>Pulses for a number of cells, two devices each.</summary>
     public ulong Pulses(ulong cells) => 2 * cells * IterationsPerCell;
 

@@ -35,7 +35,7 @@ public static class AimcTileRegisters
     public static RegisterMap Map { get; } = new("TILE", 0x1000, "analog in-memory-computing tile: y = W x on jobs of vectors",
     [
         new(Trigger, "TRIGGER", ReadWrite, "write: queue the job in the hart's context; read: number of the hart's latest job, 1 = first since the last clear, 0 = none"),
-        new(Acquire, "ACQUIRE", ReadActs, "lock a free job context for the reading hart: its id, or a negative code; a hart that holds one gets the same again"),
+        new(Acquire, "ACQUIRE", ReadActs, "lock a free job context for the reading hart: its id, or a negative code; a hart that holds one gets the same again; its registers keep the values of its last job"),
         new(Finished, "FINISHED", ReadOnly, "jobs finished since the last clear; jobs finish in the order of their numbers"),
         new(Status, "STATUS", ReadOnly, "what the tile is doing")
         {
@@ -101,12 +101,12 @@ public static class AimcTileRegisters
         new(RunningTag, "RUNNING_TAG", ReadOnly, "TAG of the oldest unfinished job; 0 = none"),
         new(FinishedTag, "FINISHED_TAG", ReadOnly, "TAG of the job finished last"),
 
-        new(BusyCycles, "BUSY_CYCLES", ReadOnly, "cycles in which a job, programming or calibration ran; read high, low, high", Bytes: 8),
-        new(Mvms, "MVMS", ReadOnly, "vectors multiplied, each counted once", Bytes: 8),
-        new(BoundPasses, "BOUND_PASSES", ReadOnly, "further passes of bound management", Bytes: 8),
-        new(DacClips, "DAC_CLIPS", ReadOnly, "inputs beyond the DAC's bound, over all passes", Bytes: 8),
-        new(AdcSaturations, "ADC_SATURATIONS", ReadOnly, "outputs beyond the ADC's bound, over all passes", Bytes: 8),
-        new(EnergyFj, "ENERGY_FJ", ReadOnly, "femtojoules spent in passes and programming", Bytes: 8),
+        new(BusyCycles, "BUSY_CYCLES", ReadOnly, "cycles in which a job, programming or calibration ran; read high, low, high", Bytes: 8, Stride: 8),
+        new(Mvms, "MVMS", ReadOnly, "vectors multiplied, each counted once", Bytes: 8, Stride: 8),
+        new(BoundPasses, "BOUND_PASSES", ReadOnly, "further passes of bound management", Bytes: 8, Stride: 8),
+        new(DacClips, "DAC_CLIPS", ReadOnly, "inputs beyond the DAC's bound, over all passes", Bytes: 8, Stride: 8),
+        new(AdcSaturations, "ADC_SATURATIONS", ReadOnly, "outputs beyond the ADC's bound, over all passes", Bytes: 8, Stride: 8),
+        new(EnergyFj, "ENERGY_FJ", ReadOnly, "femtojoules spent in passes and programming", Bytes: 8, Stride: 8),
 
         new(ProgramWeights, "PROGRAM_WEIGHTS", ReadWrite, "address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values"),
         new(ProgramStride, "PROGRAM_STRIDE", ReadWrite, "bytes from the weights of one column to those of the next"),

@@ -1,0 +1,102 @@
+using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Emu.Memory;
+
+namespace AhwaLora.Emu.Aimc;
+
+// All that a snapshot holds of a tile, in the order of the fields' declarations.
+public sealed partial class AimcTile
+{
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        TransferControl(state);
+        TransferJobs(state);
+        TransferDevices(state);
+        TransferCrossbar(state);
+        if (!state.IsSaving) _interrupt.Set((_irqStatus & _irqEnable) != 0);
+    }
+
+    private void TransferControl(StateStream state)
+    {
+        state.Field(ref _irqEnable);
+        state.Field(ref _irqStatus);
+        state.Field(ref _tIntNs);
+        state.Field(ref _errorCause);
+        state.Field(ref _errorArgument);
+        state.Array(_saturated);
+        state.Array(_lastJob);
+        state.Array(_jobToWaitFor);
+        state.Array(_waiting);
+        state.Array(_counters);
+        state.Field(ref _busySince);
+    }
+
+    private void TransferJobs(StateStream state)
+    {
+        foreach (var context in _contexts) context.Transfer(state);
+        state.Array(_contextOfJob);
+        state.Field(ref _triggered);
+        state.Field(ref _finished);
+        state.Field(ref _finishedTag);
+        _streamIn.Transfer(state);
+        _streamOut.Transfer(state);
+        foreach (var buffer in _inputs) state.Array(buffer);
+        foreach (var buffer in _outputs) state.Array(buffer);
+        state.Field(ref _integrateEnd);
+        state.Field(ref _fetchJob);
+        state.Field(ref _fetchVector);
+        state.Field(ref _inStarted);
+        state.Field(ref _inFinished);
+        state.Field(ref _integrateStarted);
+        state.Field(ref _integrateFinished);
+        state.Field(ref _outStarted);
+        state.Field(ref _outFinished);
+        state.Array(_jobOf);
+        state.Array(_vectorOf);
+        state.Array(_refused);
+    }
+
+    private void TransferDevices(StateStream state)
+    {
+        state.Field(ref _operation);
+        state.Field(ref _operationEnd);
+        state.Array(_operands);
+        state.Field(ref _programmed);
+        state.Field(ref _calibrated);
+        Single(state, ref _rmsErrorMicroSiemens);
+        Single(state, ref _response);
+        state.Field(ref _pulses);
+        state.Field(ref _advancedSeconds);
+        state.Field(ref _programmedAt);
+    }
+
+    private void TransferCrossbar(StateStream state)
+    {
+        var crossbar = _crossbar.State;
+        TransferPlane(state, crossbar.Plus);
+        TransferPlane(state, crossbar.Minus);
+        state.Array(crossbar.Weights);
+        state.Array(crossbar.WeightPerMicroSiemens);
+        state.Array(crossbar.Scale);
+        state.Array(crossbar.OlderBySeconds);
+        state.Field(ref crossbar.AgeSeconds);
+        state.Field(ref crossbar.NextEvent);
+        Single(state, ref crossbar.ReferenceResponse);
+        Single(state, ref crossbar.Alpha);
+    }
+
+    private static void TransferPlane(StateStream state, DevicePlane plane)
+    {
+        state.Array(plane.Target);
+        state.Array(plane.Programmed);
+        state.Array(plane.DriftExponent);
+        state.Array(plane.Read);
+    }
+
+    private static void Single(StateStream state, ref float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        state.Field(ref bits);
+        value = BitConverter.UInt32BitsToSingle(bits);
+    }
+}
