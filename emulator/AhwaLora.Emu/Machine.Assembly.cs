@@ -1,3 +1,5 @@
+using AhwaLora.Emu.Aimc;
+using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Devices;
 using AhwaLora.Emu.Devices.Registers;
@@ -8,6 +10,7 @@ using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Timing;
+using DeviceMapping = AhwaLora.Emu.Memory.DeviceMapping;
 
 namespace AhwaLora.Emu;
 
@@ -60,6 +63,38 @@ public sealed partial class Machine
         }
 
         if (Platform.Dma is { } dma) Add(dma.Base, new Dma(harts, this, Source(PlicRegisters.SourceDma), dma.BytesPerCycle, dma.QueueDepth, dma.StartCycles, IsExact));
+        if (Platform.Aimc is { } aimc)
+        {
+            for (var number = 0; number < aimc.Tiles; number++) AddTile(aimc, number, Source(PlicRegisters.SourceTile0 + (uint)number));
+        }
+    }
+
+    private void AddTile(AimcDescription aimc, int number, InterruptLine interrupt)
+    {
+        var crossbar = new Crossbar(new CrossbarOptions(aimc.Rows, aimc.Columns)
+        {
+            Preset = aimc.BuildPreset(),
+            Model = aimc.BuildModel(),
+            Mapping = aimc.AihwkitCompatible ? Aimc.Crossbar.DeviceMapping.AihwkitCompatible : Aimc.Crossbar.DeviceMapping.PerDevice,
+            Seed = aimc.Seed ?? Options.Seed,
+            Tile = (uint)number,
+        });
+        var tile = new AimcTile(
+            new AimcTileOptions
+            {
+                Name = $"tile{number}",
+                Number = number,
+                ClockHz = _clock.FrequencyHz,
+                Contexts = aimc.Contexts,
+                WordsPerCycle = (uint)aimc.StreamWordsPerCycle,
+                TIntNs = (uint)aimc.IntegrationNs,
+                ExactContention = IsExact,
+            },
+            crossbar,
+            this,
+            interrupt);
+        Add(aimc.Base + (uint)number * AimcTileRegisters.Map.Size, tile);
+        _tiles.Add(tile);
     }
 
     private InterruptLine[] Lines(int bit) =>
@@ -79,7 +114,7 @@ public sealed partial class Machine
             Extensions = PlatformRules.ParseIsa(Platform.Isa),
             HasUserMode = Platform.UserMode,
             HasPmp = Platform.Pmp,
-            EmulatesMisaligned = Options.EmulateMisaligned ?? true,
+            EmulatesMisaligned = Options.EmulateMisaligned ?? Options.Timing.EmulatesMisaligned,
             TimeSource = _clint,
         };
         var decoder = new Decoder(features.Extensions);
@@ -89,8 +124,18 @@ public sealed partial class Machine
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
             var hart = new Hart(id, new AddressSpace(visible, _devices), features);
             _harts.Add(hart);
-            var state = new FunctionalState();
-            _engines.Add(new Interpreter<FunctionalPipeline>(hart, new FunctionalPipeline(state), state.Causes, visible.Select(m => caches[m]), this) { HasExactContention = IsExact });
+            _engines.Add(Options.Timing.Build(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])])));
+        }
+    }
+
+    /// <summary>Makes the engine of a hart for whichever pipeline the profile has.</summary>
+    private sealed class EngineBuilder(Machine machine, Hart hart, CodeCache[] caches) : IPipelineUser<IEngine>
+    {
+        public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
+            where TPipeline : struct, IPipeline
+        {
+            machine._pipelines.Add(state);
+            return new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact };
         }
     }
 }

@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Aimc;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Devices;
 using AhwaLora.Emu.Engines;
@@ -20,6 +21,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     private readonly List<HartBarrier> _barriers = [];
     private readonly List<Hart> _harts = [];
     private readonly List<IEngine> _engines = [];
+    private readonly List<IStateful> _pipelines = [];
+    private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
     private readonly IHost _host;
     private readonly HostClock _clock;
@@ -65,6 +68,9 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
     /// <summary>The devices, at their addresses.</summary>
     public IReadOnlyList<DeviceMapping> Devices => _devices;
+
+    /// <summary>The analog tiles, by number.</summary>
+    public IReadOnlyList<AimcTile> Tiles => _tiles;
 
     internal IReadOnlyList<IClockedDevice> ClockedDevices => _clocked;
 

@@ -1,3 +1,5 @@
+using AhwaLora.Emu.Timing;
+
 namespace AhwaLora.Emu;
 
 /// <summary>Which engine executes the harts.</summary>
@@ -32,8 +34,8 @@ public sealed record MachineOptions
     /// <summary>Bank conflicts.</summary>
     public Contention Contention { get; init; } = Contention.None;
 
-    /// <summary>Timing profile, by name.</summary>
-    public string Timing { get; init; } = "functional";
+    /// <summary>What an instruction costs.</summary>
+    public TimingProfile Timing { get; init; } = TimingProfile.Functional;
 
     /// <summary>True to emulate misaligned accesses of memory, false to trap; null takes the timing profile's word.</summary>
     public bool? EmulateMisaligned { get; init; }

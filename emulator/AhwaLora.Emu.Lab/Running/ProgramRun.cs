@@ -13,6 +13,9 @@ namespace AhwaLora.Emu.Lab.Running;
 /// <summary>Exit statuses of <c>ahwalora run</c>, beside the guest's own.</summary>
 public static class ExitStatus
 {
+    /// <summary>The guest's code as a process can return it: its low byte, but never 0 for a failure.</summary>
+    public static int OfGuest(int code) => code == 0 ? 0 : (code & 0xff) is var low && low != 0 ? low : 0xff;
+
     /// <summary>A limit was reached.</summary>
     public const int Limit = 124;
 
@@ -70,7 +73,7 @@ public sealed class ProgramRun : IDisposable
         if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
         return result.Reason switch
         {
-            ExitReason.Exit => result.Code & 0xff,
+            ExitReason.Exit => ExitStatus.OfGuest(result.Code),
             ExitReason.CycleLimit or ExitReason.InstructionLimit => ExitStatus.Limit,
             _ => ExitStatus.Stuck,
         };

@@ -37,7 +37,7 @@ public static class Statistics
                 ExitReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(result.Reason.ToString()),
                 ExitCode = result.Code,
                 machine.Options.Seed,
-                Timing = machine.Options.Timing,
+                Timing = machine.Options.Timing.Name,
                 Contention = JsonNamingPolicy.SnakeCaseLower.ConvertName(machine.Options.Contention.ToString()),
                 Cycles = machine.Cycles,
                 Instructions = machine.RetiredInstructions,

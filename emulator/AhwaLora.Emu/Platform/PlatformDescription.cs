@@ -8,8 +8,8 @@ public sealed record PlatformDescription
     /// <summary>Name shown in reports.</summary>
     public string Name { get; init; } = "ahwalora";
 
-    /// <summary>Harts, 1 to 64.</summary>
-    public int Harts { get; init; } = 8;
+    /// <summary>Harts, 1 to 64. One by default: a program that was not written for several would share its stack.</summary>
+    public int Harts { get; init; } = 1;
 
     /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a and c.</summary>
     public string Isa { get; init; } = "rv32imf_zicsr_zifencei";
@@ -114,30 +114,4 @@ public sealed record DmaDescription
 
     /// <summary>Transfers that may be in flight.</summary>
     public int QueueDepth { get; init; } = 8;
-}
-
-/// <summary>The analog tiles.</summary>
-public sealed record AimcDescription
-{
-    /// <summary>First address; tile n is 4 KiB further on each.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public uint Base { get; init; } = 0x3000_0000;
-
-    /// <summary>Number of tiles.</summary>
-    public int Tiles { get; init; } = 1;
-
-    /// <summary>Input lines of a tile.</summary>
-    public int Rows { get; init; } = 512;
-
-    /// <summary>Output lines of a tile.</summary>
-    public int Columns { get; init; } = 512;
-
-    /// <summary>Integration time of one MVM at reset, in ns.</summary>
-    public int IntegrationNs { get; init; } = 256;
-
-    /// <summary>Words the streamers move a cycle, each way.</summary>
-    public int StreamWordsPerCycle { get; init; } = 4;
-
-    /// <summary>Job contexts.</summary>
-    public int Contexts { get; init; } = 2;
 }

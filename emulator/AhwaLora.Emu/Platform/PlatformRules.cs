@@ -92,12 +92,17 @@ public static class PlatformRules
 
     private static void CheckTiles(AimcDescription aimc)
     {
-        Require(aimc.Tiles is >= 0 and <= 1024, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to 1024");
-        Require(aimc.Rows is >= 1 and <= 4096, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 4096");
-        Require(aimc.Columns is >= 1 and <= 4096, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 4096");
-        Require(aimc.IntegrationNs is >= 1 and <= 1_000_000, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to 1000000");
+        Require(aimc.Tiles is >= 0 and <= 56, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to 56, the sources of the PLIC");
+        Require(aimc.Rows is >= 1 and <= 1024, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 1024");
+        Require(aimc.Columns is >= 1 and <= 1024, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 1024");
+        Require(aimc.IntegrationNs is >= 1 and <= 65_535, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to 65535");
         Require(aimc.StreamWordsPerCycle is >= 1 and <= 64, $"field 'aimc.stream_words_per_cycle': {aimc.StreamWordsPerCycle} is outside 1 to 64");
-        Require(aimc.Contexts is >= 2 and <= 16, $"field 'aimc.contexts': {aimc.Contexts} is outside 2 to 16");
+        Require(aimc.Contexts is >= 2 and <= 4, $"field 'aimc.contexts': {aimc.Contexts} is outside 2 to 4");
+        Require(aimc.DacBits is null or 0 or (>= 2 and <= 15), $"field 'aimc.dac_bits': {aimc.DacBits} is neither 0 nor 2 to 15");
+        Require(aimc.AdcBits is null or 0 or (>= 2 and <= 15), $"field 'aimc.adc_bits': {aimc.AdcBits} is neither 0 nor 2 to 15");
+        Require(aimc.AgeSeconds is >= 0 and <= 1e12, $"field 'aimc.age_seconds': {aimc.AgeSeconds} is outside 0 to 1e12");
+        _ = aimc.BuildPreset();
+        _ = aimc.BuildModel();
     }
 
     private static void CheckOverlaps(PlatformDescription platform)
