@@ -1,4 +1,6 @@
+using AhwaLora.Emu.Aimc;
 using AhwaLora.Emu.Devices.Registers;
+using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Lab.Firmware;
 
@@ -8,13 +10,21 @@ namespace AhwaLora.Emu.Lab.Firmware;
 /// <param name="IsArray">True where a platform may hold several.</param>
 public sealed record RegisterBlock(RegisterMap Map, uint Base, bool IsArray = false)
 {
-    /// <summary>The blocks of the default platform that the firmware drives, in order of address.</summary>
-    public static IReadOnlyList<RegisterBlock> Default { get; } =
-    [
-        new(ClintRegisters.Map,   0x0200_0000),
-        new(PlicRegisters.Map,    0x0C00_0000),
-        new(ClusterRegisters.Map, 0x1020_0000),
-        new(DmaRegisters.Map,     0x1021_0000),
-        new(UartRegisters.Map,    0x4000_0000),
-    ];
+    /// <summary>The blocks of a platform that firmware drives, in order of address.</summary>
+    public static IReadOnlyList<RegisterBlock> Of(PlatformDescription platform)
+    {
+        var blocks = new List<RegisterBlock>();
+        Add(ClintRegisters.Map, platform.Clint?.Base);
+        Add(PlicRegisters.Map, platform.Plic?.Base);
+        Add(ClusterRegisters.Map, platform.Cluster?.Base);
+        Add(DmaRegisters.Map, platform.Dma?.Base);
+        Add(UartRegisters.Map, platform.Uart?.Base);
+        Add(AimcTileRegisters.Map, platform.Aimc?.Base, isArray: true);
+        return [.. blocks.OrderBy(block => block.Base)];
+
+        void Add(RegisterMap map, uint? address, bool isArray = false)
+        {
+            if (address is { } at) blocks.Add(new RegisterBlock(map, at, isArray));
+        }
+    }
 }

@@ -1,21 +1,24 @@
 using System.Runtime.CompilerServices;
 using AhwaLora.Emu.Devices.Registers;
 using AhwaLora.Emu.Lab.Firmware;
+using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 
 /// <summary>The generated files are what the register maps say; <c>AHWALORA_ACCEPT=1</c> rewrites them.</summary>
 public sealed class RegisterHeaderTests
 {
+    private static readonly IReadOnlyList<RegisterBlock> _blocks = RegisterBlock.Of(new PlatformDescription());
+
     private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 
     [Fact]
     public void The_committed_header_is_the_generated_one() =>
-        AssertCommitted(Path.Combine(Root(), "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(RegisterBlock.Default));
+        AssertCommitted(Path.Combine(Root(), "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(_blocks));
 
     [Fact]
     public void The_documented_registers_are_the_generated_ones() =>
-        AssertCommitted(Path.Combine(Root(), "docs", "firmware.md"), text => RegisterHeader.Embed(text, RegisterHeader.ToMarkdown(RegisterBlock.Default)));
+        AssertCommitted(Path.Combine(Root(), "docs", "firmware.md"), text => RegisterHeader.Embed(text, RegisterHeader.ToMarkdown(_blocks)));
 
     [Fact]
     public void Rows_fields_and_constants_get_names_of_their_own()
@@ -34,13 +37,21 @@ public sealed class RegisterHeaderTests
     }
 
     [Fact]
+    public void A_platform_without_a_block_has_no_names_for_it()
+    {
+        var header = RegisterHeader.ToHeader(RegisterBlock.Of(new PlatformDescription { Dma = null, Clint = new() { Base = 0x0300_0000 } }));
+        Assert.DoesNotContain("AHWA_DMA_", header, StringComparison.Ordinal);
+        Assert.Matches("AHWA_CLINT_BASE +0x03000000\n", header);
+    }
+
+    [Fact]
     public void A_document_without_markers_is_refused() =>
         Assert.Throws<ArgumentException>(() => RegisterHeader.Embed("# Nothing here\n", "text"));
 
     [Fact]
     public void Registers_of_a_block_stand_in_order_inside_it_and_apart()
     {
-        foreach (var map in RegisterBlock.Default.Select(block => block.Map))
+        foreach (var map in _blocks.Select(block => block.Map))
         {
             Assert.Equal(map.Registers.OrderBy(register => register.Offset), map.Registers);
             Assert.Distinct(map.Registers.Select(register => register.Name));
