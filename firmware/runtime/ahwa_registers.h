@@ -91,7 +91,7 @@
 #define AHWA_TILE_BASE                              0x30000000
 #define AHWA_TILE_STRIDE                            0x1000     /* From one block to the next. */
 #define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* write: queue the job in the hart's context; read: number of the hart's latest job, 1 = first since the last clear, 0 = none */
-#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* lock a free job context for the reading hart: its id, or a negative code; a hart that holds one gets the same again */
+#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* lock a free job context for the reading hart: its id, or a negative code; a hart that holds one gets the same again; its registers keep the values of its last job */
 #define AHWA_TILE_FINISHED_OFFSET                   0x08       /* jobs finished since the last clear; jobs finish in the order of their numbers */
 #define AHWA_TILE_STATUS_OFFSET                     0x0C       /* what the tile is doing */
 #define AHWA_TILE_STATUS_BUSY_SHIFT                 0
@@ -114,9 +114,9 @@
 #define AHWA_TILE_IRQ_ENABLE_QUEUE_EMPTY_SHIFT      1
 #define AHWA_TILE_IRQ_ENABLE_QUEUE_EMPTY_MASK       0x02       /* the last triggered job has finished */
 #define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_SHIFT    2
-#define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_MASK     0x04       /* an output left the tile saturated */
+#define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_MASK     0x04       /* an output lay beyond the ADC's bound, in any pass */
 #define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_SHIFT      3
-#define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_MASK       0x08       /* bound management gave up on a vector */
+#define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_MASK       0x08       /* an output left the tile clipped: bound management is off or gave up */
 #define AHWA_TILE_IRQ_ENABLE_PROGRAM_DONE_SHIFT     4
 #define AHWA_TILE_IRQ_ENABLE_PROGRAM_DONE_MASK      0x10       /* programming has ended */
 #define AHWA_TILE_IRQ_ENABLE_CALIBRATION_DONE_SHIFT 5
@@ -129,9 +129,9 @@
 #define AHWA_TILE_IRQ_STATUS_QUEUE_EMPTY_SHIFT      1
 #define AHWA_TILE_IRQ_STATUS_QUEUE_EMPTY_MASK       0x02       /* the last triggered job has finished */
 #define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_SHIFT    2
-#define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_MASK     0x04       /* an output left the tile saturated */
+#define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_MASK     0x04       /* an output lay beyond the ADC's bound, in any pass */
 #define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_SHIFT      3
-#define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_MASK       0x08       /* bound management gave up on a vector */
+#define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_MASK       0x08       /* an output left the tile clipped: bound management is off or gave up */
 #define AHWA_TILE_IRQ_STATUS_PROGRAM_DONE_SHIFT     4
 #define AHWA_TILE_IRQ_STATUS_PROGRAM_DONE_MASK      0x10       /* programming has ended */
 #define AHWA_TILE_IRQ_STATUS_CALIBRATION_DONE_SHIFT 5
@@ -176,11 +176,9 @@
 #define AHWA_TILE_FLAGS_OFFSET                      0x64       /* context: options of the job; other bits must be 0 */
 #define AHWA_TILE_FLAGS_ACCUMULATE_SHIFT            0
 #define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time */
-#define AHWA_TILE_FLAGS_RAW_IN_SHIFT                1
-#define AHWA_TILE_FLAGS_RAW_IN_MASK                 0x02       /* SRC holds int8 DAC codes, four a word; they are not scaled */
-#define AHWA_TILE_FLAGS_RAW_OUT_SHIFT               2
-#define AHWA_TILE_FLAGS_RAW_OUT_MASK                0x04       /* DST takes int8 ADC codes, four a word; scale, alpha and bias are not applied; not with ACCUMULATE */
-#define AHWA_TILE_SCALE_OFFSET                      0x68       /* context: address of float32 factors, one a column, applied after the ADC; 0 = none; read once a job */
+#define AHWA_TILE_FLAGS_RAW_SHIFT                   1
+#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE */
+#define AHWA_TILE_SCALE_OFFSET                      0x68       /* context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job */
 #define AHWA_TILE_BIAS_OFFSET                       0x6C       /* context: address of float32 addends, one a column; 0 = none; read once a job */
 #define AHWA_TILE_TAG_OFFSET                        0x70       /* context: any number that helps the firmware to know the job again */
 #define AHWA_TILE_RUNNING_TAG_OFFSET                0x74       /* TAG of the oldest unfinished job; 0 = none */
@@ -188,12 +186,12 @@
 #define AHWA_TILE_BUSY_CYCLES_OFFSET                0x80       /* cycles in which a job, programming or calibration ran; read high, low, high */
 #define AHWA_TILE_MVMS_OFFSET                       0x88       /* vectors multiplied, each counted once */
 #define AHWA_TILE_BOUND_PASSES_OFFSET               0x90       /* further passes of bound management */
-#define AHWA_TILE_DAC_CLIPS_OFFSET                  0x98       /* inputs clipped at the DAC's bound */
-#define AHWA_TILE_ADC_SATURATIONS_OFFSET            0xA0       /* outputs that left the tile saturated */
+#define AHWA_TILE_DAC_CLIPS_OFFSET                  0x98       /* inputs beyond the DAC's bound, over all passes */
+#define AHWA_TILE_ADC_SATURATIONS_OFFSET            0xA0       /* outputs beyond the ADC's bound, over all passes */
 #define AHWA_TILE_ENERGY_FJ_OFFSET                  0xA8       /* femtojoules spent in passes and programming */
 #define AHWA_TILE_PROGRAM_WEIGHTS_OFFSET            0xB0       /* address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values */
 #define AHWA_TILE_PROGRAM_STRIDE_OFFSET             0xB4       /* bytes from the weights of one column to those of the next */
-#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* input lines of the region */
+#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* input lines of the region; at reset that which the host programmed, or the whole tile */
 #define AHWA_TILE_PROGRAM_ROWS_FIRST_SHIFT          16
 #define AHWA_TILE_PROGRAM_ROWS_FIRST_MASK           0xFFFF0000 /* first line */
 #define AHWA_TILE_PROGRAM_ROWS_COUNT_SHIFT          0
@@ -211,7 +209,7 @@
 #define AHWA_TILE_PROGRAM_STATUS_DONE_MASK          0x02       /* ended */
 #define AHWA_TILE_PROGRAM_RMS_ERROR_OFFSET          0xC8       /* float32: root mean square of programmed less intended conductance, microsiemens */
 #define AHWA_TILE_PROGRAM_PULSES_OFFSET             0xCC       /* pulses the last programming took */
-#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* 1 = measure the reference R0 and set alpha = 1, 2 = measure R and set alpha = R0/R; takes an MVM for each input line */
+#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line */
 #define AHWA_TILE_CALIBRATE_START_COMMAND_SHIFT     0
 #define AHWA_TILE_CALIBRATE_START_COMMAND_MASK      0x03       /* 1 or 2 */
 #define AHWA_TILE_CALIBRATE_STATUS_OFFSET           0xD4       /* the calibration started last */
@@ -222,11 +220,11 @@
 #define AHWA_TILE_CALIBRATE_REFERENCE_OFFSET        0xD8       /* float32: R0, the mean magnitude of the response after programming; 0 = not measured */
 #define AHWA_TILE_CALIBRATE_RESPONSE_OFFSET         0xDC       /* float32: the mean magnitude measured last */
 #define AHWA_TILE_CALIBRATE_ALPHA_OFFSET            0xE0       /* float32: factor on every output; finite */
-#define AHWA_TILE_AGE_OFFSET                        0xE8       /* float32: seconds since programming, simulated time and advances */
+#define AHWA_TILE_AGE_OFFSET                        0xE8       /* float32: seconds since programming: simulated time and advances */
 #define AHWA_TILE_AGE_ADVANCE_OFFSET                0xEC       /* float32: let that many seconds pass for the devices, and read them anew; not while the tile computes */
 #define AHWA_TILE_ERROR_CAUSE_OFFSET                0xF0       /* what was wrong last; any write clears it and ERROR_ARGUMENT */
 #define AHWA_TILE_ERROR_ARGUMENT_OFFSET             0xF4       /* the value that was wrong */
-#define AHWA_TILE_SATURATION_OFFSET                 0x100      /* a bit a column that has left the tile saturated; columns beyond 511 share bits modulo 512 */
+#define AHWA_TILE_SATURATION_OFFSET                 0x100      /* a bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512 */
 #define AHWA_TILE_SATURATION_STRIDE                 0x04
 #define AHWA_TILE_SATURATION_COUNT                  16
 #define AHWA_TILE_ACQUIRE_FULL                      0xFFFFFFFF /* ACQUIRE: no context is free */
@@ -238,7 +236,7 @@
 #define AHWA_TILE_ERROR_ROWS                        0x02       /* no rows, or rows outside the tile; argument: first << 16 | count */
 #define AHWA_TILE_ERROR_COLUMNS                     0x03       /* no columns, or columns outside the tile; argument: first << 16 | count */
 #define AHWA_TILE_ERROR_VECTORS                     0x04       /* no vectors, or more than 65535; argument: VECTORS */
-#define AHWA_TILE_ERROR_FLAGS                       0x05       /* unknown flags, RAW_OUT with ACCUMULATE, or codes that the converters do not have; argument: FLAGS */
+#define AHWA_TILE_ERROR_FLAGS                       0x05       /* unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS */
 #define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* an address or stride that is no multiple of 4; argument: it */
 #define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* not all of an operand lies in one memory; argument: its address */
 #define AHWA_TILE_ERROR_INPUT                       0x08       /* an input vector with a NaN or infinite element: its output is not written; argument: the element's address */
