@@ -15,6 +15,7 @@ internal static class CommandLine
         var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
         {
             RunCommand.Create(),
+            LayerCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),
         };

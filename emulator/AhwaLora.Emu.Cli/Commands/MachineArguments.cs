@@ -10,7 +10,7 @@ internal static class MachineArguments
     public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
     public static readonly Option<int?> Harts = new("--harts") { Description = "Number of harts, 1 to 64.", HelpName = "N" };
     public static readonly Option<string?> Isa = new("--isa") { Description = "Extensions, as in rv32imafc_zicsr_zifencei.", HelpName = "ISA" };
-    public static readonly Option<string> Timing = new("--timing") { Description = $"Timing profile: {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file.", DefaultValueFactory = _ => "functional", HelpName = "PROFILE" };
+    public static readonly Option<string> Timing = TimingOption("functional");
     public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
     public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");
     public static readonly Option<string?> Misaligned = new("--misaligned") { Description = "Misaligned loads and stores: trap or emulate." };
@@ -23,9 +23,20 @@ internal static class MachineArguments
         foreach (var option in new Option[] { Platform, Harts, Isa, Timing, Contention, Engine, Misaligned, Seed }) command.Add(option);
     }
 
-    public static MachineOptions Options(ParseResult parsed) => new()
+    /// <summary>The timing option with a command's own default.</summary>
+    public static Option<string> TimingOption(string value) => new("--timing")
     {
-        Timing = TimingFile.Load(parsed.GetValue(Timing)!),
+        Description = $"Timing profile: {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file.",
+        DefaultValueFactory = _ => value,
+        HelpName = "PROFILE",
+    };
+
+    public static MachineOptions Options(ParseResult parsed) => Options(parsed, Timing);
+
+    /// <summary>The options of a command that has a timing option of its own.</summary>
+    public static MachineOptions Options(ParseResult parsed, Option<string> timing) => new()
+    {
+        Timing = TimingFile.Load(parsed.GetValue(timing)!),
         Contention = Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
         Engine = Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true),
         EmulateMisaligned = parsed.GetValue(Misaligned) is { } text ? text == "emulate" : null,

@@ -1,0 +1,91 @@
+namespace AhwaLora.Emu.Lab.Layers;
+
+/// <summary>The numbers of a layer: inputs, weights, adapter. Row-major float32.</summary>
+/// <param name="Shape">Their sizes.</param>
+/// <param name="X">[S][m] activations.</param>
+/// <param name="Weights">[n][m] as weight files hold them: [out, in].</param>
+/// <param name="A">[m][r].</param>
+/// <param name="B">[r][n].</param>
+/// <param name="Bias">[n].</param>
+/// <param name="Scale">alpha / r.</param>
+public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, float[] A, float[] B, float[] Bias, float Scale)
+{
+    private const float Alpha = 32;
+    private const double WeightClipSigma = 3;
+
+    /// <summary>
+    /// Seeded numbers of realistic size: activations as a layer norm leaves them (normal, unit variance), weights of
+    /// variance 1/m clipped at three sigma as before programming, and an adapter whose branch adds about a tenth.
+    /// </summary>
+    public static LayerData Generate(LayerShape shape, ulong seed)
+    {
+        var normal = new NormalSource(seed);
+        float[] Fill(int count, double sigma, double clip = double.PositiveInfinity)
+        {
+            var values = new float[count];
+            for (var i = 0; i < count; i++) values[i] = (float)(sigma * Math.Clamp(normal.Next(), -clip, clip));
+            return values;
+        }
+
+        var scale = Alpha / shape.Rank;
+        var branch = 0.1 / (scale * Math.Sqrt(shape.Rank));
+        return new LayerData(
+            shape,
+            Fill(shape.Tokens * shape.Inputs, 1),
+            Fill(shape.Outputs * shape.Inputs, 1 / Math.Sqrt(shape.Inputs), WeightClipSigma),
+            Fill(shape.Inputs * shape.Rank, 1 / Math.Sqrt(shape.Inputs)),
+            Fill(shape.Rank * shape.Outputs, branch),
+            Fill(shape.Outputs, 0.1),
+            scale);
+    }
+
+    /// <summary>y [S][n] in double precision: W x + bias, plus scale (x A) B where <paramref name="withAdapter"/>.</summary>
+    public double[] Reference(bool withAdapter)
+    {
+        var (m, n, r) = (Shape.Inputs, Shape.Outputs, Shape.Rank);
+        var y = new double[Shape.Tokens * n];
+        var down = new double[r];
+        for (var token = 0; token < Shape.Tokens; token++)
+        {
+            var x = X.AsSpan(token * m, m);
+            Array.Clear(down);
+            for (var i = 0; withAdapter && i < m; i++)
+            {
+                for (var k = 0; k < r; k++) down[k] += (double)x[i] * A[i * r + k];
+            }
+
+            for (var j = 0; j < n; j++)
+            {
+                double sum = Bias[j];
+                for (var i = 0; i < m; i++) sum += (double)Weights[j * m + i] * x[i];
+                for (var k = 0; withAdapter && k < r; k++) sum += Scale * down[k] * B[k * n + j];
+                y[token * n + j] = sum;
+            }
+        }
+
+        return y;
+    }
+}
+
+/// <summary>Seeded normal numbers, the same on every machine: SplitMix64, and the sum of twelve uniforms (no libm).</summary>
+internal sealed class NormalSource(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>A number of mean 0 and variance 1.</summary>
+    public double Next()
+    {
+        var sum = -6.0;
+        for (var i = 0; i < 12; i++) sum += (NextWord() >> 11) * (1.0 / (1UL << 53));
+        return sum;
+    }
+
+    private ulong NextWord()
+    {
+        _state += 0x9E37_79B9_7F4A_7C15;
+        var z = _state;
+        z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
+        return z ^ (z >> 31);
+    }
+}

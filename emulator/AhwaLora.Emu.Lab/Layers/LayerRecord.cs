@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+
+namespace AhwaLora.Emu.Lab.Layers;
+
+/// <summary>The words of <c>struct ahwa_layer</c> and <c>struct ahwa_layer_result</c>: firmware/layer/layer.h is the contract.</summary>
+internal static class LayerRecord
+{
+    public const string LayerSymbol = "layer", ResultSymbol = "layer_result";
+    public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 1;
+    public const int LayerBytes = 0x48, ResultHeadBytes = 0x34, MaxHarts = 64, HartBusyOffset = 0x34;
+
+    /// <summary>Where the host has put the matrices.</summary>
+    public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
+
+    public static byte[] Encode(LayerShape shape, float scale, Addresses at, uint integrationNs)
+    {
+        uint[] words =
+        [
+            Magic, Version, (uint)shape.Inputs, (uint)shape.Outputs, (uint)shape.Rank, (uint)shape.Tokens, (uint)shape.Chunk,
+            BitConverter.SingleToUInt32Bits(scale), at.X, at.A, at.B, at.Y, at.Bias, 0, integrationNs, 0, 1, 1,
+        ];
+        var bytes = new byte[LayerBytes];
+        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
+        return bytes;
+    }
+
+    public static LayerResult Decode(ReadOnlySpan<byte> bytes)
+    {
+        var words = new uint[bytes.Length / 4];
+        for (var i = 0; i < words.Length; i++) words[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * i)..]);
+        var harts = (int)Math.Min(words[2], MaxHarts);
+        return new LayerResult(
+            IsComplete: words[0] == ResultMagic,
+            Harts: harts,
+            TcdmBytes: words[4],
+            Cycles: words[7] - words[6],
+            StartCycle: words[6],
+            EndCycle: words[7],
+            Error: words[8],
+            ErrorCause: words[9],
+            ErrorArgument: words[10],
+            HartBusyCycles: words[(HartBusyOffset / 4)..(HartBusyOffset / 4 + harts)]);
+    }
+}
+
+/// <summary>What a layer app measured of itself.</summary>
+/// <param name="IsComplete">True where the run ended well.</param>
+/// <param name="Harts">Harts that took part.</param>
+/// <param name="TcdmBytes">TCDM the buffers take.</param>
+/// <param name="Cycles">From the first token's transfer to the last result in RAM.</param>
+/// <param name="StartCycle">Machine time of the begin.</param>
+/// <param name="EndCycle">Machine time of the end.</param>
+/// <param name="Error">Exit code of a failed run; 0 none.</param>
+/// <param name="ErrorCause">The device's ERROR_CAUSE.</param>
+/// <param name="ErrorArgument">Its argument, or the offending number.</param>
+/// <param name="HartBusyCycles">Cycles each hart spent in the LoRA products.</param>
+public sealed record LayerResult(
+    bool IsComplete, int Harts, uint TcdmBytes, uint Cycles, uint StartCycle, uint EndCycle, uint Error, uint ErrorCause, uint ErrorArgument, IReadOnlyList<uint> HartBusyCycles);
