@@ -1,0 +1,85 @@
+/**
+ * @file
+ * The contract between the host and the layer apps: the host fills `layer` before the run, the app fills
+ * `layer_result`. All members are 32-bit words, so offsets are the same for every compiler; see docs/firmware.md.
+ */
+#ifndef AHWA_LAYER_H
+#define AHWA_LAYER_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define AHWA_LAYER_MAGIC 0x41524F4Cu        /* "LORA" in memory */
+#define AHWA_LAYER_RESULT_MAGIC 0x4C534552u /* "RESL" in memory */
+#define AHWA_LAYER_VERSION 1u
+
+/** How the LoRA branch is split over the harts: ahwa_layer.flags, bits 1:0. */
+enum ahwa_layer_split {
+    AHWA_LAYER_SPLIT_AUTO = 0,    /**< whichever the cost model finds shorter */
+    AHWA_LAYER_SPLIT_TOKENS = 1,  /**< each hart takes tokens */
+    AHWA_LAYER_SPLIT_OUTPUTS = 2, /**< each hart takes ranks of x A, then outputs of (x A) B */
+};
+#define AHWA_LAYER_SPLIT_MASK 3u
+
+enum {
+    AHWA_LAYER_MAX_HARTS = 64,
+    AHWA_LAYER_MAX_CHUNKS = 1024, /**< chunks whose end is recorded */
+};
+
+/**
+ * One linear layer with its adapter: Y = AIMC(X) + scale (X A) B. Matrices are row-major float32 in RAM, addresses
+ * multiples of 4. The weights are on the tile already, at rows 0 to inputs - 1 and columns 0 to outputs - 1.
+ */
+struct ahwa_layer {
+    uint32_t magic;         /**< AHWA_LAYER_MAGIC */
+    uint32_t version;       /**< AHWA_LAYER_VERSION */
+    uint32_t inputs;        /**< m: elements of an input token */
+    uint32_t outputs;       /**< n: elements of an output token */
+    uint32_t rank;          /**< r of the adapter */
+    uint32_t tokens;        /**< S: tokens in all */
+    uint32_t chunk;         /**< t: tokens a chunk; the last chunk may be shorter */
+    float scale;            /**< alpha / r */
+    uint32_t x;             /**< address of X [tokens][inputs] */
+    uint32_t a;             /**< address of A [inputs][rank] */
+    uint32_t b;             /**< address of B [rank][outputs] */
+    uint32_t y;             /**< address of Y [tokens][outputs], written by the app */
+    uint32_t bias;          /**< address of one value an output, added by the tile; 0 = none */
+    uint32_t flags;         /**< AHWA_LAYER_SPLIT_*; other bits 0 */
+    uint32_t t_int_ns;      /**< integration time for T_INT_NS, ns; 0 = as the platform set it */
+    uint32_t tile;          /**< number of the first tile */
+    uint32_t row_splits;    /**< tiles that share the inputs; 1 */
+    uint32_t column_splits; /**< tiles that share the outputs; 1 */
+};
+
+/** What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, of which 0 is reset. */
+struct ahwa_layer_result {
+    uint32_t magic;          /**< AHWA_LAYER_RESULT_MAGIC once the run has ended well */
+    uint32_t version;        /**< AHWA_LAYER_VERSION */
+    uint32_t harts;          /**< harts that took part */
+    uint32_t chunks;         /**< chunks of the layer, also where more than AHWA_LAYER_MAX_CHUNKS */
+    uint32_t tcdm_bytes;     /**< TCDM the buffers take */
+    uint32_t tile_jobs;      /**< jobs the tile finished */
+    uint32_t start_cycle;    /**< the first token's transfer is launched, adapter and bias in TCDM */
+    uint32_t end_cycle;      /**< the last token's result is in RAM */
+    uint32_t error;          /**< exit code of a failed run, ahwa_exit.h; 0 = none */
+    uint32_t error_cause;    /**< the device's ERROR_CAUSE, or 0 */
+    uint32_t error_argument; /**< the device's ERROR_ARGUMENT, or the offending number of `layer` */
+    uint32_t down_parts;     /**< token parts << 16 | rank parts of x A */
+    uint32_t up_parts;       /**< token parts << 16 | output parts of (x A) B */
+    uint32_t hart_busy[AHWA_LAYER_MAX_HARTS];  /**< cycles each hart spent in the LoRA products */
+    uint32_t chunk_end[AHWA_LAYER_MAX_CHUNKS]; /**< cycle in which the chunk's output was complete in TCDM */
+};
+
+static_assert(offsetof(struct ahwa_layer, scale) == 0x1C, "published offset");
+static_assert(offsetof(struct ahwa_layer, column_splits) == 0x44, "published offset");
+static_assert(sizeof(struct ahwa_layer) == 0x48, "published size");
+static_assert(offsetof(struct ahwa_layer_result, error) == 0x20, "published offset");
+static_assert(offsetof(struct ahwa_layer_result, hart_busy) == 0x34, "published offset");
+static_assert(offsetof(struct ahwa_layer_result, chunk_end) == 0x134, "published offset");
+static_assert(sizeof(struct ahwa_layer_result) == 0x1134, "published size");
+
+extern struct ahwa_layer layer;
+extern struct ahwa_layer_result layer_result;
+
+#endif
