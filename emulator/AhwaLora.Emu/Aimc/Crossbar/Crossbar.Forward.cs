@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
@@ -33,7 +33,7 @@ public readonly ref struct DigitalStage
 public sealed partial class Crossbar
 {
     /// <summary>Vectors taken together through the weights.</summary>
-    private const int MaxTogether = 16;
+    private const int MaxTogether = 32;
 
     private readonly Workspace _work;
 
@@ -46,10 +46,13 @@ public sealed partial class Crossbar
         public readonly float[] Driven = new float[MaxTogether * rows];
         /// <summary>Column sums, and what becomes of them; rounded up to whole registers.</summary>
         public readonly float[] Sums = new float[MaxTogether * RoundUp(columns)];
-        /// <summary>Sums of step 6: weighted by position, by magnitude.</summary>
-        public readonly float[] Positioned = new float[RoundUp(columns)], Magnitudes = new float[RoundUp(columns)], Squares = new float[RoundUp(columns)];
-        /// <summary>Inputs of those sums.</summary>
-        public readonly float[] Inputs = new float[rows];
+        /// <summary>For the further sums of step 6: their inputs, themselves.</summary>
+        public readonly float[] Inputs = new float[rows], LineSums = new float[RoundUp(columns)];
+        /// <summary>A noise or factor for each line, inputs or outputs.</summary>
+        public readonly float[] LineValues = new float[Math.Max(rows, columns)];
+        /// <summary>Digital scale of each column.</summary>
+        public readonly float[] Scale = new float[columns];
+        /// <summary>b n of each vector.</summary>
         public readonly float[] InputScale = new float[MaxTogether];
         public readonly MvmResult[] Results = new MvmResult[MaxTogether];
 
@@ -88,13 +91,14 @@ public sealed partial class Crossbar
         if (!digital.Scale.IsEmpty && digital.Scale.Length != region.Columns)
             ThrowLength("scale", digital.Scale.Length, region.Columns);
 
+        ReadOnlySpan<float> scale = digital.Scale.IsEmpty ? OwnScale(region) : digital.Scale;
         for (int first = 0; first < results.Length; first += MaxTogether)
         {
             Span<MvmResult> together = results.Slice(first, Math.Min(MaxTogether, results.Length - first));
             Integrate(region, x.Slice(first * region.Rows, together.Length * region.Rows), together, saturated);
             for (int v = 0; v < together.Length; v++)
                 if (!together[v].NonFiniteInput)
-                    Rescale(region, v, digital, y.Slice((first + v) * region.Columns, region.Columns));
+                    Rescale(region, v, scale, digital.Bias, y.Slice((first + v) * region.Columns, region.Columns));
         }
     }
 
@@ -163,7 +167,7 @@ public sealed partial class Crossbar
     private MvmResult ScaleInput(in Region region, int v, ReadOnlySpan<float> x)
     {
         Span<float> scaled = Vector(_work.Scaled, v, region.Rows);
-        float max = MaxMagnitude(x);
+        float max = LaneMath.MaxMagnitude(x);
         float n = _preset.NoiseManagement == NoiseManagement.AbsMax ? max : _preset.InputScale;
         _work.InputScale[v] = n;
         if (!float.IsFinite(max) || n == 0)
@@ -181,13 +185,14 @@ public sealed partial class Crossbar
     {
         ReadOnlySpan<float> scaled = Vector(_work.Scaled, v, region.Rows);
         Span<float> driven = Vector(_work.Driven, v, region.Rows);
-        Converter dac = _preset.Dac;
+        Quantizer dac = new(_preset.Dac);
+        float reduction = 1 / b; // exact: b is a power of two
         int clips = 0;
         for (int i = 0; i < driven.Length; i += LaneMath.Width)
         {
-            Lanes x = LaneMath.Load(scaled, i) / b;
-            if (dac.IsOn)
-                clips += BitOperations.PopCount(Quantize(ref x, dac, dac.MaxCode, dac.Step));
+            Lanes x = LaneMath.Load(scaled, i) * reduction;
+            if (_preset.Dac.IsOn)
+                clips += BitOperations.PopCount(dac.Apply(ref x));
             LaneMath.Store(x, driven, i);
         }
         AddInputNoise(region, v, draws, pass);
@@ -196,11 +201,8 @@ public sealed partial class Crossbar
 
     private void AddInputNoise(in Region region, int v, in Draws draws, int pass)
     {
-        if (_preset.InputNoise == 0)
-            return;
-        Span<float> driven = Vector(_work.Driven, v, region.Rows);
-        for (int i = 0; i < driven.Length; i += LaneMath.Width)
-            LaneMath.Store(LaneMath.Fma(Vector512.Create(_preset.InputNoise), draws.Input(pass, region.FirstRow + i), LaneMath.Load(driven, i)), driven, i);
+        if (_preset.InputNoise > 0)
+            AddNoise(_preset.InputNoise, Draws.InputNoise, Vector(_work.Driven, v, region.Rows), draws, pass);
     }
 
     /// <summary>Steps 6 to 9 for one vector whose first sums are made.</summary>
@@ -225,89 +227,111 @@ public sealed partial class Crossbar
     /// <summary>Steps 6 to 8, in place on the sums. Returns how many outputs were clipped.</summary>
     private int Convert(in Region region, int v, in Draws draws, int pass, Span<uint> saturated)
     {
-        bool irDrop = _preset.IrDrop > 0, pcmRead = _preset.ReadNoise == ReadNoiseKind.PcmRead;
         ReadOnlySpan<float> driven = Vector(_work.Driven, v, region.Rows);
-        Span<float> sums = Vector(_work.Sums, v, Workspace.RoundUp(region.Columns));
-        if (irDrop)
-            SumForIrDrop(region, driven);
-        if (pcmRead)
-            SumSquares(region, driven);
-        float norm = _preset.ReadNoise == ReadNoiseKind.Additive ? Norm(driven) : 0;
+        Span<float> sums = Vector(_work.Sums, v, Workspace.RoundUp(region.Columns))[..region.Columns];
+        if (_preset.IrDrop > 0)
+            SubtractIrDrop(region, driven, sums);
+        if (_preset.ReadNoise != ReadNoiseKind.None)
+            AddReadNoise(region, driven, sums, draws, pass);
+        if (_preset.OutputNoise > 0)
+            AddNoise(_preset.OutputNoise, Draws.OutputNoise, sums, draws, pass);
+        if (!_preset.Adc.IsOn)
+            return 0;
 
-        bool noisy = _preset.OutputNoise > 0 || _preset.ReadNoise != ReadNoiseKind.None;
-        Converter adc = _preset.Adc;
-        int clipped = 0, maxCode = adc.MaxCode;
-        float step = adc.IsOn ? adc.Step : 0;
-        for (int i = 0; i < region.Columns; i += LaneMath.Width)
+        int clipped = 0;
+        Quantizer adc = new(_preset.Adc);
+        for (int i = 0; i < sums.Length; i += LaneMath.Width)
         {
             Lanes y = LaneMath.Load(sums, i);
-            if (irDrop)
-                y = WithIrDrop(y, LaneMath.Load(_work.Magnitudes, i), LaneMath.Load(_work.Positioned, i), region.Rows);
-            if (noisy)
-            {
-                PhiloxWords<Vector512<uint>> words = draws.Words((uint)pass, region.FirstColumn + i);
-                if (_preset.ReadNoise != ReadNoiseKind.None)
-                {
-                    Lanes spread = pcmRead ? Vector512.Sqrt(LaneMath.Load(_work.Squares, i)) : Vector512.Create(norm);
-                    y = LaneMath.Fma(_preset.ReadNoiseScale * spread, LaneMath.Normal(words.W1), y);
-                }
-                y = LaneMath.Fma(Vector512.Create(_preset.OutputNoise), LaneMath.Normal(words.W0), y);
-            }
-            if (adc.IsOn)
-            {
-                uint clips = Quantize(ref y, adc, maxCode, step) & LanesBelow(region.Columns - i);
-                if (clips != 0)
-                    clipped += Mark(clips, region.FirstColumn + i, saturated);
-            }
+            uint clips = adc.Apply(ref y);
             LaneMath.Store(y, sums, i);
+            if (clips != 0)
+                clipped += Mark(clips, region.FirstColumn + i, saturated);
         }
         return clipped;
     }
 
     /// <summary>10. y b n, times column scale, times GDC alpha, plus bias.</summary>
-    private void Rescale(in Region region, int v, in DigitalStage digital, Span<float> y)
+    private void Rescale(in Region region, int v, ReadOnlySpan<float> scale, ReadOnlySpan<float> bias, Span<float> y)
     {
         ReadOnlySpan<float> sums = Vector(_work.Sums, v, Workspace.RoundUp(region.Columns));
-        ReadOnlySpan<float> scale = !digital.Scale.IsEmpty ? digital.Scale
-            : State.Scale.AsSpan(region.FirstRow * State.Columns + region.FirstColumn, region.Columns);
         float inputScale = _work.InputScale[v];
         for (int i = 0; i < y.Length; i += LaneMath.Width)
         {
             Lanes result = LaneMath.Load(sums, i) * inputScale * LaneMath.Load(scale, i) * State.Alpha;
-            if (!digital.Bias.IsEmpty)
-                result += LaneMath.Load(digital.Bias, i);
+            if (!bias.IsEmpty)
+                result += LaneMath.Load(bias, i);
             LaneMath.Store(result, y, i);
         }
     }
 
-    /// <summary>IR drop along an output line, after aihwkit: a and c of the line's total current, the drop of what its far inputs add.</summary>
-    private Lanes WithIrDrop(Lanes y, Lanes magnitudes, Lanes positioned, int inputs)
+    /// <summary>The scales the weights of a region's first row were mapped with; 0 where nothing was programmed.</summary>
+    private ReadOnlySpan<float> OwnScale(in Region region)
     {
-        Lanes a = magnitudes * (inputs / 5.7143e5f);
-        Lanes c = a * LaneMath.Fma(a, LaneMath.Fma(a, Vector512.Create(0.05f), -0.2f), 0.5f);
-        return y - _preset.IrDrop * c * positioned;
+        Span<float> scale = _work.Scale.AsSpan(0, region.Columns);
+        scale.Clear();
+        foreach (Programming programming in State.Programmings)
+        {
+            Region there = programming.Region;
+            if (region.FirstRow < there.FirstRow || region.FirstRow >= there.FirstRow + there.Rows)
+                continue;
+            int first = Math.Max(region.FirstColumn, there.FirstColumn);
+            int end = Math.Min(region.FirstColumn + region.Columns, there.FirstColumn + there.Columns);
+            if (first < end)
+                programming.Scale.AsSpan(first - there.FirstColumn, end - first).CopyTo(scale[(first - region.FirstColumn)..]);
+        }
+        return scale;
     }
 
-    private void SumForIrDrop(in Region region, ReadOnlySpan<float> driven)
+    /// <summary>
+    /// IR drop along an output line, after aihwkit: a, from the line's total current, gives c; what far inputs add drops most.
+    /// </summary>
+    private void SubtractIrDrop(in Region region, ReadOnlySpan<float> driven, Span<float> sums)
     {
         Span<float> inputs = _work.Inputs.AsSpan(0, region.Rows);
         for (int j = 0; j < inputs.Length; j++)
             inputs[j] = MathF.Abs(driven[j]);
-        SumColumns<Magnitude>(region, 1, inputs, _work.Magnitudes);
+        SumColumns<Magnitude>(region, 1, inputs, _work.LineSums);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            float a = _work.LineSums[i] * (region.Rows / 5.7143e5f);
+            _work.LineValues[i] = _preset.IrDrop * (a * (a * (0.05f * a - 0.2f) + 0.5f));
+        }
         for (int j = 0; j < inputs.Length; j++)
         {
             float fromEnd = 1 - j / (float)region.Rows;
             inputs[j] = driven[j] * (1 - fromEnd * fromEnd);
         }
-        SumColumns<Signed>(region, 1, inputs, _work.Positioned);
+        SumColumns<Signed>(region, 1, inputs, _work.LineSums);
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] -= _work.LineValues[i] * _work.LineSums[i];
     }
 
-    private void SumSquares(in Region region, ReadOnlySpan<float> driven)
+    /// <summary>w_noise times sqrt(sum |w_ij| x_j^2), or times ||x||.</summary>
+    private void AddReadNoise(in Region region, ReadOnlySpan<float> driven, Span<float> sums, in Draws draws, int pass)
     {
-        Span<float> inputs = _work.Inputs.AsSpan(0, region.Rows);
-        for (int j = 0; j < inputs.Length; j++)
-            inputs[j] = driven[j] * driven[j];
-        SumColumns<Magnitude>(region, 1, inputs, _work.Squares);
+        if (_preset.ReadNoise == ReadNoiseKind.Additive)
+        {
+            AddNoise(_preset.ReadNoiseScale * Norm(driven), Draws.ReadNoise, sums, draws, pass);
+            return;
+        }
+        Span<float> squares = _work.Inputs.AsSpan(0, region.Rows), normals = _work.LineValues.AsSpan(0, sums.Length);
+        for (int j = 0; j < squares.Length; j++)
+            squares[j] = driven[j] * driven[j];
+        SumColumns<Magnitude>(region, 1, squares, _work.LineSums);
+        draws.FillNormals(Draws.ReadNoise + (uint)pass, normals);
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] = MathF.FusedMultiplyAdd(_preset.ReadNoiseScale * MathF.Sqrt(_work.LineSums[i]), normals[i], sums[i]);
+    }
+
+    /// <summary>values += deviation xi.</summary>
+    private void AddNoise(float deviation, uint kind, Span<float> values, in Draws draws, int pass)
+    {
+        Span<float> normals = _work.LineValues.AsSpan(0, values.Length);
+        draws.FillNormals(kind + (uint)pass, normals);
+        Lanes scale = Vector256.Create(deviation);
+        for (int i = 0; i < values.Length; i += LaneMath.Width)
+            LaneMath.Store(LaneMath.Fma(scale, LaneMath.Load(normals, i), LaneMath.Load(values, i)), values, i);
     }
 
     private void SumColumns<TForm>(in Region region, int vectors, ReadOnlySpan<float> x, Span<float> sums) where TForm : struct, IWeightForm =>
@@ -315,13 +339,19 @@ public sealed partial class Crossbar
             State.Weights.AsSpan(region.FirstRow * State.Columns + region.FirstColumn), State.Columns,
             region.Rows, region.Columns, vectors, x, sums, Workspace.RoundUp(region.Columns));
 
-    /// <summary>Rounds to steps and clips to the bound; a bit for each lane whose code lay beyond the largest.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Quantize(ref Lanes values, Converter converter, int maxCode, float step)
+    /// <summary>A converter at work on eight values.</summary>
+    private readonly struct Quantizer(Converter converter)
     {
-        Lanes codes = LaneMath.RoundEven(values / step);
-        values = LaneMath.Clamp(codes * step, -converter.Bound, converter.Bound);
-        return (uint)Vector512.GreaterThan(Vector512.Abs(codes), Vector512.Create((float)maxCode)).ExtractMostSignificantBits();
+        private readonly float _step = converter.Step, _maxCode = converter.MaxCode, _bound = converter.Bound;
+
+        /// <summary>Rounds to steps and clips to the bound; a bit for each lane whose code lay beyond the largest.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint Apply(ref Lanes values)
+        {
+            Lanes codes = LaneMath.RoundEven(values / _step);
+            values = LaneMath.Clamp(codes * _step, -_bound, _bound);
+            return Vector256.GreaterThan(Vector256.Abs(codes), Vector256.Create(_maxCode)).ExtractMostSignificantBits();
+        }
     }
 
     private static int Mark(uint lanes, int firstColumn, Span<uint> saturated)
@@ -335,21 +365,7 @@ public sealed partial class Crossbar
         return BitOperations.PopCount(lanes);
     }
 
-    private static uint LanesBelow(int count) => count >= LaneMath.Width ? 0xFFFFu : (1u << count) - 1;
-
     private static Span<float> Vector(float[] all, int v, int length) => all.AsSpan(v * length, length);
-
-    /// <summary>max |x|; infinite or NaN if any is. The bits of magnitudes order like integers, NaN last.</summary>
-    private static float MaxMagnitude(ReadOnlySpan<float> x)
-    {
-        Vector512<int> max = Vector512<int>.Zero;
-        for (int i = 0; i < x.Length; i += LaneMath.Width)
-            max = Vector512.Max(max, Vector512.Abs(LaneMath.Load(x, i)).AsInt32());
-        int most = 0;
-        for (int lane = 0; lane < LaneMath.Width; lane++)
-            most = Math.Max(most, max[lane]);
-        return BitConverter.Int32BitsToSingle(most);
-    }
 
     private static float Norm(ReadOnlySpan<float> x)
     {

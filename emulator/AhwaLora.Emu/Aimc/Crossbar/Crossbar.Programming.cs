@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
@@ -9,7 +9,7 @@ public sealed partial class Crossbar
     private const float SmallestMaximum = 1e-7f;
 
     /// <summary>
-    /// Programs a region, reads it for the first time and resets the tile's age. Cells outside keep their own age.
+    /// Programs a region, reads it for the first time and resets the tile's age. Cells outside go on ageing.
     /// GDC must be measured anew.
     /// </summary>
     /// <param name="region">Where.</param>
@@ -31,14 +31,13 @@ public sealed partial class Crossbar
             if (!(s > 0 && float.IsFinite(s)))
                 throw new ArgumentException($"column scale {s}; expected a positive number");
 
-        MapWeights(region, weights, scale.IsEmpty ? Maxima(region, weights) : scale);
-        ResetAge(region);
-        ProgramDevices(region, TakeEvent());
-        if (Options.Mapping == DeviceMapping.AihwkitCompatible && !_model.IsNoiseless)
-            RemapFolded(region);
-        ReadDevices(region, TakeEvent());
-        State.ReferenceResponse = 0;
-        State.Alpha = 1;
+        float[] full = scale.IsEmpty ? Maxima(region, weights) : scale.ToArray();
+        Transpose(region, weights);
+        ProgramDevices(region, full, TakeEvent());
+        Programming programming = Record(region, full);
+        if (Options.Mapping == DeviceMapping.AihwkitCompatible && !_noiseless)
+            RemapFolded(programming);
+        ReadDevices(programming, TakeEvent());
     }
 
     /// <summary>
@@ -52,159 +51,182 @@ public sealed partial class Crossbar
         if (!(seconds >= 0 && double.IsFinite(seconds)))
             throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "expected an age of zero or more seconds");
         State.AgeSeconds = seconds;
-        ReadDevices(Whole, TakeEvent());
+        Draws draws = TakeEvent();
+        foreach (Programming programming in State.Programmings)
+            ReadDevices(programming, draws);
     }
 
     private static void RejectNonFinite(in Region region, ReadOnlySpan<float> weights)
     {
-        for (int i = 0; i < weights.Length; i++)
-            if (!float.IsFinite(weights[i]))
-                throw new ArgumentException($"weight [out {i / region.Rows}, in {i % region.Rows}] is {weights[i]}; expected a finite number");
+        if (float.IsFinite(LaneMath.MaxMagnitude(weights)))
+            return;
+        int i = 0;
+        while (float.IsFinite(weights[i]))
+            i++;
+        throw new ArgumentException($"weight [out {i / region.Rows}, in {i % region.Rows}] is {weights[i]}; expected a finite number");
     }
 
     private float[] Maxima(in Region region, ReadOnlySpan<float> weights)
     {
         var maxima = new float[region.Columns];
         for (int column = 0; column < region.Columns; column++)
-        {
-            float max = SmallestMaximum;
-            foreach (float w in weights.Slice(column * region.Rows, region.Rows))
-                max = Math.Max(max, Math.Abs(w));
-            maxima[column] = max;
-        }
+            maxima[column] = Math.Max(LaneMath.MaxMagnitude(weights.Slice(column * region.Rows, region.Rows)), SmallestMaximum);
         if (_preset.Scaling == WeightScaling.PerTile)
             Array.Fill(maxima, maxima.Max());
         return maxima;
     }
 
-    /// <summary>Targets g+ = clamp(s w, 0, g_max) and g- = clamp(-s w, 0, g_max), s = g_max / scale, and the weights they stand for.</summary>
-    private void MapWeights(in Region region, ReadOnlySpan<float> weights, ReadOnlySpan<float> scale)
+    /// <summary>Enters the programming as the newest: the others stay as old as they are.</summary>
+    private Programming Record(Region region, float[] full)
     {
-        bool normalized = _preset.NormalizesWeights;
-        float gMax = _model.GMaxMicroSiemens;
-        for (int row = 0; row < region.Rows; row++)
-        {
-            int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn;
-            for (int column = 0; column < region.Columns; column++, cell++)
-            {
-                float unit = normalized ? 1 : scale[column];
-                float ratio = Math.Clamp(weights[column * region.Rows + row] / scale[column], -1f, 1f);
-                State.Plus.Target[cell] = Math.Max(ratio, 0f) * gMax;
-                State.Minus.Target[cell] = Math.Max(-ratio, 0f) * gMax;
-                State.Weights[cell] = normalized ? ratio : Math.Clamp(weights[column * region.Rows + row], -unit, unit);
-                State.WeightPerMicroSiemens[cell] = unit / gMax;
-                State.Scale[cell] = normalized ? scale[column] : 1;
-            }
-        }
-    }
-
-    private void ResetAge(in Region region)
-    {
-        if (State.AgeSeconds > 0)
-            foreach (ref float older in State.OlderBySeconds.AsSpan())
-                older += (float)State.AgeSeconds;
-        for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
-            State.OlderBySeconds.AsSpan(row * State.Columns + region.FirstColumn, region.Columns).Clear();
+        List<Programming> all = State.Programmings;
+        all.RemoveAll(older => region.Covers(older.Region));
+        for (int i = 0; i < all.Count; i++)
+            all[i] = all[i] with { OlderBySeconds = all[i].OlderBySeconds + State.AgeSeconds };
+        float[] ones = new float[region.Columns];
+        Array.Fill(ones, 1);
+        (float[] scale, float[] unit) = _preset.NormalizesWeights ? (full, ones) : (ones, full);
+        Programming newest = new(region, scale, Array.ConvertAll(unit, u => u / _model.GMaxMicroSiemens), 0);
+        all.Add(newest);
         State.AgeSeconds = 0;
+        State.ReferenceResponse = 0;
+        State.Alpha = 1;
+        return newest;
     }
 
-    private void ProgramDevices(in Region region, Draws draws)
+    /// <summary>[out, in] to [row, column], in squares whose lines stay in the cache.</summary>
+    private void Transpose(in Region region, ReadOnlySpan<float> weights)
+    {
+        const int Side = 16;
+        for (int row0 = 0; row0 < region.Rows; row0 += Side)
+            for (int column0 = 0; column0 < region.Columns; column0 += Side)
+                for (int row = row0; row < Math.Min(row0 + Side, region.Rows); row++)
+                {
+                    int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn;
+                    for (int column = column0; column < Math.Min(column0 + Side, region.Columns); column++)
+                        State.Weights[cell + column] = weights[column * region.Rows + row];
+                }
+    }
+
+    /// <summary>
+    /// From weights in <see cref="CrossbarState.Weights"/> to targets g+ = clamp(s w, 0, g_max) and g- = clamp(-s w, 0, g_max),
+    /// s = g_max / full, and what the devices make of them.
+    /// </summary>
+    private void ProgramDevices(in Region region, ReadOnlySpan<float> full, in Draws draws)
     {
         for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
         {
-            PlaneRow plus = new(State.Plus, State, region, row), minus = new(State.Minus, State, region, row);
-            if (_model.IsNoiseless)
-            {
-                plus.KeepTargets();
-                minus.KeepTargets();
-                continue;
-            }
+            int cell = row * State.Columns + region.FirstColumn;
+            DeviceRow plus = new(State.Plus, cell, region.Columns), minus = new(State.Minus, cell, region.Columns);
+            Span<float> weights = State.Weights.AsSpan(cell, region.Columns);
             for (int i = 0; i < region.Columns; i += LaneMath.Width)
             {
-                PhiloxWords<Vector512<uint>> words = draws.Words((uint)row, region.FirstColumn + i);
-                plus.Program(_model, i, words.W0, words.W2);
-                minus.Program(_model, i, words.W1, words.W3);
+                Lanes fullScale = LaneMath.Max(LaneMath.Load(full, i), SmallestMaximum); // lanes beyond the end divide too
+                Lanes weight = LaneMath.Load(weights, i), ratio = LaneMath.Clamp(weight / fullScale, -1, 1);
+                Lanes target = ratio * _model.GMaxMicroSiemens;
+                Lanes targetPlus = LaneMath.Max(target, 0), targetMinus = LaneMath.Max(-target, 0);
+                if (_noiseless)
+                {
+                    plus.Keep(i, targetPlus);
+                    minus.Keep(i, targetMinus);
+                    // Not by way of the conductances: without noise the tile holds its weights to the last bit.
+                    Lanes kept = _preset.NormalizesWeights ? ratio : Vector256.Min(Vector256.Max(weight, -fullScale), fullScale);
+                    LaneMath.Store(kept, weights, i);
+                    continue;
+                }
+                PhiloxWords<Vector256<uint>> words = draws.Cells(row, region.FirstColumn + i);
+                (Lanes noisePlus, Lanes noiseMinus) = LaneMath.Normals(words.W0, words.W1);
+                (Lanes exponentPlus, Lanes exponentMinus) = LaneMath.Normals(words.W2, words.W3);
+                plus.Program(_model, i, targetPlus, noisePlus, exponentPlus);
+                minus.Program(_model, i, targetMinus, noiseMinus, exponentMinus);
             }
         }
     }
 
-    private void ReadDevices(in Region region, Draws draws)
+    private void ReadDevices(Programming programming, in Draws draws)
     {
-        if (_model.IsNoiseless)
+        if (_noiseless)
             return;
-        Lanes age = Vector512.Create((float)State.AgeSeconds);
+        Region region = programming.Region;
+        Lanes age = Vector256.Create((float)(State.AgeSeconds + programming.OlderBySeconds));
+        Lanes driftTime = _model.DriftTime(age), growth = _model.ReadNoiseGrowth(age);
         for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
         {
-            PlaneRow plus = new(State.Plus, State, region, row), minus = new(State.Minus, State, region, row);
-            int first = row * State.Columns + region.FirstColumn;
-            Span<float> weights = State.Weights.AsSpan(first, region.Columns);
-            ReadOnlySpan<float> unit = State.WeightPerMicroSiemens.AsSpan(first, region.Columns);
-            ReadOnlySpan<float> olderBy = State.OlderBySeconds.AsSpan(first, region.Columns);
+            int cell = row * State.Columns + region.FirstColumn;
+            DeviceRow plus = new(State.Plus, cell, region.Columns), minus = new(State.Minus, cell, region.Columns);
+            Span<float> weights = State.Weights.AsSpan(cell, region.Columns);
             for (int i = 0; i < region.Columns; i += LaneMath.Width)
             {
-                Lanes cellAge = age + LaneMath.Load(olderBy, i);
-                Lanes driftTime = _model.DriftTime(cellAge), growth = _model.ReadNoiseGrowth(cellAge);
-                PhiloxWords<Vector512<uint>> words = draws.Words((uint)row, region.FirstColumn + i);
-                Lanes gPlus = plus.Read(_model, i, driftTime, growth, words.W0);
-                Lanes gMinus = minus.Read(_model, i, driftTime, growth, words.W1);
-                LaneMath.Store((gPlus - gMinus) * LaneMath.Load(unit, i), weights, i);
+                PhiloxWords<Vector256<uint>> words = draws.Cells(row, region.FirstColumn + i);
+                (Lanes noisePlus, Lanes noiseMinus) = LaneMath.Normals(words.W0, words.W1);
+                Lanes gPlus = plus.Read(_model, i, driftTime, growth, noisePlus);
+                Lanes gMinus = minus.Read(_model, i, driftTime, growth, noiseMinus);
+                LaneMath.Store((gPlus - gMinus) * LaneMath.Load(programming.WeightPerMicroSiemens, i), weights, i);
             }
         }
     }
 
     /// <summary>aihwkit keeps one noisy weight for each pair, and maps it with its new maximum when it comes to drift.</summary>
-    private void RemapFolded(in Region region)
+    private void RemapFolded(Programming programming)
     {
+        Region region = programming.Region;
         float[] plus = State.Plus.Programmed, minus = State.Minus.Programmed;
         var maxima = new float[region.Columns];
+        float gMax = _model.GMaxMicroSiemens;
         for (int column = 0; column < region.Columns; column++)
+        {
+            maxima[column] = SmallestMaximum * gMax;
             for (int row = 0; row < region.Rows; row++)
             {
                 int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn + column;
                 maxima[column] = Math.Max(maxima[column], Math.Abs(plus[cell] - minus[cell]));
             }
+        }
         if (_preset.Scaling == WeightScaling.PerTile)
             Array.Fill(maxima, maxima.Max());
 
-        float gMax = _model.GMaxMicroSiemens;
-        for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
-            for (int column = 0; column < region.Columns; column++)
+        for (int column = 0; column < region.Columns; column++)
+        {
+            float stretch = gMax / maxima[column];
+            programming.WeightPerMicroSiemens[column] /= stretch;
+            for (int row = 0; row < region.Rows; row++)
             {
-                int cell = row * State.Columns + region.FirstColumn + column;
-                float noisyMaximum = Math.Max(maxima[column], SmallestMaximum * gMax);
-                float difference = (plus[cell] - minus[cell]) * (gMax / noisyMaximum);
+                int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn + column;
+                float difference = (plus[cell] - minus[cell]) * stretch;
                 plus[cell] = Math.Max(difference, 0f);
                 minus[cell] = Math.Max(-difference, 0f);
-                State.WeightPerMicroSiemens[cell] *= noisyMaximum / gMax;
             }
+        }
     }
 
-    /// <summary>A region's part of one row of one device plane.</summary>
-    private readonly ref struct PlaneRow(DevicePlane plane, CrossbarState state, in Region region, int row)
+    /// <summary>Neighbouring devices of one plane, handled eight at a time.</summary>
+    private readonly ref struct DeviceRow(DevicePlane plane, int first, int count)
     {
-        private readonly Span<float> _target = plane.Target.AsSpan(row * state.Columns + region.FirstColumn, region.Columns);
-        private readonly Span<float> _programmed = plane.Programmed.AsSpan(row * state.Columns + region.FirstColumn, region.Columns);
-        private readonly Span<float> _exponent = plane.DriftExponent.AsSpan(row * state.Columns + region.FirstColumn, region.Columns);
-        private readonly Span<float> _read = plane.Read.AsSpan(row * state.Columns + region.FirstColumn, region.Columns);
+        private readonly Span<float> _target = plane.Target.AsSpan(first, count);
+        private readonly Span<float> _programmed = plane.Programmed.AsSpan(first, count);
+        private readonly Span<float> _exponent = plane.DriftExponent.AsSpan(first, count);
+        private readonly Span<float> _read = plane.Read.AsSpan(first, count);
 
-        public void KeepTargets()
+        public void Keep(int at, Lanes target)
         {
-            _target.CopyTo(_programmed);
-            _target.CopyTo(_read);
+            LaneMath.Store(target, _target, at);
+            LaneMath.Store(target, _programmed, at);
+            LaneMath.Store(target, _read, at);
         }
 
-        public void Program(DeviceModel model, int at, Vector512<uint> noiseWord, Vector512<uint> exponentWord)
+        public void Program(DeviceModel model, int at, Lanes target, Lanes noise, Lanes exponentNoise)
         {
-            Lanes target = LaneMath.Load(_target, at);
-            LaneMath.Store(model.Program(target, LaneMath.Normal(noiseWord)), _programmed, at);
-            LaneMath.Store(model.DriftExponent(target, LaneMath.Normal(exponentWord)), _exponent, at);
+            (Lanes programmed, Lanes exponent) = model.Program(target, noise, exponentNoise);
+            LaneMath.Store(target, _target, at);
+            LaneMath.Store(programmed, _programmed, at);
+            LaneMath.Store(exponent, _exponent, at);
         }
 
-        public Lanes Read(DeviceModel model, int at, Lanes driftTime, Lanes growth, Vector512<uint> noiseWord)
+        public Lanes Read(DeviceModel model, int at, Lanes driftTime, Lanes growth, Lanes noise)
         {
             Lanes programmed = LaneMath.Load(_programmed, at);
             Lanes drifted = DeviceModel.Drift(programmed, LaneMath.Load(_exponent, at), driftTime);
-            Lanes read = model.Read(programmed, drifted, growth, LaneMath.Normal(noiseWord));
+            Lanes read = model.Read(programmed, drifted, growth, noise);
             LaneMath.Store(read, _read, at);
             return read;
         }

@@ -30,6 +30,7 @@ public sealed partial class Crossbar
 
     private readonly Preset _preset;
     private readonly DeviceModel _model;
+    private readonly bool _noiseless;
 
     /// <summary>Everything the tile remembers.</summary>
     public CrossbarState State { get; }
@@ -48,6 +49,7 @@ public sealed partial class Crossbar
         Options = options;
         _preset = options.Preset;
         _model = options.Model;
+        _noiseless = options.Model.IsNoiseless;
         State = new(options.Rows, options.Columns);
         _work = new(options.Rows, options.Columns);
     }

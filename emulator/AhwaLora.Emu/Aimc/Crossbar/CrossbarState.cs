@@ -13,6 +13,13 @@ public sealed class DevicePlane(int cells)
     public readonly float[] Read = new float[cells];
 }
 
+/// <summary>One programming of a region, as long as any of its cells remains.</summary>
+/// <param name="Region">Where.</param>
+/// <param name="Scale">What an MVM multiplies each column by.</param>
+/// <param name="WeightPerMicroSiemens">What a conductance of each column is worth.</param>
+/// <param name="OlderBySeconds">How much older it is than the tile's age, which is the last programming's.</param>
+public sealed record Programming(Region Region, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
+
 /// <summary>All a tile remembers, as plain data: copy every field and the copy goes on with the same bits.</summary>
 /// <param name="rows">Input lines.</param>
 /// <param name="columns">Output lines.</param>
@@ -28,14 +35,10 @@ public sealed class CrossbarState(int rows, int columns)
     /// <summary>The devices that subtract from it.</summary>
     public readonly DevicePlane Minus = new(rows * columns);
 
-    /// <summary>The weights an MVM sees, [row, column]: (g+ - g-) times <see cref="WeightPerMicroSiemens"/>.</summary>
+    /// <summary>The weights an MVM sees, [row, column]: g+ - g-, in units of the column's scale.</summary>
     public readonly float[] Weights = new float[rows * columns];
-    /// <summary>Weight per conductance of each cell, from when it was programmed; 0: never programmed.</summary>
-    public readonly float[] WeightPerMicroSiemens = new float[rows * columns];
-    /// <summary>Digital scale each cell was mapped with; an MVM takes that of its region's first row.</summary>
-    public readonly float[] Scale = new float[rows * columns];
-    /// <summary>How much older each cell is than <see cref="AgeSeconds"/>: it stayed when others were programmed.</summary>
-    public readonly float[] OlderBySeconds = new float[rows * columns];
+    /// <summary>What was programmed, in order; where two overlap the later one holds.</summary>
+    public readonly List<Programming> Programmings = [];
 
     /// <summary>Seconds since the last programming, as of the last age evaluation.</summary>
     public double AgeSeconds;

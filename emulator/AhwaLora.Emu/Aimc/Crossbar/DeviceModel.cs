@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
@@ -82,33 +82,31 @@ public sealed record DeviceModel
     public float ReadNoiseAt(float programmed) => ReadNoise.At(programmed / GMaxMicroSiemens);
 
     /// <summary>sqrt(ln((t + t_read) / 2 t_read)), t = age + t_0: the growth of 1/f noise over the time since programming.</summary>
-    public float ReadNoiseGrowthAt(double ageSeconds) => ReadNoiseGrowth(Vector512.Create((float)ageSeconds)).ToScalar();
+    public float ReadNoiseGrowthAt(double ageSeconds) => ReadNoiseGrowth(Vector256.Create((float)ageSeconds)).ToScalar();
 
-    /// <summary>g_P = max(0, g_T + sigma_p xi).</summary>
-    internal Lanes Program(Lanes target, Lanes xi) =>
-        LaneMath.Max(LaneMath.Fma(ProgrammingNoise.At(target / GMaxMicroSiemens), xi, target), 0);
-
-    /// <summary>nu = |mu + sd xi|.</summary>
-    internal Lanes DriftExponent(Lanes target, Lanes xi)
+    /// <summary>g_P = max(0, g_T + sigma_p xi) and nu = |mu + sd xi'|, both of the target.</summary>
+    internal (Lanes Programmed, Lanes DriftExponent) Program(Lanes target, Lanes xi, Lanes exponentXi)
     {
-        Lanes r = target / GMaxMicroSiemens;
-        return Vector512.Abs(LaneMath.Fma(DriftDeviation.At(r), xi, DriftMean.At(r)));
+        RelativeConductance relative = new(target / GMaxMicroSiemens);
+        return (
+            LaneMath.Max(LaneMath.Fma(ProgrammingNoise.At(relative), xi, target), 0),
+            Vector256.Abs(LaneMath.Fma(DriftDeviation.At(relative), exponentXi, DriftMean.At(relative))));
     }
 
     /// <summary>ln(t / t_0), t = age + t_0: zero at age zero.</summary>
     internal Lanes DriftTime(Lanes ageSeconds) =>
-        LaneMath.Ln((ageSeconds + Vector512.Create((float)T0Seconds)) / (float)T0Seconds);
+        LaneMath.Ln((ageSeconds + Vector256.Create((float)T0Seconds)) / (float)T0Seconds);
 
     /// <summary>g_D = g_P (t / t_0)^-nu.</summary>
     internal static Lanes Drift(Lanes programmed, Lanes nu, Lanes driftTime) => programmed * LaneMath.Exp(-(nu * driftTime));
 
     internal Lanes ReadNoiseGrowth(Lanes ageSeconds)
     {
-        Lanes t = ageSeconds + Vector512.Create((float)(T0Seconds + TReadSeconds));
-        return Vector512.Sqrt(LaneMath.Ln(t * (float)(0.5 / TReadSeconds)));
+        Lanes t = ageSeconds + Vector256.Create((float)(T0Seconds + TReadSeconds));
+        return Vector256.Sqrt(LaneMath.Ln(t * (float)(0.5 / TReadSeconds)));
     }
 
     /// <summary>g = max(0, g_D + g_D Q sqrt(ln(..)) xi).</summary>
     internal Lanes Read(Lanes programmed, Lanes drifted, Lanes growth, Lanes xi) =>
-        LaneMath.Max(LaneMath.Fma(drifted * ReadNoise.At(programmed / GMaxMicroSiemens) * growth, xi, drifted), 0);
+        LaneMath.Max(LaneMath.Fma(drifted * ReadNoise.At(new RelativeConductance(programmed / GMaxMicroSiemens)) * growth, xi, drifted), 0);
 }

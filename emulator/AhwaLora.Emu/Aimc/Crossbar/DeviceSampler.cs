@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
@@ -19,16 +19,16 @@ public static class DeviceSampler
         if (drifted.Length != programmed.Length || read.Length != programmed.Length)
             throw new ArgumentException($"spans of {programmed.Length}, {drifted.Length} and {read.Length} values; expected one length");
         Draws programming = new(seed, Tile: 0, Event: 0), reading = new(seed, Tile: 0, Event: 1);
-        Lanes target = Vector512.Create(targetMicroSiemens), age = Vector512.Create((float)ageSeconds);
+        Lanes target = Vector256.Create(targetMicroSiemens), age = Vector256.Create((float)ageSeconds);
         Lanes driftTime = model.DriftTime(age), growth = model.ReadNoiseGrowth(age);
         for (int i = 0; i < programmed.Length; i += LaneMath.Width)
         {
-            PhiloxWords<Vector512<uint>> words = programming.Words(0, i);
-            Lanes gP = model.Program(target, LaneMath.Normal(words.W0));
-            Lanes gD = DeviceModel.Drift(gP, model.DriftExponent(target, LaneMath.Normal(words.W2)), driftTime);
+            PhiloxWords<Vector256<uint>> words = programming.Cells(0, i), readWords = reading.Cells(0, i);
+            (Lanes gP, Lanes nu) = model.Program(target, LaneMath.Normals(words.W0, words.W1).First, LaneMath.Normals(words.W2, words.W3).First);
+            Lanes gD = DeviceModel.Drift(gP, nu, driftTime);
             LaneMath.Store(gP, programmed, i);
             LaneMath.Store(gD, drifted, i);
-            LaneMath.Store(model.Read(gP, gD, growth, LaneMath.Normal(reading.Words(0, i).W0)), read, i);
+            LaneMath.Store(model.Read(gP, gD, growth, LaneMath.Normals(readWords.W0, readWords.W1).First), read, i);
         }
     }
 }

@@ -1,49 +1,59 @@
 using System.Runtime.Intrinsics;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
+
+/// <summary>A relative conductance, eight times, with the logarithm most fits want.</summary>
+/// <param name="R">g / g_max.</param>
+public readonly struct RelativeConductance(Lanes R)
+{
+    // Logarithms and powers are taken of no smaller r.
+    private const float Smallest = 1e-7f;
+
+    /// <summary>g / g_max.</summary>
+    public readonly Lanes R = R;
+    /// <summary>ln max(r, 1e-7).</summary>
+    public readonly Lanes LnR = LaneMath.Ln(LaneMath.Max(R, Smallest));
+}
 
 /// <summary>A fitted curve over the relative conductance r = g / g_max: the form in which the device models are published.</summary>
 public abstract record Fit
 {
-    /// <summary>Logarithms and powers are taken of no smaller r.</summary>
-    protected const float SmallestRatio = 1e-7f;
-
-    /// <summary>The curve at sixteen relative conductances.</summary>
-    public abstract Lanes At(Lanes r);
+    /// <summary>The curve at sight relative conductances.</summary>
+    public abstract Lanes At(in RelativeConductance g);
 
     /// <summary>The curve at one relative conductance.</summary>
-    public float At(float r) => At(Vector512.Create(r)).ToScalar();
+    public float At(float r) => At(new RelativeConductance(Vector256.Create(r))).ToScalar();
 }
 
 /// <summary>C0 + C1 r + C2 r^2 + C3 r^3.</summary>
 public sealed record Polynomial(float C0, float C1 = 0, float C2 = 0, float C3 = 0) : Fit
 {
     /// <inheritdoc/>
-    public override Lanes At(Lanes r) =>
-        LaneMath.Fma(LaneMath.Fma(LaneMath.Fma(Vector512.Create(C3), r, C2), r, C1), r, C0);
+    public override Lanes At(in RelativeConductance g) =>
+        LaneMath.Fma(LaneMath.Fma(LaneMath.Fma(Vector256.Create(C3), g.R, C2), g.R, C1), g.R, C0);
 }
 
 /// <summary>Slope ln r + Offset, held to [Min, Max].</summary>
 public sealed record ClampedLog(float Slope, float Offset, float Min, float Max) : Fit
 {
     /// <inheritdoc/>
-    public override Lanes At(Lanes r) =>
-        LaneMath.Clamp(LaneMath.Fma(Vector512.Create(Slope), LaneMath.Ln(LaneMath.Max(r, SmallestRatio)), Offset), Min, Max);
+    public override Lanes At(in RelativeConductance g) =>
+        LaneMath.Clamp(LaneMath.Fma(Vector256.Create(Slope), g.LnR, Offset), Min, Max);
 }
 
 /// <summary>Coefficient r^Exponent, at most Max.</summary>
 public sealed record CappedPower(float Coefficient, float Exponent, float Max) : Fit
 {
     /// <inheritdoc/>
-    public override Lanes At(Lanes r) =>
-        LaneMath.Min(Coefficient * LaneMath.Exp(Exponent * LaneMath.Ln(LaneMath.Max(r, SmallestRatio))), Max);
+    public override Lanes At(in RelativeConductance g) =>
+        LaneMath.Min(Coefficient * LaneMath.Exp(Exponent * g.LnR), Max);
 }
 
 /// <summary>Low where r is below the threshold, High elsewhere.</summary>
 public sealed record Piecewise(float Threshold, Fit Low, Fit High) : Fit
 {
     /// <inheritdoc/>
-    public override Lanes At(Lanes r) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(r, Vector512.Create(Threshold)), Low.At(r), High.At(r));
+    public override Lanes At(in RelativeConductance g) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(g.R, Vector256.Create(Threshold)), Low.At(g), High.At(g));
 }

@@ -6,6 +6,11 @@ public readonly record struct Region(int FirstRow, int Rows, int FirstColumn, in
     /// <summary>Whether the region is not empty and lies within a tile of that size.</summary>
     public bool LiesIn(int tileRows, int tileColumns) =>
         FirstRow >= 0 && FirstColumn >= 0 && Rows > 0 && Columns > 0 && Rows <= tileRows - FirstRow && Columns <= tileColumns - FirstColumn;
+
+    /// <summary>Whether every cell of <paramref name="other"/> is one of this region's.</summary>
+    public bool Covers(in Region other) =>
+        FirstRow <= other.FirstRow && other.FirstRow + other.Rows <= FirstRow + Rows &&
+        FirstColumn <= other.FirstColumn && other.FirstColumn + other.Columns <= FirstColumn + Columns;
 }
 
 /// <summary>A run of lines of a matrix that one tile takes.</summary>
