@@ -34,6 +34,7 @@ public static class Philox
     /// Eight blocks whose last counter word counts up from <paramref name="c3"/> (modulo 2^32): lane i of the result
     /// is <c>Block(key, c0, c1, c2, c3 + i)</c>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PhiloxWords<Vector256<uint>> Blocks(ulong key, uint c0, uint c1, uint c2, uint c3)
     {
         // Each counter word lies in the low half of a 64-bit lane, where the widening multiply takes it and leaves its

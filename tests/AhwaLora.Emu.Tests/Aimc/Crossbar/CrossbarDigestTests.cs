@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using AhwaLora.Emu.Aimc.Crossbar;
-using Tile = AhwaLora.Emu.Aimc.Crossbar.Crossbar;
+using Tile = AhwaLora.Emu.Aimc.Crossbar.CrossbarArray;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -1,5 +1,5 @@
 using AhwaLora.Emu.Aimc.Crossbar;
-using Tile = AhwaLora.Emu.Aimc.Crossbar.Crossbar;
+using Tile = AhwaLora.Emu.Aimc.Crossbar.CrossbarArray;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -4,7 +4,7 @@ using AhwaLora.Emu.Aimc.Crossbar;
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 
 /// <summary>One MVM written once more, one float at a time, straight from docs/aimc.md: what the fast one must equal to the bit.</summary>
-internal sealed class ReferenceMvm(AhwaLora.Emu.Aimc.Crossbar.Crossbar tile, Region region, uint @event)
+internal sealed class ReferenceMvm(CrossbarArray tile, Region region, uint @event)
 {
     private readonly Preset _preset = tile.Options.Preset;
 

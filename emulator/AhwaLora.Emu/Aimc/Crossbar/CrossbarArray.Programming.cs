@@ -3,7 +3,7 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
-public sealed partial class Crossbar
+public sealed partial class CrossbarArray
 {
     // A column of zeros is mapped as if its largest weight were this (aihwkit's zero clip).
     private const float SmallestMaximum = 1e-7f;
@@ -225,7 +225,8 @@ public sealed partial class Crossbar
         public Lanes Read(DeviceModel model, int at, Lanes driftTime, Lanes growth, Lanes noise)
         {
             Lanes programmed = LaneMath.Load(_programmed, at);
-            Lanes drifted = DeviceModel.Drift(programmed, LaneMath.Load(_exponent, at), driftTime);
+            Lanes drifted = driftTime == Lanes.Zero ? programmed // the first read: e^0 is 1
+                : DeviceModel.Drift(programmed, LaneMath.Load(_exponent, at), driftTime);
             Lanes read = model.Read(programmed, drifted, growth, noise);
             LaneMath.Store(read, _read, at);
             return read;

@@ -30,7 +30,7 @@ public readonly ref struct DigitalStage
 }
 
 // One MVM in the order of docs/aimc.md; the numbers in comments are its steps.
-public sealed partial class Crossbar
+public sealed partial class CrossbarArray
 {
     /// <summary>Vectors taken together through the weights.</summary>
     private const int MaxTogether = 32;

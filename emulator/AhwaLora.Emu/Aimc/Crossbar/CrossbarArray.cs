@@ -24,7 +24,7 @@ public sealed record CrossbarOptions(int Rows, int Columns)
 /// noisy converters. Equal options and equal calls give equal bits on any machine. docs/aimc.md explains the model.
 /// Not for concurrent use: one tile, one caller at a time.
 /// </summary>
-public sealed partial class Crossbar
+public sealed partial class CrossbarArray
 {
     private const int MaxLines = 1 << 14;
 
@@ -40,7 +40,7 @@ public sealed partial class Crossbar
 
     /// <summary>An empty tile: all conductances zero.</summary>
     /// <exception cref="ArgumentException">A size outside 1..16384 lines, or a preset that makes no sense.</exception>
-    public Crossbar(CrossbarOptions options)
+    public CrossbarArray(CrossbarOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Rows is < 1 or > MaxLines || options.Columns is < 1 or > MaxLines)

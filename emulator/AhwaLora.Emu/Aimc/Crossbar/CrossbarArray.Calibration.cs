@@ -5,7 +5,7 @@ public readonly record struct GdcReading(float Response, MvmResult Cost);
 
 // Global drift compensation (Joshi et al., Nature Communications 2020; aihwkit's GlobalDriftCompensation): one factor
 // for all columns, from what the tile answers to every input line alone, through its real, noisy converters.
-public sealed partial class Crossbar
+public sealed partial class CrossbarArray
 {
     private const float SmallestResponse = 1e-4f;
 
