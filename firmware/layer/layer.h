@@ -18,7 +18,7 @@
 enum ahwa_layer_split {
     AHWA_LAYER_SPLIT_AUTO = 0,    /**< whichever the cost model finds shorter */
     AHWA_LAYER_SPLIT_TOKENS = 1,  /**< each hart takes tokens */
-    AHWA_LAYER_SPLIT_OUTPUTS = 2, /**< each hart takes ranks of x A, then outputs of (x A) B */
+    AHWA_LAYER_SPLIT_OUTPUTS = 2, /**< each hart takes ranks of x A, four at a time, then outputs of (x A) B */
 };
 #define AHWA_LAYER_SPLIT_MASK 3u
 
@@ -50,6 +50,7 @@ struct ahwa_layer {
     uint32_t tile;          /**< number of the first tile */
     uint32_t row_splits;    /**< tiles that share the inputs; 1 */
     uint32_t column_splits; /**< tiles that share the outputs; 1 */
+    uint32_t tcdm_bytes;    /**< size of the platform's TCDM; 0 = as linked, memory.ld */
 };
 
 /** What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, of which 0 is reset. */
@@ -73,7 +74,7 @@ struct ahwa_layer_result {
 
 static_assert(offsetof(struct ahwa_layer, scale) == 0x1C, "published offset");
 static_assert(offsetof(struct ahwa_layer, column_splits) == 0x44, "published offset");
-static_assert(sizeof(struct ahwa_layer) == 0x48, "published size");
+static_assert(sizeof(struct ahwa_layer) == 0x4C, "published size");
 static_assert(offsetof(struct ahwa_layer_result, error) == 0x20, "published offset");
 static_assert(offsetof(struct ahwa_layer_result, hart_busy) == 0x34, "published offset");
 static_assert(offsetof(struct ahwa_layer_result, chunk_end) == 0x134, "published offset");

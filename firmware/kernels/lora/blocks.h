@@ -12,14 +12,18 @@
 
 #include <stdint.h>
 
+#include "lora.h"
+
 #define BLOCK static inline __attribute__((always_inline))
 
+/** Sizes of the blocks: 32 floating-point registers hold what is kept and leave at least 8 for what streams past. */
 enum {
-    STEPS = 16,        /**< k steps, or columns, between two branches */
-    PANEL = 4,         /**< most columns of a chain block */
-    CHAIN_TOKENS = 6,  /**< most tokens of a chain block: 6 x 4 accumulators leave 8 registers for operands */
-    HELD_TOKENS = 5,   /**< most tokens of a held block: 5 x 4 or 3 x 8 values leave 8 registers or more */
-    HELD_RANK = 8,     /**< most ranks of a held block */
+    STEPS = 16,         /**< k steps, or columns, between two branches */
+    PANEL = LORA_PANEL, /**< most columns of a chain block */
+    CHAIN_TOKENS = 6,   /**< most tokens of a chain block, 6 x 4 accumulators */
+    HELD_TOKENS = 5,    /**< most tokens of a held block at rank 4, 5 x 4 values */
+    HELD_RANK = 8,      /**< most ranks of a held block */
+    HELD_TOKENS_8 = 3,  /**< most tokens of a held block at rank 8, 3 x 8 values */
 };
 
 /** The statements once for each constant i < count, count at most 16; may be nested. */

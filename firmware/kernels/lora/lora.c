@@ -90,7 +90,7 @@ BLOCK void up(const struct lora *lora, const float *xa, float *y, struct lora_ra
 /** xa in registers, B and y streamed past it: pays where a few tokens' xa fit, 3 x 8 or 5 x 4. */
 BLOCK void up_held(const struct lora *lora, const float *xa, float *y, struct lora_range tokens, struct lora_range outputs, const int rank)
 {
-    const uint32_t most = rank == HELD_RANK ? 3 : HELD_TOKENS, last_token = tokens.first + tokens.count;
+    const uint32_t most = rank == HELD_RANK ? HELD_TOKENS_8 : HELD_TOKENS, last_token = tokens.first + tokens.count;
     for (uint32_t t = tokens.first, block; t != last_token; t += block) {
         block = next_block(last_token - t, most);
 #define HELD(N)                                                                                                         \

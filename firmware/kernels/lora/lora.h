@@ -33,6 +33,24 @@ struct lora_range {
     uint32_t count;
 };
 
+/** Share `index` of `parts` nearly equal shares of 0 to count - 1, cut at multiples of `unit`; may be empty. */
+struct lora_range lora_part(uint32_t count, uint32_t parts, uint32_t index, uint32_t unit);
+
+/** How many shares each product is cut into; at most one for each hart. */
+struct lora_split {
+    uint32_t down_tokens, down_ranks; /**< x A: token shares times rank shares */
+    uint32_t up_tokens, up_outputs;   /**< (x A) B: token shares times output shares */
+};
+
+/** What lora_choose_split may choose from. */
+enum lora_split_by { LORA_SPLIT_AUTO, LORA_SPLIT_TOKENS, LORA_SPLIT_OUTPUTS };
+
+/** The split of `tokens` tokens over `harts` harts whose slowest hart is done first, by the cost model in split.c. */
+struct lora_split lora_choose_split(const struct lora *lora, uint32_t tokens, uint32_t harts, enum lora_split_by by);
+
+/** Ranks and outputs are shared out in whole panels. */
+#define LORA_PANEL 4u
+
 /** xa[t][j] for the given tokens and ranks; x is [tokens][inputs], xa [tokens][rank]. */
 void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_range tokens, struct lora_range ranks);
 
