@@ -1,0 +1,26 @@
+/** Nothing overlaps: each chunk comes in, passes the tile, gets its LoRA branch added and goes out before the next. */
+#include "steps.h"
+
+int main(void)
+{
+    struct layer_hart hart;
+    layer_open(&hart, 1, 1);
+    for (uint32_t k = 0; k < layer_chunks(); k++) {
+        if (layer_controls(&hart)) {
+            layer_load(k);
+            layer_wait_dma();
+            layer_trigger(k);
+            layer_wait_tile(k);
+        }
+        ahwa_barrier();
+        layer_down(&hart, k);
+        ahwa_barrier();
+        layer_up(&hart, k);
+        ahwa_barrier();
+        if (layer_controls(&hart)) {
+            layer_store(k);
+            layer_wait_dma();
+        }
+    }
+    return layer_close(&hart);
+}

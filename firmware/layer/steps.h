@@ -1,0 +1,73 @@
+/**
+ * @file
+ * What a layer strategy is put together from. A strategy is a schedule of these steps over the chunks of a layer;
+ * chunk k uses the buffers k modulo their number. Steps of the control hart move data and drive the tile, steps of
+ * all harts compute.
+ */
+#ifndef AHWA_LAYER_STEPS_H
+#define AHWA_LAYER_STEPS_H
+
+#include <stdint.h>
+
+#include "ahwa.h"
+#include "layer.h"
+#include "lora.h"
+
+enum {
+    LAYER_CONTROL_HART = 0,
+    LAYER_MAX_BUFFERS = 3, /**< chunks in TCDM at a time */
+};
+
+/** Regions marked for the host's timeline. */
+enum layer_region { LAYER_REGION_DOWN = 1, LAYER_REGION_UP = 2, LAYER_REGION_TILE_WAIT = 3 };
+
+/** One hart's share of the LoRA products of a chunk. */
+struct layer_share {
+    struct lora_range down_tokens, ranks, up_tokens, outputs;
+};
+
+/** What a hart knows for itself. */
+struct layer_hart {
+    uint32_t hart;
+    struct layer_share full; /**< its share of a chunk of `chunk` tokens */
+    struct layer_share last; /**< its share of the last chunk */
+    uint32_t busy;           /**< cycles in the products so far */
+};
+
+static inline uint32_t layer_controls(const struct layer_hart *hart)
+{
+    return hart->hart == LAYER_CONTROL_HART;
+}
+
+/* ---- All harts ------------------------------------------------------------------------------------------------- */
+
+/**
+ * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y, brings adapter and bias there and sets the
+ * integration time. Ends the run with AHWA_EXIT_LAYER_* where that cannot be. `adapter` = 0 leaves A and B away.
+ */
+void layer_open(struct layer_hart *hart, uint32_t buffers, uint32_t adapter);
+
+/** Chunks of the layer. */
+uint32_t layer_chunks(void);
+
+/** xa = scale X A of chunk k, this hart's share. A barrier must follow before layer_up. */
+void layer_down(struct layer_hart *hart, uint32_t k);
+
+/** Y += xa B of chunk k, this hart's share. */
+void layer_up(struct layer_hart *hart, uint32_t k);
+
+/** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. */
+int layer_close(const struct layer_hart *hart);
+
+/* ---- The control hart alone; a chunk beyond the last is passed over ----------------------------------------------- */
+
+void layer_load(uint32_t k);      /**< start X of chunk k on its way to TCDM */
+void layer_trigger(uint32_t k);   /**< queue chunk k on the tile; X must be there and the Y buffer free */
+void layer_wait_tile(uint32_t k); /**< wait until the tile has finished chunk k */
+void layer_store(uint32_t k);     /**< start Y of chunk k on its way to RAM; notes the chunk's end */
+void layer_wait_dma(void);        /**< wait until all transfers have ended */
+
+/** 1 where waiting for the DMA would hold nobody up: it is idle, or the tile has not finished chunk k. */
+uint32_t layer_may_wait(uint32_t k);
+
+#endif
