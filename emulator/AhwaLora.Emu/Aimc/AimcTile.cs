@@ -133,7 +133,7 @@ public sealed partial class AimcTile : IClockedDevice
             case Trigger: QueueJob(access.Initiator, time); break;
             case SoftClear: ClearJobs(time); break;
             case IrqEnable: _irqEnable = value & (uint)Irq.All; break;
-            case IrqStatus: _irqStatus &= ~value; break;
+            case IrqStatus: ClearInterrupts(value); break;
             case TIntNs: SetTInt(value); break;
             case WaitJob: if (IsHart(access.Initiator)) _jobToWaitFor[access.Initiator] = value; break;
             case >= Src and <= Tag: WriteContext(offset, access.Initiator, value); break;
@@ -142,7 +142,6 @@ public sealed partial class AimcTile : IClockedDevice
             case CalibrateStart: StartCalibration(value, time); break;
             case CalibrateAlpha: SetAlpha(value); break;
             case AgeAdvance: AdvanceAge(value, time); break;
-            case ErrorCause: (_errorCause, _errorArgument) = (AimcTileError.None, 0); break;
             case >= Saturation: ClearSaturation((offset - Saturation) / 4, value); break;
         }
 
@@ -217,7 +216,7 @@ public sealed partial class AimcTile : IClockedDevice
 
     private void SetTInt(uint value)
     {
-        if (value is 0 or > 65_535) Fail(AimcTileError.Value, value);
+        if (value is 0 or > MaxTIntNs) Fail(AimcTileError.Value, value);
         else _tIntNs = value;
     }
 
@@ -243,6 +242,12 @@ public sealed partial class AimcTile : IClockedDevice
     {
         (_errorCause, _errorArgument) = (cause, argument);
         Raise(Irq.Error);
+    }
+
+    private void ClearInterrupts(uint bits)
+    {
+        _irqStatus &= ~bits;
+        if ((bits & (uint)Irq.Error) != 0) (_errorCause, _errorArgument) = (AimcTileError.None, 0);
     }
 
     private void Raise(Irq what)

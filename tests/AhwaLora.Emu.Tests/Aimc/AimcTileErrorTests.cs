@@ -42,7 +42,7 @@ public sealed class AimcTileErrorTests
         Assert.True(bench.Interrupt);
         Assert.Equal(ulong.MaxValue, bench.Tile.NextEvent);
 
-        bench.Write(ErrorCause, 0);
+        bench.Write(IrqStatus, 64);
         bench.Write(register, good);
         bench.Write(Trigger, 0);
         Assert.Equal((AimcTileError.None, 0u), (bench.Error, bench.Read(ErrorArgument)));
@@ -162,7 +162,7 @@ public sealed class AimcTileErrorTests
 
     [Theory]
     [InlineData(TIntNs, 0u)]
-    [InlineData(TIntNs, 65_536u)]
+    [InlineData(TIntNs, 1_000_001u)]
     [InlineData(CalibrateStart, 0u)]
     [InlineData(CalibrateStart, 3u)]
     [InlineData(CalibrateAlpha, 0x7FC0_0000u)]

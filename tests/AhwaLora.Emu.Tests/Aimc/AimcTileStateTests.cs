@@ -8,13 +8,26 @@ public sealed class AimcTileStateTests
 {
     private const uint Tcdm = TileBench.Tcdm;
 
-    public static TheoryData<ulong> Cycles => [100, 101, 103, 104, 119, 120, 137, 150, 170];
+    public static TheoryData<ulong, bool> Cycles
+    {
+        get
+        {
+            var data = new TheoryData<ulong, bool>();
+            foreach (var cycle in (ulong[])[100, 101, 103, 104, 119, 120, 137, 150, 170])
+            {
+                data.Add(cycle, false);
+                data.Add(cycle, true);
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Cycles))]
-    public void A_tile_restored_in_the_midst_of_jobs_goes_on_with_the_same_bits(ulong cycle)
+    public void A_tile_restored_in_the_midst_of_jobs_goes_on_with_the_same_bits(ulong cycle, bool exact)
     {
-        var bench = NewBench();
+        var bench = NewBench(exact);
         bench.Tile.ProgramByHost(bench.Tile.Crossbar.Whole, TileBench.IdealWeights().AsSpan(0, 256));
         for (var i = 0; i < 64; i++) bench.Floats(Tcdm, 64)[i] = (i * 37 % 64 - 31) / 8f;
         bench.Write(IrqEnable, 1);
@@ -26,7 +39,7 @@ public sealed class AimcTileStateTests
         bench.RunTo(cycle);
         var snapshot = bench.Save();
 
-        var restored = NewBench();
+        var restored = NewBench(exact);
         restored.Restore(snapshot, bench.Time);
         Assert.Equal(snapshot, restored.Save());
         Assert.Equal(bench.Interrupt, restored.Interrupt);
@@ -35,7 +48,7 @@ public sealed class AimcTileStateTests
         Assert.Equal(bench.Save(), restored.Save());
         Assert.Equal(bench.Released, restored.Released);
 
-        static TileBench NewBench() => new(TileBench.Noisy(16));
+        static TileBench NewBench(bool exact) => new(TileBench.Noisy(16), new() { TIntNs = 16, ExactContention = exact });
     }
 
     [Theory]
@@ -56,16 +69,22 @@ public sealed class AimcTileStateTests
             var isRead = random.Next(3) == 0;
             var response = isRead ? bench.Tile.Read(access, out _) : bench.Tile.Write(access, Value(random, offset));
             if (response == BusResponse.Wait) Assert.True(isRead && hart < 64 && waiting.Add(hart));
-            if (random.Next(100) == 0) _ = random.Next(3) > 0 ? Idle(bench, exact) : bench.Tile.Write(new(SoftClear, 4, 0, bench.Time), 0) == BusResponse.Ok;
-            Move(bench, exact, (ulong)random.Next(40));
+            if (random.Next(100) == 0) FinishOrClear(bench, random.Next(3) > 0);
+            bench.RunTo(bench.Time + (ulong)random.Next(40));
             foreach (var (released, _, _) in bench.Released) Assert.True(waiting.Remove(released));
             bench.Released.Clear();
         }
 
-        Idle(bench, exact);
+        bench.RunToIdle();
         foreach (var (released, _, _) in bench.Released) waiting.Remove(released);
         Assert.Empty(waiting);
         Assert.True(bench.ReadCounter(Mvms) > 1_000, $"{bench.ReadCounter(Mvms)} MVMs");
+    }
+
+    private static void FinishOrClear(TileBench bench, bool finish)
+    {
+        if (finish) bench.RunToIdle();
+        else bench.Write(SoftClear, 0);
     }
 
     private static uint RegisterOffset(Random random)
@@ -93,45 +112,4 @@ public sealed class AimcTileStateTests
         Flags => (uint)random.Next(3),
         _ => (uint)random.Next(4),
     };
-
-    private static void Move(TileBench bench, bool exact, ulong cycles)
-    {
-        if (!exact)
-        {
-            bench.RunTo(bench.Time + cycles);
-            return;
-        }
-
-        for (; cycles > 0; cycles--)
-        {
-            GrantAll(bench);
-            bench.RunTo(bench.Time + 1);
-        }
-    }
-
-    private static bool Idle(TileBench bench, bool exact)
-    {
-        do
-        {
-            bench.RunToIdle();
-            if (exact) Move(bench, exact, 1);
-        }
-        while (bench.Tile.NextEvent != ulong.MaxValue || bench.Tile.BankMasters.Any(m => m.NextRequest != ulong.MaxValue));
-        return true;
-    }
-
-    private static void GrantAll(TileBench bench)
-    {
-        var addresses = new uint[4];
-        foreach (var master in bench.Tile.BankMasters)
-        {
-            if (master.NextRequest > bench.Time) continue;
-            var count = master.Requests(addresses);
-            for (var i = 0; i < count; i++)
-            {
-                Assert.True(bench.Memory.Contains(addresses[i], 4) && addresses[i] % 4 == 0);
-                master.Granted(bench.Time, i);
-            }
-        }
-    }
 }

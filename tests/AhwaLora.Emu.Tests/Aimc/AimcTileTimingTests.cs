@@ -138,27 +138,10 @@ public sealed class AimcTileTimingTests
     public void In_exact_contention_every_word_needs_its_bank(bool others, ulong finish)
     {
         var bench = TileBench.Ideal(new() { TIntNs = 16, ExactContention = true });
+        if (others) bench.BankIsTaken = (address, time) => address / 4 % 32 == 0 && time is (101 or 102 or 120 or 121);
         bench.Start(8, 8, 1);
-        var granted = 0;
-        for (var time = bench.Time; bench.Read(Finished) == 0; time++)
-        {
-            bench.RunTo(time);
-            foreach (var master in bench.Tile.BankMasters)
-            {
-                if (master.NextRequest > time) continue;
-                var addresses = new uint[master.Ports];
-                var count = master.Requests(addresses);
-                for (var i = 0; i < count; i++)
-                {
-                    if (others && addresses[i] / 4 % 32 == 0 && (time is 101 or 102 or 120 or 121)) continue;
-                    master.Granted(time, i);
-                    granted++;
-                }
-            }
-        }
-
-        Assert.Equal(finish, bench.Time);
-        Assert.Equal(16, granted);
+        Assert.Equal(finish, bench.RunToIdle());
+        Assert.Equal(16, bench.Granted);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ internal sealed class TileBench : IBusMasters
     /// <summary>Everything on: noisy devices, 8-bit converters, bound management.</summary>
     public static CrossbarOptions Noisy(int size) => new(size, size) { Preset = Preset.AhwaLora, Model = DeviceModel.Pcm, Seed = 7 };
 
+    private ulong _granted;
+
     public AimcTile Tile { get; }
 
     public MemoryRegion Memory { get; }
@@ -42,6 +44,12 @@ internal sealed class TileBench : IBusMasters
     public ulong Time { get; private set; } = 100;
 
     public bool Interrupt { get; private set; }
+
+    /// <summary>In exact contention: whether another master has an address's bank in a cycle.</summary>
+    public Func<uint, ulong, bool> BankIsTaken { get; set; } = (_, _) => false;
+
+    /// <summary>In exact contention: words that the banks have moved for the tile.</summary>
+    public int Granted { get; private set; }
 
     public List<(int Hart, ulong Time, uint Value)> Released { get; } = [];
 
@@ -95,14 +103,18 @@ internal sealed class TileBench : IBusMasters
     /// <summary>Lets the tile act up to a cycle, that cycle's events included, and goes there.</summary>
     public void RunTo(ulong time)
     {
-        while (Tile.NextEvent <= time) Step();
+        while (NextStep <= time) Step();
         Time = time;
     }
+
+    private ulong NextStep => Math.Min(Tile.NextEvent, NextGrant);
+
+    private ulong NextGrant => Tile.BankMasters.Min(m => m.NextRequest == ulong.MaxValue ? ulong.MaxValue : Math.Max(m.NextRequest, _granted + 1));
 
     /// <summary>Lets the tile act until it is idle; returns the cycle of its last event.</summary>
     public ulong RunToIdle()
     {
-        while (Tile.NextEvent != ulong.MaxValue) Step();
+        while (NextStep != ulong.MaxValue) Step();
         return Time;
     }
 
@@ -120,14 +132,33 @@ internal sealed class TileBench : IBusMasters
         var state = new StateStream(new MemoryStream(snapshot), saving: false);
         Tile.Transfer(state);
         Memory.Transfer(state);
-        Time = time;
+        Time = _granted = time;
     }
 
     private void Step()
     {
         Assert.True(Tile.NextEvent >= Time, $"an event of cycle {Tile.NextEvent} in cycle {Time}");
-        Time = Tile.NextEvent;
-        Tile.Advance(Time);
+        Time = NextStep;
+        if (Tile.NextEvent == Time) Tile.Advance(Time);
         Assert.True(Tile.NextEvent > Time, $"still an event in cycle {Time}");
+        if (NextGrant == Time) Arbitrate();
+    }
+
+    private void Arbitrate()
+    {
+        _granted = Time;
+        var addresses = new uint[Tile.Options.WordsPerCycle];
+        foreach (var master in Tile.BankMasters)
+        {
+            if (master.NextRequest > Time) continue;
+            var count = master.Requests(addresses);
+            for (var i = 0; i < count; i++)
+            {
+                Assert.True(Memory.Contains(addresses[i], 4) && addresses[i] % 4 == 0, $"request for 0x{addresses[i]:x8}");
+                if (BankIsTaken(addresses[i], Time)) continue;
+                master.Granted(Time, i);
+                Granted++;
+            }
+        }
     }
 }
