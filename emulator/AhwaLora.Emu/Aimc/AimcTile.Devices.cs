@@ -205,7 +205,8 @@ public sealed partial class AimcTile
         }
     }
 
-    private double AgeSecondsAt(ulong time) =>
+    /// <summary>Seconds since programming, in a cycle: simulated time and what AGE_ADVANCE added.</summary>
+    public double AgeSecondsAt(ulong time) =>
         _advancedSeconds + (time > _programmedAt ? time - _programmedAt : 0) / (double)_options.ClockHz;
 
     private void FollowDrift(ulong time)

@@ -85,6 +85,10 @@ public sealed partial class AimcTile : IClockedDevice
     /// <summary>The mathematics and its state, for reports.</summary>
     public Crossbar.Crossbar Crossbar => _crossbar;
 
+    /// <summary>The counters as firmware would read them in a cycle.</summary>
+    public AimcTileCounters CountersAt(ulong time) =>
+        new(Counter(0, time), Counter(1, time), Counter(2, time), Counter(3, time), Counter(4, time), Counter(5, time));
+
     /// <summary>The streamers as masters of the banks, for the arbiter in exact contention: in, then out.</summary>
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 

@@ -25,6 +25,25 @@ public sealed class AimcTileTimingTests
         Assert.Equal(vectors, bench.ReadCounter(Mvms));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_formula_of_the_documentation_holds_within_and_across_jobs(bool exact)
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 200; i++)
+        {
+            var bench = TileBench.Ideal(new() { TIntNs = (uint)random.Next(1, 30), ExactContention = exact });
+            var (rows, columns) = ((uint)random.Next(1, 65), (uint)random.Next(1, 65));
+            var (first, second) = ((uint)random.Next(1, 6), (uint)random.Next(1, 6));
+            bench.Start(rows, columns, first, hart: 0);
+            bench.Start(rows, columns, second, hart: 1);
+            ulong streamIn = (rows + 3) / 4, integrate = bench.Read(TIntNs), streamOut = (columns + 3) / 4;
+            var period = Math.Max(streamIn, Math.Max(integrate, streamOut));
+            Assert.Equal(101 + streamIn + integrate + streamOut + (first + second - 1) * period, bench.RunToIdle());
+        }
+    }
+
     [Fact]
     public void The_next_job_streams_in_while_the_first_integrates()
     {
@@ -130,6 +149,7 @@ public sealed class AimcTileTimingTests
         Assert.Equal(16ul, bench.ReadCounter(AdcSaturations));
         Assert.Equal(0xFFu, bench.Read(Saturation));
         Assert.Equal(4 * (13_400_000ul * 32 * 8 / 65_536), bench.ReadCounter(EnergyFj));
+        Assert.Equal(new(74, 2, 2, 0, 16, 4 * (13_400_000ul * 32 * 8 / 65_536)), bench.Tile.CountersAt(bench.Time));
     }
 
     [Theory]
