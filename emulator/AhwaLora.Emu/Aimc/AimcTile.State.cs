@@ -13,7 +13,7 @@ public sealed partial class AimcTile
         TransferJobs(state);
         TransferDevices(state);
         TransferCrossbar(state);
-        if (!state.IsSaving) _interrupt.Set((_irqStatus & _irqEnable) != 0);
+        _interrupt.Transfer(state);
     }
 
     private void TransferControl(StateStream state)
