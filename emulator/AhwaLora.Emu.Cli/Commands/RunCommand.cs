@@ -14,6 +14,7 @@ internal static class RunCommand
     private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124." };
     private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
+    private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
     private static readonly Option<string[]> Dump = new("--dump") { Description = "Write memory after the run, raw; may be given several times.", HelpName = "[hartN@]ADDRESS:BYTES:FILE" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
@@ -22,7 +23,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Stats, Dump, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
@@ -41,6 +42,7 @@ internal static class RunCommand
             SandboxPath = parsed.GetValue(Sandbox),
             Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
             SignaturePath = parsed.GetValue(Signature),
+            LogPath = parsed.GetValue(Log),
             StatisticsPath = parsed.GetValue(Stats),
             Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
         });

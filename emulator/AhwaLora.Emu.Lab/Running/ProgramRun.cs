@@ -65,7 +65,7 @@ public sealed class ProgramRun : IDisposable
     public int Execute()
     {
         var clock = Stopwatch.StartNew();
-        var result = Machine.Run(_request.Limits);
+        var result = _request.LogPath is { } log ? RunLogged(log) : Machine.Run(_request.Limits);
         HostTime = clock.Elapsed;
         Result = result;
         if (_request.SignaturePath is { } signature) WriteSignature(signature);
@@ -81,6 +81,18 @@ public sealed class ProgramRun : IDisposable
 
     /// <summary>Closes what the guest has open.</summary>
     public void Dispose() => _host.Dispose();
+
+    private RunResult RunLogged(string path)
+    {
+        RunResult result = default;
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, bufferSize: 1 << 16, leaveOpen: true);
+            Machine.Attach(new CommitLog(writer));
+            result = Machine.Run(_request.Limits);
+        });
+        return result;
+    }
 
     /// <summary>One line that says why the run ended, where the guest did not end it.</summary>
     public string? Explain() => Result?.Reason switch

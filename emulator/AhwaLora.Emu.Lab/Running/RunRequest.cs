@@ -33,6 +33,9 @@ public sealed record RunRequest
     /// <summary>Where to write the words between begin_signature and end_signature.</summary>
     public string? SignaturePath { get; init; }
 
+    /// <summary>Where to write a commit log.</summary>
+    public string? LogPath { get; init; }
+
     /// <summary>Where to write the statistics.</summary>
     public string? StatisticsPath { get; init; }
 

@@ -24,7 +24,7 @@ public static partial class CsrFile
             case CsrMap.Frm: value = hart.Frm; return IsFloatOn(hart);
             case CsrMap.Fcsr: value = hart.Frm << 5 | hart.Fflags; return IsFloatOn(hart);
 
-            case CsrMap.Mstatus: value = hart.Mstatus | ((hart.Mstatus & MstatusBits.Fs) == MstatusBits.Fs ? MstatusBits.Sd : 0); return true;
+            case CsrMap.Mstatus: value = Mstatus(hart); return true;
             case CsrMap.Mstatush or CsrMap.Mconfigptr: return true;
             case CsrMap.Misa: value = Misa(hart.Features); return true;
             case CsrMap.Mie: value = hart.Mie; return true;
@@ -71,6 +71,9 @@ public static partial class CsrFile
             default: return TryWriteCounter(hart, csr, value) || TryWriteTrigger(hart, csr, value) || TryWriteProtection(hart, csr, value);
         }
     }
+
+    /// <summary>mstatus as it reads: SD follows from FS.</summary>
+    public static uint Mstatus(Hart hart) => hart.Mstatus | ((hart.Mstatus & MstatusBits.Fs) == MstatusBits.Fs ? MstatusBits.Sd : 0);
 
     /// <summary>misa: MXL = 1 and a bit for each extension that is implemented.</summary>
     public static uint Misa(HartFeatures features)

@@ -105,18 +105,23 @@ public static class Traps
     private const uint InterruptFlag = 1u << 31;
 
     /// <summary>
-    /// Takes an exception of the instruction at pc. A handler whose first instruction itself traps would do so for ever:
-    /// the hart is then stuck, with its CSRs describing the trap.
+    /// Takes an exception of the instruction at pc. A handler that cannot be fetched, or whose first instruction takes
+    /// the trap that the CSRs already describe, would do so for ever: the hart is then stuck.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TakeException(Hart hart, TrapCause cause, uint tval)
     {
         var handler = hart.Mtvec & ~3u;
-        var isLoop = hart.Pc == handler && hart.Privilege == Privilege.Machine && cause is not TrapCause.EnvironmentCallFromMachine;
-        if (isLoop) hart.State = HartState.Stuck;
-        else hart.LastTrap = new TrapRecord(hart.Pc, (uint)cause, tval);
+        var atHandler = hart.Pc == handler && hart.Privilege == Privilege.Machine;
+        if (!atHandler) hart.LastTrap = new TrapRecord(hart.Pc, (uint)cause, tval);
+        else if (cause == TrapCause.InstructionAccess || IsRepeated(hart, (uint)cause, tval)) hart.State = HartState.Stuck;
         Enter(hart, (uint)cause, tval, handler);
     }
+
+    /// <summary>True if taking this trap would change nothing.</summary>
+    private static bool IsRepeated(Hart hart, uint cause, uint tval) =>
+        hart.Mepc == hart.Pc && hart.Mcause == cause && hart.Mtval == tval
+        && (hart.Mstatus & (MstatusBits.Mie | MstatusBits.Mpie | MstatusBits.Mpp)) == MstatusBits.Mpp;
 
     /// <summary>Takes the pending interrupt of highest priority, if mstatus.MIE or user mode lets it in.</summary>
     /// <returns>True if pc now points at the handler.</returns>

@@ -53,8 +53,8 @@ public sealed class CodeCache
         var granule = _granules[offset >> MemoryRegion.GranuleShift] ??= new Instruction[SlotsPerGranule];
         ref var slot = ref granule[(offset & (GranuleBytes - 1)) >> 1];
         Watched(offset);
-        var isShort = _decoder.HasCompressed && Memory.Contains(pc, 2) && (Memory.Load(pc, 2) & 3) != 3;
-        if (isShort) slot = _decoder.Decode(Memory.Load(pc, 2));
+        var half = Memory.Load(pc, 2);
+        if (Decoder.IsCompressed(half)) slot = _decoder.Decode(half);
         else if (Memory.Contains(pc, 4))
         {
             slot = _decoder.Decode(Memory.Load(pc, 4));

@@ -75,6 +75,11 @@ public interface IProbe
     /// <summary>A store to memory.</summary>
     void Stored(Hart hart, uint address, int bytes, uint value);
 
+    /// <summary>A floating-point instruction has raised <paramref name="fflags"/>, which may be set already; not called for none.</summary>
+    void Raised(Hart hart, uint fflags)
+    {
+    }
+
     /// <summary>The instruction at <paramref name="pc"/> has retired.</summary>
     void Retired(Hart hart, uint pc, in Isa.Instruction instruction);
 

@@ -31,16 +31,16 @@ public sealed class Decoder
     /// <summary>The extensions whose instructions it knows.</summary>
     public Extension Extensions { get; }
 
-    /// <summary>True if instructions may lie at halfwords (C is on; IALIGN = 16).</summary>
-    public bool HasCompressed => _compressed.Length != 0;
+    /// <summary>True if <paramref name="word"/> is 16 bits long: its length stands in its two lowest bits, whether or not C is on.</summary>
+    public static bool IsCompressed(uint word) => (word & 3) != 3;
 
     /// <summary>Decodes <paramref name="word"/>; only its low half counts where that is a compressed instruction.</summary>
     public Instruction Decode(uint word)
     {
-        if ((word & 3) != 3 && HasCompressed) return DecodeCompressed((ushort)word);
+        if (IsCompressed(word)) return DecodeCompressed((ushort)word);
         foreach (var row in _buckets[((word >> 2) & 0x1f) | (((word >> 12) & 7) << 5)])
         {
-            if ((word & 3) == 3 && row.Pattern.Matches(word)) return Decode(row, row.Pattern, word, 4);
+            if (row.Pattern.Matches(word)) return Decode(row, row.Pattern, word, 4);
         }
 
         return MakeIllegal(word, 4);

@@ -27,26 +27,43 @@ internal readonly struct Checked : IChecks
 
 public sealed unsafe partial class Interpreter<TPipeline>
 {
+    /// <summary>True if an execute trigger fires; of an instruction's exceptions that is the first (privileged specification, table "Synchronous exception priority").</summary>
+    private bool FiresAt(uint pc) => !Hart.Pending.IsActive && CsrFile.FireTrigger(Hart, CsrFile.TriggerExecute, pc, 1);
+
     private StopReason? CheckFetch(uint pc, in Instruction i)
     {
-        if (!CsrFile.PmpAllows(Hart, CsrFile.TriggerExecute, pc, i.Length)) return Trap(TrapCause.InstructionAccess, pc) ?? StopReason.Limit;
-        if (Hart.Pending.IsActive) return null;
-        if (CsrFile.FireTrigger(Hart, CsrFile.TriggerExecute, pc, i.Length)) return Trap(TrapCause.Breakpoint, pc) ?? StopReason.Limit;
-        return Probe?.Before(Hart, i) == false ? StopReason.Interacted : null;
+        for (var half = pc; half != pc + i.Length; half += 2)
+        {
+            if (!CsrFile.PmpAllows(Hart, CsrFile.TriggerExecute, half, 2)) return Trap(TrapCause.InstructionAccess, half) ?? StopReason.Limit;
+        }
+
+        return !Hart.Pending.IsActive && Probe?.Before(Hart, i) == false ? StopReason.Interacted : null;
     }
 
-    /// <summary>True where the data access may go on; otherwise its trap has been taken.</summary>
-    private bool CheckAccess(uint kind, uint address, uint bytes)
+    /// <summary>
+    /// The exceptions of a load, store or atomic before it reaches memory, in their order: triggers, alignment, protection.
+    /// False where one has been taken.
+    /// </summary>
+    private bool MayAccess<TChecks>(in Instruction i, uint address, bool mustAlign)
+        where TChecks : struct, IChecks
     {
-        var isStore = kind == CsrFile.TriggerStore;
-        if (!Hart.Pending.IsActive && CsrFile.FireTrigger(Hart, kind, address, bytes))
+        var isLoad = i.Shape is Shape.Load or Shape.LoadReserved;
+        var kind = i.Shape == Shape.Atomic ? CsrFile.TriggerLoad | CsrFile.TriggerStore : isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore;
+        var width = (uint)i.Row.Width;
+        if (TChecks.Enabled && !Hart.Pending.IsActive && CsrFile.FireTrigger(Hart, kind, address, width))
         {
             Trap(TrapCause.Breakpoint, address);
             return false;
         }
 
-        if (CsrFile.PmpAllows(Hart, kind, address, bytes)) return true;
-        Trap(isStore ? TrapCause.StoreAccess : TrapCause.LoadAccess, address);
+        if (mustAlign && (address & (width - 1)) != 0)
+        {
+            Trap(isLoad ? TrapCause.LoadMisaligned : TrapCause.StoreMisaligned, address);
+            return false;
+        }
+
+        if (!TChecks.Enabled || CsrFile.PmpAllows(Hart, isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore, address, width)) return true;
+        Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, address);
         return false;
     }
 }

@@ -17,10 +17,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
         var address = a + (uint)i.Imm;
         var width = i.Row.Width;
-        if (TChecks.Enabled && !CheckAccess(isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore, address, (uint)width)) return StopOf(hart);
-
-        var isMisaligned = (address & (uint)(width - 1)) != 0;
-        if (isMisaligned && !hart.Features.EmulatesMisaligned) return Trap(isLoad ? TrapCause.LoadMisaligned : TrapCause.StoreMisaligned, address);
+        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned)) return StopOf(hart);
         if (hart.Space.FindMemory(address, (uint)width) is not { } memory) return Device<TChecks>(i, a, b, address, window);
 
         var target = new MemoryTarget(address, memory.ExtraCycles, HasExactContention && memory.Banks != 0);
@@ -92,6 +89,8 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
         _pipeline.Issue(i, a, b, new MemoryTarget(address, 0, Arbitrated: true));
         hart.Pending = default;
+        if (TChecks.Enabled && isLoad) Probe?.Loaded(hart, address, width, value);
+        if (TChecks.Enabled && !isLoad) Probe?.Stored(hart, address, width, b);
         if (isLoad) WriteLoaded(i, value);
         return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false) ?? StopReason.Interacted;
     }
@@ -102,8 +101,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
     {
         var hart = Hart;
         var isLoad = i.Shape == Shape.LoadReserved;
-        if (TChecks.Enabled && !CheckAccess(isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore, a, 4)) return StopOf(hart);
-        if ((a & 3) != 0) return Trap(isLoad ? TrapCause.LoadMisaligned : TrapCause.StoreMisaligned, a);
+        if (!MayAccess<TChecks>(i, a, mustAlign: true)) return StopOf(hart);
         if (hart.Space.FindMemory(a, 4) is not { } memory) return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, a);
 
         var isBanked = HasExactContention && memory.Banks != 0;

@@ -102,9 +102,12 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     {
         var hart = Hart;
         var pc = hart.Pc;
+        if (TChecks.Enabled && FiresAt(pc)) return Trap(TrapCause.Breakpoint, pc) ?? StopReason.Limit;
         if (!_code.Memory.Contains(pc, 2) && !SelectCode(pc)) return Trap(TrapCause.InstructionAccess, pc);
         ref readonly var i = ref _code.Fetch(pc);
-        if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc);
+
+        // Memory ends within the instruction: mtval is the address of its inaccessible part.
+        if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
 
         var x = hart.Registers;
@@ -143,7 +146,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, a, b, window);
             case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
-                if (!Float(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
+                if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             default:
                 return System<TChecks>(i, a, b, window);
@@ -189,7 +192,8 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     }
 
     /// <summary>Floating-point arithmetic; false where FS is off or the rounding mode is reserved.</summary>
-    private bool Float(in Instruction i, uint a, uint b)
+    private bool Float<TChecks>(in Instruction i, uint a, uint b)
+        where TChecks : struct, IChecks
     {
         var hart = Hart;
         if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
@@ -212,6 +216,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
         // mstatus.FS becomes dirty with the first change of an f register or of fflags.
         if (raised != 0 || (i.Rd >= Registers.F0 && i.Rd != Registers.Sink)) hart.Mstatus |= MstatusBits.Fs;
         hart.Fflags |= raised;
+        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
         return true;
     }
 }
