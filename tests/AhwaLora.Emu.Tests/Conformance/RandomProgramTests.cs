@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace AhwaLora.Emu.Tests.Conformance;
+
+/// <summary>
+/// Random programs end here as they do under QEMU. <c>make torture SEEDS=n</c> sets AHWALORA_SEEDS and so runs as many as
+/// wanted, from a new first seed; a program that differs is made small and kept under tests/programs/found.
+/// </summary>
+public sealed class RandomProgramTests
+{
+    private const int Batch = 50;
+
+    private static readonly string Found = Path.Combine(Toolchain.Root, "tests", "programs", "found");
+
+    private static int Seeds(int usual) => int.TryParse(Environment.GetEnvironmentVariable("AHWALORA_SEEDS"), CultureInfo.InvariantCulture, out var n) ? n : usual;
+
+    private static ulong FirstSeed => ulong.TryParse(Environment.GetEnvironmentVariable("AHWALORA_FIRST_SEED"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+
+    [Fact]
+    public void User_programs_end_as_under_qemu() => Compare(ProgramKind.User, Seeds(150));
+
+    [Fact]
+    public void Programs_with_atomics_and_compressed_instructions_end_as_under_qemu() => Compare(ProgramKind.Compressed, Seeds(100));
+
+    [Fact]
+    public void Programs_with_traps_and_csrs_end_as_under_qemu() => Compare(ProgramKind.Machine, Seeds(150));
+
+    [Fact]
+    public void Programs_found_earlier_end_as_under_qemu()
+    {
+        foreach (var file in Directory.Exists(Found) ? Directory.GetFiles(Found, "*.S") : [])
+        {
+            var kind = Enum.Parse<ProgramKind>(Path.GetFileName(file).Split('-')[0], ignoreCase: true);
+            var (here, there) = QemuComparison.Results(File.ReadAllText(file), kind);
+            Assert.True(here.AsSpan().SequenceEqual(there), $"{file} still ends differently");
+        }
+    }
+
+    private static void Compare(ProgramKind kind, int seeds)
+    {
+        for (var first = 0; first < seeds; first += Batch)
+        {
+            var programs = Enumerable.Range(first, Math.Min(Batch, seeds - first)).Select(n => ProgramGenerator.Generate(FirstSeed + (ulong)n, kind)).ToList();
+            var different = QemuComparison.Differences(programs);
+            if (different.Count == 0) continue;
+            var kept = different.Take(3).Select(n => Keep(Minimised(programs[n])));
+            Assert.Fail($"{different.Count} of {programs.Count} {kind} programs differ from QEMU; see {string.Join(", ", kept)}");
+        }
+    }
+
+    /// <summary>Drops blocks, then lines, as long as the program still differs.</summary>
+    private static RandomProgram Minimised(RandomProgram program)
+    {
+        for (var n = program.Blocks.Count - 1; n >= 0; n--)
+        {
+            var smaller = program with { Blocks = [.. program.Blocks.Where((_, at) => at != n)] };
+            if (StillDiffers(smaller)) program = smaller;
+        }
+
+        for (var n = program.Blocks.Count - 1; n >= 0; n--)
+        {
+            for (var line = program.Blocks[n].Lines.Count - 1; line >= 0; line--)
+            {
+                if (program.Blocks[n].Lines[line].IsFixed) continue;
+                var block = new ProgramBlock([.. program.Blocks[n].Lines.Where((_, at) => at != line)]);
+                var smaller = program with { Blocks = [.. program.Blocks.Select((b, at) => at == n ? block : b)] };
+                if (StillDiffers(smaller)) program = smaller;
+            }
+        }
+
+        return program;
+    }
+
+    private static bool StillDiffers(RandomProgram program)
+    {
+        try
+        {
+            return QemuComparison.Differences([program]).Count != 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    private static string Keep(RandomProgram program)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Found).FullName, $"{program.Kind.ToString().ToLowerInvariant()}-{program.Seed}.S");
+        File.WriteAllText(path, QemuComparison.Text([program]));
+        return path;
+    }
+}
