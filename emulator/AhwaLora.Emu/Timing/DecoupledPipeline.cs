@@ -37,7 +37,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     return false;
                 default:
                     Charge(s.Time + 1, s.StallCause);
-                    if (s.Busy == 1) SkipDivision();
+                    if (s.Busy == 1 && (s.Scoreboard & head.Registers) != 0) SkipDivision();
                     break;
             }
         }
@@ -92,7 +92,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         state.Time = time;
     }
 
-    /// <summary>The one thing under way is a division: nothing changes until it is done.</summary>
+    /// <summary>The head waits, and the one thing under way is a division: nothing changes until it is done.</summary>
     private void SkipDivision()
     {
         var s = state;
