@@ -71,7 +71,7 @@ public sealed partial class Machine
 
     private void AddTile(AimcDescription aimc, int number, InterruptLine interrupt)
     {
-        var crossbar = new Crossbar(new CrossbarOptions(aimc.Rows, aimc.Columns)
+        var crossbar = new CrossbarArray(new CrossbarOptions(aimc.Rows, aimc.Columns)
         {
             Preset = aimc.BuildPreset(),
             Model = aimc.BuildModel(),

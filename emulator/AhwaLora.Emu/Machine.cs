@@ -120,12 +120,6 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         }
     }
 
-    /// <summary>Shows every instruction of every hart to <paramref name="probe"/>.</summary>
-    public void Attach(IProbe probe)
-    {
-        foreach (var engine in _engines) engine.Probe = probe;
-    }
-
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
 
