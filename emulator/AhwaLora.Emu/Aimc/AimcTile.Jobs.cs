@@ -154,7 +154,7 @@ public sealed partial class AimcTile
     {
         var region = job.Region;
         var scale = job.ColumnScale.AsSpan(0, region.Columns);
-        _crossbar.State.Scale.AsSpan(region.FirstRow * _crossbar.State.Columns + region.FirstColumn, region.Columns).CopyTo(scale);
+        _crossbar.CopyScaleTo(region, scale);
         if (job.Scale != 0)
         {
             var factors = Floats(_masters.Space.ReadBlock(job.Scale, 4 * job.Columns));

@@ -76,13 +76,29 @@ public sealed partial class AimcTile
         TransferPlane(state, crossbar.Plus);
         TransferPlane(state, crossbar.Minus);
         state.Array(crossbar.Weights);
-        state.Array(crossbar.WeightPerMicroSiemens);
-        state.Array(crossbar.Scale);
-        state.Array(crossbar.OlderBySeconds);
+        TransferProgrammings(state, crossbar.Programmings);
         state.Field(ref crossbar.AgeSeconds);
         state.Field(ref crossbar.NextEvent);
         Single(state, ref crossbar.ReferenceResponse);
         Single(state, ref crossbar.Alpha);
+    }
+
+    private static void TransferProgrammings(StateStream state, List<Programming> programmings)
+    {
+        var count = programmings.Count;
+        state.Field(ref count);
+        if (!state.IsSaving) programmings.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            var (region, scale, weight, olderBy) = state.IsSaving ? programmings[i] : new Programming(default, [], [], 0);
+            Region[] where = [region];
+            state.Array(where);
+            state.Field(ref olderBy);
+            if (!state.IsSaving) (scale, weight) = (new float[where[0].Columns], new float[where[0].Columns]);
+            state.Array(scale);
+            state.Array(weight);
+            if (!state.IsSaving) programmings.Add(new(where[0], scale, weight, olderBy));
+        }
     }
 
     private static void TransferPlane(StateStream state, DevicePlane plane)

@@ -15,7 +15,7 @@ public sealed partial class AimcTile : IClockedDevice
     private const int LongestTile = 1_024;
 
     private readonly AimcTileOptions _options;
-    private readonly Crossbar.Crossbar _crossbar;
+    private readonly CrossbarArray _crossbar;
     private readonly IBusMasters _masters;
     private readonly InterruptLine _interrupt;
 
@@ -50,7 +50,7 @@ public sealed partial class AimcTile : IClockedDevice
     /// <param name="masters">Memory as the streamers see it, and the harts that wait.</param>
     /// <param name="interrupt">High while a bit of IRQ_STATUS is enabled.</param>
     /// <exception cref="ArgumentException">An option, or the crossbar's size or converters, out of range.</exception>
-    public AimcTile(AimcTileOptions options, Crossbar.Crossbar crossbar, IBusMasters masters, InterruptLine interrupt)
+    public AimcTile(AimcTileOptions options, CrossbarArray crossbar, IBusMasters masters, InterruptLine interrupt)
     {
         options.Validate();
         if (crossbar.State.Rows > LongestTile || crossbar.State.Columns > LongestTile)
@@ -83,7 +83,7 @@ public sealed partial class AimcTile : IClockedDevice
     public AimcTileOptions Options => _options;
 
     /// <summary>The mathematics and its state, for reports.</summary>
-    public Crossbar.Crossbar Crossbar => _crossbar;
+    public CrossbarArray Crossbar => _crossbar;
 
     /// <summary>The counters as firmware would read them in a cycle.</summary>
     public AimcTileCounters CountersAt(ulong time) =>

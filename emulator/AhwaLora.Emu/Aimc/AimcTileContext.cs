@@ -71,7 +71,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
     public uint OutputBytes => IsRaw ? Columns : 4 * Columns;
 
     /// <summary>What is wrong with the job, and the value that is wrong.</summary>
-    public (AimcTileError Cause, uint Argument) Check(Crossbar.Crossbar crossbar, AddressSpace space)
+    public (AimcTileError Cause, uint Argument) Check(CrossbarArray crossbar, AddressSpace space)
     {
         var flags = this[Flags];
         if (flags > 3 || (Accumulates && IsRaw) || (IsRaw && !crossbar.HasInt8Codes)) return (AimcTileError.Flags, flags);

@@ -91,7 +91,12 @@ public sealed partial class CrossbarArray
         if (!digital.Scale.IsEmpty && digital.Scale.Length != region.Columns)
             ThrowLength("scale", digital.Scale.Length, region.Columns);
 
-        ReadOnlySpan<float> scale = digital.Scale.IsEmpty ? OwnScale(region) : digital.Scale;
+        ReadOnlySpan<float> scale = digital.Scale;
+        if (scale.IsEmpty)
+        {
+            CopyScaleTo(region, _work.Scale.AsSpan(0, region.Columns));
+            scale = _work.Scale.AsSpan(0, region.Columns);
+        }
         for (int first = 0; first < results.Length; first += MaxTogether)
         {
             Span<MvmResult> together = results.Slice(first, Math.Min(MaxTogether, results.Length - first));
@@ -266,9 +271,10 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>The scales the weights of a region's first row were mapped with; 0 where nothing was programmed.</summary>
-    private ReadOnlySpan<float> OwnScale(in Region region)
+    /// <param name="region">Where.</param>
+    /// <param name="scale">One value a column; overwritten.</param>
+    public void CopyScaleTo(in Region region, Span<float> scale)
     {
-        Span<float> scale = _work.Scale.AsSpan(0, region.Columns);
         scale.Clear();
         foreach (Programming programming in State.Programmings)
         {
@@ -280,7 +286,6 @@ public sealed partial class CrossbarArray
             if (first < end)
                 programming.Scale.AsSpan(first - there.FirstColumn, end - first).CopyTo(scale[(first - region.FirstColumn)..]);
         }
-        return scale;
     }
 
     /// <summary>
