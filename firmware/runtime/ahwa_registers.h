@@ -87,163 +87,163 @@
 #define AHWA_DMA_ERROR_UNMAPPED             0x03       /* The rows of SRC, or of DST, are not all in one memory. */
 #define AHWA_DMA_ERROR_DEVICE               0x04       /* A row lies in a device's registers. */
 
-/* TILE. analog in-memory-computing tile: y = W x on jobs of vectors */
+/* TILE. Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses. */
 #define AHWA_TILE_BASE                              0x30000000
 #define AHWA_TILE_STRIDE                            0x1000     /* From one block to the next. */
-#define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* write: queue the job in the hart's context; read: number of the hart's latest job, 1 = first since the last clear, 0 = none */
-#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* lock a free job context for the reading hart: its id, or a negative code; a hart that holds one gets the same again; its registers keep the values of its last job */
-#define AHWA_TILE_FINISHED_OFFSET                   0x08       /* jobs finished since the last clear; jobs finish in the order of their numbers */
-#define AHWA_TILE_STATUS_OFFSET                     0x0C       /* what the tile is doing */
+#define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* Write: queue the job in the hart's context. Read: number of the hart's latest job, 1 = first since the last clear, 0 = none. */
+#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* Lock a free job context for the reading hart: its id, or a negative code. A hart that holds one gets the same again. Its registers keep the values of its last job. */
+#define AHWA_TILE_FINISHED_OFFSET                   0x08       /* Jobs finished since the last clear; jobs finish in the order of their numbers. */
+#define AHWA_TILE_STATUS_OFFSET                     0x0C       /* What the tile is doing. */
 #define AHWA_TILE_STATUS_BUSY_SHIFT                 0
-#define AHWA_TILE_STATUS_BUSY_MASK                  0x01       /* a job runs */
+#define AHWA_TILE_STATUS_BUSY_MASK                  0x01       /* A job runs. */
 #define AHWA_TILE_STATUS_PROGRAMMING_SHIFT          1
-#define AHWA_TILE_STATUS_PROGRAMMING_MASK           0x02       /* weights are being written: the tile is locked */
+#define AHWA_TILE_STATUS_PROGRAMMING_MASK           0x02       /* Weights are being written: the tile is locked. */
 #define AHWA_TILE_STATUS_CALIBRATING_SHIFT          2
-#define AHWA_TILE_STATUS_CALIBRATING_MASK           0x04       /* the response is being measured: the tile is locked */
+#define AHWA_TILE_STATUS_CALIBRATING_MASK           0x04       /* The response is being measured: the tile is locked. */
 #define AHWA_TILE_STATUS_ERROR_SHIFT                3
-#define AHWA_TILE_STATUS_ERROR_MASK                 0x08       /* ERROR_CAUSE is not 0 */
+#define AHWA_TILE_STATUS_ERROR_MASK                 0x08       /* ERROR_CAUSE is not 0. */
 #define AHWA_TILE_STATUS_PENDING_SHIFT              4
-#define AHWA_TILE_STATUS_PENDING_MASK               0xF0       /* jobs triggered and not finished */
+#define AHWA_TILE_STATUS_PENDING_MASK               0xF0       /* Jobs triggered and not finished. */
 #define AHWA_TILE_STATUS_FREE_SHIFT                 8
-#define AHWA_TILE_STATUS_FREE_MASK                  0xF00      /* contexts that ACQUIRE could lock */
-#define AHWA_TILE_RUNNING_JOB_OFFSET                0x10       /* number of the oldest unfinished job; 0 = none */
-#define AHWA_TILE_SOFT_CLEAR_OFFSET                 0x14       /* any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on */
-#define AHWA_TILE_IRQ_ENABLE_OFFSET                 0x18       /* interrupt line = any bit of IRQ_ENABLE and IRQ_STATUS */
+#define AHWA_TILE_STATUS_FREE_MASK                  0xF00      /* Contexts that ACQUIRE could lock. */
+#define AHWA_TILE_RUNNING_JOB_OFFSET                0x10       /* Number of the oldest unfinished job; 0 = none. */
+#define AHWA_TILE_SOFT_CLEAR_OFFSET                 0x14       /* Any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on. */
+#define AHWA_TILE_IRQ_ENABLE_OFFSET                 0x18       /* Interrupt line = any bit of IRQ_ENABLE and IRQ_STATUS. */
 #define AHWA_TILE_IRQ_ENABLE_DONE_SHIFT             0
-#define AHWA_TILE_IRQ_ENABLE_DONE_MASK              0x01       /* a job has finished */
+#define AHWA_TILE_IRQ_ENABLE_DONE_MASK              0x01       /* A job has finished. */
 #define AHWA_TILE_IRQ_ENABLE_QUEUE_EMPTY_SHIFT      1
-#define AHWA_TILE_IRQ_ENABLE_QUEUE_EMPTY_MASK       0x02       /* the last triggered job has finished */
+#define AHWA_TILE_IRQ_ENABLE_QUEUE_EMPTY_MASK       0x02       /* The last triggered job has finished. */
 #define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_SHIFT    2
-#define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_MASK     0x04       /* an output lay beyond the ADC's bound, in any pass */
+#define AHWA_TILE_IRQ_ENABLE_ADC_SATURATED_MASK     0x04       /* An output lay beyond the ADC's bound, in any pass. */
 #define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_SHIFT      3
-#define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_MASK       0x08       /* an output left the tile clipped: bound management is off or gave up */
+#define AHWA_TILE_IRQ_ENABLE_BOUND_LIMIT_MASK       0x08       /* An output left the tile clipped: bound management is off or gave up. */
 #define AHWA_TILE_IRQ_ENABLE_PROGRAM_DONE_SHIFT     4
-#define AHWA_TILE_IRQ_ENABLE_PROGRAM_DONE_MASK      0x10       /* programming has ended */
+#define AHWA_TILE_IRQ_ENABLE_PROGRAM_DONE_MASK      0x10       /* Programming has ended. */
 #define AHWA_TILE_IRQ_ENABLE_CALIBRATION_DONE_SHIFT 5
-#define AHWA_TILE_IRQ_ENABLE_CALIBRATION_DONE_MASK  0x20       /* calibration has ended */
+#define AHWA_TILE_IRQ_ENABLE_CALIBRATION_DONE_MASK  0x20       /* Calibration has ended. */
 #define AHWA_TILE_IRQ_ENABLE_ERROR_SHIFT            6
-#define AHWA_TILE_IRQ_ENABLE_ERROR_MASK             0x40       /* ERROR_CAUSE was set */
-#define AHWA_TILE_IRQ_STATUS_OFFSET                 0x1C       /* what has happened */
+#define AHWA_TILE_IRQ_ENABLE_ERROR_MASK             0x40       /* ERROR_CAUSE was set. */
+#define AHWA_TILE_IRQ_STATUS_OFFSET                 0x1C       /* What has happened. */
 #define AHWA_TILE_IRQ_STATUS_DONE_SHIFT             0
-#define AHWA_TILE_IRQ_STATUS_DONE_MASK              0x01       /* a job has finished */
+#define AHWA_TILE_IRQ_STATUS_DONE_MASK              0x01       /* A job has finished. */
 #define AHWA_TILE_IRQ_STATUS_QUEUE_EMPTY_SHIFT      1
-#define AHWA_TILE_IRQ_STATUS_QUEUE_EMPTY_MASK       0x02       /* the last triggered job has finished */
+#define AHWA_TILE_IRQ_STATUS_QUEUE_EMPTY_MASK       0x02       /* The last triggered job has finished. */
 #define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_SHIFT    2
-#define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_MASK     0x04       /* an output lay beyond the ADC's bound, in any pass */
+#define AHWA_TILE_IRQ_STATUS_ADC_SATURATED_MASK     0x04       /* An output lay beyond the ADC's bound, in any pass. */
 #define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_SHIFT      3
-#define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_MASK       0x08       /* an output left the tile clipped: bound management is off or gave up */
+#define AHWA_TILE_IRQ_STATUS_BOUND_LIMIT_MASK       0x08       /* An output left the tile clipped: bound management is off or gave up. */
 #define AHWA_TILE_IRQ_STATUS_PROGRAM_DONE_SHIFT     4
-#define AHWA_TILE_IRQ_STATUS_PROGRAM_DONE_MASK      0x10       /* programming has ended */
+#define AHWA_TILE_IRQ_STATUS_PROGRAM_DONE_MASK      0x10       /* Programming has ended. */
 #define AHWA_TILE_IRQ_STATUS_CALIBRATION_DONE_SHIFT 5
-#define AHWA_TILE_IRQ_STATUS_CALIBRATION_DONE_MASK  0x20       /* calibration has ended */
+#define AHWA_TILE_IRQ_STATUS_CALIBRATION_DONE_MASK  0x20       /* Calibration has ended. */
 #define AHWA_TILE_IRQ_STATUS_ERROR_SHIFT            6
-#define AHWA_TILE_IRQ_STATUS_ERROR_MASK             0x40       /* ERROR_CAUSE was set */
-#define AHWA_TILE_CAPS_OFFSET                       0x20       /* what this tile offers: read it before assuming a size */
+#define AHWA_TILE_IRQ_STATUS_ERROR_MASK             0x40       /* ERROR_CAUSE was set. */
+#define AHWA_TILE_CAPS_OFFSET                       0x20       /* What this tile offers: read it before assuming a size. */
 #define AHWA_TILE_CAPS_ROWS_SHIFT                   0
-#define AHWA_TILE_CAPS_ROWS_MASK                    0x7FF      /* input lines */
+#define AHWA_TILE_CAPS_ROWS_MASK                    0x7FF      /* Input lines. */
 #define AHWA_TILE_CAPS_COLUMNS_SHIFT                11
-#define AHWA_TILE_CAPS_COLUMNS_MASK                 0x3FF800   /* output lines */
+#define AHWA_TILE_CAPS_COLUMNS_MASK                 0x3FF800   /* Output lines. */
 #define AHWA_TILE_CAPS_DAC_BITS_SHIFT               22
-#define AHWA_TILE_CAPS_DAC_BITS_MASK                0x3C00000  /* 0 = ideal */
+#define AHWA_TILE_CAPS_DAC_BITS_MASK                0x3C00000  /* 0 = ideal. */
 #define AHWA_TILE_CAPS_ADC_BITS_SHIFT               26
-#define AHWA_TILE_CAPS_ADC_BITS_MASK                0x3C000000 /* 0 = ideal */
+#define AHWA_TILE_CAPS_ADC_BITS_MASK                0x3C000000 /* 0 = ideal. */
 #define AHWA_TILE_CAPS_CONTEXTS_SHIFT               30
-#define AHWA_TILE_CAPS_CONTEXTS_MASK                0xC0000000 /* job contexts, less one */
-#define AHWA_TILE_VERSION_OFFSET                    0x24       /* of this interface */
+#define AHWA_TILE_CAPS_CONTEXTS_MASK                0xC0000000 /* Job contexts, less one. */
+#define AHWA_TILE_VERSION_OFFSET                    0x24       /* Of this interface. */
 #define AHWA_TILE_VERSION_MAJOR_SHIFT               16
-#define AHWA_TILE_VERSION_MAJOR_MASK                0xFFFF0000 /* changes break firmware */
+#define AHWA_TILE_VERSION_MAJOR_MASK                0xFFFF0000 /* Changes that break firmware. */
 #define AHWA_TILE_VERSION_MINOR_SHIFT               0
-#define AHWA_TILE_VERSION_MINOR_MASK                0xFFFF     /* additions */
-#define AHWA_TILE_MODE_OFFSET                       0x28       /* how the tile computes, as the platform set it */
+#define AHWA_TILE_VERSION_MINOR_MASK                0xFFFF     /* Additions. */
+#define AHWA_TILE_MODE_OFFSET                       0x28       /* How the tile computes, as the platform set it. */
 #define AHWA_TILE_MODE_ABS_MAX_SHIFT                0
-#define AHWA_TILE_MODE_ABS_MAX_MASK                 0x01       /* inputs are scaled by their largest magnitude; else by a constant */
+#define AHWA_TILE_MODE_ABS_MAX_MASK                 0x01       /* Inputs are scaled by their largest magnitude; else by a constant. */
 #define AHWA_TILE_MODE_BOUND_MANAGEMENT_SHIFT       1
-#define AHWA_TILE_MODE_BOUND_MANAGEMENT_MASK        0x02       /* a saturating vector is repeated with halved inputs */
+#define AHWA_TILE_MODE_BOUND_MANAGEMENT_MASK        0x02       /* A saturating vector is repeated with halved inputs. */
 #define AHWA_TILE_MODE_DEVICE_NOISE_SHIFT           2
-#define AHWA_TILE_MODE_DEVICE_NOISE_MASK            0x04       /* conductances are noisy and drift */
-#define AHWA_TILE_T_INT_NS_OFFSET                   0x2C       /* integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger */
-#define AHWA_TILE_WAIT_OFFSET                       0x30       /* a read waits until the tile is idle - no job, programming or calibration - and returns FINISHED */
-#define AHWA_TILE_WAIT_JOB_OFFSET                   0x34       /* write: the number of a job, kept for each hart; read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED */
-#define AHWA_TILE_SRC_OFFSET                        0x40       /* context: address of the first input vector; word aligned, as all addresses and strides */
-#define AHWA_TILE_DST_OFFSET                        0x44       /* context: address of the first output vector */
-#define AHWA_TILE_SRC_STRIDE_OFFSET                 0x48       /* context: bytes from one input vector to the next; 0 repeats the same */
-#define AHWA_TILE_DST_STRIDE_OFFSET                 0x4C       /* context: bytes from one output vector to the next */
-#define AHWA_TILE_VECTORS_OFFSET                    0x50       /* context: number of vectors, 1 to 65535 */
-#define AHWA_TILE_FIRST_ROW_OFFSET                  0x54       /* context: first input line of the region */
-#define AHWA_TILE_ROWS_OFFSET                       0x58       /* context: input lines; elements of an input vector */
-#define AHWA_TILE_FIRST_COLUMN_OFFSET               0x5C       /* context: first output line of the region */
-#define AHWA_TILE_COLUMNS_OFFSET                    0x60       /* context: output lines; elements of an output vector */
-#define AHWA_TILE_FLAGS_OFFSET                      0x64       /* context: options of the job; other bits must be 0 */
+#define AHWA_TILE_MODE_DEVICE_NOISE_MASK            0x04       /* Conductances are noisy and drift. */
+#define AHWA_TILE_T_INT_NS_OFFSET                   0x2C       /* Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger. */
+#define AHWA_TILE_WAIT_OFFSET                       0x30       /* A read waits until the tile is idle - no job, programming or calibration - and returns FINISHED. */
+#define AHWA_TILE_WAIT_JOB_OFFSET                   0x34       /* Write: the number of a job, kept for each hart. Read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED. */
+#define AHWA_TILE_SRC_OFFSET                        0x40       /* Context: address of the first input vector; word aligned, as all addresses and strides. */
+#define AHWA_TILE_DST_OFFSET                        0x44       /* Context: address of the first output vector. */
+#define AHWA_TILE_SRC_STRIDE_OFFSET                 0x48       /* Context: bytes from one input vector to the next; 0 repeats the same. */
+#define AHWA_TILE_DST_STRIDE_OFFSET                 0x4C       /* Context: bytes from one output vector to the next. */
+#define AHWA_TILE_VECTORS_OFFSET                    0x50       /* Context: number of vectors, 1 to 65535. */
+#define AHWA_TILE_FIRST_ROW_OFFSET                  0x54       /* Context: first input line of the region. */
+#define AHWA_TILE_ROWS_OFFSET                       0x58       /* Context: input lines; elements of an input vector. */
+#define AHWA_TILE_FIRST_COLUMN_OFFSET               0x5C       /* Context: first output line of the region. */
+#define AHWA_TILE_COLUMNS_OFFSET                    0x60       /* Context: output lines; elements of an output vector. */
+#define AHWA_TILE_FLAGS_OFFSET                      0x64       /* Context: options of the job; other bits must be 0. */
 #define AHWA_TILE_FLAGS_ACCUMULATE_SHIFT            0
-#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time */
+#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time. */
 #define AHWA_TILE_FLAGS_RAW_SHIFT                   1
-#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE */
-#define AHWA_TILE_SCALE_OFFSET                      0x68       /* context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job */
-#define AHWA_TILE_BIAS_OFFSET                       0x6C       /* context: address of float32 addends, one a column; 0 = none; read once a job */
-#define AHWA_TILE_TAG_OFFSET                        0x70       /* context: any number that helps the firmware to know the job again */
-#define AHWA_TILE_RUNNING_TAG_OFFSET                0x74       /* TAG of the oldest unfinished job; 0 = none */
-#define AHWA_TILE_FINISHED_TAG_OFFSET               0x78       /* TAG of the job finished last */
-#define AHWA_TILE_BUSY_CYCLES_OFFSET                0x80       /* cycles in which a job, programming or calibration ran; read high, low, high */
-#define AHWA_TILE_MVMS_OFFSET                       0x88       /* vectors multiplied, each counted once */
-#define AHWA_TILE_BOUND_PASSES_OFFSET               0x90       /* further passes of bound management */
-#define AHWA_TILE_DAC_CLIPS_OFFSET                  0x98       /* inputs beyond the DAC's bound, over all passes */
-#define AHWA_TILE_ADC_SATURATIONS_OFFSET            0xA0       /* outputs beyond the ADC's bound, over all passes */
-#define AHWA_TILE_ENERGY_FJ_OFFSET                  0xA8       /* femtojoules spent in passes and programming */
-#define AHWA_TILE_PROGRAM_WEIGHTS_OFFSET            0xB0       /* address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values */
-#define AHWA_TILE_PROGRAM_STRIDE_OFFSET             0xB4       /* bytes from the weights of one column to those of the next */
-#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* input lines of the region; at reset that which the host programmed, or the whole tile */
+#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE. */
+#define AHWA_TILE_SCALE_OFFSET                      0x68       /* Context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job. */
+#define AHWA_TILE_BIAS_OFFSET                       0x6C       /* Context: address of float32 addends, one a column; 0 = none; read once a job. */
+#define AHWA_TILE_TAG_OFFSET                        0x70       /* Context: any number that helps the firmware to know the job again. */
+#define AHWA_TILE_RUNNING_TAG_OFFSET                0x74       /* TAG of the oldest unfinished job; 0 = none. */
+#define AHWA_TILE_FINISHED_TAG_OFFSET               0x78       /* TAG of the job finished last. */
+#define AHWA_TILE_BUSY_CYCLES_OFFSET                0x80       /* Cycles in which a job, programming or calibration ran; read high, low, high. */
+#define AHWA_TILE_MVMS_OFFSET                       0x88       /* Vectors multiplied, each counted once. */
+#define AHWA_TILE_BOUND_PASSES_OFFSET               0x90       /* Further passes of bound management. */
+#define AHWA_TILE_DAC_CLIPS_OFFSET                  0x98       /* Inputs beyond the DAC's bound, over all passes. */
+#define AHWA_TILE_ADC_SATURATIONS_OFFSET            0xA0       /* Outputs beyond the ADC's bound, over all passes. */
+#define AHWA_TILE_ENERGY_FJ_OFFSET                  0xA8       /* Femtojoules spent in passes and programming. */
+#define AHWA_TILE_PROGRAM_WEIGHTS_OFFSET            0xB0       /* Address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values. */
+#define AHWA_TILE_PROGRAM_STRIDE_OFFSET             0xB4       /* Bytes from the weights of one column to those of the next. */
+#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* Input lines of the region; at reset that which the host programmed, or the whole tile. */
 #define AHWA_TILE_PROGRAM_ROWS_FIRST_SHIFT          16
-#define AHWA_TILE_PROGRAM_ROWS_FIRST_MASK           0xFFFF0000 /* first line */
+#define AHWA_TILE_PROGRAM_ROWS_FIRST_MASK           0xFFFF0000 /* First line. */
 #define AHWA_TILE_PROGRAM_ROWS_COUNT_SHIFT          0
-#define AHWA_TILE_PROGRAM_ROWS_COUNT_MASK           0xFFFF     /* number of lines */
-#define AHWA_TILE_PROGRAM_COLUMNS_OFFSET            0xBC       /* output lines of the region */
+#define AHWA_TILE_PROGRAM_ROWS_COUNT_MASK           0xFFFF     /* Number of lines. */
+#define AHWA_TILE_PROGRAM_COLUMNS_OFFSET            0xBC       /* Output lines of the region. */
 #define AHWA_TILE_PROGRAM_COLUMNS_FIRST_SHIFT       16
-#define AHWA_TILE_PROGRAM_COLUMNS_FIRST_MASK        0xFFFF0000 /* first line */
+#define AHWA_TILE_PROGRAM_COLUMNS_FIRST_MASK        0xFFFF0000 /* First line. */
 #define AHWA_TILE_PROGRAM_COLUMNS_COUNT_SHIFT       0
-#define AHWA_TILE_PROGRAM_COLUMNS_COUNT_MASK        0xFFFF     /* number of lines */
-#define AHWA_TILE_PROGRAM_START_OFFSET              0xC0       /* any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0 */
-#define AHWA_TILE_PROGRAM_STATUS_OFFSET             0xC4       /* the programming started last */
+#define AHWA_TILE_PROGRAM_COLUMNS_COUNT_MASK        0xFFFF     /* Number of lines. */
+#define AHWA_TILE_PROGRAM_START_OFFSET              0xC0       /* Any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0. */
+#define AHWA_TILE_PROGRAM_STATUS_OFFSET             0xC4       /* The programming started last. */
 #define AHWA_TILE_PROGRAM_STATUS_BUSY_SHIFT         0
-#define AHWA_TILE_PROGRAM_STATUS_BUSY_MASK          0x01       /* under way */
+#define AHWA_TILE_PROGRAM_STATUS_BUSY_MASK          0x01       /* Under way. */
 #define AHWA_TILE_PROGRAM_STATUS_DONE_SHIFT         1
-#define AHWA_TILE_PROGRAM_STATUS_DONE_MASK          0x02       /* ended */
-#define AHWA_TILE_PROGRAM_RMS_ERROR_OFFSET          0xC8       /* float32: root mean square of programmed less intended conductance, microsiemens */
-#define AHWA_TILE_PROGRAM_PULSES_OFFSET             0xCC       /* pulses the last programming took */
-#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line */
+#define AHWA_TILE_PROGRAM_STATUS_DONE_MASK          0x02       /* Ended. */
+#define AHWA_TILE_PROGRAM_RMS_ERROR_OFFSET          0xC8       /* Float32: root mean square of programmed less intended conductance, microsiemens. */
+#define AHWA_TILE_PROGRAM_PULSES_OFFSET             0xCC       /* Pulses the last programming took. */
+#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* Measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line. */
 #define AHWA_TILE_CALIBRATE_START_COMMAND_SHIFT     0
-#define AHWA_TILE_CALIBRATE_START_COMMAND_MASK      0x03       /* 1 or 2 */
-#define AHWA_TILE_CALIBRATE_STATUS_OFFSET           0xD4       /* the calibration started last */
+#define AHWA_TILE_CALIBRATE_START_COMMAND_MASK      0x03       /* 1 or 2. */
+#define AHWA_TILE_CALIBRATE_STATUS_OFFSET           0xD4       /* The calibration started last. */
 #define AHWA_TILE_CALIBRATE_STATUS_BUSY_SHIFT       0
-#define AHWA_TILE_CALIBRATE_STATUS_BUSY_MASK        0x01       /* under way */
+#define AHWA_TILE_CALIBRATE_STATUS_BUSY_MASK        0x01       /* Under way. */
 #define AHWA_TILE_CALIBRATE_STATUS_DONE_SHIFT       1
-#define AHWA_TILE_CALIBRATE_STATUS_DONE_MASK        0x02       /* ended */
-#define AHWA_TILE_CALIBRATE_REFERENCE_OFFSET        0xD8       /* float32: R0, the mean magnitude of the response after programming; 0 = not measured */
-#define AHWA_TILE_CALIBRATE_RESPONSE_OFFSET         0xDC       /* float32: the mean magnitude measured last */
-#define AHWA_TILE_CALIBRATE_ALPHA_OFFSET            0xE0       /* float32: factor on every output; finite */
-#define AHWA_TILE_AGE_OFFSET                        0xE8       /* float32: seconds since programming: simulated time and advances */
-#define AHWA_TILE_AGE_ADVANCE_OFFSET                0xEC       /* float32: let that many seconds pass for the devices, and read them anew; not while the tile computes */
-#define AHWA_TILE_ERROR_CAUSE_OFFSET                0xF0       /* what was wrong last; any write clears it and ERROR_ARGUMENT */
-#define AHWA_TILE_ERROR_ARGUMENT_OFFSET             0xF4       /* the value that was wrong */
-#define AHWA_TILE_SATURATION_OFFSET                 0x100      /* a bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512 */
+#define AHWA_TILE_CALIBRATE_STATUS_DONE_MASK        0x02       /* Ended. */
+#define AHWA_TILE_CALIBRATE_REFERENCE_OFFSET        0xD8       /* Float32: R0, the mean magnitude of the response after programming; 0 = not measured. */
+#define AHWA_TILE_CALIBRATE_RESPONSE_OFFSET         0xDC       /* Float32: the mean magnitude measured last. */
+#define AHWA_TILE_CALIBRATE_ALPHA_OFFSET            0xE0       /* Float32: factor on every output; finite. */
+#define AHWA_TILE_AGE_OFFSET                        0xE8       /* Float32: seconds since programming: simulated time and advances. */
+#define AHWA_TILE_AGE_ADVANCE_OFFSET                0xEC       /* Float32: let that many seconds pass for the devices, and read them anew; not while the tile computes. */
+#define AHWA_TILE_ERROR_CAUSE_OFFSET                0xF0       /* What was wrong last; cleared, with ERROR_ARGUMENT, by IRQ_STATUS.ERROR. */
+#define AHWA_TILE_ERROR_ARGUMENT_OFFSET             0xF4       /* The value that was wrong. */
+#define AHWA_TILE_SATURATION_OFFSET                 0x100      /* A bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512. */
 #define AHWA_TILE_SATURATION_STRIDE                 0x04
 #define AHWA_TILE_SATURATION_COUNT                  16
-#define AHWA_TILE_ACQUIRE_FULL                      0xFFFFFFFF /* ACQUIRE: no context is free */
-#define AHWA_TILE_ACQUIRE_LOCKED                    0xFFFFFFFE /* ACQUIRE: the tile is programmed or calibrated */
-#define AHWA_TILE_CALIBRATE_COMMAND_REFERENCE       0x01       /* CALIBRATE_START */
-#define AHWA_TILE_CALIBRATE_COMMAND_COMPENSATE      0x02       /* CALIBRATE_START */
-#define AHWA_TILE_ERROR_NONE                        0x00       /* no error */
-#define AHWA_TILE_ERROR_NOT_ACQUIRED                0x01       /* TRIGGER or a context register written without ACQUIRE; argument: the register's offset */
-#define AHWA_TILE_ERROR_ROWS                        0x02       /* no rows, or rows outside the tile; argument: first << 16 | count */
-#define AHWA_TILE_ERROR_COLUMNS                     0x03       /* no columns, or columns outside the tile; argument: first << 16 | count */
-#define AHWA_TILE_ERROR_VECTORS                     0x04       /* no vectors, or more than 65535; argument: VECTORS */
-#define AHWA_TILE_ERROR_FLAGS                       0x05       /* unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS */
-#define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* an address or stride that is no multiple of 4; argument: it */
-#define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* not all of an operand lies in one memory; argument: its address */
-#define AHWA_TILE_ERROR_INPUT                       0x08       /* an input vector with a NaN or infinite element: its output is not written; argument: the element's address */
-#define AHWA_TILE_ERROR_WEIGHT                      0x09       /* a NaN or infinite weight; argument: its address */
-#define AHWA_TILE_ERROR_BUSY                        0x0A       /* programming, calibration or ageing asked for while the tile computes; argument: the register's offset */
-#define AHWA_TILE_ERROR_NO_REFERENCE                0x0B       /* alpha asked for before the reference was measured; argument: 0 */
-#define AHWA_TILE_ERROR_VALUE                       0x0C       /* T_INT_NS, CALIBRATE_START, CALIBRATE_ALPHA or AGE_ADVANCE out of range; argument: the value written */
+#define AHWA_TILE_ACQUIRE_FULL                      0xFFFFFFFF /* ACQUIRE: no context is free. */
+#define AHWA_TILE_ACQUIRE_LOCKED                    0xFFFFFFFE /* ACQUIRE: the tile is programmed or calibrated. */
+#define AHWA_TILE_CALIBRATE_COMMAND_REFERENCE       0x01       /* CALIBRATE_START. */
+#define AHWA_TILE_CALIBRATE_COMMAND_COMPENSATE      0x02       /* CALIBRATE_START. */
+#define AHWA_TILE_ERROR_NONE                        0x00       /* No error. */
+#define AHWA_TILE_ERROR_NOT_ACQUIRED                0x01       /* TRIGGER or a context register written without ACQUIRE; argument: the register's offset. */
+#define AHWA_TILE_ERROR_ROWS                        0x02       /* No rows, or rows outside the tile; argument: first << 16 | count. */
+#define AHWA_TILE_ERROR_COLUMNS                     0x03       /* No columns, or columns outside the tile; argument: first << 16 | count. */
+#define AHWA_TILE_ERROR_VECTORS                     0x04       /* No vectors, or more than 65535; argument: VECTORS. */
+#define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
+#define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* An address or stride that is no multiple of 4; argument: it. */
+#define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* Not all of an operand lies in one memory; argument: its address. */
+#define AHWA_TILE_ERROR_INPUT                       0x08       /* An input vector with a NaN or infinite element: its output is not written; argument: the element's address. */
+#define AHWA_TILE_ERROR_WEIGHT                      0x09       /* A NaN or infinite weight; argument: its address. */
+#define AHWA_TILE_ERROR_BUSY                        0x0A       /* Programming, calibration or ageing asked for while the tile computes; argument: the register's offset. */
+#define AHWA_TILE_ERROR_NO_REFERENCE                0x0B       /* Alpha asked for before the reference was measured; argument: 0. */
+#define AHWA_TILE_ERROR_VALUE                       0x0C       /* T_INT_NS, CALIBRATE_START, CALIBRATE_ALPHA or AGE_ADVANCE out of range; argument: the value written. */
 
 /* UART. 16550 serial port, registers a byte apart; an access of any width reaches the register at its address. */
 #define AHWA_UART_BASE               0x40000000

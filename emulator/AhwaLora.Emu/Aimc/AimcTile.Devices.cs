@@ -48,6 +48,14 @@ public sealed partial class AimcTile
         _crossbar.MeasureReference(region);
     }
 
+    /// <summary>Lets time pass for the devices before the run, as AGE_ADVANCE does within it; after <see cref="ProgramByHost"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A negative or NaN number of seconds, or an age above 1e12.</exception>
+    public void AgeByHost(double seconds)
+    {
+        if (!CanAge(seconds, 0)) throw new ArgumentOutOfRangeException(nameof(seconds), seconds, $"expected 0 or more seconds, and an age of at most {OldestSeconds}");
+        LetPass(seconds, 0);
+    }
+
     private void SetOperands(in Region region)
     {
         _operands[2] = ((uint)region.FirstRow << 16) | (uint)region.Rows;
@@ -194,15 +202,22 @@ public sealed partial class AimcTile
         {
             Fail(AimcTileError.Busy, AgeAdvance);
         }
-        else if (!(seconds >= 0 && AgeSecondsAt(time) + seconds <= OldestSeconds))
+        else if (!CanAge(seconds, time))
         {
             Fail(AimcTileError.Value, bits);
         }
         else
         {
-            _advancedSeconds += seconds;
-            _crossbar.SetAge(AgeSecondsAt(time));
+            LetPass(seconds, time);
         }
+    }
+
+    private bool CanAge(double seconds, ulong time) => seconds >= 0 && AgeSecondsAt(time) + seconds <= OldestSeconds;
+
+    private void LetPass(double seconds, ulong time)
+    {
+        _advancedSeconds += seconds;
+        _crossbar.SetAge(AgeSecondsAt(time));
     }
 
     /// <summary>Seconds since programming, in a cycle: simulated time and what AGE_ADVANCE added.</summary>

@@ -23,7 +23,7 @@ public sealed record AimcTileOptions
     /// <summary>The streamers ask the banks of memory for each word (<c>--contention exact</c>); else every cycle brings them their words.</summary>
     public bool ExactContention { get; init; }
 
-    /// <summary>Integration time of one pass at reset, 1 to 1000000 ns.</summary>
+    /// <summary>Integration time of one pass at reset, 1 to 65535 ns.</summary>
     public uint TIntNs { get; init; } = 256;
 
     /// <summary>Energy of a pass.</summary>
@@ -39,7 +39,7 @@ public sealed record AimcTileOptions
         Require(ClockHz is >= 1_000 and <= 1_000_000_000_000, nameof(ClockHz), ClockHz, "1e3 to 1e12");
         Require(Contexts is >= 2 and <= 4, nameof(Contexts), Contexts, "2 to 4");
         Require(WordsPerCycle is >= 1 and <= 64, nameof(WordsPerCycle), WordsPerCycle, "1 to 64");
-        Require(TIntNs is >= 1 and <= AimcTileRegisters.MaxTIntNs, nameof(TIntNs), TIntNs, "1 to 1000000");
+        Require(TIntNs is >= 1 and <= AimcTileRegisters.MaxTIntNs, nameof(TIntNs), TIntNs, "1 to 65535");
         Require(Number is >= 0 and < 1024, nameof(Number), Number, "0 to 1023");
         Require(Programming.PulseNs > 0, nameof(Programming.PulseNs), Programming.PulseNs, "1 or more");
         Require(Programming.IterationsPerCell > 0, nameof(Programming.IterationsPerCell), Programming.IterationsPerCell, "1 or more");

@@ -29,7 +29,7 @@ public static class AimcTileRegisters
     public const uint MaxVectors = 65_535;
 
     /// <summary>Longest integration time.</summary>
-    public const uint MaxTIntNs = 1_000_000;
+    public const uint MaxTIntNs = 65_535;
 
     /// <summary>VERSION: major 31:16, minor 15:0.</summary>
     public const uint VersionValue = 0x0001_0000;
@@ -77,7 +77,7 @@ public static class AimcTileRegisters
                 new("DEVICE_NOISE", 2, 2, "Conductances are noisy and drift."),
             ],
         },
-        new(TIntNs,             "T_INT_NS",            ReadWrite, "Integration time of one pass, 1 to 1000000 ns; a job uses the value at its trigger."),
+        new(TIntNs,             "T_INT_NS",            ReadWrite, "Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger."),
         new(Wait,               "WAIT",                ReadActs,  "A read waits until the tile is idle - no job, programming or calibration - and returns FINISHED."),
         new(WaitJob,            "WAIT_JOB",            ReadActs,  "Write: the number of a job, kept for each hart. Read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED."),
 

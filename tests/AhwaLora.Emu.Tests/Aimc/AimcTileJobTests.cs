@@ -286,6 +286,18 @@ public sealed class AimcTileJobTests
     }
 
     [Fact]
+    public void A_tile_aged_by_the_host_is_one_aged_by_firmware()
+    {
+        var (byHost, byFirmware) = (new TileBench(TileBench.Noisy(64)), new TileBench(TileBench.Noisy(64)));
+        foreach (var bench in new[] { byHost, byFirmware }) bench.Tile.ProgramByHost(bench.Tile.Crossbar.Whole, TileBench.IdealWeights());
+        byHost.Tile.AgeByHost(1e6);
+        byFirmware.WriteFloat(AgeAdvance, 1e6f);
+        Assert.Equal(byHost.Tile.Crossbar.State.Weights, byFirmware.Tile.Crossbar.State.Weights);
+        Assert.Equal(1e6f, byHost.ReadFloat(Age));
+        Assert.Throws<ArgumentOutOfRangeException>(() => byHost.Tile.AgeByHost(-1));
+    }
+
+    [Fact]
     public void Caps_tell_size_converters_and_contexts()
     {
         var bench = new TileBench(new(512, 256), new() { Contexts = 3 });
