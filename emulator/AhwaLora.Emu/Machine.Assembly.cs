@@ -107,6 +107,18 @@ public sealed partial class Machine
         if (device is IClockedDevice clocked) _clocked.Add(clocked);
     }
 
+    private BankScheduler? BuildBanks()
+    {
+        if (!IsExact || _memories.FirstOrDefault(m => m.Banks != 0 && m.OwnerHart < 0) is not { } tcdm) return null;
+        var masters = _devices.SelectMany(d => d.Device switch
+        {
+            Dma { BankMaster: { } master } => [master],
+            AimcTile tile => tile.BankMasters,
+            _ => Enumerable.Empty<IBankMaster>(),
+        });
+        return new BankScheduler(this, tcdm, masters);
+    }
+
     private void BuildHarts()
     {
         var features = new HartFeatures

@@ -24,6 +24,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     private readonly List<IStateful> _pipelines = [];
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
+    private readonly BankScheduler? _banks;
     private readonly IHost _host;
     private readonly HostClock _clock;
     private readonly Semihosting _semihosting;
@@ -51,7 +52,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
         BuildDevices();
         BuildHarts();
-        _scheduler = new Scheduler(this);
+        _banks = BuildBanks();
+        _scheduler = new Scheduler(this, _banks);
     }
 
     /// <summary>What it is made of.</summary>
@@ -142,10 +144,10 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     }
 
     /// <inheritdoc/>
-    ulong ITcdmCounters.Accessed => 0;
+    ulong ITcdmCounters.Accessed => _banks?.Accessed ?? 0;
 
     /// <inheritdoc/>
-    ulong ITcdmCounters.Congested => 0;
+    ulong ITcdmCounters.Congested => _banks?.Congested ?? 0;
 
     /// <inheritdoc/>
     bool IEnvironment.TryHostCall(Hart hart)
@@ -157,6 +159,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
     /// <inheritdoc/>
     void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes);
+
+    internal void GrantBank(int hart, ulong time) => _engines[hart].Grant(time, Cause.BankConflict);
 
     internal void Advance(IClockedDevice device, ulong time)
     {

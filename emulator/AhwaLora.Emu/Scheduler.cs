@@ -18,8 +18,13 @@ internal sealed class Scheduler
     public const ulong RunAheadCycles = 512;
 
     private readonly Machine _machine;
+    private readonly BankScheduler? _banks;
 
-    public Scheduler(Machine machine) => _machine = machine;
+    public Scheduler(Machine machine, BankScheduler? banks)
+    {
+        _machine = machine;
+        _banks = banks;
+    }
 
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits)
@@ -28,18 +33,21 @@ internal sealed class Scheduler
         {
             var (device, eventTime) = NextDevice();
             var (hart, others) = NextHart();
-            var time = Math.Min(eventTime, hart?.NextAction ?? ulong.MaxValue);
+            var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), hart?.NextAction ?? ulong.MaxValue);
             if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
 
             if (eventTime == time) _machine.Advance(device!, time);
-            else RunHart(hart!, others, eventTime, limits);
+            else if (hart is not null && hart.NextAction == time && !IsBankRequest(hart)) RunHart(hart, others, eventTime, limits);
+            else _banks!.Arbitrate(time);
 
             if (_machine.RetiredInstructions >= limits.MaxInstructions && _machine.Result is null) return new RunResult(ExitReason.InstructionLimit, 0, -1);
         }
 
         return _machine.Result.Value;
     }
+
+    private bool IsBankRequest(Hart hart) => _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
 
     private void RunHart(Hart hart, (ulong Time, int Id) others, ulong eventTime, in RunLimits limits)
     {
@@ -67,7 +75,7 @@ internal sealed class Scheduler
         return (first, time);
     }
 
-    /// <summary>The running hart that acts first, and the time and number of the one behind it.</summary>
+    /// <summary>The running hart that acts first, and the time and number of the one behind it. In one cycle those that ask for a bank come last: all its requests must be known.</summary>
     private (Hart? First, (ulong Time, int Id) Others) NextHart()
     {
         Hart? first = null;
@@ -79,7 +87,7 @@ internal sealed class Scheduler
             {
                 first = hart;
             }
-            else if (hart.NextAction < first.NextAction)
+            else if (hart.NextAction < first.NextAction || (hart.NextAction == first.NextAction && IsBankRequest(first) && !IsBankRequest(hart)))
             {
                 others = (first.NextAction, first.Id);
                 first = hart;

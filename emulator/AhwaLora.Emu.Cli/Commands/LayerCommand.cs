@@ -64,7 +64,12 @@ internal static class LayerCommand
     {
         var aimc = platform.Aimc!;
         Console.WriteLine(Text($"layer {comparison.Shape} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("strategy", "cycles", "overhead", "TCDM", "error", "instructions", "MIPS");
+        var table = new Table().Border(TableBorder.Rounded);
+        foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions", "MIPS" })
+        {
+            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == "strategy" ? Justify.Left : Justify.Right });
+        }
+
         foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);

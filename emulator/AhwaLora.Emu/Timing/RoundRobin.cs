@@ -37,6 +37,22 @@ public static class RoundRobin
         return BitOperations.TrailingZeroCount(above != 0 ? above : requests);
     }
 
+    /// <summary>As <see cref="Winner(ulong, int, int)"/>, for up to 128 requesters.</summary>
+    public static int Winner(UInt128 requests, int pointer, int levels)
+    {
+        var lower = (ulong)requests;
+        var upper = (ulong)(requests >> 64);
+        if (upper == 0) return Winner(lower, pointer & 63, Math.Min(levels, 6));
+        return lower != 0 && pointer < 64 ? Winner(lower, pointer, 6) : 64 + Winner(upper, pointer & 63, 6);
+    }
+
+    /// <summary>As <see cref="Next(ulong, int)"/>, for up to 128 requesters.</summary>
+    public static int Next(UInt128 requests, int pointer)
+    {
+        var above = pointer == 127 ? 0 : requests >> (pointer + 1) << (pointer + 1);
+        return (int)UInt128.TrailingZeroCount(above != 0 ? above : requests);
+    }
+
     /// <summary>Depth of the tree for a number of requesters: padded to a power of two.</summary>
     public static int Levels(int requesters) => requesters <= 1 ? 0 : BitOperations.Log2((uint)requesters - 1) + 1;
 }

@@ -1,0 +1,133 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu;
+
+/// <summary>
+/// Exact contention: in each cycle every bank of the TCDM grants one of those that ask for it. Masters are numbered
+/// harts first, then the ports of the DMA and of each tile's streamers.
+/// </summary>
+internal sealed class BankScheduler : IStateful, ITcdmCounters
+{
+    private readonly Machine _machine;
+    private readonly MemoryRegion _memory;
+    private readonly TcdmBanks _banks;
+    private readonly (IBankMaster Master, int FirstNumber)[] _devices;
+    private readonly uint[] _addresses;
+    private readonly UInt128[] _requests;
+    private readonly int[] _requested;
+    private readonly (int Device, int Index)[] _portOf;
+    private ulong _nextCycle;
+
+    public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<IBankMaster> devices)
+    {
+        _machine = machine;
+        _memory = memory;
+        var number = machine.Harts.Count;
+        _devices = [.. devices.Select(d => (d, (number += d.Ports) - d.Ports))];
+        _banks = new TcdmBanks(memory.Banks, number);
+        _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
+        _requests = new UInt128[memory.Banks];
+        _requested = new int[memory.Banks];
+        _portOf = new (int, int)[number];
+    }
+
+    /// <summary>The cycle in which a master other than a hart asks next.</summary>
+    public ulong NextRequest
+    {
+        get
+        {
+            var next = ulong.MaxValue;
+            foreach (var (master, _) in _devices) next = Math.Min(next, master.NextRequest);
+            return next == ulong.MaxValue ? next : Math.Max(next, _nextCycle);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ulong Accessed => Sum(_banks.Accessed);
+
+    /// <inheritdoc/>
+    public ulong Congested => Sum(_banks.Congested);
+
+    /// <summary>True if accesses to <paramref name="address"/> are arbitrated here.</summary>
+    public bool IsBanked(uint address) => _memory.Contains(address, 1);
+
+    /// <summary>Grants what can be granted in cycle <paramref name="time"/>; the others ask again in the next.</summary>
+    public void Arbitrate(ulong time)
+    {
+        _nextCycle = time + 1;
+        var count = CollectHarts(time, 0);
+        count = CollectDevices(time, count);
+        for (var n = 0; n < count; n++)
+        {
+            var bank = _requested[n];
+            var winner = _banks.Grant(bank, _requests[bank]);
+            _requests[bank] = 0;
+            if (winner < _machine.Harts.Count) _machine.GrantBank(winner, time);
+            else _devices[_portOf[winner].Device].Master.Granted(time, _portOf[winner].Index);
+        }
+
+        foreach (var hart in _machine.Harts)
+        {
+            if (hart.Pending is { IsActive: true, IsGranted: false } && hart.Pending.Time == time && IsBanked(hart.Pending.Address)) hart.Pending.Time = time + 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        _banks.Transfer(state);
+        state.Field(ref _nextCycle);
+    }
+
+    private int CollectHarts(ulong time, int count)
+    {
+        foreach (var hart in _machine.Harts)
+        {
+            if (hart.State == HartState.Running && hart.Pending is { IsActive: true, IsGranted: false } && hart.Pending.Time == time && IsBanked(hart.Pending.Address))
+            {
+                Request(hart.Pending.Address, hart.Id, ref count);
+            }
+        }
+
+        return count;
+    }
+
+    private int CollectDevices(ulong time, int count)
+    {
+        for (var device = 0; device < _devices.Length; device++)
+        {
+            var (master, first) = _devices[device];
+            if (master.NextRequest > time) continue;
+            var asked = master.Requests(_addresses);
+            for (var index = 0; index < asked; index++)
+            {
+                if (!IsBanked(_addresses[index]))
+                {
+                    master.Granted(time, index);
+                    continue;
+                }
+
+                _portOf[first + index] = (device, index);
+                Request(_addresses[index], first + index, ref count);
+            }
+        }
+
+        return count;
+    }
+
+    private void Request(uint address, int master, ref int count)
+    {
+        var bank = _banks.BankOf(address - _memory.Base);
+        if (_requests[bank] == 0) _requested[count++] = bank;
+        _requests[bank] |= UInt128.One << master;
+    }
+
+    private static ulong Sum(ulong[] values)
+    {
+        var sum = 0UL;
+        foreach (var value in values) sum += value;
+        return sum;
+    }
+}
