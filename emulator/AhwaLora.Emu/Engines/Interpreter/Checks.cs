@@ -37,7 +37,10 @@ public sealed unsafe partial class Interpreter<TPipeline>
             if (!CsrFile.PmpAllows(Hart, CsrFile.TriggerExecute, half, 2)) return Trap(TrapCause.InstructionAccess, half) ?? StopReason.Limit;
         }
 
-        return !Hart.Pending.IsActive && Probe?.Before(Hart, i) == false ? StopReason.Interacted : null;
+        if (Hart.Pending.IsActive) return null;
+        if (Probe?.Before(Hart, i) == false) return StopReason.Interacted;
+        if (Fetch is not null) _pipeline.Idle(_pipeline.Time + (uint)Fetch.Cycles(Hart.Id, pc), Cause.InstructionFetch);
+        return null;
     }
 
     /// <summary>

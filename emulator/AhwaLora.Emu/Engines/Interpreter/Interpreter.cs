@@ -47,6 +47,9 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     /// <inheritdoc/>
     public IProbe? Probe { get; set; }
 
+    /// <summary>What instruction fetches cost; null for nothing.</summary>
+    public FetchModel? Fetch { get; init; }
+
     /// <summary>True if banks are arbitrated cycle by cycle.</summary>
     public bool HasExactContention { get; init; }
 
@@ -68,7 +71,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     /// <inheritdoc/>
     public StopReason Run(in RunWindow window)
     {
-        var stop = Probe is not null || Hart.Features.HasPmp || CsrFile.HasTriggers(Hart)
+        var stop = Probe is not null || Fetch is not null || Hart.Features.HasPmp || CsrFile.HasTriggers(Hart)
             ? Run<Checked>(window)
             : Run<Unchecked>(window);
         Hart.Time = _pipeline.Time;
