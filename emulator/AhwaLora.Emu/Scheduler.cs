@@ -32,13 +32,13 @@ internal sealed class Scheduler
         while (_machine.Result is null)
         {
             var (device, eventTime) = NextDevice();
-            var (hart, others) = NextHart();
-            var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), hart?.NextAction ?? ulong.MaxValue);
+            var (hart, first, others) = NextHart();
+            var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), first.Time);
             if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
 
             if (eventTime == time) _machine.Advance(device!, time);
-            else if (hart is not null && hart.NextAction == time && !IsBankRequest(hart)) RunHart(hart, others, eventTime, limits);
+            else if (first.Time == time && !first.AsksForBank) RunHart(hart!, others, eventTime, limits);
             else _banks!.Arbitrate(time);
 
             if (_machine.RetiredInstructions >= limits.MaxInstructions && _machine.Result is null) return new RunResult(ExitReason.InstructionLimit, 0, -1);
@@ -47,14 +47,27 @@ internal sealed class Scheduler
         return _machine.Result.Value;
     }
 
-    private bool IsBankRequest(Hart hart) => _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
+    /// <summary>A hart's place in the machine's order: in one cycle those that ask for a bank come last, since all requests of the cycle must be known.</summary>
+    private readonly record struct Place(ulong Time, bool AsksForBank, int Id)
+    {
+        public static Place Last { get; } = new(ulong.MaxValue, true, int.MaxValue);
 
-    private void RunHart(Hart hart, (ulong Time, int Id) others, ulong eventTime, in RunLimits limits)
+        public bool IsBefore(in Place other)
+        {
+            if (Time != other.Time) return Time < other.Time;
+            return AsksForBank == other.AsksForBank ? Id < other.Id : !AsksForBank;
+        }
+
+        /// <summary>The last cycle in which a hart of number <paramref name="id"/> that asks for no bank comes before this place.</summary>
+        public ulong Horizon(int id) => Time == ulong.MaxValue || AsksForBank || id < Id ? Time : Time - 1;
+    }
+
+    private void RunHart(Hart hart, in Place others, ulong eventTime, in RunLimits limits)
     {
         var until = Math.Min(Math.Min(eventTime, limits.MaxCycles), SaturatingAdd(others.Time, RunAheadCycles));
 
-        // Of two harts in the same cycle the lower number is first; a device's event comes before both.
-        var horizon = others.Time == ulong.MaxValue || hart.Id < others.Id ? others.Time : others.Time - 1;
+        // A device's event comes before what harts do in its cycle.
+        var horizon = others.Horizon(hart.Id);
         if (eventTime != ulong.MaxValue) horizon = Math.Min(horizon, eventTime - 1);
         _machine.RunHart(hart, new RunWindow(until, horizon), limits.MaxInstructions);
     }
@@ -75,29 +88,27 @@ internal sealed class Scheduler
         return (first, time);
     }
 
-    /// <summary>The running hart that acts first, and the time and number of the one behind it. In one cycle those that ask for a bank come last: all its requests must be known.</summary>
-    private (Hart? First, (ulong Time, int Id) Others) NextHart()
+    /// <summary>The running hart that acts first, and its place and that of the one behind it.</summary>
+    private (Hart? Hart, Place First, Place Others) NextHart()
     {
-        Hart? first = null;
-        var others = (Time: ulong.MaxValue, Id: int.MaxValue);
+        Hart? next = null;
+        var (first, others) = (Place.Last, Place.Last);
         foreach (var hart in _machine.Harts)
         {
             if (hart.State != HartState.Running) continue;
-            if (first is null)
+            var asksForBank = _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
+            var place = new Place(hart.NextAction, asksForBank, hart.Id);
+            if (place.IsBefore(first))
             {
-                first = hart;
+                others = first;
+                (next, first) = (hart, place);
             }
-            else if (hart.NextAction < first.NextAction || (hart.NextAction == first.NextAction && IsBankRequest(first) && !IsBankRequest(hart)))
+            else if (place.IsBefore(others))
             {
-                others = (first.NextAction, first.Id);
-                first = hart;
-            }
-            else if (hart.NextAction < others.Time)
-            {
-                others = (hart.NextAction, hart.Id);
+                others = place;
             }
         }
 
-        return (first, others);
+        return (next, first, others);
     }
 }
