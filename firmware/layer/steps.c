@@ -106,24 +106,12 @@ static uint32_t tokens_of(uint32_t k)
     return k + 1 < run.chunks ? layer.chunk : layer.tokens - k * layer.chunk;
 }
 
-/** Share `index` of a grid of shares; a hart beyond the grid gets nothing. */
-static void grid_share(struct lora_range *tokens, struct lora_range *others, uint32_t count, uint32_t width,
-                       uint32_t token_parts, uint32_t parts, uint32_t index)
-{
-    if (index >= token_parts * parts) {
-        *tokens = *others = (struct lora_range){0, 0};
-        return;
-    }
-    *tokens = lora_part(count, token_parts, index / parts, 1);
-    *others = lora_part(width, parts, index % parts, LORA_PANEL);
-}
-
 static struct layer_share share_of(uint32_t tokens, uint32_t hart)
 {
-    struct layer_share share;
-    grid_share(&share.down_tokens, &share.ranks, tokens, run.lora.rank, run.split.down_tokens, run.split.down_ranks, hart);
-    grid_share(&share.up_tokens, &share.outputs, tokens, run.lora.outputs, run.split.up_tokens, run.split.up_outputs, hart);
-    return share;
+    return (struct layer_share){
+        .down = lora_share(tokens, run.split.down_tokens, run.lora.rank, run.split.down_ranks, hart),
+        .up = lora_share(tokens, run.split.up_tokens, run.lora.outputs, run.split.up_outputs, hart),
+    };
 }
 
 void layer_open(struct layer_hart *hart, uint32_t buffers, uint32_t adapter)
@@ -167,7 +155,7 @@ void layer_down(struct layer_hart *hart, uint32_t k)
     const struct layer_share *share = share_at(hart, k);
     const uint32_t begin = ahwa_mcycle();
     AHWA_REGION_BEGIN(LAYER_REGION_DOWN);
-    lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share->down_tokens, share->ranks);
+    lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share->down.tokens, share->down.columns);
     AHWA_REGION_END(LAYER_REGION_DOWN);
     hart->busy += ahwa_mcycle() - begin;
 }
@@ -177,7 +165,7 @@ void layer_up(struct layer_hart *hart, uint32_t k)
     const struct layer_share *share = share_at(hart, k);
     const uint32_t begin = ahwa_mcycle();
     AHWA_REGION_BEGIN(LAYER_REGION_UP);
-    lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share->up_tokens, share->outputs);
+    lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share->up.tokens, share->up.columns);
     AHWA_REGION_END(LAYER_REGION_UP);
     hart->busy += ahwa_mcycle() - begin;
 }

@@ -23,7 +23,7 @@ enum layer_region { LAYER_REGION_DOWN = 1, LAYER_REGION_UP = 2, LAYER_REGION_TIL
 
 /** One hart's share of the LoRA products of a chunk. */
 struct layer_share {
-    struct lora_range down_tokens, ranks, up_tokens, outputs;
+    struct lora_grid down, up;
 };
 
 /** What a hart knows for itself. */

@@ -29,7 +29,9 @@ BLOCK void down_block(const struct lora *lora, const float *x, const float *a, f
 {
     float sum[CHAIN_TOKENS][PANEL];
     chain_block(sum, x, lora->inputs, a, rank, lora->inputs, tokens, columns);
-    REPEAT(i, tokens, REPEAT(j, columns, xa[i * rank + j] = lora->scale * sum[i][j];))
+    const float scale = lora->scale;
+    REPEAT(i, tokens, REPEAT(j, columns, sum[i][j] = pin(scale * sum[i][j]);))
+    REPEAT(i, tokens, REPEAT(j, columns, xa[i * rank + j] = sum[i][j];))
 }
 
 BLOCK void down(const struct lora *lora, const float *x, float *xa, struct lora_range tokens, struct lora_range ranks, uint32_t rank)

@@ -36,6 +36,14 @@ struct lora_range {
 /** Share `index` of `parts` nearly equal shares of 0 to count - 1, cut at multiples of `unit`; may be empty. */
 struct lora_range lora_part(uint32_t count, uint32_t parts, uint32_t index, uint32_t unit);
 
+/** A rectangle of a product's result. */
+struct lora_grid {
+    struct lora_range tokens, columns;
+};
+
+/** Rectangle `index` of token_parts x column_parts; empty for an index beyond them. Columns are cut at whole panels. */
+struct lora_grid lora_share(uint32_t tokens, uint32_t token_parts, uint32_t columns, uint32_t column_parts, uint32_t index);
+
 /** How many shares each product is cut into; at most one for each hart. */
 struct lora_split {
     uint32_t down_tokens, down_ranks; /**< x A: token shares times rank shares */

@@ -17,6 +17,12 @@ struct lora_range lora_part(uint32_t count, uint32_t parts, uint32_t index, uint
     return (struct lora_range){first, (end < count ? end : count) - first};
 }
 
+struct lora_grid lora_share(uint32_t tokens, uint32_t token_parts, uint32_t columns, uint32_t column_parts, uint32_t index)
+{
+    if (index >= token_parts * column_parts) return (struct lora_grid){{0, 0}, {0, 0}};
+    return (struct lora_grid){lora_part(tokens, token_parts, index / column_parts, 1), lora_part(columns, column_parts, index % column_parts, PANEL)};
+}
+
 /** Instructions of a chain block's product, [tokens][depth] by [depth][columns]: loads, multiply-adds. */
 static uint32_t chain_cost(uint32_t tokens, uint32_t depth, uint32_t columns)
 {

@@ -58,12 +58,12 @@ static void reference(const struct lora *lora, uint32_t tokens)
 static void run(const struct lora *lora, uint32_t tokens, uint32_t token_parts, uint32_t parts)
 {
     for (uint32_t i = 0; i < token_parts * parts; i++) {
-        const struct lora_range part = lora_part(tokens, token_parts, i / parts, 1);
-        lora_down(lora, x, xa, part, lora_part(lora->rank, parts, i % parts, LORA_PANEL));
+        const struct lora_grid share = lora_share(tokens, token_parts, lora->rank, parts, i);
+        lora_down(lora, x, xa, share.tokens, share.columns);
     }
     for (uint32_t i = 0; i < token_parts * parts; i++) {
-        const struct lora_range part = lora_part(tokens, token_parts, i / parts, 1);
-        lora_up_add(lora, xa, y, part, lora_part(lora->outputs, parts, i % parts, LORA_PANEL));
+        const struct lora_grid share = lora_share(tokens, token_parts, lora->outputs, parts, i);
+        lora_up_add(lora, xa, y, share.tokens, share.columns);
     }
 }
 
