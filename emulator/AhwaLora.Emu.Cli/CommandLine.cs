@@ -20,6 +20,7 @@ internal static class CommandLine
             PlatformCommand.Create(),
         };
         var parsed = root.Parse(args);
+        if (UnknownOption(parsed) is { } unknown) return Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail(Describe(parsed));
         try
         {
@@ -44,8 +45,13 @@ internal static class CommandLine
 
     private static string Describe(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "ahwalora" : $"ahwalora {command.Name}";
-        return $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see '{path} --help'";
+        return $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see '{Path(parsed)} --help'";
     }
+
+    // The parser takes an option that it does not know for the next argument. What follows -- is the guest's.
+    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
+
+    private static string Path(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "ahwalora" : $"ahwalora {parsed.CommandResult.Command.Name}";
 }

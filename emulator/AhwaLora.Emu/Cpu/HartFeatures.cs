@@ -29,7 +29,7 @@ public sealed record HartFeatures
     public IEventSource? Events { get; init; }
 
     /// <summary>Alignment of instructions in bytes: 2 with C, else 4.</summary>
-    public uint InstructionAlignment => Extensions.HasFlag(Extension.C) ? 2u : 4u;
+    public uint InstructionAlignment => (Extensions & Extension.C) != 0 ? 2u : 4u;
 }
 
 /// <summary>Events that mhpmcounters can count, by the codes of mhpmevent.</summary>

@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Tests.Lab.Loader;
+
+/// <summary>Executables that cannot be run: one line that names the file, what is wrong with it, and the fix.</summary>
+public sealed class ElfImageTests
+{
+    private static readonly byte[] Good = File.ReadAllBytes(TestMachine.Assemble("nop\n.data\n.word 7\n.text").Image.Path);
+
+    private static string Failure(Action<byte[]> change, int? length = null)
+    {
+        var bytes = Good[..(length ?? Good.Length)].ToArray();
+        change(bytes);
+        var message = Assert.Throws<UserErrorException>(() => ElfImage.Parse("bad.elf", bytes)).Message;
+        Assert.StartsWith("bad.elf: ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private static void Word(byte[] bytes, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(offset), value);
+
+    private static int ProgramHeader(int n) => (int)BinaryPrimitives.ReadUInt32LittleEndian(Good.AsSpan(28)) + 32 * n;
+
+    /// <summary>Numbers of the headers that load something.</summary>
+    private static int[] Loads => [.. Enumerable.Range(0, Good[44]).Where(n => BinaryPrimitives.ReadUInt32LittleEndian(Good.AsSpan(ProgramHeader(n))) == 1)];
+
+    [Fact]
+    public void Other_files_are_refused_by_what_they_are()
+    {
+        Assert.Contains("not an ELF file", Failure(b => b[1] = (byte)'X'), StringComparison.Ordinal);
+        Assert.Contains("64-bit", Failure(b => b[4] = 2), StringComparison.Ordinal);
+        Assert.Contains("big-endian", Failure(b => b[5] = 2), StringComparison.Ordinal);
+        Assert.Contains("machine 62", Failure(b => b[18] = 62), StringComparison.Ordinal);
+        Assert.Contains("not an executable", Failure(b => b[16] = 1), StringComparison.Ordinal);
+        Assert.Contains("no loadable segment", Failure(b => b[44] = b[45] = 0), StringComparison.Ordinal);
+        Assert.Contains("not an ELF file", Failure(_ => { }, length: 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_cut_off_anywhere_is_called_truncated_or_loads()
+    {
+        for (var length = 4; length < Good.Length; length += 7)
+        {
+            try
+            {
+                ElfImage.Parse("bad.elf", Good.AsMemory(0, length));
+            }
+            catch (UserErrorException e)
+            {
+                Assert.Contains("truncated", e.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Any_byte_may_be_wrong_without_worse_than_a_message()
+    {
+        for (var offset = 0; offset < Good.Length; offset++)
+        {
+            foreach (var value in new byte[] { 0, 1, 0x7f, 0xff })
+            {
+                var bytes = Good.ToArray();
+                bytes[offset] = value;
+                try
+                {
+                    ElfImage.Parse("bad.elf", bytes);
+                }
+                catch (UserErrorException e)
+                {
+                    Assert.DoesNotContain('\n', e.Message);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Segments_that_overlap_are_named_with_their_ranges()
+    {
+        var message = Failure(b => Word(b, ProgramHeader(Loads[1]) + 12, 0x8000_0000));
+        Assert.Contains("segments overlap: 0x80000000-", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_segment_beyond_the_address_space_is_named()
+    {
+        Assert.Contains("beyond the 32-bit address space", Failure(b => Word(b, ProgramHeader(Loads[0]) + 12, 0xffff_fff8)), StringComparison.Ordinal);
+        Assert.Contains("but only 1 in memory", Failure(b => Word(b, ProgramHeader(Loads[0]) + 20, 1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_segment_outside_memory_is_named_with_the_memory_there_is()
+    {
+        var bytes = Good.ToArray();
+        Word(bytes, ProgramHeader(Loads[0]) + 12, 0x2000_0000);
+        var machine = new Machine(TestMachine.OneHart, TestMachine.Options);
+        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(machine, ElfImage.Parse("bad.elf", bytes))).Message;
+        Assert.Contains("segment 0x20000000-", message, StringComparison.Ordinal);
+        Assert.Contains("ram 0x80000000-0x83ffffff", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rv32imac_zicsr", "'a'", "--isa")]
+    [InlineData("rv32imfc_zicsr", "'c'", "--isa")]
+    [InlineData("rv32imf_zicsr_zba", "'zba'", "-march=rv32imf")]
+    public void An_extension_that_is_off_is_named_with_the_option_that_puts_it_on(string march, string extension, string fix)
+    {
+        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", march));
+        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new Machine(TestMachine.OneHart, TestMachine.Options), image)).Message;
+        Assert.Contains(extension, message, StringComparison.Ordinal);
+        Assert.Contains(fix, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_option_that_a_message_names_makes_the_program_run()
+    {
+        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", "rv32imafc_zicsr_zifencei"));
+        var platform = TestMachine.OneHart;
+        for (var n = 0; n < 2; n++)
+        {
+            var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new Machine(platform, TestMachine.Options), image)).Message;
+            platform = platform with { Isa = message.Split("--isa ")[1].Split(' ')[0] };
+        }
+
+        ProgramLoader.Load(new Machine(platform, TestMachine.Options), image);
+        Assert.Equal(Emu.Isa.Extension.A | Emu.Isa.Extension.C, PlatformRules.ParseIsa(platform.Isa) & (Emu.Isa.Extension.A | Emu.Isa.Extension.C));
+    }
+}

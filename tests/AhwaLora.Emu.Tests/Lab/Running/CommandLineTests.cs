@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace AhwaLora.Emu.Tests.Lab.Running;
+
+/// <summary>The command line as a user meets it: exit statuses, and one line for each mistake.</summary>
+public sealed class CommandLineTests
+{
+    private static readonly string Exits = TestMachine.Assemble("nop").Image.Path;
+    private static readonly string Spins = TestMachine.Assemble("1: j 1b").Image.Path;
+
+    private static (int Status, string Error) Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        _ = output.Result;
+        return (process.ExitCode, error);
+    }
+
+    private static string Temporary(string name, string text)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static void AssertRefused(string expected, params string[] arguments)
+    {
+        var (status, error) = Run(arguments);
+        Assert.Equal((125, 1), (status, error.TrimEnd('\n').Split('\n').Length));
+        Assert.StartsWith("ahwalora: ", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_options_are_named()
+    {
+        AssertRefused("unknown option '--bogus'", "run", "--bogus");
+        AssertRefused("unknown option '--bogus'", "run", Exits, "--bogus");
+        AssertRefused("unknown option '--bogus'", "platform", "--bogus");
+        Assert.Equal(0, Run("run", Exits, "--quiet", "--", "--bogus").Status);
+    }
+
+    [Fact]
+    public void Values_of_options_are_checked()
+    {
+        AssertRefused("'maybe'", "run", Exits, "--misaligned", "maybe");
+        AssertRefused("'many'", "run", Exits, "--harts", "many");
+        AssertRefused("field 'harts': 65 is outside 1 to 64", "run", Exits, "--harts", "65");
+        AssertRefused("extension 'q'", "run", Exits, "--isa", "rv32imfq");
+        AssertRefused("--dump 'x'", "run", Exits, "--dump", "x");
+        AssertRefused("there is no hart 9", "run", Exits, "--harts", "2", "--dump", "hart9@0x80000000:4:f");
+        AssertRefused("not all in one memory", "run", Exits, "--dump", "0x70000000:4:f");
+    }
+
+    [Fact]
+    public void Files_are_named()
+    {
+        AssertRefused("/no/such.elf: no such file", "run", "/no/such.elf");
+        AssertRefused("is a directory", "run", Path.GetTempPath());
+        AssertRefused("text.elf: not an ELF file", "run", Temporary("text.elf", "int main(void)"));
+        AssertRefused("begin_signature", "run", Exits, "--signature", "s");
+        AssertRefused("/no/such.json: no such platform file", "run", Exits, "--platform", "/no/such.json");
+    }
+
+    [Theory]
+    [InlineData("{ \"harts\": 0 }", "field 'harts': 0 is outside 1 to 64")]
+    [InlineData("{ \"harts\": \"two\" }", "field 'harts'")]
+    [InlineData("{ \"hearts\": 2 }", "hearts")]
+    [InlineData("[]", "expected a JSON object")]
+    [InlineData("{ \"harts\": 2", "p.json: ")]
+    [InlineData("{ \"memories\": [ { \"name\": \"ram\", \"base\": \"0x80000000\", \"size\": \"64 PiB\" } ] }", "size")]
+    [InlineData("{ \"clint\": { \"base\": \"0x80000000\" } }", "overlap")]
+    public void Platform_files_name_the_field_that_does_not_fit(string json, string expected) =>
+        AssertRefused(expected, "run", Exits, "--platform", Temporary("p.json", json));
+
+    [Fact]
+    public void Limits_end_a_run_with_124()
+    {
+        var (status, error) = Run("run", Spins, "--harts", "1", "--max-instructions", "1000");
+        Assert.Equal(124, status);
+        Assert.Contains("stopped after 1000 instructions (--max-instructions); hart 0 at pc 0x80000000", error, StringComparison.Ordinal);
+        Assert.Equal(124, Run("run", Spins, "--max-cycles", "1000").Status);
+    }
+
+    [Fact]
+    public void A_guest_that_cannot_go_on_ends_with_126()
+    {
+        var (status, error) = Run("run", TestMachine.Assemble("li t0, 0x01000000\njr t0").Image.Path, "--harts", "1");
+        Assert.Equal(126, status);
+        Assert.Contains("hart 0 trapped at pc 0x01000000", error, StringComparison.Ordinal);
+        Assert.Contains("instruction access fault", error, StringComparison.Ordinal);
+        (status, error) = Run("run", TestMachine.Assemble("wfi").Image.Path, "--harts", "1");
+        Assert.Equal(126, status);
+        Assert.Contains("sleeps in wfi", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_guests_code_is_the_exit_status()
+    {
+        var elf = TestMachine.Assemble("li t6, 85\nla t5, tohost\nsw t6, 0(t5)\n1: j 1b").Image.Path;
+        Assert.Equal(42, Run("run", elf, "--harts", "1", "--quiet").Status);
+    }
+
+    [Fact]
+    public void A_program_that_ends_is_not_kept_alive_by_other_harts() =>
+        Assert.Equal(0, Run("run", TestMachine.Assemble("csrr t0, mhartid\n1: bnez t0, 1b").Image.Path, "--harts", "8").Status);
+}

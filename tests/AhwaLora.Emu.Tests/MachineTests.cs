@@ -1,0 +1,69 @@
+using AhwaLora.Emu.Lab.Running;
+
+namespace AhwaLora.Emu.Tests;
+
+/// <summary>A machine as a whole: two beside each other, the same run twice, and no garbage.</summary>
+public sealed class MachineTests
+{
+    private const string Loop = """
+            la s0, data
+            li s1, 100000
+            fcvt.s.w fa0, s1
+        1:  lw a0, 0(s0)
+            addi a0, a0, 3
+            sw a0, 0(s0)
+            fadd.s fa1, fa1, fa0
+            mul a1, a0, s1
+            csrr a2, mcycle
+            addi s1, s1, -1
+            bnez s1, 1b
+            j done
+            .data
+        data: .word 0
+            .text
+        """;
+
+    [Fact]
+    public void Two_machines_in_one_process_never_meet()
+    {
+        var (a, b) = (TestMachine.Assemble(Loop), TestMachine.Assemble(Loop));
+        for (ulong limit = 1000; limit < 300_000; limit += 77_777)
+        {
+            a.Machine.Run(new RunLimits(ulong.MaxValue, limit));
+            b.Machine.Run(new RunLimits(ulong.MaxValue, limit / 2));
+        }
+
+        Assert.NotEqual(a.Word("data"), b.Word("data"));
+        a.Finish();
+        b.Finish();
+        Assert.Equal((300_000u, 300_000u), (a.Word("data"), b.Word("data")));
+        Assert.Equal(a.Hart.Registers, b.Hart.Registers);
+        Assert.Equal(a.Hart.Time, b.Hart.Time);
+    }
+
+    [Fact]
+    public void The_same_run_gives_the_same_statistics()
+    {
+        var elf = TestMachine.Assemble(Loop).Image.Path;
+        var texts = Enumerable.Range(0, 2).Select(_ =>
+        {
+            using var run = new ProgramRun(new RunRequest { ElfPath = elf, Harts = 4, Machine = TestMachine.Options });
+            run.Execute();
+            var json = Statistics.ToJson(run);
+            return json[..json.IndexOf("\"host\"", StringComparison.Ordinal)];
+        }).ToArray();
+        Assert.Contains("\"exit_reason\": \"exit\"", texts[0], StringComparison.Ordinal);
+        Assert.Equal(texts[0], texts[1]);
+    }
+
+    [Fact]
+    public void Instructions_allocate_nothing()
+    {
+        var machine = TestMachine.Assemble(Loop);
+        machine.Run(100_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        machine.Run(400_000);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated < 1024, $"{allocated} bytes allocated over 400,000 instructions");
+    }
+}
