@@ -46,6 +46,7 @@ internal static class RunCommand
             StatisticsPath = parsed.GetValue(Stats),
             Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
         });
+        if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
         var status = run.Execute();
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));

@@ -9,10 +9,11 @@ namespace AhwaLora.Emu.Lab.Loader;
 public static class ProgramLoader
 {
     /// <summary>Loads <paramref name="image"/>; a memory that each hart has for itself gets a copy in each.</summary>
+    /// <returns>What the user should know of the program, in one line; null for nothing.</returns>
     /// <exception cref="UserErrorException">A segment lies outside memory, or the program needs an extension that is off.</exception>
-    public static void Load(Machine machine, ElfImage image)
+    public static string? Load(Machine machine, ElfImage image)
     {
-        CheckArchitecture(machine, image);
+        var missing = MissingExtensions(machine, image);
         foreach (var segment in image.Segments)
         {
             foreach (var hart in machine.Harts) Write(hart, machine, image, segment);
@@ -23,6 +24,10 @@ public static class ProgramLoader
         {
             machine.AttachHtif(tohost.Value, image.TryGetSymbol("fromhost", out var fromhost) ? fromhost.Value : null);
         }
+
+        return missing.Count == 0
+            ? null
+            : $"{image.Path}: built for extensions that are not implemented ({string.Join(", ", missing)}); their instructions trap as illegal";
     }
 
     private static void Write(Hart hart, Machine machine, ElfImage image, ElfSegment segment)
@@ -39,17 +44,25 @@ public static class ProgramLoader
         hart.Space.WriteBlock(segment.Address, bytes, Initiators.Host);
     }
 
-    private static void CheckArchitecture(Machine machine, ElfImage image)
+    /// <summary>
+    /// The extensions a program was built for that no option brings. Suites are built for more than they use, so it is run
+    /// all the same; what an option would bring has to be asked for.
+    /// </summary>
+    private static List<string> MissingExtensions(Machine machine, ElfImage image)
     {
-        if (image.Architecture is not { } architecture) return;
+        var missing = new List<string>();
+        if (image.Architecture is not { } architecture) return missing;
         var enabled = PlatformRules.ParseIsa(machine.Platform.Isa);
+        var off = new List<string>();
         foreach (var name in IsaString.Extensions(architecture))
         {
-            if (IsaString.Known.TryGetValue(name, out var extension) && enabled.HasFlag(extension)) continue;
-            var fix = IsaString.Known.ContainsKey(name)
-                ? $"run it with --isa {machine.Platform.Isa.Insert(5, name[..1])} or set \"isa\" in the platform file"
-                : $"build it with -march=rv32imf -mabi=ilp32f, since '{name}' is not implemented";
-            throw new UserErrorException($"{image.Path}: needs extension '{name}', which is off ({architecture}); {fix}");
+            if (!IsaString.Known.TryGetValue(name, out var extension)) missing.Add(name);
+            else if (!enabled.HasFlag(extension)) off.Add(name);
         }
+
+        if (off.Count == 0) return missing;
+        var isa = machine.Platform.Isa.Insert(5, string.Concat(off.Select(name => name[0] == 'z' ? IsaString.Known[name].ToString() : name).Where(letter => letter.Length == 1).Select(letter => letter.ToLowerInvariant()).Distinct()));
+        var named = string.Join(", ", off.Select(name => $"'{name}'"));
+        throw new UserErrorException($"{image.Path}: needs extension {named}, which is off ({architecture}); run it with --isa {isa} or set \"isa\" in the platform file");
     }
 }

@@ -44,7 +44,7 @@ public sealed class ProgramRun : IDisposable
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
         Machine = new Machine(platform, request.Machine, _host);
-        ProgramLoader.Load(Machine, Image);
+        Warning = ProgramLoader.Load(Machine, Image);
         foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
     }
 
@@ -53,6 +53,9 @@ public sealed class ProgramRun : IDisposable
 
     /// <summary>The machine.</summary>
     public Machine Machine { get; }
+
+    /// <summary>What the user should know before the run, in one line; null for nothing.</summary>
+    public string? Warning { get; }
 
     /// <summary>How it ended; null before <see cref="Execute"/>.</summary>
     public RunResult? Result { get; private set; }
