@@ -1,3 +1,5 @@
+using AhwaLora.Emu.Memory;
+
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>What CSRs hold and what a write leaves behind (privileged specification, chapter "Machine-Level ISA").</summary>
@@ -173,6 +175,30 @@ public sealed class CsrTests
                 li a0, 2
             """);
         Assert.Equal((1u, 2u), (machine["s0"], machine["s1"]));
+    }
+
+    [Fact]
+    public void Code_that_the_host_writes_is_seen_at_once()
+    {
+        var machine = TestMachine.Assemble("wait: lw t0, flag\nbeqz t0, wait\npatch: li a0, 1\nj done\nflag: .word 0");
+        machine.Run(100);
+        Assert.True(machine.Machine.Space.WriteBlock(machine.Symbol("patch"), [0x13, 0x05, 0x20, 0x00], Initiators.Host));
+        Assert.True(machine.Machine.Space.WriteBlock(machine.Symbol("flag"), [1, 0, 0, 0], Initiators.Host));
+        Assert.Equal(2u, machine.Finish()["a0"]);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(8, 0)]
+    public void A_store_of_another_master_ends_the_reservation_of_its_word(uint offset, uint failed)
+    {
+        var machine = TestMachine.Assemble(
+            "la t1, word\nlr.w t0, (t1)\nwait: lw t0, flag\nbeqz t0, wait\nsc.w a0, t0, (t1)\nj done\nflag: .word 0\n.data\nword: .word 1, 2, 3\n.text",
+            TestMachine.OneHart with { Isa = "rv32ima_zicsr" });
+        machine.Run(100);
+        machine.Machine.Space.WriteBlock(machine.Symbol("word") + offset, [7, 0, 0, 0], Initiators.Dma);
+        machine.Machine.Space.WriteBlock(machine.Symbol("flag"), [1, 0, 0, 0], Initiators.Host);
+        Assert.Equal(failed, machine.Finish()["a0"]);
     }
 
     [Fact]
