@@ -38,13 +38,20 @@ internal static class QemuComparison
         var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march);
         try
         {
-            return (RunHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", theirs));
+            return (MemoryHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", theirs));
         }
         finally
         {
             Toolchain.Forget(ours);
             Toolchain.Forget(theirs);
         }
+    }
+
+    /// <summary>Instructions that the programs retire here.</summary>
+    public static ulong InstructionsHere(IReadOnlyList<RandomProgram> programs)
+    {
+        var march = RandomProgram.March(programs[0].Kind);
+        return RunHere(Toolchain.Assemble(Start("start-here.S") + Text(programs), march), march).Machine.RetiredInstructions;
     }
 
     /// <summary>What both executables have in common: the programs one after the other, with their handler and their memory.</summary>
@@ -69,12 +76,17 @@ internal static class QemuComparison
         return File.ReadAllBytes(output);
     }
 
-    private static byte[] RunHere(string elf, string isa)
+    private static byte[] MemoryHere(string elf, string isa)
+    {
+        var machine = RunHere(elf, isa);
+        var begin = machine.Symbol("results");
+        return machine.Hart.Space.ReadBlock(begin, machine.Symbol("results_end") - begin).ToArray();
+    }
+
+    private static TestMachine RunHere(string elf, string isa)
     {
         var machine = TestMachine.Load(elf, TestMachine.OneHart with { Isa = isa });
         var result = machine.Run(10_000_000);
-        if (result.Reason != ExitReason.Exit) throw new InvalidOperationException($"{elf}: ended by {result.Reason} at pc 0x{machine.Hart.Pc:x8}");
-        var begin = machine.Symbol("results");
-        return machine.Hart.Space.ReadBlock(begin, machine.Symbol("results_end") - begin).ToArray();
+        return result.Reason == ExitReason.Exit ? machine : throw new InvalidOperationException($"{elf}: ended by {result.Reason} at pc 0x{machine.Hart.Pc:x8}");
     }
 }

@@ -25,6 +25,16 @@ public sealed class RandomProgramTests
     [Fact]
     public void Programs_with_traps_and_csrs_end_as_under_qemu() => Compare(ProgramKind.Machine, Seeds(150));
 
+    [Theory]
+    [InlineData(ProgramKind.User)]
+    [InlineData(ProgramKind.Compressed)]
+    [InlineData(ProgramKind.Machine)]
+    internal void A_random_program_executes_a_thousand_instructions(ProgramKind kind)
+    {
+        var programs = Enumerable.Range(1, 20).Select(seed => ProgramGenerator.Generate((ulong)seed, kind)).ToList();
+        Assert.True(QemuComparison.InstructionsHere(programs) >= 1000UL * (ulong)programs.Count);
+    }
+
     [Fact]
     public void Programs_found_earlier_end_as_under_qemu()
     {
@@ -41,10 +51,23 @@ public sealed class RandomProgramTests
         for (var first = 0; first < seeds; first += Batch)
         {
             var programs = Enumerable.Range(first, Math.Min(Batch, seeds - first)).Select(n => ProgramGenerator.Generate(FirstSeed + (ulong)n, kind)).ToList();
-            var different = QemuComparison.Differences(programs);
+            var different = Different(programs);
             if (different.Count == 0) continue;
-            var kept = different.Take(3).Select(n => Keep(Minimised(programs[n])));
+            var kept = different.Take(3).Select(program => Keep(Minimised(program)));
             Assert.Fail($"{different.Count} of {programs.Count} {kind} programs differ from QEMU; see {string.Join(", ", kept)}");
+        }
+    }
+
+    /// <summary>The programs that end differently; where one does not end at all, here or there, each is run by itself.</summary>
+    private static List<RandomProgram> Different(List<RandomProgram> programs)
+    {
+        try
+        {
+            return [.. QemuComparison.Differences(programs).Select(n => programs[n])];
+        }
+        catch (InvalidOperationException) when (programs.Count > 1)
+        {
+            return [.. programs.Where(StillDiffers)];
         }
     }
 
