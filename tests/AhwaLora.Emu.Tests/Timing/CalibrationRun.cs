@@ -11,6 +11,9 @@ public sealed record CountedRegion(string Name, uint Cycles, uint Instructions, 
 /// <summary>A region's count beside its measurement.</summary>
 public sealed record ComparedRegion(string Program, string Name, uint Measured, uint Counted, bool IsSameResult)
 {
+    /// <summary>True if the counts agree.</summary>
+    public bool IsExact => Counted == Measured;
+
     /// <summary>Error in percent of the measurement.</summary>
     public double ErrorPercent => 100.0 * Math.Abs((double)Counted - Measured) / Math.Max(1, Measured);
 
