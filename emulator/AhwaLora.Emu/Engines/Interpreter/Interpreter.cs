@@ -11,7 +11,7 @@ namespace AhwaLora.Emu.Engines.Interpreter;
 /// Specialised on the pipeline, and on whether anything has to be checked or watched (<see cref="IChecks"/>), so that
 /// an undisturbed run tests neither.
 /// </summary>
-public sealed unsafe partial class Interpreter<TPipeline> : IEngine
+public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     where TPipeline : struct, IPipeline
 {
     private readonly TPipeline _pipeline;
@@ -71,12 +71,22 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine
     /// <inheritdoc/>
     public StopReason Run(in RunWindow window)
     {
-        var stop = Probe is not null || Fetch is not null || Hart.Features.HasPmp || CsrFile.HasTriggers(Hart)
-            ? Run<Checked>(window)
-            : Run<Unchecked>(window);
+        var stop = IsChecked ? Run<Checked>(window) : Run<Unchecked>(window);
         Hart.Time = _pipeline.Time;
         return stop;
     }
+
+    /// <inheritdoc/>
+    bool IStepper.IsUndisturbed => !HasExactContention && !IsChecked;
+
+    /// <inheritdoc/>
+    StopReason? IStepper.Step(in RunWindow window)
+    {
+        if (Hart.HasPendingInterrupt && !Hart.Pending.IsActive) TakeInterrupt();
+        return Step<Unchecked>(window);
+    }
+
+    private bool IsChecked => Probe is not null || Fetch is not null || Hart.Features.HasPmp || CsrFile.HasTriggers(Hart);
 
     private StopReason Run<TChecks>(in RunWindow window)
         where TChecks : struct, IChecks

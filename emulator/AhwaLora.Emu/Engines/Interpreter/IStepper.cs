@@ -1,0 +1,11 @@
+namespace AhwaLora.Emu.Engines.Interpreter;
+
+/// <summary>An interpreter as the translator uses it.</summary>
+internal interface IStepper : IEngine
+{
+    /// <summary>True if no instruction has to be looked at before it executes: no probe, trigger, protection or bank arbitration.</summary>
+    bool IsUndisturbed { get; }
+
+    /// <summary>Takes a pending interrupt and executes the instruction at pc; null to go on. Only while undisturbed.</summary>
+    StopReason? Step(in RunWindow window);
+}

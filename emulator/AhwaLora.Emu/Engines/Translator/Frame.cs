@@ -1,0 +1,50 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Memory;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>
+/// What translated code reaches of its hart: one object, so that harts that see the same code share its translation.
+/// Fields, because translated code addresses them by name.
+/// </summary>
+internal sealed class Frame
+{
+    /// <summary>The hart.</summary>
+    public readonly Hart Hart;
+
+    /// <summary>Its registers.</summary>
+    public readonly uint[] Registers;
+
+    /// <summary>Contents of the memories it sees, in the order of its address space.</summary>
+    public readonly byte[][] Data;
+
+    /// <summary>Their watch bytes.</summary>
+    public readonly byte[][] Watches;
+
+#pragma warning disable CS0649 // Translated code assigns these.
+    /// <summary>Fuel left at the exit.</summary>
+    public int Fuel;
+
+    /// <summary>Where an indirect exit leads.</summary>
+    public uint Target;
+#pragma warning restore CS0649
+
+    /// <summary>Stalls charged block by block.</summary>
+    public long Stalls0, Stalls1, Stalls2, Stalls3, Stalls4, Stalls5, Stalls6;
+
+    public Frame(Hart hart)
+    {
+        Hart = hart;
+        Registers = hart.Registers;
+        Data = [.. hart.Space.Memories.Select(m => m.Data)];
+        Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
+    }
+
+    /// <summary>The stalls counted since the last call.</summary>
+    public StallCounts TakeStalls()
+    {
+        var stalls = new StallCounts { [0] = Stalls0, [1] = Stalls1, [2] = Stalls2, [3] = Stalls3, [4] = Stalls4, [5] = Stalls5, [6] = Stalls6 };
+        Stalls0 = Stalls1 = Stalls2 = Stalls3 = Stalls4 = Stalls5 = Stalls6 = 0;
+        return stalls;
+    }
+}

@@ -1,0 +1,102 @@
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>Runs a region of code from its entry until it leaves it.</summary>
+/// <param name="frame">The hart it runs on.</param>
+/// <param name="fuel">Cycles it may use; no instruction begins after them.</param>
+/// <returns>Index of the exit taken.</returns>
+internal delegate int RegionCode(Frame frame, int fuel);
+
+/// <summary>How floating-point instructions are translated; regions that hold any are valid in one mode only.</summary>
+internal enum FloatMode : byte
+{
+    /// <summary>The region holds none: valid in any mode.</summary>
+    Any,
+
+    /// <summary>mstatus.FS is not dirty, or frm is reserved: left to the interpreter.</summary>
+    Interpreted,
+
+    /// <summary>To nearest even, and NX has yet to be raised: an inexact result is left to the interpreter.</summary>
+    Exact,
+
+    /// <summary>To nearest even, with NX accrued already: an ordinary result raises nothing more.</summary>
+    Inexact,
+
+    /// <summary>frm holds another rounding mode: every operation calls its row.</summary>
+    Directed,
+}
+
+/// <summary>Why a region is left.</summary>
+internal enum ExitKind : byte
+{
+    /// <summary>Control goes to a known address outside the region.</summary>
+    Jump,
+
+    /// <summary>Control goes to the address in <see cref="Frame.Target"/>.</summary>
+    Indirect,
+
+    /// <summary>The next block might not fit into the fuel.</summary>
+    Fuel,
+
+    /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
+    Interpret,
+}
+
+/// <summary>A way out of a region. What was not charged block by block on the way is charged here.</summary>
+internal sealed class RegionExit
+{
+    /// <summary>Why.</summary>
+    public required ExitKind Kind { get; init; }
+
+    /// <summary>Address of the next instruction, unless indirect.</summary>
+    public required uint Pc { get; init; }
+
+    /// <summary>Cycles to charge; negative for a block charged on entry and not executed to its end.</summary>
+    public required int Cycles { get; init; }
+
+    /// <summary>Stalls to charge.</summary>
+    public required StallCounts Stalls { get; init; }
+
+    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
+    public required int Vector { get; init; }
+
+    /// <summary>The region found there last.</summary>
+    public Region? Next { get; set; }
+}
+
+/// <summary>Translated code: instructions reachable from an entry by direct branches, as one method with its loops inside.</summary>
+internal sealed class Region
+{
+    /// <summary>Address of its first instruction.</summary>
+    public required uint Entry { get; init; }
+
+    /// <summary>The pipeline's state it was translated for.</summary>
+    public required int Vector { get; init; }
+
+    /// <summary>The floating-point mode it was translated for.</summary>
+    public required FloatMode Mode { get; init; }
+
+    /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
+    public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
+
+    /// <summary>Instructions translated.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>Exits by the index that <see cref="Code"/> returns; null once discarded.</summary>
+    public RegionExit[] Exits { get; set; } = [];
+
+    /// <summary>The method; null once discarded, so that the runtime can collect it.</summary>
+    public RegionCode? Code { get; set; }
+
+    /// <summary>True until the code it was translated from changes.</summary>
+    public bool IsValid => Code is not null;
+
+    /// <summary>True if it may run in <paramref name="mode"/>.</summary>
+    public bool Suits(FloatMode mode) => Mode == FloatMode.Any || Mode == mode;
+
+    /// <summary>Lets go of the method.</summary>
+    public void Discard()
+    {
+        Code = null;
+        Exits = [];
+    }
+}

@@ -1,0 +1,93 @@
+using System.Reflection.Emit;
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Isa;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <content>
+/// Floating point: the host's operation and a test whether it could raise a flag; where it could, the interpreter does
+/// it. Other rounding modes, and rows without such a form, call the row's method. mstatus.FS is dirty here.
+/// </content>
+internal sealed partial class RegionCompiler
+{
+    private void EmitFloat(Node node, int k)
+    {
+        var i = node.Block[k];
+        if (i.Shape == Shape.Binary && i.Rs1 == i.Rs2 && i.Row.Name == "fsgnj.s")
+        {
+            _il.Emit(OpCodes.Ldloc, _registers[i.Rs1]!);
+            _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
+        }
+        else if (HostFormOf(i) is { } form)
+        {
+            EmitHostForm(i, form, Exit(node, k, ExitKind.Interpret));
+        }
+        else
+        {
+            EmitRowCall(i);
+        }
+    }
+
+    private HostForm? HostFormOf(in Instruction i)
+    {
+        if (_plan.Mode == FloatMode.Directed) return null;
+        var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
+        var isNearest = i.Rm is (byte)RoundingMode.Dynamic or (byte)RoundingMode.NearestEven;
+        return !isRounded || isNearest ? HostForms.Find(i.Row.Name) : null;
+    }
+
+    private void EmitHostForm(in Instruction i, HostForm form, Label mayRaise)
+    {
+        var result = _il.DeclareLocal(form.Operation.ReturnType);
+        EmitOperands(i);
+        _il.Emit(OpCodes.Call, form.Operation);
+        _il.Emit(OpCodes.Stloc, result);
+        EmitOperands(i);
+        _il.Emit(OpCodes.Ldloc, result);
+        _il.Emit(OpCodes.Call, _plan.Mode == FloatMode.Exact ? form.Raises : form.RaisesMore);
+        _il.Emit(OpCodes.Brtrue, mayRaise);
+        if (i.Rd == Registers.Sink) return;
+        _il.Emit(OpCodes.Ldloc, result);
+        _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
+    }
+
+    private void EmitOperands(in Instruction i)
+    {
+        EmitValue(i.Rs1);
+        if (i.Shape is Shape.Float2 or Shape.Float3 or Shape.FloatCompare) EmitValue(i.Rs2);
+        if (i.Shape is Shape.Float3) EmitValue(i.Rs3);
+    }
+
+    private void EmitValue(int register)
+    {
+        if (register == 0) _il.Emit(OpCodes.Ldc_I4_0);
+        else _il.Emit(OpCodes.Ldloc, _registers[register]!);
+    }
+
+    private void EmitRowCall(in Instruction i)
+    {
+        EmitBits(i.Rs1);
+        if (i.Shape is Shape.Binary or Shape.Float2 or Shape.Float3 or Shape.FloatCompare) EmitBits(i.Rs2);
+        if (i.Shape is Shape.Float3) EmitBits(i.Rs3);
+        if (i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3) EmitRoundingMode(i);
+        if (i.Shape is not (Shape.Unary or Shape.Binary))
+        {
+            EmitFrameField(nameof(Frame.Hart));
+            _il.Emit(OpCodes.Ldflda, typeof(Hart).GetField(nameof(Hart.Fflags))!);
+        }
+
+        EmitResult(i);
+    }
+
+    private void EmitRoundingMode(in Instruction i)
+    {
+        if (i.Rm != RoundingMode.Dynamic)
+        {
+            _il.Emit(OpCodes.Ldc_I4, (int)i.Rm);
+            return;
+        }
+
+        EmitFrameField(nameof(Frame.Hart));
+        _il.Emit(OpCodes.Ldfld, typeof(Hart).GetField(nameof(Hart.Frm))!);
+    }
+}

@@ -1,0 +1,112 @@
+using AhwaLora.Emu.Memory;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>An address that control has come to: how often, and what is translated from there.</summary>
+internal sealed class EntryPoint
+{
+    /// <summary>Times that control came here and found no region.</summary>
+    public int Heat;
+
+    /// <summary>Times that code translated from here was discarded.</summary>
+    public int Discards;
+
+    /// <summary>Regions that begin here, by stall vector and floating-point mode.</summary>
+    public readonly List<Region> Regions = [];
+
+    /// <summary>The region for a state, or null.</summary>
+    public Region? Find(int vector, FloatMode mode)
+    {
+        foreach (var region in Regions)
+        {
+            if (region.Vector == vector && region.Suits(mode)) return region;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>The translated code of one memory, shared by the harts that see it. A store into the code discards it.</summary>
+internal sealed class RegionTable
+{
+    private const int SlotsPerGranule = (1 << MemoryRegion.GranuleShift) / 2;
+
+    private readonly EntryPoint?[]?[] _entries;
+    private readonly List<Region>?[] _regionsByGranule;
+
+    /// <summary>A table for the code in <paramref name="code"/>'s memory.</summary>
+    public RegionTable(CodeCache code)
+    {
+        Code = code;
+        _entries = new EntryPoint?[]?[code.Memory.Watches.Length];
+        _regionsByGranule = new List<Region>?[code.Memory.Watches.Length];
+        code.Invalidated += OnInvalidated;
+    }
+
+    /// <summary>The decoded code.</summary>
+    public CodeCache Code { get; }
+
+    /// <summary>Instructions translated and not discarded.</summary>
+    public int TranslatedInstructions { get; private set; }
+
+    /// <summary>The entry at <paramref name="pc"/>, which lies in this memory.</summary>
+    public EntryPoint At(uint pc)
+    {
+        var offset = pc - Code.Memory.Base;
+        var granule = _entries[offset >> MemoryRegion.GranuleShift] ??= new EntryPoint?[SlotsPerGranule];
+        return granule[(offset >> 1) & (SlotsPerGranule - 1)] ??= new EntryPoint();
+    }
+
+    /// <summary>Adds a region.</summary>
+    public void Add(Region region)
+    {
+        At(region.Entry).Regions.Add(region);
+        TranslatedInstructions += region.Length;
+        foreach (var granule in GranulesOf(region)) (_regionsByGranule[granule] ??= []).Add(region);
+    }
+
+    /// <summary>Discards everything, to start over with what is hot now.</summary>
+    public void Clear()
+    {
+        foreach (var regions in _regionsByGranule)
+        {
+            while (regions is { Count: > 0 }) Discard(regions[^1]);
+        }
+
+        Array.Clear(_entries);
+    }
+
+    private void OnInvalidated(uint first, uint last)
+    {
+        var begin = (first - Code.Memory.Base) >> MemoryRegion.GranuleShift;
+        var end = (last - Code.Memory.Base) >> MemoryRegion.GranuleShift;
+        for (var granule = begin; granule <= end; granule++)
+        {
+            if (_regionsByGranule[granule] is not { } regions) continue;
+            for (var n = regions.Count - 1; n >= 0; n--)
+            {
+                if (n < regions.Count && regions[n].Ranges.Any(r => r.First <= last && first <= r.Last)) Discard(regions[n]);
+            }
+        }
+    }
+
+    private void Discard(Region region)
+    {
+        var entry = At(region.Entry);
+        entry.Regions.Remove(region);
+        entry.Discards++;
+        entry.Heat = 0;
+        TranslatedInstructions -= region.Length;
+        foreach (var granule in GranulesOf(region)) _regionsByGranule[granule]!.Remove(region);
+        region.Discard();
+    }
+
+    private IEnumerable<uint> GranulesOf(Region region) => region.Ranges
+        .SelectMany(r => Granules((r.First - Code.Memory.Base) >> MemoryRegion.GranuleShift, (r.Last - Code.Memory.Base) >> MemoryRegion.GranuleShift))
+        .Distinct();
+
+    private static IEnumerable<uint> Granules(uint first, uint last)
+    {
+        for (var granule = first; granule <= last; granule++) yield return granule;
+    }
+}

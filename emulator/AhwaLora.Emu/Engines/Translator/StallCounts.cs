@@ -1,0 +1,74 @@
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>
+/// Cycles of a stretch of translated code that are not <see cref="Cause.Issue"/>, two causes to a word, so that a block
+/// charges all of its own with one or two additions. The causes that usually occur together share a word. The
+/// remaining cycles are Issue, and as many instructions have retired.
+/// </summary>
+internal struct StallCounts
+{
+    /// <summary>Words of counts.</summary>
+    public const int Words = 7;
+
+    private static readonly Cause[] CauseOf =
+    [
+        Cause.LoadUse, Cause.JumpBranch,
+        Cause.FpuDependency, Cause.FpuStructural,
+        Cause.MemoryLatency, Cause.Division,
+        Cause.Csr, Cause.BankConflict,
+        Cause.InstructionFetch, Cause.Barrier,
+        Cause.Wfi, Cause.DmaWait,
+        Cause.TileWait, Cause.Trap,
+    ];
+
+    private Counts _counts;
+
+    /// <summary>A word: the count of one cause in the low half, of another in the high half.</summary>
+    public long this[int word]
+    {
+        readonly get => _counts[word];
+        set => _counts[word] = value;
+    }
+
+    /// <summary>Adds <paramref name="other"/>.</summary>
+    public void Add(in StallCounts other)
+    {
+        for (var word = 0; word < Words; word++) _counts[word] += other._counts[word];
+    }
+
+    /// <summary>What <paramref name="later"/> counts beyond <paramref name="earlier"/>.</summary>
+    public static StallCounts Between(ReadOnlySpan<ulong> earlier, ReadOnlySpan<ulong> later)
+    {
+        var counts = default(StallCounts);
+        for (var field = 0; field < CauseOf.Length; field++)
+        {
+            var cause = (int)CauseOf[field];
+            counts._counts[field / 2] += (long)(later[cause] - earlier[cause]) << (field % 2 * 32);
+        }
+
+        return counts;
+    }
+
+    /// <summary>Adds them to the counters of a hart; returns their sum.</summary>
+    public readonly ulong ChargeTo(CauseCounters causes)
+    {
+        var sum = 0UL;
+        for (var field = 0; field < CauseOf.Length; field++)
+        {
+            var cycles = (uint)(_counts[field / 2] >> (field % 2 * 32));
+            if (cycles == 0) continue;
+            causes.Add(CauseOf[field], cycles);
+            sum += cycles;
+        }
+
+        return sum;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Words)]
+    private struct Counts
+    {
+        private long _first;
+    }
+}

@@ -1,0 +1,173 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Engines.Interpreter;
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>
+/// Translates the regions of code that run often to .NET methods, and leaves the rest, one instruction at a time, to an
+/// interpreter: cold code, traps, devices, CSRs, the last instructions before a limit. So everything special exists
+/// once, and a region is left in front of whatever it cannot do exactly.
+/// </summary>
+internal sealed class Translator : IEngine
+{
+    /// <summary>Translated instructions at which everything is discarded: a bound on memory, seldom reached.</summary>
+    private const int CodeLimit = 200_000;
+
+    /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
+    private const int VersionsPerEntry = 24;
+
+    private readonly IStepper _interpreter;
+    private readonly IBlockTiming _timing;
+    private readonly IReadOnlyList<RegionTable> _tables;
+    private readonly Frame _frame;
+    private readonly bool _exactAlignment;
+    private RegionTable _table;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
+    /// <param name="timing">The pipeline's block timing.</param>
+    /// <param name="tables">Translated code of each memory the hart sees.</param>
+    public Translator(IStepper interpreter, IBlockTiming timing, IEnumerable<RegionTable> tables)
+    {
+        _interpreter = interpreter;
+        _timing = timing;
+        _tables = [.. tables];
+        _table = _tables[0];
+        _frame = new Frame(interpreter.Hart);
+        _exactAlignment = timing.MisalignedCosts;
+    }
+
+    /// <summary>Times that control comes to an address before it is translated from there.</summary>
+    public int HotThreshold { get; init; } = 64;
+
+    /// <inheritdoc/>
+    public Hart Hart => _interpreter.Hart;
+
+    /// <inheritdoc/>
+    public ulong BreakAt
+    {
+        get => _interpreter.BreakAt;
+        set => _interpreter.BreakAt = value;
+    }
+
+    /// <inheritdoc/>
+    public CauseCounters Causes => _interpreter.Causes;
+
+    /// <inheritdoc/>
+    public void Grant(ulong time, Cause cause) => _interpreter.Grant(time, cause);
+
+    /// <inheritdoc/>
+    public void Idle(ulong time, Cause cause) => _interpreter.Idle(time, cause);
+
+    /// <inheritdoc/>
+    public StopReason Run(in RunWindow window)
+    {
+        if (!_interpreter.IsUndisturbed) return _interpreter.Run(window);
+        var stop = RunUndisturbed(window);
+        Hart.Time = _timing.Time;
+        return stop;
+    }
+
+    private StopReason RunUndisturbed(in RunWindow window)
+    {
+        var hart = Hart;
+        while (_timing.Time < window.Until && hart.Retired < BreakAt)
+        {
+            if (!MustInterpret(hart) && FindRegion(hart.Pc, _timing.Vector(), ModeOf(hart)) is { } region) RunRegions(region, window.Until);
+            if (Interpret(window) is { } stop) return stop;
+        }
+
+        return StopReason.Limit;
+    }
+
+    private static bool MustInterpret(Hart hart) =>
+        hart.Pending.IsActive || (hart.HasPendingInterrupt && (hart.Privilege == Privilege.User || (hart.Mstatus & MstatusBits.Mie) != 0));
+
+    /// <summary>Interprets until control is transferred, at least one instruction.</summary>
+    private StopReason? Interpret(in RunWindow window)
+    {
+        var hart = Hart;
+        uint pc;
+        do
+        {
+            if (_timing.Time >= window.Until || hart.Retired >= BreakAt) return null;
+            pc = hart.Pc;
+            if (_interpreter.Step(window) is { } stop) return stop;
+        }
+        while (hart.Pc - pc <= 4);
+
+        return null;
+    }
+
+    private static FloatMode ModeOf(Hart hart) =>
+        (hart.Mstatus & MstatusBits.Fs) != MstatusBits.Fs || !RoundingMode.IsValid(hart.Frm) ? FloatMode.Interpreted
+        : hart.Frm != RoundingMode.NearestEven ? FloatMode.Directed
+        : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
+        : FloatMode.Exact;
+
+    /// <summary>Runs a region and those its exits lead to, until one needs the interpreter or the fuel is used up.</summary>
+    private void RunRegions(Region region, ulong until)
+    {
+        var hart = Hart;
+        var time = _timing.Time;
+        var mode = ModeOf(hart);
+
+        // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
+        var budget = (int)Math.Min(Math.Min(until - time, BreakAt - hart.Retired), int.MaxValue);
+        var fuel = budget;
+        var stalls = default(StallCounts);
+        RegionExit exit;
+        uint pc;
+        while (true)
+        {
+            exit = region.Exits[region.Code!(_frame, fuel)];
+            fuel = _frame.Fuel - exit.Cycles;
+            stalls.Add(exit.Stalls);
+            pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
+            if (exit.Kind >= ExitKind.Fuel || fuel <= 0) break;
+            var next = exit.Next;
+            if (next is null || next.Entry != pc || !next.IsValid || !next.Suits(mode)) exit.Next = next = FindRegion(pc, exit.Vector, mode);
+            if (next is null) break;
+            region = next;
+        }
+
+        stalls.Add(_frame.TakeStalls());
+        var cycles = (ulong)(budget - fuel);
+        var issued = cycles - stalls.ChargeTo(Causes);
+        Causes.Add(Cause.Issue, issued);
+        hart.Retired += issued;
+        hart.Pc = pc;
+        _timing.Continue(exit.Vector, time + cycles);
+    }
+
+    /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
+    private Region? FindRegion(uint pc, int vector, FloatMode mode)
+    {
+        if (!_table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
+        var entry = _table.At(pc);
+        if (entry.Find(vector, mode) is { } region) return region;
+        if (++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6) || entry.Regions.Count >= VersionsPerEntry) return null;
+
+        entry.Heat = 0;
+        var plan = new RegionPlan(_table.Code, Hart, _timing, pc, vector, mode);
+        if (plan.Nodes.Count == 0) return null;
+        if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
+        region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
+        _table.Add(region);
+        return region;
+    }
+
+    private bool SelectTable(uint pc)
+    {
+        foreach (var table in _tables)
+        {
+            if (!table.Code.Memory.Contains(pc, 2)) continue;
+            _table = table;
+            return true;
+        }
+
+        return false;
+    }
+}

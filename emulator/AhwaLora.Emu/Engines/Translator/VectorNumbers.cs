@@ -1,0 +1,39 @@
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>Numbers the stall vectors of a machine's harts: equal vectors have the same number.</summary>
+internal sealed class VectorNumbers
+{
+    private readonly Dictionary<ulong[], int> _numbers = new(new ByContents());
+    private readonly List<ulong[]> _vectors = [];
+
+    /// <summary>The vector with that number.</summary>
+    public ReadOnlySpan<ulong> this[int number] => _vectors[number];
+
+    /// <summary>The number of a vector.</summary>
+    public int NumberOf(ReadOnlySpan<ulong> words)
+    {
+        if (_numbers.GetAlternateLookup<ReadOnlySpan<ulong>>().TryGetValue(words, out var number)) return number;
+        var vector = words.ToArray();
+        _vectors.Add(vector);
+        _numbers.Add(vector, _vectors.Count - 1);
+        return _vectors.Count - 1;
+    }
+
+    private sealed class ByContents : IEqualityComparer<ulong[]>, IAlternateEqualityComparer<ReadOnlySpan<ulong>, ulong[]>
+    {
+        public bool Equals(ulong[]? x, ulong[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(ulong[] words) => GetHashCode(words.AsSpan());
+
+        public bool Equals(ReadOnlySpan<ulong> alternate, ulong[] other) => alternate.SequenceEqual(other);
+
+        public ulong[] Create(ReadOnlySpan<ulong> alternate) => alternate.ToArray();
+
+        public int GetHashCode(ReadOnlySpan<ulong> words)
+        {
+            var hash = 0UL;
+            foreach (var word in words) hash = (hash ^ word) * 0x9e37_79b9_7f4a_7c15;
+            return (int)(hash >> 32);
+        }
+    }
+}
