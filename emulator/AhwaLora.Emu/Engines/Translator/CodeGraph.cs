@@ -17,8 +17,9 @@ internal sealed class CodeGraph
     /// <param name="code">Decoded code.</param>
     /// <param name="entry">Where to begin.</param>
     /// <param name="limit">Most instructions to take.</param>
+    /// <param name="targetsOf">Where the indirect jump at an address may lead.</param>
     /// <param name="isTranslated">False for an instruction that stays the interpreter's.</param>
-    public CodeGraph(CodeCache code, uint entry, int limit, Func<Instruction, bool> isTranslated)
+    public CodeGraph(CodeCache code, uint entry, int limit, Func<uint, IReadOnlyList<uint>> targetsOf, Func<Instruction, bool> isTranslated)
     {
         _code = code;
         var open = new Queue<uint>([entry]);
@@ -30,6 +31,11 @@ internal sealed class CodeGraph
                 _instructions.Add(pc, i);
                 if (i.Shape is Shape.Jump or Shape.Branch) open.Enqueue(pc + (uint)i.Imm);
                 if (i.Shape is Shape.Jump && i.Rd == Registers.Ra) AddReturn(pc + i.Length, open);
+                if (i.Shape is Shape.JumpRegister)
+                {
+                    foreach (var target in targetsOf(pc)) open.Enqueue(target);
+                }
+
                 pc += i.Length;
                 if (i.Shape is Shape.Jump or Shape.JumpRegister) break;
                 if (i.Shape is not Shape.Branch) continue;

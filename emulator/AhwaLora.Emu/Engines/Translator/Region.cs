@@ -47,7 +47,7 @@ internal sealed class RegionExit
     /// <summary>Why.</summary>
     public required ExitKind Kind { get; init; }
 
-    /// <summary>Address of the next instruction, unless indirect.</summary>
+    /// <summary>Address of the next instruction; of the jump itself where it is indirect.</summary>
     public required uint Pc { get; init; }
 
     /// <summary>Cycles to charge; negative for a block charged on entry and not executed to its end.</summary>
@@ -58,6 +58,12 @@ internal sealed class RegionExit
 
     /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
     public required int Vector { get; init; }
+
+    /// <summary>Times it was taken, as far as anybody wants to know.</summary>
+    public int Taken { get; set; }
+
+    /// <summary>True once it has shown something that a new translation can use.</summary>
+    public bool IsNews { get; set; }
 
     /// <summary>The region found there last.</summary>
     public Region? Next { get; set; }

@@ -39,23 +39,21 @@ internal sealed partial class RegionCompiler
     private void EmitHostForm(in Instruction i, HostForm form, Label mayRaise)
     {
         var result = _il.DeclareLocal(form.Operation.ReturnType);
-        EmitOperands(i);
-        _il.Emit(OpCodes.Call, form.Operation);
+        var (x, y, z) = (i.Rs1, i.Rs2, i.Rs3);
+        var operands = form.Operation.GetParameters().Length;
+        void EmitOperand(int n)
+        {
+            if (n == operands) _il.Emit(OpCodes.Ldloc, result);
+            else EmitValue(n switch { 0 => x, 1 => y, _ => z });
+        }
+
+        RowInliner.Emit(_il, form.Operation, EmitOperand);
         _il.Emit(OpCodes.Stloc, result);
-        EmitOperands(i);
-        _il.Emit(OpCodes.Ldloc, result);
-        _il.Emit(OpCodes.Call, _plan.Mode == FloatMode.Exact ? form.Raises : form.RaisesMore);
-        _il.Emit(OpCodes.Brtrue, mayRaise);
+        RowInliner.Emit(_il, _plan.Mode == FloatMode.Exact ? form.Raises : form.RaisesMore, EmitOperand);
+        EmitLeaveUnless(OpCodes.Brfalse, mayRaise);
         if (i.Rd == Registers.Sink) return;
         _il.Emit(OpCodes.Ldloc, result);
         _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
-    }
-
-    private void EmitOperands(in Instruction i)
-    {
-        EmitValue(i.Rs1);
-        if (i.Shape is Shape.Float2 or Shape.Float3 or Shape.FloatCompare) EmitValue(i.Rs2);
-        if (i.Shape is Shape.Float3) EmitValue(i.Rs3);
     }
 
     private void EmitValue(int register)
@@ -66,17 +64,26 @@ internal sealed partial class RegionCompiler
 
     private void EmitRowCall(in Instruction i)
     {
-        EmitBits(i.Rs1);
-        if (i.Shape is Shape.Binary or Shape.Float2 or Shape.Float3 or Shape.FloatCompare) EmitBits(i.Rs2);
-        if (i.Shape is Shape.Float3) EmitBits(i.Rs3);
-        if (i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3) EmitRoundingMode(i);
-        if (i.Shape is not (Shape.Unary or Shape.Binary))
+        var row = i;
+        var operands = i.Shape switch
         {
-            EmitFrameField(nameof(Frame.Hart));
-            _il.Emit(OpCodes.Ldflda, typeof(Hart).GetField(nameof(Hart.Fflags))!);
-        }
+            Shape.Unary or Shape.Float1 => 1,
+            Shape.Float3 => 3,
+            _ => 2,
+        };
+        var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
+        EmitResult(i, n =>
+        {
+            if (n < operands) EmitBits(n switch { 0 => row.Rs1, 1 => row.Rs2, _ => row.Rs3 });
+            else if (n == operands && isRounded) EmitRoundingMode(row);
+            else EmitFlags();
+        });
+    }
 
-        EmitResult(i);
+    private void EmitFlags()
+    {
+        EmitFrameField(nameof(Frame.Hart));
+        _il.Emit(OpCodes.Ldflda, typeof(Hart).GetField(nameof(Hart.Fflags))!);
     }
 
     private void EmitRoundingMode(in Instruction i)

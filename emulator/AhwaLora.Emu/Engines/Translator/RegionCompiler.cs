@@ -29,8 +29,6 @@ internal sealed partial class RegionCompiler
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
     private readonly LocalBuilder?[] _stalls = new LocalBuilder?[StallCounts.Words];
-    private readonly LocalBuilder?[] _data;
-    private readonly LocalBuilder?[] _watches;
     private readonly LocalBuilder _exitIndex;
     private readonly Label _leave;
     private readonly Dictionary<Node, Label> _labels = [];
@@ -46,8 +44,6 @@ internal sealed partial class RegionCompiler
         _exactAlignment = exactAlignment;
         _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
         _il = _method.GetILGenerator(4096);
-        _data = new LocalBuilder?[_memories.Count];
-        _watches = new LocalBuilder?[_memories.Count];
         _exitIndex = _il.DeclareLocal(typeof(int));
         _leave = _il.DefineLabel();
     }
@@ -75,12 +71,11 @@ internal sealed partial class RegionCompiler
         }
 
         EmitLeave();
-        var usesFloat = _plan.Nodes.Exists(n => n.Block.Any(i => i.Row.IsFloat));
         var region = new Region
         {
             Entry = _plan.Entry,
             Vector = _plan.Vector,
-            Mode = usesFloat || _plan.Mode == FloatMode.Interpreted ? _plan.Mode : FloatMode.Any,
+            Mode = _plan.Mode,
             Ranges = _plan.Graph.Ranges(),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Exits = [.. _exits.Select(e => e.Exit)],
@@ -106,7 +101,7 @@ internal sealed partial class RegionCompiler
             _il.Emit(OpCodes.Stloc, local);
         }
 
-        foreach (var m in _plan.Nodes.SelectMany(UsedMemories).Distinct().ToArray()) DeclareMemory(m);
+        foreach (var node in _plan.Nodes) DeclareStarts(node);
     }
 
     private void Declare(in Instruction i)
@@ -122,32 +117,6 @@ internal sealed partial class RegionCompiler
     private void Use(int register)
     {
         if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
-    }
-
-    private IEnumerable<int> UsedMemories(Node node)
-    {
-        for (var k = 0; k < node.Block.Count; k++)
-        {
-            if (node.Block[k].Shape is not (Shape.Load or Shape.Store)) continue;
-            for (var m = 0; m < _memories.Count; m++)
-            {
-                if (_memories[m].ExtraCycles == _memories[node.Memories[k]].ExtraCycles) yield return m;
-            }
-        }
-    }
-
-    private void DeclareMemory(int m)
-    {
-        _data[m] = _il.DeclareLocal(typeof(byte).MakeByRefType());
-        _watches[m] = _il.DeclareLocal(typeof(byte).MakeByRefType());
-        foreach (var (field, local) in new[] { (nameof(Frame.Data), _data[m]!), (nameof(Frame.Watches), _watches[m]!) })
-        {
-            EmitFrameField(field);
-            _il.Emit(OpCodes.Ldc_I4, m);
-            _il.Emit(OpCodes.Ldelem_Ref);
-            _il.Emit(OpCodes.Call, FirstByte);
-            _il.Emit(OpCodes.Stloc, local);
-        }
     }
 
     private void EmitLeave()
@@ -193,7 +162,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Starg, (short)2);
         _il.Emit(OpCodes.Ldarg_2);
         _il.Emit(OpCodes.Ldc_I4_0);
-        _il.Emit(OpCodes.Blt, Exit(node, 0, ExitKind.Fuel));
+        EmitLeaveUnless(OpCodes.Bge, Exit(node, 0, ExitKind.Fuel));
 
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
@@ -211,19 +180,13 @@ internal sealed partial class RegionCompiler
         switch (i.Shape)
         {
             case Shape.Binary when !i.Row.IsFloat:
-                EmitBits(i.Rs1);
-                EmitBits(i.Rs2);
-                EmitResult(i);
+                EmitResult(i, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
                 break;
             case Shape.Immediate:
-                EmitBits(i.Rs1);
-                _il.Emit(OpCodes.Ldc_I4, i.Imm);
-                EmitResult(i);
+                EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
                 break;
             case Shape.Upper:
-                _il.Emit(OpCodes.Ldc_I4, (int)pc);
-                _il.Emit(OpCodes.Ldc_I4, i.Imm);
-                EmitResult(i);
+                EmitResult(i, n => _il.Emit(OpCodes.Ldc_I4, n == 0 ? (int)pc : i.Imm));
                 break;
             case Shape.Load:
                 EmitLoad(node, k);
@@ -250,12 +213,10 @@ internal sealed partial class RegionCompiler
     {
         var i = node.Block[k];
         var target = pc + (uint)i.Imm;
-        EmitBits(i.Rs1);
-        EmitBits(i.Rs2);
-        _il.Emit(OpCodes.Call, i.Row.Semantics!);
+        RowInliner.Emit(_il, i.Row.Semantics!, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
         if (IsMisaligned(target))
         {
-            _il.Emit(OpCodes.Brtrue, Exit(node, k, ExitKind.Interpret));
+            EmitLeaveUnless(OpCodes.Brfalse, Exit(node, k, ExitKind.Interpret));
         }
         else
         {
@@ -300,23 +261,23 @@ internal sealed partial class RegionCompiler
             _il.Emit(OpCodes.Ldloc, target);
             _il.Emit(OpCodes.Ldc_I4_2);
             _il.Emit(OpCodes.And);
-            _il.Emit(OpCodes.Brtrue, Exit(node, k, ExitKind.Interpret));
+            EmitLeaveUnless(OpCodes.Brfalse, Exit(node, k, ExitKind.Interpret));
         }
 
         EmitLink(i, pc);
         EmitStalls(node.Plan.Redirected.Stalls);
-        foreach (var call in _plan.Graph.Returns)
+        foreach (var known in _plan.TargetsOf(pc, i))
         {
-            if (_plan.Find(call, node.Plan.Redirected.Vector) is not { } behindCall) continue;
+            if (_plan.Find(known, node.Plan.Redirected.Vector) is not { } next) continue;
             _il.Emit(OpCodes.Ldloc, target);
-            _il.Emit(OpCodes.Ldc_I4, (int)call);
-            _il.Emit(OpCodes.Beq, _labels[behindCall]);
+            _il.Emit(OpCodes.Ldc_I4, (int)known);
+            _il.Emit(OpCodes.Beq, _labels[next]);
         }
 
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldloc, target);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
-        _il.Emit(OpCodes.Br, Exit(ExitKind.Indirect, 0, 0, default, node.Plan.Redirected.Vector));
+        _il.Emit(OpCodes.Br, Exit(ExitKind.Indirect, pc, 0, default, node.Plan.Redirected.Vector));
     }
 
     private bool IsMisaligned(uint target) => (target & (_features.InstructionAlignment - 1)) != 0;
@@ -356,6 +317,18 @@ internal sealed partial class RegionCompiler
         }
     }
 
+    /// <summary>
+    /// Goes on where <paramref name="condition"/> branches, else leaves. The runtime lays a method out with the target of
+    /// a branch behind it, so what is likely has to be the target.
+    /// </summary>
+    private void EmitLeaveUnless(OpCode condition, Label exit)
+    {
+        var goOn = _il.DefineLabel();
+        _il.Emit(condition, goOn);
+        _il.Emit(OpCodes.Br, exit);
+        _il.MarkLabel(goOn);
+    }
+
     /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
     private Label Exit(Node node, int k, ExitKind kind)
     {
@@ -388,10 +361,17 @@ internal sealed partial class RegionCompiler
         if (register >= Registers.F0) _il.Emit(OpCodes.Call, ToBits);
     }
 
-    /// <summary>Calls the row's method on what is on the stack, and writes rd.</summary>
-    private void EmitResult(in Instruction i)
+    /// <summary>A register's 32 bits, or a constant where there is no register.</summary>
+    private void EmitBitsOr(int? register, int constant)
     {
-        _il.Emit(OpCodes.Call, i.Row.Semantics!);
+        if (register is { } r) EmitBits(r);
+        else _il.Emit(OpCodes.Ldc_I4, constant);
+    }
+
+    /// <summary>The row's method, and its result into rd.</summary>
+    private void EmitResult(in Instruction i, Action<int> emitArgument)
+    {
+        RowInliner.Emit(_il, i.Row.Semantics!, emitArgument);
         EmitWriteBits(i.Rd);
     }
 

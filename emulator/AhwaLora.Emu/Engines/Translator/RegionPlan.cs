@@ -16,8 +16,8 @@ internal sealed class Node
     /// <summary>Its instructions; a branch or jump is the last.</summary>
     public required IReadOnlyList<Instruction> Block { get; init; }
 
-    /// <summary>For each instruction the number of the memory that it probably accesses.</summary>
-    public required IReadOnlyList<int> Memories { get; init; }
+    /// <summary>For each instruction the numbers of the memories that a load or store may access, the probable one first.</summary>
+    public required IReadOnlyList<int[]> Memories { get; init; }
 
     /// <summary>Its timing.</summary>
     public required BlockPlan Plan { get; init; }
@@ -39,28 +39,36 @@ internal sealed class RegionPlan
     private const int MaxInstructions = 200, MaxCopies = 600;
 
     private readonly Dictionary<(uint Pc, int Vector), Node> _nodes = [];
+    private readonly BranchHistory _history;
 
     /// <summary>Plans the region at <paramref name="entry"/>.</summary>
     /// <param name="code">Its code.</param>
+    /// <param name="history">What is known about it.</param>
     /// <param name="hart">The hart about to execute it, whose registers hint at the memories used.</param>
     /// <param name="timing">Its timing.</param>
     /// <param name="entry">First instruction.</param>
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
-    public RegionPlan(CodeCache code, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode)
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode)
     {
+        _history = history;
         Entry = entry;
         Vector = vector;
-        Mode = mode;
-        Graph = new CodeGraph(code, entry, MaxInstructions, i => IsTranslated(i, timing, mode));
+        var meetsFloat = false;
+        Graph = new CodeGraph(code, entry, MaxInstructions, history.TargetsOf, i =>
+        {
+            meetsFloat |= i.Row.IsFloat;
+            return IsTranslated(i, timing, mode);
+        });
+        Mode = meetsFloat ? mode : FloatMode.Any;
         var copies = 0;
         var open = new Stack<(uint Pc, int Vector)>([(entry, vector)]);
         while (open.TryPop(out var at))
         {
             if (_nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
             var block = Graph.Block(at.Pc);
-            var memories = block.Select(i => ProbableMemory(hart, i)).ToArray();
-            var extraCycles = memories.Select(m => hart.Space.Memories[m].ExtraCycles).ToArray();
+            var memories = MemoriesOf(hart, at.Pc, block);
+            var extraCycles = memories.Select(m => hart.Space.Memories[m[0]].ExtraCycles).ToArray();
             var node = new Node { Pc = at.Pc, Vector = at.Vector, Block = block, Memories = memories, Plan = timing.Plan(at.Vector, block, extraCycles) };
             _nodes.Add(at, node);
             Nodes.Add(node);
@@ -94,7 +102,7 @@ internal sealed class RegionPlan
         switch (last.Shape)
         {
             case Shape.JumpRegister:
-                return Graph.Returns.Select(pc => (pc, node.Plan.Redirected.Vector));
+                return TargetsOf(lastPc, last).Select(pc => (pc, node.Plan.Redirected.Vector));
             case Shape.Jump:
                 return [(lastPc + (uint)last.Imm, node.Plan.Redirected.Vector)];
             case Shape.Branch:
@@ -116,6 +124,27 @@ internal sealed class RegionPlan
             _ => false,
         };
     }
+
+    /// <summary>Where an indirect jump may lead inside the region: where it did, and where a return goes on.</summary>
+    public IEnumerable<uint> TargetsOf(uint pc, in Instruction jump) =>
+        jump.Rs1 == Registers.Ra ? _history.TargetsOf(pc).Union(Graph.Returns) : _history.TargetsOf(pc);
+
+    private int[][] MemoriesOf(Hart hart, uint pc, List<Instruction> block)
+    {
+        var memories = new int[block.Count][];
+        for (var k = 0; k < memories.Length; k++)
+        {
+            var probable = ProbableMemory(hart, block[k]);
+            memories[k] = _history.Wanders(pc)
+                ? [probable, .. Enumerable.Range(0, hart.Space.Memories.Count).Where(m => m != probable && SameCycles(hart, m, probable))]
+                : [probable];
+            pc += block[k].Length;
+        }
+
+        return memories;
+    }
+
+    private static bool SameCycles(Hart hart, int a, int b) => hart.Space.Memories[a].ExtraCycles == hart.Space.Memories[b].ExtraCycles;
 
     /// <summary>The memory that holds the address with the registers' values of now; induction variables and pointers seldom leave theirs.</summary>
     private static int ProbableMemory(Hart hart, in Instruction i)

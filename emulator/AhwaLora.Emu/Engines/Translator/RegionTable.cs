@@ -46,6 +46,9 @@ internal sealed class RegionTable
     /// <summary>The decoded code.</summary>
     public CodeCache Code { get; }
 
+    /// <summary>What running it has taught.</summary>
+    public BranchHistory History { get; } = new();
+
     /// <summary>Instructions translated and not discarded.</summary>
     public int TranslatedInstructions { get; private set; }
 
@@ -76,6 +79,13 @@ internal sealed class RegionTable
         Array.Clear(_entries);
     }
 
+    /// <summary>Discards a region that can be translated better by now; it is hot still.</summary>
+    public void Retranslate(Region region, int heat)
+    {
+        Discard(region);
+        At(region.Entry).Heat = heat;
+    }
+
     private void OnInvalidated(uint first, uint last)
     {
         var begin = (first - Code.Memory.Base) >> MemoryRegion.GranuleShift;
@@ -85,17 +95,22 @@ internal sealed class RegionTable
             if (_regionsByGranule[granule] is not { } regions) continue;
             for (var n = regions.Count - 1; n >= 0; n--)
             {
-                if (n < regions.Count && regions[n].Ranges.Any(r => r.First <= last && first <= r.Last)) Discard(regions[n]);
+                if (n < regions.Count && regions[n].Ranges.Any(r => r.First <= last && first <= r.Last)) Invalidate(regions[n]);
             }
         }
     }
 
-    private void Discard(Region region)
+    private void Invalidate(Region region)
     {
+        Discard(region);
         var entry = At(region.Entry);
-        entry.Regions.Remove(region);
         entry.Discards++;
         entry.Heat = 0;
+    }
+
+    private void Discard(Region region)
+    {
+        At(region.Entry).Regions.Remove(region);
         TranslatedInstructions -= region.Length;
         foreach (var granule in GranulesOf(region)) _regionsByGranule[granule]!.Remove(region);
         region.Discard();

@@ -18,6 +18,9 @@ internal sealed class Translator : IEngine
     /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
     private const int VersionsPerEntry = 24;
 
+    /// <summary>Times an exit is taken before its region learns from it, and before the region is translated again with that.</summary>
+    private const int FirstLesson = 16, LessonAfter = 128;
+
     private readonly IStepper _interpreter;
     private readonly IBlockTiming _timing;
     private readonly IReadOnlyList<RegionTable> _tables;
@@ -124,8 +127,10 @@ internal sealed class Translator : IEngine
         {
             exit = region.Exits[region.Code!(_frame, fuel)];
             fuel = _frame.Fuel - exit.Cycles;
+            if (Dbg.On) Dbg.Count(region, exit, _frame.Target);
             stalls.Add(exit.Stalls);
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
+            if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
             if (exit.Kind >= ExitKind.Fuel || fuel <= 0) break;
             var next = exit.Next;
             if (next is null || next.Entry != pc || !next.IsValid || !next.Suits(mode)) exit.Next = next = FindRegion(pc, exit.Vector, mode);
@@ -151,12 +156,30 @@ internal sealed class Translator : IEngine
         if (++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6) || entry.Regions.Count >= VersionsPerEntry) return null;
 
         entry.Heat = 0;
-        var plan = new RegionPlan(_table.Code, Hart, _timing, pc, vector, mode);
+        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode);
         if (plan.Nodes.Count == 0) return null;
         if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
+        var t0 = System.Diagnostics.Stopwatch.GetTimestamp();
         region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
-        _table.Add(region);
+        System.Runtime.CompilerServices.RuntimeHelpers.PrepareDelegate(region.Code!); _table.Add(region);
+        if (Dbg.On) Console.Error.WriteLine($"compile {pc:x8} v{vector} {mode} n={region.Length} {System.Diagnostics.Stopwatch.GetElapsedTime(t0).TotalMilliseconds:F1} ms exits {region.Exits.Length}");
         return region;
+    }
+
+    /// <summary>An exit taken often: its region may do better with what it has shown.</summary>
+    private void Learn(Region region, RegionExit exit, uint pc)
+    {
+        if (!region.IsValid) return;
+        var history = _table.History;
+        if (exit.Kind == ExitKind.Indirect) exit.IsNews |= history.Add(exit.Pc, pc);
+        if (exit.Kind == ExitKind.Interpret) exit.IsNews |= MeetsAnotherMemory(pc) && history.AddWandering(pc);
+        if (exit.Taken == LessonAfter && exit.IsNews) _table.Retranslate(region, HotThreshold);
+    }
+
+    private bool MeetsAnotherMemory(uint pc)
+    {
+        var i = _table.Code.Fetch(pc);
+        return i.Shape is Shape.Load or Shape.Store && Hart.Space.FindMemory(Hart.Registers[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width) is not null;
     }
 
     private bool SelectTable(uint pc)
@@ -170,4 +193,11 @@ internal sealed class Translator : IEngine
 
         return false;
     }
+}
+
+internal static class Dbg {
+  public static readonly bool On = System.Environment.GetEnvironmentVariable("DBG") == "1";
+  static readonly Dictionary<(uint,int,uint,ExitKind), long> c = new();
+  public static void Count(Region r, RegionExit e, uint t) { if (c.Count==0) System.AppDomain.CurrentDomain.ProcessExit += (_,_) => { foreach (var (k,v) in c.OrderByDescending(x=>x.Value).Take(25)) System.Console.Error.WriteLine($"{k.Item1:x8} v{k.Item2} -> {k.Item3:x8} {k.Item4} {v}"); };
+   var key=(r.Entry,r.Vector,e.Kind==ExitKind.Indirect?t:e.Pc,e.Kind); c[key]=c.GetValueOrDefault(key)+1; }
 }

@@ -1,0 +1,31 @@
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>
+/// What running regions have taught about the code of a memory, for the next translation: where indirect jumps led, and
+/// which loads and stores meet more than one memory. It steers what is translated, never what it does.
+/// </summary>
+internal sealed class BranchHistory
+{
+    private const int MostTargets = 8;
+
+    private readonly Dictionary<uint, List<uint>> _targets = [];
+    private readonly HashSet<uint> _wandering = [];
+
+    /// <summary>Addresses that the indirect jump at <paramref name="pc"/> has led to.</summary>
+    public IReadOnlyList<uint> TargetsOf(uint pc) => _targets.GetValueOrDefault(pc) ?? (IReadOnlyList<uint>)[];
+
+    /// <summary>True if the load or store at <paramref name="pc"/> meets several memories.</summary>
+    public bool Wanders(uint pc) => _wandering.Contains(pc);
+
+    /// <summary>The indirect jump at <paramref name="pc"/> led to <paramref name="target"/>; true if that is new.</summary>
+    public bool Add(uint pc, uint target)
+    {
+        if (!_targets.TryGetValue(pc, out var targets)) _targets.Add(pc, targets = []);
+        if (targets.Count >= MostTargets || targets.Contains(target)) return false;
+        targets.Add(target);
+        return true;
+    }
+
+    /// <summary>The load or store at <paramref name="pc"/> met another memory than expected; true if that is new.</summary>
+    public bool AddWandering(uint pc) => _wandering.Add(pc);
+}
