@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AhwaLora.Emu.Aimc;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Cpu;
@@ -5,6 +6,7 @@ using AhwaLora.Emu.Devices;
 using AhwaLora.Emu.Devices.Registers;
 using AhwaLora.Emu.Engines;
 using AhwaLora.Emu.Engines.Interpreter;
+using AhwaLora.Emu.Engines.Translator;
 using AhwaLora.Emu.Host;
 using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
@@ -131,23 +133,28 @@ public sealed partial class Machine
         };
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
+        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing) : null;
         for (var id = 0; id < Platform.Harts; id++)
         {
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
             var hart = new Hart(id, new AddressSpace(visible, _devices), features);
             _harts.Add(hart);
-            _engines.Add(Options.Timing.Build(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])])));
+            _engines.Add(Options.Timing.Build(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
         }
     }
 
+    private bool IsTranslating =>
+        Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
+
     /// <summary>Makes the engine of a hart for whichever pipeline the profile has.</summary>
-    private sealed class EngineBuilder(Machine machine, Hart hart, CodeCache[] caches) : IPipelineUser<IEngine>
+    private sealed class EngineBuilder(Machine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
     {
         public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
             where TPipeline : struct, IPipeline
         {
             machine._pipelines.Add(state);
-            return new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact };
+            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact };
+            return translations?.EngineFor(interpreter, state, caches) ?? interpreter;
         }
     }
 }

@@ -50,6 +50,9 @@ internal interface IBlockTiming
 /// <summary>The state of a pipeline as words relative to its time.</summary>
 internal interface IVectorState
 {
+    /// <summary>Local time.</summary>
+    ulong Time { get; }
+
     /// <summary>Words of a vector.</summary>
     int Words { get; }
 

@@ -7,6 +7,9 @@ namespace AhwaLora.Emu.Engines.Translator;
 internal sealed class FunctionalVectors(FunctionalState state) : IVectorState
 {
     /// <inheritdoc/>
+    public ulong Time => state.Time;
+
+    /// <inheritdoc/>
     public int Words => 0;
 
     /// <inheritdoc/>

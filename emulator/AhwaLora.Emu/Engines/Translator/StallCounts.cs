@@ -38,16 +38,11 @@ internal struct StallCounts
         for (var word = 0; word < Words; word++) _counts[word] += other._counts[word];
     }
 
-    /// <summary>What <paramref name="later"/> counts beyond <paramref name="earlier"/>.</summary>
-    public static StallCounts Between(ReadOnlySpan<ulong> earlier, ReadOnlySpan<ulong> later)
+    /// <summary>The counts of <paramref name="cycles"/>, by cause, without Issue.</summary>
+    public static StallCounts Of(ReadOnlySpan<ulong> cycles)
     {
         var counts = default(StallCounts);
-        for (var field = 0; field < CauseOf.Length; field++)
-        {
-            var cause = (int)CauseOf[field];
-            counts._counts[field / 2] += (long)(later[cause] - earlier[cause]) << (field % 2 * 32);
-        }
-
+        for (var field = 0; field < CauseOf.Length; field++) counts._counts[field / 2] += (long)cycles[(int)CauseOf[field]] << (field % 2 * 32);
         return counts;
     }
 

@@ -59,6 +59,13 @@ internal sealed class Translator : IEngine
     public CauseCounters Causes => _interpreter.Causes;
 
     /// <inheritdoc/>
+    public IProbe? Probe
+    {
+        get => _interpreter.Probe;
+        set => _interpreter.Probe = value;
+    }
+
+    /// <inheritdoc/>
     public void Grant(ulong time, Cause cause) => _interpreter.Grant(time, cause);
 
     /// <inheritdoc/>

@@ -1,0 +1,72 @@
+using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Engines.Translator;
+
+/// <summary>
+/// The blocking pipeline between two instructions, as far as it can still make one wait. What <see cref="BlockingPipeline"/>
+/// compares, and with what, decides which distances matter: keep the two together.
+/// </summary>
+internal sealed class BlockingVectors(BlockingState state) : IVectorState
+{
+    // Words of a vector; the registers' distances follow.
+    private const int Lag = 0, FloatFree = 1, FloatPort = 2, FloatResults = 3, MemoryReturn = 4, Ready = 5;
+
+    /// <summary>A jump decided this long ago is over: with more, the instruction behind it waits for something else.</summary>
+    private readonly ulong _longestLag = (ulong)(state.Timing.JumpCycles + state.Timing.JumpOverwriteCycles);
+
+    /// <inheritdoc/>
+    public ulong Time => state.Time;
+
+    /// <inheritdoc/>
+    public int Words => Ready + Registers.Sink;
+
+    /// <inheritdoc/>
+    public bool MisalignedCosts => true;
+
+    /// <inheritdoc/>
+    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
+
+    /// <inheritdoc/>
+    public void Save(Span<ulong> words)
+    {
+        var s = state;
+        words.Clear();
+        words[Lag] = Math.Min(s.Time - s.Entered, _longestLag);
+        var kept = 0UL;
+        for (var r = 1; r < Registers.Sink; r++)
+        {
+            // A jump through a register waits until one after it is ready, counted from the jump's entry into ID.
+            if (s.Ready[r] + words[Lag] < s.Time) continue;
+            words[Ready + r] = s.Ready[r] + _longestLag + 1 - s.Time;
+            if (s.Ready[r] > s.Time) kept |= 1UL << r;
+        }
+
+        var floatIsBusy = s.FloatFree > s.Time;
+        if (floatIsBusy)
+        {
+            words[FloatFree] = s.FloatFree - s.Time;
+            words[FloatPort] = s.FloatTakesAluPort ? 1 + (ulong)s.FloatDestination : 0;
+            kept |= 1UL << s.FloatDestination;
+        }
+
+        words[FloatResults] = s.FloatResults & kept;
+
+        // A response in the next cycle matters to a result that returns with it, a later one to all.
+        if (s.MemoryReturn > s.Time + 1 || (s.MemoryReturn == s.Time + 1 && floatIsBusy && s.FloatTakesAluPort)) words[MemoryReturn] = s.MemoryReturn - s.Time;
+    }
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<ulong> words, ulong time)
+    {
+        var s = state;
+        s.Time = time;
+        s.Entered = time - words[Lag];
+        for (var r = 1; r < Registers.Sink; r++) s.Ready[r] = words[Ready + r] == 0 ? 0 : words[Ready + r] + time - _longestLag - 1;
+        s.FloatFree = words[FloatFree] == 0 ? 0 : words[FloatFree] + time;
+        s.FloatTakesAluPort = words[FloatPort] != 0;
+        s.FloatDestination = words[FloatPort] == 0 ? 0 : (int)words[FloatPort] - 1;
+        s.FloatResults = words[FloatResults];
+        s.MemoryReturn = words[MemoryReturn] == 0 ? 0 : words[MemoryReturn] + time;
+    }
+}
