@@ -4,12 +4,16 @@ using AhwaLora.Emu.Cli.Commands;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Platform;
+using Spectre.Console;
 
 namespace AhwaLora.Emu.Cli;
 
 /// <summary>The command line: parse, call, print. Mistakes of the user's are one line and exit status 125.</summary>
 internal static class CommandLine
 {
+    // Tables in files are not to be cut to the width of a terminal that is not there.
+    private const int RedirectedWidth = 160;
+
     public static int Invoke(string[] args)
     {
         var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
@@ -20,6 +24,7 @@ internal static class CommandLine
             PlatformCommand.Create(),
         };
         var parsed = root.Parse(args);
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         if (UnknownOption(parsed) is { } unknown) return Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail(Describe(parsed));
         try

@@ -53,8 +53,7 @@ internal static class LayerCommand
         var data = LayerData.Generate(shape, options.Seed);
 
         LayerComparison? comparison = null;
-        AnsiConsole.Status().Start($"layer {shape} ...", status =>
-            comparison = LayerComparison.Run(data, strategy, platform, options, name => status.Status($"layer {shape}: {name} ...")));
+        Progress.Show($"layer {shape}", report => comparison = LayerComparison.Run(data, strategy, platform, options, report));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, platform, options));
         if (parsed.GetValue(Json) != "-") Print(comparison!, platform, options);
         return 0;
@@ -65,7 +64,7 @@ internal static class LayerCommand
         var aimc = platform.Aimc!;
         Console.WriteLine(Text($"layer {comparison.Shape} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions", "MIPS" })
+        foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions" })
         {
             table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == "strategy" ? Justify.Left : Justify.Right });
         }
@@ -73,11 +72,13 @@ internal static class LayerCommand
         foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);
-            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"), Text($"{m.HostMips:F0}"));
+            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
         }
 
         AnsiConsole.Write(table);
         Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.Shape.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
+        LayerMeasurement[] runs = [comparison.Analog, comparison.Sequential, comparison.Pipelined];
+        Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
     }
 
     private static string ToJson(LayerComparison comparison, PlatformDescription platform, MachineOptions options)

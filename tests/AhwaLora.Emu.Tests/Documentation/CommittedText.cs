@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+
+namespace AhwaLora.Emu.Tests.Documentation;
+
+/// <summary>Text in committed files that has to be what the product prints; <c>AHWALORA_ACCEPT=1</c> rewrites it, for a reader to review.</summary>
+internal static class CommittedText
+{
+    /// <summary>The top of the source tree.</summary>
+    public static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+
+    /// <summary>Compares what stands in <paramref name="file"/> between <c>begin: name</c> and <c>end: name</c> comments, in a code fence.</summary>
+    public static void AssertBlock(string file, string name, string expected)
+    {
+        var path = Path.Combine(Root(), file);
+        var text = File.ReadAllText(path);
+        var (begin, end) = ($"<!-- begin: {name} -->\n```\n", $"```\n<!-- end: {name} -->");
+        var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        var to = text.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(from >= begin.Length && to >= from, $"{file} has no block '{name}'");
+        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, text[..from] + expected + text[to..]);
+        else Assert.Equal(expected, text[from..to]);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace AhwaLora.Emu.Tests.Documentation;
+
+/// <summary>The README's commands exist, and print what it shows.</summary>
+public sealed partial class ReadmeTests
+{
+    [Fact]
+    public void The_table_of_make_run_is_what_it_prints()
+    {
+        var (status, output) = Run("layer", "--in", "128", "--out", "128");
+        Assert.Equal(0, status);
+        CommittedText.AssertBlock("README.md", "layer", HostLine().Replace(output, ""));
+    }
+
+    [Fact]
+    public void Every_command_and_option_shown_exists()
+    {
+        var readme = File.ReadAllText(Path.Combine(CommittedText.Root(), "README.md"));
+        foreach (Match line in Invocation().Matches(readme))
+        {
+            var words = line.Groups[1].Value.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var (status, help) = Run(words[0], "--help");
+            Assert.Equal(0, status);
+            foreach (var option in words.Where(w => w.StartsWith("--", StringComparison.Ordinal))) Assert.Contains(option, help, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_make_target_shown_exists()
+    {
+        var makefile = File.ReadAllText(Path.Combine(CommittedText.Root(), "Makefile"));
+        var readme = File.ReadAllText(Path.Combine(CommittedText.Root(), "README.md"));
+        foreach (Match target in MakeTarget().Matches(readme)) Assert.Matches($"(?m)^{target.Groups[1].Value}:", makefile);
+    }
+
+    [Fact]
+    public void Every_file_linked_exists()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(CommittedText.Root(), "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(CommittedText.Root(), "README.md")))
+        {
+            foreach (Match link in Link().Matches(File.ReadAllText(file)))
+            {
+                var target = Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value);
+                Assert.True(File.Exists(target) || Directory.Exists(target), $"{file} links to {link.Groups[1].Value}, which does not exist");
+            }
+        }
+    }
+
+    private static (int Status, string Output) Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        _ = error.Result;
+        return (process.ExitCode, output);
+    }
+
+    [GeneratedRegex(@"(?m)^host: .*\n")]
+    private static partial Regex HostLine();
+
+    [GeneratedRegex(@"(?m)^tools/ahwalora (.*)$")]
+    private static partial Regex Invocation();
+
+    [GeneratedRegex(@"(?m)^make (\w+)")]
+    private static partial Regex MakeTarget();
+
+    [GeneratedRegex(@"\]\(([^)#:]+?)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
+}
