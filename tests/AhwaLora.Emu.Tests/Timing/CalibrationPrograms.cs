@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace AhwaLora.Emu.Tests.Timing;
 
@@ -13,11 +11,9 @@ public sealed record MeasuredRegion(string Program, string Name, uint Instructio
 /// </summary>
 public sealed class CalibrationPrograms
 {
-    private const string Compiler = "riscv64-unknown-elf-gcc";
-
     private const string Flags =
         "-march=rv32imf_zicsr -mabi=ilp32f -mcmodel=medany -O2 -fno-builtin -fno-tree-loop-distribute-patterns -ffreestanding "
-        + "-nostdlib -nostartfiles -static -Wl,--no-relax -mno-relax -I. -Wa,-I. -T link.ld start.S";
+        + "-nostdlib -nostartfiles -static -Wl,--no-relax,--no-warn-rwx-segments -mno-relax";
 
     private const string Cv32e40p = "cv32e40p", Snitch = "snitch";
 
@@ -34,7 +30,7 @@ public sealed class CalibrationPrograms
     }
 
     /// <summary>The executable of a program of a core's set.</summary>
-    public string Elf(string core, string program) => _elfs.Single(e => e.Value == Path.Combine(_output, core, program + ".elf")).Value;
+    public string Elf(string core, string program) => Path.Combine(_output, core, program + ".elf");
 
     /// <summary>The rows of a measurement, in the order in which the programs ran them.</summary>
     public static IReadOnlyList<MeasuredRegion> Measured(string core, string csv)
@@ -60,10 +56,7 @@ public sealed class CalibrationPrograms
 
     private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
 
-    private static string Directory(params string[] parts) => Path.Combine([Root(), .. parts]);
-
-    private static string Root([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "programs", "rtl"));
+    private static string Directory(params string[] parts) => Path.Combine([Toolchain.Root, "tests", "programs", "rtl", .. parts]);
 
     private void Gather(string core, params string[] sources)
     {
@@ -84,10 +77,6 @@ public sealed class CalibrationPrograms
         var folder = Path.GetDirectoryName(source)!;
         var newest = System.IO.Directory.EnumerateFiles(folder).Where(f => !f.EndsWith(".elf", StringComparison.Ordinal)).Max(File.GetLastWriteTimeUtc);
         if (File.Exists(elf) && File.GetLastWriteTimeUtc(elf) > newest) return;
-        var start = new ProcessStartInfo(Compiler, $"{Flags} {Path.GetFileName(source)} -lgcc -o {Path.GetFileName(elf)}") { WorkingDirectory = folder, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{source}: {errors}");
+        Toolchain.Run("riscv64-unknown-elf-gcc", $"{Flags} -I{folder} -Wa,-I{folder} -T {folder}/link.ld {folder}/start.S {source} -lgcc -o {elf}");
     }
 }

@@ -58,7 +58,7 @@ public static class CalibrationRun
         var compared = new List<ComparedRegion>();
         foreach (var program in CalibrationPrograms.Measured(core, csv).GroupBy(r => r.Program))
         {
-            var machine = Run(programs.Elf(core, program.Key), SingleHart, new MachineOptions { Timing = profile });
+            var machine = Run(programs.Elf(core, program.Key), SingleHart, TestMachine.Options with { Timing = profile });
             var counted = Regions(machine, 0);
             Assert.Equal(program.Select(r => r.Name), counted.Select(r => r.Name));
             Assert.Equal(machine.Harts[0].Time, machine.CausesOf(0).Total);
