@@ -15,6 +15,10 @@ internal static class Toolchain
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = RootOf();
 
+    private static string Script { get; } = Path.Combine(Root, "tests", "programs", "isa", "link.ld");
+
+    private static string Layout { get; } = File.ReadAllText(Script);
+
     private static string RootOf([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
 
     /// <summary>Assembles and links <paramref name="source"/>; the executable is kept by the hash of what it was made from.</summary>
@@ -23,8 +27,8 @@ internal static class Toolchain
     /// <param name="linkerOptions">Where to put what; by default as tests/programs/isa/link.ld says.</param>
     public static string Assemble(string source, string march = Base, string? linkerOptions = null)
     {
-        linkerOptions ??= "-T " + Path.Combine(Root, "tests", "programs", "isa", "link.ld");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{march}\n{linkerOptions}\n{source}")))[..24];
+        linkerOptions ??= $"-T {Script}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{march}\n{linkerOptions}\n{Layout}\n{source}")))[..24];
         var stem = Path.Combine(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "assembled")).FullName, hash);
         lock (Gate)
         {

@@ -61,8 +61,16 @@ public static class ProgramLoader
         }
 
         if (off.Count == 0) return missing;
-        var isa = machine.Platform.Isa.Insert(5, string.Concat(off.Select(name => name[0] == 'z' ? IsaString.Known[name].ToString() : name).Where(letter => letter.Length == 1).Select(letter => letter.ToLowerInvariant()).Distinct()));
         var named = string.Join(", ", off.Select(name => $"'{name}'"));
-        throw new UserErrorException($"{image.Path}: needs extension {named}, which is off ({architecture}); run it with --isa {isa} or set \"isa\" in the platform file");
+        throw new UserErrorException($"{image.Path}: needs extension {named}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+    }
+
+    /// <summary>The ISA string <paramref name="isa"/> with more extensions, in canonical order.</summary>
+    private static string With(string isa, IEnumerable<string> names)
+    {
+        var parts = isa.Split('_');
+        var more = names.Select(name => IsaString.Known[name].ToString().ToLowerInvariant()).Distinct().ToList();
+        var letters = parts[0][5..] + string.Concat(more.Where(name => name.Length == 1));
+        return string.Join('_', ["rv32i" + string.Concat("mafc".Where(letters.Contains)), .. parts[1..], .. more.Where(name => name.Length > 1)]);
     }
 }
