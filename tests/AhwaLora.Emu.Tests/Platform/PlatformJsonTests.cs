@@ -1,0 +1,52 @@
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Tests.Documentation;
+using NJsonSchema;
+
+namespace AhwaLora.Emu.Tests.Platform;
+
+/// <summary>Platform files: what is written can be read, the schema says what is accepted, mistakes name their field.</summary>
+public sealed class PlatformJsonTests
+{
+    [Fact]
+    public void What_is_written_reads_as_the_same_platform()
+    {
+        var written = PlatformJson.Write(new PlatformDescription { Harts = 5, UserMode = true, Aimc = new AimcDescription { Preset = "ideal", DacBits = 6 } });
+        Assert.Equal(written, PlatformJson.Write(PlatformJson.Parse(written)));
+    }
+
+    [Fact]
+    public async Task The_default_platform_fits_the_schema()
+    {
+        var schema = await JsonSchema.FromJsonAsync(PlatformJson.Schema());
+        Assert.Empty(schema.Validate(PlatformJson.Write(new PlatformDescription())));
+        Assert.NotEmpty(schema.Validate("""{ "harts": "many" }"""));
+    }
+
+    [Fact]
+    public void The_published_schema_is_the_generated_one()
+    {
+        var path = Path.Combine(CommittedText.Root(), "docs", "platform.schema.json");
+        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, PlatformJson.Schema());
+        Assert.Equal(PlatformJson.Schema(), File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData("""{ "hart": 4 }""", "hart")]
+    [InlineData("""{ "harts": 65 }""", "field 'harts': 65 is outside 1 to 64")]
+    [InlineData("""{ "harts": "x" }""", "field 'harts'")]
+    [InlineData("""{ "isa": "rv64imac" }""", "field 'isa'")]
+    [InlineData("""{ "isa": "rv32imfd" }""", "extension 'd'")]
+    [InlineData("""{ "memories": [] }""", "field 'memories'")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "3 GiB" } ] }""", "field 'memories[0].size'")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 3 } ] }""", "banks 3 is not a power of two")]
+    [InlineData("""{ "dma": { "base": "0x02000000" } }""", "overlap")]
+    [InlineData("""{ "aimc": { "preset": "best" } }""", "no preset 'best'; expected ideal, ahwa-lora, standard-hwa, aihwkit-default")]
+    [InlineData("""[1]""", "expected a JSON object")]
+    [InlineData("""{ "harts": """, "")]
+    public void A_file_that_does_not_fit_names_the_field(string json, string expected)
+    {
+        var error = Assert.Throws<PlatformException>(() => PlatformJson.Parse(json));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+}
