@@ -32,6 +32,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     private Htif? _htif;
     private Hart? _acting;
     private ulong _deviceTime;
+    private bool _isStopRequested;
 
     /// <summary>Assembles a platform.</summary>
     /// <exception cref="PlatformException">The platform breaks a rule of <see cref="PlatformRules"/>.</exception>
@@ -102,6 +103,37 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         foreach (var engine in _engines) engine.Probe = probe;
     }
 
+    /// <summary>Raised behind each event of a device and each round of the banks.</summary>
+    public event Action? DeviceActed;
+
+    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> behind the instruction, or the device's event, that is under way.</summary>
+    public void RequestStop()
+    {
+        _isStopRequested = true;
+        if (_acting is not null) _engines[_acting.Id].BreakAt = 0;
+    }
+
+    /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
+    public int Turn => _scheduler.Turn;
+
+    /// <summary>Harts that stand still while the others run, a bit each.</summary>
+    public ulong HeldHarts
+    {
+        get => _scheduler.Held;
+        set => _scheduler.Held = value;
+    }
+
+    /// <summary>How much has happened: the same program and options are in the same state at the same position.</summary>
+    public MachinePosition Position
+    {
+        get
+        {
+            var (retired, traps) = (0UL, 0UL);
+            foreach (var hart in _harts) (retired, traps) = (retired + hart.Retired, traps + hart.TrapsTaken);
+            return new MachinePosition(retired, traps, _scheduler.DeviceEvents);
+        }
+    }
+
     /// <summary>Cycles of a hart by cause.</summary>
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
@@ -169,16 +201,28 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         device.Advance(time);
     }
 
-    internal void RunHart(Hart hart, in RunWindow window, ulong maxInstructions)
+    internal StopReason RunHart(Hart hart, in RunWindow window, in RunLimits limits)
     {
         var engine = _engines[hart.Id];
-        var budget = maxInstructions - RetiredInstructions;
+        var budget = limits.MaxInstructions - RetiredInstructions;
         engine.BreakAt = Math.Min(Math.Min(ulong.MaxValue - hart.Retired, budget) + hart.Retired, _htifDueAt[hart.Id]);
+        if (limits.OneHart is { } one && one.Hart == hart.Id) engine.BreakAt = Math.Min(engine.BreakAt, one.Retired);
         _acting = hart;
-        engine.Run(window);
+        var reason = engine.Run(window);
         _acting = null;
+        if (reason == StopReason.Stopped) RequestStop();
         if (hart.Retired >= _htifDueAt[hart.Id] || (_htif?.IsDue(hart.Id) == true && hart.State != HartState.Running)) ServeHtif(hart);
         if (hart.State == HartState.Stuck && Result is null) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
+        return reason;
+    }
+
+    internal void OnDeviceEvent() => DeviceActed?.Invoke();
+
+    internal bool TakeStop()
+    {
+        var isRequested = _isStopRequested;
+        _isStopRequested = false;
+        return isRequested;
     }
 
     /// <summary>Sets or clears a bit of mip; a sleeping hart wakes where the interrupt is enabled.</summary>

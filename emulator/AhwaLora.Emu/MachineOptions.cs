@@ -49,6 +49,12 @@ public sealed record MachineOptions
 /// <param name="MaxInstructions">Instructions of all harts together.</param>
 public readonly record struct RunLimits(ulong MaxCycles, ulong MaxInstructions)
 {
+    /// <summary>Stop when it is another hart's turn; null for no such limit.</summary>
+    public int? OnlyHart { get; init; }
+
+    /// <summary>Stop once that hart has retired so many instructions; null for no such limit.</summary>
+    public (int Hart, ulong Retired)? OneHart { get; init; }
+
     /// <summary>No limit.</summary>
     public static RunLimits None { get; } = new(ulong.MaxValue, ulong.MaxValue);
 }
@@ -80,3 +86,28 @@ public enum ExitReason
 /// <param name="Code">The guest's exit code, where it gave one.</param>
 /// <param name="Hart">The hart that ended it, or -1.</param>
 public readonly record struct RunResult(ExitReason Reason, int Code, int Hart);
+
+/// <summary>
+/// A place in the machine's order of execution: each instruction, trap and device event adds one to one of the counts,
+/// so a position names one state of a run.
+/// </summary>
+/// <param name="Retired">Instructions of all harts.</param>
+/// <param name="Traps">Traps and interrupts of all harts.</param>
+/// <param name="DeviceEvents">Events of devices, and rounds of the banks.</param>
+public readonly record struct MachinePosition(ulong Retired, ulong Traps, ulong DeviceEvents) : IComparable<MachinePosition>
+{
+    private ulong Sum => Retired + Traps + DeviceEvents;
+
+    /// <inheritdoc/>
+    public int CompareTo(MachinePosition other) => Sum.CompareTo(other.Sum);
+
+#pragma warning disable CS1591 // Earlier and later in the machine's order.
+    public static bool operator <(MachinePosition a, MachinePosition b) => a.Sum < b.Sum;
+
+    public static bool operator >(MachinePosition a, MachinePosition b) => a.Sum > b.Sum;
+
+    public static bool operator <=(MachinePosition a, MachinePosition b) => a.Sum <= b.Sum;
+
+    public static bool operator >=(MachinePosition a, MachinePosition b) => a.Sum >= b.Sum;
+#pragma warning restore CS1591
+}

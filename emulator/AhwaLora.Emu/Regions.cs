@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu;
@@ -24,7 +25,7 @@ public sealed class RegionRecord
 /// ends it. Regions may nest; each counts all that lies inside. An end without a beginning is ignored, and one that ends
 /// an outer region ends those inside it.
 /// </summary>
-public sealed class RegionRecorder
+public sealed class RegionRecorder : IStateful
 {
     private const uint BeginFlag = 1u << 31;
 
@@ -35,6 +36,9 @@ public sealed class RegionRecorder
 
     /// <summary>A recorder for that many harts.</summary>
     public RegionRecorder(int harts) => _open = [.. Enumerable.Range(0, harts).Select(_ => new List<Open>())];
+
+    /// <summary>Raised when a hart begins a region, with its id.</summary>
+    public event Action<Hart, uint>? Begun;
 
     /// <summary>What was recorded, by hart and id.</summary>
     public IReadOnlyDictionary<(int Hart, uint Id), RegionRecord> Records => _records;
@@ -47,6 +51,7 @@ public sealed class RegionRecorder
         if ((marker & BeginFlag) != 0)
         {
             open.Add(new Open(id, hart.Time, hart.Retired, [.. causes.Cycles]));
+            Begun?.Invoke(hart, id);
             return;
         }
 
@@ -57,6 +62,43 @@ public sealed class RegionRecorder
             open.RemoveAt(open.Count - 1);
             Close(hart, region, causes);
             if (region.Id == id) return;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        foreach (var open in _open) TransferOpen(state, open);
+        var records = _records.ToList();
+        var count = records.Count;
+        state.Field(ref count);
+        if (!state.IsSaving) _records.Clear();
+        for (var n = 0; n < count; n++)
+        {
+            var ((hart, id), record) = state.IsSaving ? records[n] : new((0, 0), new RegionRecord());
+            state.Field(ref hart);
+            state.Field(ref id);
+            state.Field(ref record.Entries);
+            state.Field(ref record.Cycles);
+            state.Field(ref record.Instructions);
+            state.Array(record.Causes);
+            _records[(hart, id)] = record;
+        }
+    }
+
+    private static void TransferOpen(StateStream state, List<Open> open)
+    {
+        var count = open.Count;
+        state.Field(ref count);
+        if (!state.IsSaving) open.Clear();
+        for (var n = 0; n < count; n++)
+        {
+            var (id, time, retired, causes) = state.IsSaving ? open[n] : new Open(0, 0, 0, new ulong[CauseCounters.Count]);
+            state.Field(ref id);
+            state.Field(ref time);
+            state.Field(ref retired);
+            state.Array(causes);
+            if (!state.IsSaving) open.Add(new Open(id, time, retired, causes));
         }
     }
 

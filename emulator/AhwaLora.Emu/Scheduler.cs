@@ -9,7 +9,7 @@ namespace AhwaLora.Emu;
 /// A hart runs ahead of the others up to <see cref="RunAheadCycles"/>, but waits for its turn before it touches a device,
 /// an atomic or a fence, and, with exact contention, a bank.
 /// </summary>
-internal sealed class Scheduler
+internal sealed class Scheduler : IStateful
 {
     /// <summary>
     /// How far a hart may be ahead of the slowest in plain memory. It bounds how stale a word polled without a fence can
@@ -20,31 +20,79 @@ internal sealed class Scheduler
     private readonly Machine _machine;
     private readonly BankScheduler? _banks;
 
+    // A hart's turn: the window it was given. A limit or a probe may stop it within; the next run goes on with it, so
+    // that what happens does not depend on where a run was stopped.
+    private Hart? _turn;
+    private RunWindow _window;
+
     public Scheduler(Machine machine, BankScheduler? banks)
     {
         _machine = machine;
         _banks = banks;
     }
 
-    /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
+    /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
+    public int Turn => _turn?.Id ?? -1;
+
+    /// <summary>Harts that stand still whatever they could do, a bit each: the debugger's.</summary>
+    public ulong Held { get; set; }
+
+    /// <summary>Events of devices and rounds of the banks so far.</summary>
+    public ulong DeviceEvents { get; private set; }
+
+    /// <summary>Runs until the guest ends the run, a limit is reached, a probe stops it, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits)
     {
         while (_machine.Result is null)
         {
-            var (device, eventTime) = NextDevice();
-            var (hart, first, others) = NextHart();
-            var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), first.Time);
-            if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
-            if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
-
-            if (eventTime == time) _machine.Advance(device!, time);
-            else if (first.Time == time && !first.AsksForBank) RunHart(hart!, others, eventTime, limits);
-            else _banks!.Arbitrate(time);
-
-            if (_machine.RetiredInstructions >= limits.MaxInstructions && _machine.Result is null) return new RunResult(ExitReason.InstructionLimit, 0, -1);
+            if (_machine.TakeStop()) return new RunResult(ExitReason.Stopped, 0, -1);
+            if (_machine.RetiredInstructions >= limits.MaxInstructions) return new RunResult(ExitReason.InstructionLimit, 0, -1);
+            if (limits.OneHart is { } one && _machine.Harts[one.Hart].Retired >= one.Retired) return new RunResult(ExitReason.InstructionLimit, 0, one.Hart);
+            if (_turn is null && Choose(limits) is { } end) return end;
+            if (_turn is null) continue;
+            if (limits.OnlyHart is { } only && _turn.Id != only) return new RunResult(ExitReason.Stopped, 0, -1);
+            if (_turn.NextAction >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
+            TakeTurn(_turn, limits);
         }
 
         return _machine.Result.Value;
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        var id = _turn?.Id ?? -1;
+        var (until, horizon) = _window;
+        var held = Held;
+        var events = DeviceEvents;
+        state.Field(ref id);
+        state.Field(ref until);
+        state.Field(ref horizon);
+        state.Field(ref held);
+        state.Field(ref events);
+        _turn = id < 0 ? null : _machine.Harts[id];
+        (_window, Held, DeviceEvents) = (new RunWindow(until, horizon), held, events);
+    }
+
+    /// <summary>Lets a device or the banks act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
+    private RunResult? Choose(in RunLimits limits)
+    {
+        var (device, eventTime) = NextDevice();
+        var (hart, first, others) = NextHart();
+        var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), first.Time);
+        if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+        if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
+        if (eventTime != time && first.Time == time && !first.AsksForBank)
+        {
+            GiveTurn(hart!, others, eventTime);
+            return null;
+        }
+
+        if (eventTime == time) _machine.Advance(device!, time);
+        else _banks!.Arbitrate(time);
+        DeviceEvents++;
+        _machine.OnDeviceEvent();
+        return null;
     }
 
     /// <summary>A hart's place in the machine's order: in one cycle those that ask for a bank come last, since all requests of the cycle must be known.</summary>
@@ -62,14 +110,22 @@ internal sealed class Scheduler
         public ulong Horizon(int id) => Time == ulong.MaxValue || AsksForBank || id < Id ? Time : Time - 1;
     }
 
-    private void RunHart(Hart hart, in Place others, ulong eventTime, in RunLimits limits)
+    private void GiveTurn(Hart hart, in Place others, ulong eventTime)
     {
-        var until = Math.Min(Math.Min(eventTime, limits.MaxCycles), SaturatingAdd(others.Time, RunAheadCycles));
-
         // A device's event comes before what harts do in its cycle.
         var horizon = others.Horizon(hart.Id);
         if (eventTime != ulong.MaxValue) horizon = Math.Min(horizon, eventTime - 1);
-        _machine.RunHart(hart, new RunWindow(until, horizon), limits.MaxInstructions);
+        _turn = hart;
+        _window = new RunWindow(Math.Min(eventTime, SaturatingAdd(others.Time, RunAheadCycles)), horizon);
+    }
+
+    /// <summary>Runs a hart within its turn, which is over unless a limit or a probe stopped it earlier.</summary>
+    private void TakeTurn(Hart hart, in RunLimits limits)
+    {
+        var window = _window with { Until = Math.Min(_window.Until, limits.MaxCycles) };
+        var reason = _machine.RunHart(hart, window, limits);
+        var goesOn = reason is StopReason.Limit or StopReason.Stopped && hart.State == HartState.Running && hart.Time < _window.Until;
+        if (!goesOn) _turn = null;
     }
 
     private static ulong SaturatingAdd(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
@@ -95,7 +151,7 @@ internal sealed class Scheduler
         var (first, others) = (Place.Last, Place.Last);
         foreach (var hart in _machine.Harts)
         {
-            if (hart.State != HartState.Running) continue;
+            if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
             var asksForBank = _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
             var place = new Place(hart.NextAction, asksForBank, hart.Id);
             if (place.IsBefore(first))

@@ -17,20 +17,24 @@ internal static class RunCommand
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
     private static readonly Option<string[]> Dump = new("--dump") { Description = "Write memory after the run, raw; may be given several times.", HelpName = "[hartN@]ADDRESS:BYTES:FILE" };
+    private static readonly Option<string?> Save = new("--save") { Description = "Save a snapshot as soon as a hart reaches the cycle, or has begun the region, and go on.", HelpName = "FILE@CYCLE|@region[N]" };
+    private static readonly Option<string?> Restore = new("--restore") { Description = "Begin with a snapshot of the same program, platform and options.", HelpName = "FILE" };
+    private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
+    private static readonly Option<int> History = new("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
     public static Command Create()
     {
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        using var run = new ProgramRun(new RunRequest
+        var request = new RunRequest
         {
             ElfPath = parsed.GetValue(Elf)!,
             Arguments = parsed.GetValue(Arguments) ?? [],
@@ -45,9 +49,14 @@ internal static class RunCommand
             LogPath = parsed.GetValue(Log),
             StatisticsPath = parsed.GetValue(Stats),
             Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
-        });
+            Save = parsed.GetValue(Save) is { } save ? SaveRequest.Parse(save) : null,
+            RestorePath = parsed.GetValue(Restore),
+        };
+        if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
+        using var run = new ProgramRun(request);
         if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
         var status = run.Execute();
+        if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note}");
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return status;

@@ -70,17 +70,20 @@ public sealed class ElfImage
     /// <summary>Where the file was.</summary>
     public string Path => _path;
 
+    /// <summary>All of it.</summary>
+    public ReadOnlyMemory<byte> File => _file;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what it is.</exception>
     public static ElfImage Load(string path)
     {
         try
         {
-            return Parse(path, File.ReadAllBytes(path));
+            return Parse(path, System.IO.File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(Directory.Exists(path) ? $"{path}: is a directory, not an ELF file" : $"{path}: {(File.Exists(path) ? "cannot be read" : "no such file")}", e);
+            throw new UserErrorException(Directory.Exists(path) ? $"{path}: is a directory, not an ELF file" : $"{path}: {(System.IO.File.Exists(path) ? "cannot be read" : "no such file")}", e);
         }
     }
 

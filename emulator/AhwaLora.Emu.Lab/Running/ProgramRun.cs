@@ -43,8 +43,9 @@ public sealed class ProgramRun : IDisposable
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
-        Machine = new Machine(platform, request.Machine, _host);
+        Machine = new Machine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
         Warning = ProgramLoader.Load(Machine, Image);
+        if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
         foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
     }
 
@@ -68,6 +69,7 @@ public sealed class ProgramRun : IDisposable
     public int Execute()
     {
         var clock = Stopwatch.StartNew();
+        if (_request.Save is { } save) SaveOnTheWay(save);
         var result = _request.LogPath is { } log ? RunLogged(log) : Machine.Run(_request.Limits);
         HostTime = clock.Elapsed;
         Result = result;
@@ -81,6 +83,9 @@ public sealed class ProgramRun : IDisposable
             _ => ExitStatus.Stuck,
         };
     }
+
+    /// <summary>A line for the user about the run, other than why it ended; null for none.</summary>
+    public string? Note { get; private set; }
 
     /// <summary>Closes what the guest has open.</summary>
     public void Dispose() => _host.Dispose();
@@ -106,6 +111,30 @@ public sealed class ProgramRun : IDisposable
         ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
         _ => null,
     };
+
+    /// <summary>Runs to where a snapshot is asked for, and saves it; the run then goes on as if it had not been stopped.</summary>
+    private void SaveOnTheWay(SaveRequest save)
+    {
+        void StopAtRegion(Hart hart, uint id)
+        {
+            if (save.Region is null || save.Region == id) Machine.RequestStop();
+        }
+
+        if (save.Cycle is null) Machine.Regions.Begun += StopAtRegion;
+        var limit = _request.Limits with { MaxCycles = Math.Min(save.Cycle ?? ulong.MaxValue, _request.Limits.MaxCycles) };
+        var result = Machine.Run(limit);
+        Machine.Regions.Begun -= StopAtRegion;
+
+        var isThere = save.Cycle is null ? result.Reason == ExitReason.Stopped : result.Reason == ExitReason.CycleLimit && limit.MaxCycles == save.Cycle;
+        if (!isThere)
+        {
+            Note = $"--save {save.Path}: nothing was saved, the run ended at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)} before it came to that point";
+            return;
+        }
+
+        SnapshotStore.Save(Machine, Image, save.Path);
+        if (_host.OpenFiles != 0) Note = $"--save {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot";
+    }
 
     private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
 

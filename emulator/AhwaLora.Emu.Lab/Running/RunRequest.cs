@@ -1,3 +1,6 @@
+using System.Globalization;
+using AhwaLora.Emu.Host;
+
 namespace AhwaLora.Emu.Lab.Running;
 
 /// <summary>A run of a program, as <c>ahwalora run</c> takes it.</summary>
@@ -41,10 +44,40 @@ public sealed record RunRequest
 
     /// <summary>Memory to write out after the run.</summary>
     public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
+
+    /// <summary>Snapshot to save on the way.</summary>
+    public SaveRequest? Save { get; init; }
+
+    /// <summary>Snapshot to begin with; null to begin at reset.</summary>
+    public string? RestorePath { get; init; }
+
+    /// <summary>Makes the guest's host of the sandbox; the debugger puts its record between. Null for the sandbox itself.</summary>
+    public Func<IHost, IHost>? WrapHost { get; init; }
 }
 
 /// <summary>The streams behind a guest's handles 0, 1 and 2.</summary>
 public sealed record GuestConsole(Stream Input, Stream Output, Stream Error);
+
+/// <summary>Snapshot to save on the way: <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
+/// <param name="Path">Where to.</param>
+/// <param name="Cycle">As soon as a hart reaches this cycle; null at a region.</param>
+/// <param name="Region">As soon as a hart has begun this region; null for any.</param>
+public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
+{
+    private const string RegionWord = "region";
+
+    /// <summary>Parses <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
+    /// <exception cref="UserErrorException">The text is not of that form.</exception>
+    public static SaveRequest Parse(string text)
+    {
+        var at = text.LastIndexOf('@');
+        var (path, when) = at > 0 ? (text[..at], text[(at + 1)..].Replace("_", "", StringComparison.Ordinal)) : ("", "");
+        if (path.Length != 0 && ulong.TryParse(when, NumberStyles.None, CultureInfo.InvariantCulture, out var cycle)) return new SaveRequest(path, cycle, null);
+        if (path.Length != 0 && when == RegionWord) return new SaveRequest(path, null, null);
+        if (path.Length != 0 && when.StartsWith(RegionWord, StringComparison.Ordinal) && Numbers.TryParse(when[RegionWord.Length..], out var region)) return new SaveRequest(path, null, region);
+        throw new UserErrorException($"--save '{text}': expected FILE@CYCLE, FILE@region for the first region, or FILE@regionN, as in boot.snapshot@120000");
+    }
+}
 
 /// <summary>Memory to write out: <c>[hartN@]ADDRESS:BYTES:FILE</c>.</summary>
 /// <param name="Hart">Whose view of memory.</param>

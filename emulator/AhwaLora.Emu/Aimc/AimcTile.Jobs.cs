@@ -36,6 +36,32 @@ public sealed partial class AimcTile
 
     private AimcTileContext ContextOfJob(uint job) => _contexts[ContextIndexOf(job)];
 
+    /// <summary>True if bytes are input of a job that was triggered, and have not been read yet.</summary>
+    public bool IsUnreadInput(uint address, uint bytes)
+    {
+        for (var flight = _inFinished; flight < _inStarted; flight++)
+        {
+            if (IsInput(ContextOfJob(_jobOf[flight % MaxInFlight]), _vectorOf[flight % MaxInFlight], address, bytes)) return true;
+        }
+
+        for (var job = _fetchJob; (int)(_triggered - job) >= 0; job++)
+        {
+            var context = ContextOfJob(job);
+            for (var vector = job == _fetchJob ? _fetchVector : 0; vector < context.Vectors; vector++)
+            {
+                if (IsInput(context, vector, address, bytes)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsInput(AimcTileContext job, uint vector, uint address, uint bytes)
+    {
+        var first = job.Src + vector * job.SrcStride;
+        return address - first < job.InputBytes || first - address < bytes;
+    }
+
     private AimcTileContext? HeldContext(int initiator)
     {
         foreach (var context in _contexts)

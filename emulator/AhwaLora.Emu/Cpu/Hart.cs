@@ -80,6 +80,9 @@ public sealed class Hart : IStateful
     /// <summary>Instructions retired since reset; traps retire nothing.</summary>
     public ulong Retired;
 
+    /// <summary>Traps and interrupts taken since reset.</summary>
+    public ulong TrapsTaken;
+
     /// <summary>What the hart is doing.</summary>
     public HartState State;
 
@@ -169,6 +172,7 @@ public sealed class Hart : IStateful
         state.Field(ref Pc);
         state.Field(ref Time);
         state.Field(ref Retired);
+        state.Field(ref TrapsTaken);
         state.Field(ref State);
         state.Field(ref Pending.IsActive);
         state.Field(ref Pending.IsGranted);
@@ -198,5 +202,10 @@ public sealed class Hart : IStateful
         state.Array(Tdata2);
         state.Array(Pmpcfg);
         state.Array(Pmpaddr);
+        var (pc, cause, value) = LastTrap;
+        state.Field(ref pc);
+        state.Field(ref cause);
+        state.Field(ref value);
+        LastTrap = new TrapRecord(pc, cause, value);
     }
 }

@@ -155,6 +155,7 @@ public static class Traps
 
     private static void Enter(Hart hart, uint cause, uint tval, uint handler)
     {
+        hart.TrapsTaken++;
         hart.Mepc = hart.Pc;
         hart.Mcause = cause;
         hart.Mtval = tval;

@@ -23,6 +23,9 @@ public enum StopReason
 
     /// <summary>The hart sleeps, waits for a device, or has ended; see <see cref="Hart.State"/>.</summary>
     Waiting,
+
+    /// <summary>The probe stopped the hart in front of an instruction.</summary>
+    Stopped,
 }
 
 /// <summary>Executes one hart. Interpreter and translator stop in the same cycle, with the same state.</summary>
@@ -85,4 +88,9 @@ public interface IProbe
 
     /// <summary>A trap was taken by the instruction, or the interrupt, at <paramref name="pc"/>.</summary>
     void Trapped(Hart hart, uint pc);
+
+    /// <summary>An access of a device begins, in the cycle in which it is first in the machine's order; what it loads is not known yet.</summary>
+    void DeviceAccess(Hart hart, DeviceMapping mapping, in BusAccess access, bool isLoad, uint value)
+    {
+    }
 }

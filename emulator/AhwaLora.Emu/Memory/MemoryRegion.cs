@@ -18,6 +18,15 @@ public enum Watch : byte
 
     /// <summary>A hart holds a reservation in it.</summary>
     Reservation = 4,
+
+    /// <summary>The debugger's history wants to know of its first change.</summary>
+    History = 8,
+
+    /// <summary>The debugger looks at every store into it.</summary>
+    Watchpoint = 16,
+
+    /// <summary>The debugger follows what is written and what is not.</summary>
+    Event = 32,
 }
 
 /// <summary>
@@ -28,6 +37,11 @@ public sealed class MemoryRegion : IStateful
 {
     /// <summary>log2 of the bytes that one watch byte covers.</summary>
     public const int GranuleShift = 8;
+
+    /// <summary>Bytes of the pages that a snapshot holds, or leaves out where they are zero.</summary>
+    public const int PageBytes = 4096;
+
+    private static readonly byte[] Zero = new byte[PageBytes];
 
     /// <summary>Makes a region of <paramref name="size"/> zero bytes at <paramref name="baseAddress"/>.</summary>
     public MemoryRegion(string name, uint baseAddress, uint size)
@@ -107,8 +121,54 @@ public sealed class MemoryRegion : IStateful
         if (kinds != Watch.None) Stored?.Invoke(this, address, bytes, kinds, initiator);
     }
 
-    /// <inheritdoc/>
-    public void Transfer(StateStream state) => state.Array(Data);
+    /// <summary>Adds <paramref name="kind"/> to what [address, address + bytes) is watched for.</summary>
+    public void AddWatch(uint address, uint bytes, Watch kind)
+    {
+        var last = (address - Base + bytes - 1) >> GranuleShift;
+        for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] |= kind;
+    }
+
+    /// <summary>Replaces bytes at an offset, and tells the watchers where they differ.</summary>
+    public void Replace(int offset, ReadOnlySpan<byte> bytes)
+    {
+        var target = Data.AsSpan(offset, bytes.Length);
+        if (target.SequenceEqual(bytes)) return;
+        bytes.CopyTo(target);
+        Notify(Base + (uint)offset, (uint)bytes.Length, Initiators.Host);
+    }
+
+    /// <summary>Passes the pages that are not zero, each behind its number plus one; 0 ends them.</summary>
+    public void Transfer(StateStream state)
+    {
+        var buffer = new byte[PageBytes];
+        var done = 0;
+        while (true)
+        {
+            var listed = state.IsSaving ? FindPage(done) + 1 : 0;
+            state.Field(ref listed);
+            var page = listed == 0 ? Pages : listed - 1;
+            for (; !state.IsSaving && done < page; done++) Replace(done * PageBytes, Zero.AsSpan(0, PageLength(done)));
+            if (listed == 0) return;
+
+            var bytes = buffer.AsSpan(0, PageLength(page));
+            if (state.IsSaving) Data.AsSpan(page * PageBytes, bytes.Length).CopyTo(bytes);
+            state.Raw(bytes);
+            if (!state.IsSaving) Replace(page * PageBytes, bytes);
+            done = page + 1;
+        }
+    }
+
+    private int Pages => (int)((Size + PageBytes - 1) / PageBytes);
+
+    private int PageLength(int page) => (int)Math.Min(PageBytes, Size - (uint)page * PageBytes);
+
+    /// <summary>The first page from <paramref name="page"/> on that is not zero; -1 where there is none.</summary>
+    private int FindPage(int page)
+    {
+        if (page >= Pages) return -1;
+        var at = Data.AsSpan(page * PageBytes).IndexOfAnyExcept((byte)0);
+        return at < 0 ? -1 : page + at / PageBytes;
+    }
 }
 
 /// <summary>A store into a watched granule.</summary>

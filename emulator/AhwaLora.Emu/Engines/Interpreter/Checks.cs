@@ -38,7 +38,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         }
 
         if (Hart.Pending.IsActive) return null;
-        if (Probe?.Before(Hart, i) == false) return StopReason.Interacted;
+        if (Probe?.Before(Hart, i) == false) return StopReason.Stopped;
         if (Fetch is not null) _pipeline.Idle(_pipeline.Time + (uint)Fetch.Cycles(Hart.Id, pc), Cause.InstructionFetch);
         return null;
     }

@@ -75,6 +75,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
             hart.Time = time;
             var request = new BusAccess(address - mapping.Base, width, hart.Id, time);
             value = b;
+            if (TChecks.Enabled) Probe?.DeviceAccess(hart, mapping, request, isLoad, b);
             var response = isLoad ? mapping.Device.Read(request, out value) : mapping.Device.Write(request, b);
             if (response == BusResponse.Fault) return Trap(access, address);
             if (response == BusResponse.Wait)

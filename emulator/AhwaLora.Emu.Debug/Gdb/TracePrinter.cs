@@ -1,0 +1,25 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Engines;
+using AhwaLora.Emu.Isa;
+
+namespace AhwaLora.Emu.Debug.Gdb;
+
+/// <summary>Prints every instruction that retires and every trap.</summary>
+internal sealed class TracePrinter(Machine machine, Action<string> print) : IProbe
+{
+    public bool Before(Hart hart, in Instruction instruction) => true;
+
+    public void Loaded(Hart hart, uint address, int bytes, uint value)
+    {
+    }
+
+    public void Stored(Hart hart, uint address, int bytes, uint value)
+    {
+    }
+
+    public void Retired(Hart hart, uint pc, in Instruction instruction) => print($"{Prefix(hart)} {pc:x8}: {Disassembler.Format(instruction, pc)}\n");
+
+    public void Trapped(Hart hart, uint pc) => print($"{Prefix(hart)} {pc:x8}: trap, mcause 0x{hart.Mcause:x}\n");
+
+    private string Prefix(Hart hart) => machine.Harts.Count == 1 ? "" : $"hart {hart.Id}";
+}

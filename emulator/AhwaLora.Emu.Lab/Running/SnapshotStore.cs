@@ -1,0 +1,32 @@
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Snapshots;
+
+namespace AhwaLora.Emu.Lab.Running;
+
+/// <summary>Snapshots on disk.</summary>
+public static class SnapshotStore
+{
+    /// <summary>Saves the state of a machine that runs <paramref name="image"/>.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Save(Machine machine, ElfImage image, string path) =>
+        AtomicFile.Write(path, stream => SnapshotFile.Save(machine, image.File.Span, stream));
+
+    /// <summary>Brings a machine that has loaded <paramref name="image"/> to a saved state.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, is damaged, or belongs to another run.</exception>
+    public static void Restore(Machine machine, ElfImage image, string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            SnapshotFile.Restore(machine, image.File.Span, file);
+        }
+        catch (SnapshotException e)
+        {
+            throw new UserErrorException($"{path}: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such snapshot")}", e);
+        }
+    }
+}
