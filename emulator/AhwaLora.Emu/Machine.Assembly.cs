@@ -133,7 +133,7 @@ public sealed partial class Machine
         };
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing) : null;
+        var translations = IsTranslating ? new Translations(caches.Values, Options) : null;
         for (var id = 0; id < Platform.Harts; id++)
         {
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();

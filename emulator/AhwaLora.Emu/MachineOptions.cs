@@ -31,6 +31,9 @@ public sealed record MachineOptions
     /// <summary>Engine.</summary>
     public EngineKind Engine { get; init; } = EngineKind.Auto;
 
+    /// <summary>Times that control comes to an address before the translator translates from there. Changes speed only.</summary>
+    public int HotThreshold { get; init; } = 64;
+
     /// <summary>Bank conflicts.</summary>
     public Contention Contention { get; init; } = Contention.None;
 

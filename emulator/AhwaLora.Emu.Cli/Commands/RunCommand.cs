@@ -21,13 +21,14 @@ internal static class RunCommand
     private static readonly Option<string?> Restore = new("--restore") { Description = "Begin with a snapshot of the same program, platform and options.", HelpName = "FILE" };
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
     private static readonly Option<int> History = new("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" };
+    private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description where they differ." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
     public static Command Create()
     {
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
@@ -53,6 +54,7 @@ internal static class RunCommand
             RestorePath = parsed.GetValue(Restore),
         };
         if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
+        if (parsed.GetValue(InLockstep)) return RunInLockstep(request);
         using var run = new ProgramRun(request);
         if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
         var status = run.Execute();
@@ -60,6 +62,22 @@ internal static class RunCommand
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return status;
+    }
+
+    /// <summary>Without the guest's console, which two runs would share.</summary>
+    private static int RunInLockstep(RunRequest request)
+    {
+        var silent = request with { Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null) };
+        var runs = new List<ProgramRun>();
+        var lockstep = new Lockstep(engine =>
+        {
+            runs.Add(new ProgramRun(silent with { Machine = silent.Machine with { Engine = engine } }));
+            return runs[^1].Machine;
+        });
+        var difference = lockstep.FindDifference(request.Limits);
+        Console.Error.WriteLine(difference is null ? $"engines agree: {lockstep.Result!.Value.Reason}" : $"ahwalora: {difference}");
+        foreach (var run in runs) run.Dispose();
+        return difference is null ? 0 : 1;
     }
 
     private static string Summary(ProgramRun run) => FormattableString.Invariant(

@@ -72,8 +72,8 @@ public sealed class CodeCache
         var first = address - region.Base;
         var last = first + bytes - 1;
 
-        // An instruction that begins up to three bytes earlier may reach into what was written.
-        for (var offset = (first < 3 ? 0 : first - 3) & ~1u; offset <= last; offset += 2)
+        // An instruction that begins in either halfword before may reach into what was written.
+        for (var offset = first < 2 ? 0 : (first - 2) & ~1u; offset <= last; offset += 2)
         {
             if (_granules[offset >> MemoryRegion.GranuleShift] is { } granule) granule[(offset & (GranuleBytes - 1)) >> 1] = default;
         }

@@ -154,10 +154,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = next;
                 return Retire<TChecks>(i, destination, redirected: true);
-            case Shape.Load or Shape.Store:
+            case Shape.Load:
                 return LoadOrStore<TChecks>(i, a, b, window);
+            case Shape.Store:
+                var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
+                return LoadOrStore<TChecks>(store, a, b, window);
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
-                return Atomic<TChecks>(i, a, b, window);
+                var atomic = i;
+                return Atomic<TChecks>(atomic, a, b, window);
             case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
                 if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;

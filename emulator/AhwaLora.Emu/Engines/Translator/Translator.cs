@@ -43,7 +43,7 @@ internal sealed class Translator : IEngine
     }
 
     /// <summary>Times that control comes to an address before it is translated from there.</summary>
-    public int HotThreshold { get; init; } = 64;
+    public required int HotThreshold { get; init; }
 
     /// <inheritdoc/>
     public Hart Hart => _interpreter.Hart;
@@ -134,7 +134,6 @@ internal sealed class Translator : IEngine
         {
             exit = region.Exits[region.Code!(_frame, fuel)];
             fuel = _frame.Fuel - exit.Cycles;
-            if (Dbg.On) Dbg.Count(region, exit, _frame.Target);
             stalls.Add(exit.Stalls);
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
@@ -166,10 +165,8 @@ internal sealed class Translator : IEngine
         var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode);
         if (plan.Nodes.Count == 0) return null;
         if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
-        var t0 = System.Diagnostics.Stopwatch.GetTimestamp();
         region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
-        System.Runtime.CompilerServices.RuntimeHelpers.PrepareDelegate(region.Code!); _table.Add(region);
-        if (Dbg.On) Console.Error.WriteLine($"compile {pc:x8} v{vector} {mode} n={region.Length} {System.Diagnostics.Stopwatch.GetElapsedTime(t0).TotalMilliseconds:F1} ms exits {region.Exits.Length}");
+        _table.Add(region);
         return region;
     }
 
@@ -200,11 +197,4 @@ internal sealed class Translator : IEngine
 
         return false;
     }
-}
-
-internal static class Dbg {
-  public static readonly bool On = System.Environment.GetEnvironmentVariable("DBG") == "1";
-  static readonly Dictionary<(uint,int,uint,ExitKind), long> c = new();
-  public static void Count(Region r, RegionExit e, uint t) { if (c.Count==0) System.AppDomain.CurrentDomain.ProcessExit += (_,_) => { foreach (var (k,v) in c.OrderByDescending(x=>x.Value).Take(25)) System.Console.Error.WriteLine($"{k.Item1:x8} v{k.Item2} -> {k.Item3:x8} {k.Item4} {v}"); };
-   var key=(r.Entry,r.Vector,e.Kind==ExitKind.Indirect?t:e.Pc,e.Kind); c[key]=c.GetValueOrDefault(key)+1; }
 }

@@ -1,0 +1,52 @@
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Engines;
+
+/// <summary>One program on translator and interpreter. The translator finds everything hot, so that little stays interpreted.</summary>
+internal static class EnginePair
+{
+    /// <summary>Profiles that have a translation of their own kind.</summary>
+    public static TheoryData<string> Profiles { get; } = ["functional", "cv32e40p-fpu0", "cv32e40p", "cv32e40p-fpu3", "snitch"];
+
+    /// <summary>Fails with both states where the engines differ; returns how the run ended.</summary>
+    public static RunResult AssertSame(string elf, string profile = "functional", PlatformDescription? platform = null, ulong maxInstructions = 400_000, bool? emulateMisaligned = null)
+    {
+        var options = new MachineOptions { HotThreshold = 2, Timing = TimingProfile.Named(profile), EmulateMisaligned = emulateMisaligned };
+        var lockstep = new Lockstep(engine => Build(elf, platform, options with { Engine = engine }));
+        var difference = lockstep.FindDifference(new RunLimits(ulong.MaxValue, maxInstructions));
+        Assert.True(difference is null, difference);
+        return lockstep.Result!.Value;
+    }
+
+    /// <summary>A machine with the program.</summary>
+    public static Machine Build(string elf, PlatformDescription? platform, MachineOptions options)
+    {
+        var machine = new Machine(platform ?? TestMachine.OneHart, options);
+        ProgramLoader.Load(machine, ElfImage.Load(elf));
+        return machine;
+    }
+
+    /// <summary>Assembles a program that ends at <c>done</c>, as <see cref="TestMachine.Assemble"/> has it.</summary>
+    public static string Assemble(string assembly, string isa = Toolchain.Base) => Toolchain.Assemble(
+        $"""
+            .globl _start, tohost
+            _start:
+            {assembly}
+            done:
+                .option push
+                .option norvc
+                li t6, 1
+                la t5, tohost
+            1:  sw t6, 0(t5)
+                j 1b
+                .option pop
+                .section .tohost, "aw"
+                .balign 512
+            tohost: .dword 0
+
+            """,
+        isa);
+}

@@ -1,0 +1,53 @@
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Engines;
+
+/// <summary>Limits fall on the same instruction and cycle in translated code as in interpreted code.</summary>
+public sealed class EngineStopTests
+{
+    private const string Loop = """
+            li s0, 2000
+        loop:
+            addi s1, s1, 1
+            mul s2, s1, s1
+            lw t0, 0(sp)
+            add s3, s3, t0
+            xor s3, s3, s2
+            andi t1, s0, 3
+            bnez t1, 1f
+            addi s4, s4, 7
+        1:  addi s0, s0, -1
+            bnez s0, loop
+        """;
+
+    [Theory]
+    [InlineData("functional")]
+    [InlineData("cv32e40p")]
+    public void An_instruction_limit_stops_at_its_instruction(string profile)
+    {
+        for (var limit = 3000UL; limit < 3030; limit++) AssertSameAfter(profile, new RunLimits(ulong.MaxValue, limit));
+    }
+
+    [Theory]
+    [InlineData("functional")]
+    [InlineData("cv32e40p")]
+    public void A_cycle_limit_stops_at_its_cycle(string profile)
+    {
+        for (var limit = 5000UL; limit < 5040; limit++) AssertSameAfter(profile, new RunLimits(limit, ulong.MaxValue));
+    }
+
+    private static void AssertSameAfter(string profile, RunLimits limits)
+    {
+        var elf = EnginePair.Assemble("li sp, 0x80010000\n" + Loop);
+        var options = new MachineOptions { HotThreshold = 2, Timing = TimingProfile.Named(profile) };
+        var states = new[] { EngineKind.Translator, EngineKind.Interpreter }.Select(engine =>
+        {
+            var machine = EnginePair.Build(elf, null, options with { Engine = engine });
+            var result = machine.Run(limits);
+            var hart = machine.Harts[0];
+            return (result, hart.Pc, hart.Time, hart.Retired, string.Join(' ', hart.Registers[..64]), string.Join(' ', machine.CausesOf(0).Cycles));
+        }).ToArray();
+        Assert.Equal(states[1], states[0]);
+    }
+}
