@@ -18,6 +18,8 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     private readonly UInt128[] _requests;
     private readonly int[] _requested;
     private readonly (int Device, int Index)[] _portOf;
+    private readonly Hart[] _asking;
+    private int _askingHarts;
     private ulong _nextCycle;
 
     public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<IBankMaster> devices)
@@ -31,6 +33,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         _requests = new UInt128[memory.Banks];
         _requested = new int[memory.Banks];
         _portOf = new (int, int)[number];
+        _asking = new Hart[machine.Harts.Count];
     }
 
     /// <summary>The cycle in which a master other than a hart asks next.</summary>
@@ -68,9 +71,10 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
             else _devices[_portOf[winner].Device].Master.Granted(time, _portOf[winner].Index);
         }
 
-        foreach (var hart in _machine.Harts)
+        for (var n = 0; n < _askingHarts; n++)
         {
-            if (hart.Pending is { IsActive: true, IsGranted: false } && hart.Pending.Time == time && IsBanked(hart.Pending.Address)) hart.Pending.Time = time + 1;
+            ref var pending = ref _asking[n].Pending;
+            if (!pending.IsGranted) pending.Time = time + 1;
         }
     }
 
@@ -83,12 +87,13 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
     private int CollectHarts(ulong time, int count)
     {
+        _askingHarts = 0;
         foreach (var hart in _machine.Harts)
         {
-            if (hart.State == HartState.Running && hart.Pending is { IsActive: true, IsGranted: false } && hart.Pending.Time == time && IsBanked(hart.Pending.Address))
-            {
-                Request(hart.Pending.Address, hart.Id, ref count);
-            }
+            ref readonly var pending = ref hart.Pending;
+            if (!pending.IsActive || pending.IsGranted || pending.Time != time || hart.State != HartState.Running || !IsBanked(pending.Address)) continue;
+            _asking[_askingHarts++] = hart;
+            Request(pending.Address, hart.Id, ref count);
         }
 
         return count;

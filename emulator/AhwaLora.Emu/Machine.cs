@@ -204,8 +204,9 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     internal StopReason RunHart(Hart hart, in RunWindow window, in RunLimits limits)
     {
         var engine = _engines[hart.Id];
-        var budget = limits.MaxInstructions - RetiredInstructions;
-        engine.BreakAt = Math.Min(Math.Min(ulong.MaxValue - hart.Retired, budget) + hart.Retired, _htifDueAt[hart.Id]);
+        var breakAt = _htifDueAt[hart.Id];
+        if (limits.MaxInstructions != ulong.MaxValue) breakAt = Math.Min(breakAt, hart.Retired + (limits.MaxInstructions - RetiredInstructions));
+        engine.BreakAt = breakAt;
         if (limits.OneHart is { } one && one.Hart == hart.Id) engine.BreakAt = Math.Min(engine.BreakAt, one.Retired);
         _acting = hart;
         var reason = engine.Run(window);

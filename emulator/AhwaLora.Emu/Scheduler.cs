@@ -46,7 +46,7 @@ internal sealed class Scheduler : IStateful
         while (_machine.Result is null)
         {
             if (_machine.TakeStop()) return new RunResult(ExitReason.Stopped, 0, -1);
-            if (_machine.RetiredInstructions >= limits.MaxInstructions) return new RunResult(ExitReason.InstructionLimit, 0, -1);
+            if (limits.MaxInstructions != ulong.MaxValue && _machine.RetiredInstructions >= limits.MaxInstructions) return new RunResult(ExitReason.InstructionLimit, 0, -1);
             if (limits.OneHart is { } one && _machine.Harts[one.Hart].Retired >= one.Retired) return new RunResult(ExitReason.InstructionLimit, 0, one.Hart);
             if (_turn is null && Choose(limits) is { } end) return end;
             if (_turn is null) continue;
@@ -84,8 +84,13 @@ internal sealed class Scheduler : IStateful
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
         if (eventTime != time && first.Time == time && !first.AsksForBank)
         {
-            GiveTurn(hart!, others, eventTime);
-            return null;
+            if (_banks is null)
+            {
+                GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
+                return null;
+            }
+
+            if (!RunCycle(time, eventTime, limits)) return null;
         }
 
         if (eventTime == time) _machine.Advance(device!, time);
@@ -110,22 +115,41 @@ internal sealed class Scheduler : IStateful
         public ulong Horizon(int id) => Time == ulong.MaxValue || AsksForBank || id < Id ? Time : Time - 1;
     }
 
-    private void GiveTurn(Hart hart, in Place others, ulong eventTime)
+    /// <summary>
+    /// With exact contention: every hart that acts in cycle <paramref name="time"/> has its turn, by number, so that the
+    /// banks know all requests of the cycle. False where the caller has to look first: at a limit, a stop, or what a device has changed.
+    /// </summary>
+    private bool RunCycle(ulong time, ulong eventTime, in RunLimits limits)
     {
-        // A device's event comes before what harts do in its cycle.
-        var horizon = others.Horizon(hart.Id);
-        if (eventTime != ulong.MaxValue) horizon = Math.Min(horizon, eventTime - 1);
+        var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
+        foreach (var hart in _machine.Harts)
+        {
+            if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0 || hart.NextAction != time || AsksForBank(hart)) continue;
+            GiveTurn(hart, new RunWindow(SaturatingAdd(time, RunAheadCycles), time), eventTime);
+            if (isLimited) return false;
+            if (TakeTurn(hart, limits) is StopReason.Interacted or StopReason.Stopped || _turn is not null || _machine.Result is not null) return false;
+        }
+
+        return true;
+    }
+
+    private bool AsksForBank(Hart hart) => _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
+
+    /// <summary>Gives a hart its turn; a device's event comes before what harts do in its cycle.</summary>
+    private void GiveTurn(Hart hart, in RunWindow window, ulong eventTime)
+    {
         _turn = hart;
-        _window = new RunWindow(Math.Min(eventTime, SaturatingAdd(others.Time, RunAheadCycles)), horizon);
+        _window = new RunWindow(Math.Min(eventTime, window.Until), Math.Min(window.Horizon, eventTime - 1));
     }
 
     /// <summary>Runs a hart within its turn, which is over unless a limit or a probe stopped it earlier.</summary>
-    private void TakeTurn(Hart hart, in RunLimits limits)
+    private StopReason TakeTurn(Hart hart, in RunLimits limits)
     {
         var window = _window with { Until = Math.Min(_window.Until, limits.MaxCycles) };
         var reason = _machine.RunHart(hart, window, limits);
         var goesOn = reason is StopReason.Limit or StopReason.Stopped && hart.State == HartState.Running && hart.Time < _window.Until;
         if (!goesOn) _turn = null;
+        return reason;
     }
 
     private static ulong SaturatingAdd(ulong a, ulong b) => a > ulong.MaxValue - b ? ulong.MaxValue : a + b;
@@ -152,8 +176,7 @@ internal sealed class Scheduler : IStateful
         foreach (var hart in _machine.Harts)
         {
             if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
-            var asksForBank = _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
-            var place = new Place(hart.NextAction, asksForBank, hart.Id);
+            var place = new Place(hart.NextAction, AsksForBank(hart), hart.Id);
             if (place.IsBefore(first))
             {
                 others = first;
