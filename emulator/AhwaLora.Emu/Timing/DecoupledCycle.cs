@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Isa;
+using System.Numerics;
 
 namespace AhwaLora.Emu.Timing;
 
@@ -83,7 +83,7 @@ internal static class DecoupledCycle
     {
         var isReady = head.Kind != HeadKind.None && (s.Scoreboard & head.Registers) == 0;
         var issues = isReady && IsAccepted(s, head);
-        if (!isReady && head.Kind != HeadKind.None) s.StallCause = s.ScoreboardCauses[System.Numerics.BitOperations.TrailingZeroCount(s.Scoreboard & head.Registers)];
+        if (!isReady && head.Kind != HeadKind.None) s.StallCause = s.ScoreboardCauses[BitOperations.TrailingZeroCount(s.Scoreboard & head.Registers)];
         if (s.Busy != 0)
         {
             Decisions d = default;
