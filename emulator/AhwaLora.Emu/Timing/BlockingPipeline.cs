@@ -199,7 +199,12 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         }
 
         Execute(s, 1, Cause.Issue, Port.Alu);
-        Refill(s, decided + (ulong)s.Timing.JumpCycles, Cause.JumpBranch);
+        var target = decided + (ulong)s.Timing.JumpCycles;
+
+        // Rule 9: what jal has fetched enters ID only in a cycle in which EX, too, takes a new instruction. Not so with
+        // jalr on the RTL, for a reason we do not know.
+        var isHeld = i.Shape == Shape.Jump && target > s.NextEntry && target <= s.ExecuteEnd;
+        Refill(s, isHeld ? s.ExecuteEnd + 1 : target, Cause.JumpBranch);
         SetResult(s, i.Rd, s.ExecuteEnd);
     }
 
