@@ -51,15 +51,7 @@ public static class LayerRun
     /// <exception cref="UserErrorException">The layer does not fit the machine, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {
-        data.Shape.Check();
-        var image = FirmwareImages.Load(strategy.App);
-        var machine = new Machine(platform, options);
-        ProgramLoader.Load(machine, image);
-        ProgramTile(machine, data);
-        var addresses = Place(machine, data);
-        var record = LayerRecord.Encode(data.Shape, data.Scale, addresses, (uint)(platform.Aimc?.IntegrationNs ?? 0));
-        Write(machine, Symbol(image, LayerRecord.LayerSymbol), record);
-
+        var (machine, image, addresses) = Prepare(data, strategy, platform, options);
         var clock = Stopwatch.StartNew();
         var run = machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
         clock.Stop();
@@ -68,6 +60,24 @@ public static class LayerRun
 
         var y = MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(addresses.Y, (uint)(4 * data.Shape.Tokens * data.Shape.Outputs))).ToArray();
         return new LayerMeasurement(strategy, result, y, RelativeError(y, data.Reference(strategy.HasAdapter)), machine.RetiredInstructions, machine.Cycles, clock.Elapsed);
+    }
+
+    /// <summary>The machine that <see cref="Execute"/> runs, with everything in place.</summary>
+    /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
+    public static Machine Build(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options) =>
+        Prepare(data, strategy, platform, options).Machine;
+
+    private static (Machine Machine, ElfImage Image, LayerRecord.Addresses Addresses) Prepare(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    {
+        data.Shape.Check();
+        var image = FirmwareImages.Load(strategy.App);
+        var machine = new Machine(platform, options);
+        ProgramLoader.Load(machine, image);
+        ProgramTile(machine, data);
+        var addresses = Place(machine, data);
+        var record = LayerRecord.Encode(data.Shape, data.Scale, addresses, (uint)(platform.Aimc?.IntegrationNs ?? 0));
+        Write(machine, Symbol(image, LayerRecord.LayerSymbol), record);
+        return (machine, image, addresses);
     }
 
     private static void ProgramTile(Machine machine, LayerData data)

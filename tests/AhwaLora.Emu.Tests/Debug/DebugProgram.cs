@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using AhwaLora.Emu.Debug;
+using AhwaLora.Emu.Debug.Gdb;
+using AhwaLora.Emu.Debug.TimeTravel;
+using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary>A C program of tests/programs/debug under the debugger, and the real GDB to lead it.</summary>
+internal sealed class DebugProgram : IDisposable
+{
+    private const string March = "-march=rv32imf -Wa,-march=rv32imf_zicsr -mabi=ilp32f";
+
+    private readonly GdbServer _server;
+    private readonly Task<int?> _serving;
+
+    public DebugProgram(string source, int harts, EngineKind? engine = null)
+    {
+        Elf = Compile(source);
+        var image = ElfImage.Load(Elf);
+        var host = new RecordedHost(new NoHost());
+        Machine = new Machine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
+        ProgramLoader.Load(Machine, image);
+        var options = new DebugOptions { Program = image.File };
+        Debuggee = new Debuggee(Machine, host, options.HistoryBytes);
+        _server = new GdbServer(Debuggee, options, new IPEndPoint(IPAddress.Loopback, 0));
+        _serving = Task.Factory.StartNew(_server.Serve, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public string Elf { get; }
+
+    public Machine Machine { get; }
+
+    public Debuggee Debuggee { get; }
+
+    public IPEndPoint EndPoint => _server.EndPoint;
+
+    /// <summary>What the server returned once it was told to end.</summary>
+    public int? Ended => _serving.Wait(TimeSpan.FromSeconds(20)) ? _serving.Result : throw new InvalidOperationException("the server still serves");
+
+    /// <summary>Lets GDB execute commands in one session and returns what it prints, each command echoed behind "(gdb) ".</summary>
+    public string Gdb(params string[] commands)
+    {
+        var script = new StringBuilder("set pagination off\nset confirm off\nset style enabled off\nset width 0\nset remotetimeout 30\n");
+        script.Append(CultureInfo.InvariantCulture, $"set directories {Folder}\ntarget remote {EndPoint}\n");
+        foreach (var command in commands) script.Append(CultureInfo.InvariantCulture, $"echo (gdb) {command.Replace("\\", "\\\\", StringComparison.Ordinal)}\\n\n{command}\n");
+        var path = Path.Combine(Path.GetTempPath(), $"ahwalora-{Guid.NewGuid():n}.gdb");
+        File.WriteAllText(path, script.ToString());
+        try
+        {
+            return Toolchain.RunText("gdb-multiarch", $"-nx -q -batch -x {path} {Elf}").ReplaceLineEndings("\n");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+    }
+
+    private static string Folder => Path.Combine(Toolchain.Root, "tests", "programs", "debug");
+
+    private static string Compile(string source)
+    {
+        var elf = Path.Combine(AppContext.BaseDirectory, $"debug-{source}.{Guid.NewGuid():n}.elf");
+        Toolchain.Run("riscv64-unknown-elf-gcc", $"{March} -g -O1 -nostdlib -nostartfiles -ffreestanding -ffile-prefix-map={Folder}/= -Wl,-N -Wl,-Ttext=0x80000000 -o {elf} {Folder}/start.S {Folder}/{source}");
+        return elf;
+    }
+}

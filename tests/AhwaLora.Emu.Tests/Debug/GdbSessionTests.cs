@@ -1,0 +1,141 @@
+using System.Net.Sockets;
+
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary>Sessions of the real GDB.</summary>
+public sealed class GdbSessionTests
+{
+    [Fact]
+    public void Harts_are_threads_with_names_and_what_they_wait_for()
+    {
+        using var program = new DebugProgram("harts.c", harts: 3);
+        var text = program.Gdb("break main", "continue", "delete", "tbreak square thread 3", "continue", "info threads", "monitor quit");
+        Assert.Contains("Thread 1 \"hart 0\" (", text, StringComparison.Ordinal);
+        Assert.Contains("* 3    Thread 3 \"hart 2\" (runs) square", text, StringComparison.Ordinal);
+        Assert.Contains("(waits at the barrier)", text, StringComparison.Ordinal);
+        Assert.Null(program.Ended);
+    }
+
+    [Fact]
+    public void Breakpoints_watchpoints_steps_registers_and_the_exit()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        var text = program.Gdb(
+            "hbreak square if x == 3", "continue", "p x", "finish", "delete", "watch counter", "continue", "rwatch table[1]", "continue",
+            "p $priv", "p/x $misa", "p $mhartid", "p $ft0", "set $ft0 = 1.5", "p $ft0", "set $t3 = 77", "p $t3", "x/wx 0x10200004", "delete", "continue");
+        Assert.Contains("$1 = 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("Value returned is $2 = 9", text, StringComparison.Ordinal);
+        Assert.Contains("Old value = 0\nNew value = 42", text, StringComparison.Ordinal);
+        Assert.Contains("hit Hardware read watchpoint 3: table[1]\n\nValue = 30", text, StringComparison.Ordinal);
+        Assert.Contains("= prv:3 [Machine]", text, StringComparison.Ordinal);
+        Assert.Contains("= 1.5\n", text, StringComparison.Ordinal);
+        Assert.Contains("= 77\n", text, StringComparison.Ordinal);
+        Assert.Contains("0x10200004:\t0x00000002", text, StringComparison.Ordinal);
+        Assert.Contains("exited with code 01", text, StringComparison.Ordinal); // table[2] of a third hart is missing
+        Assert.Equal(1, program.Ended);
+    }
+
+    [Fact]
+    public void One_hart_steps_while_the_others_stand()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        var text = program.Gdb("set scheduler-locking on", "thread 2", "stepi", "stepi", "stepi", "p $pc - (long)&_start", "thread 1", "p $pc - (long)&_start", "monitor cycles", "monitor quit");
+        Assert.Contains("$1 = 12\n", text, StringComparison.Ordinal);
+        Assert.Contains("$2 = 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("hart 1   3 cycles, 3 instructions", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Going_back_undoes_steps_memory_and_harts()
+    {
+        using var program = new DebugProgram("harts.c", harts: 3);
+        var text = program.Gdb(
+            "watch counter", "continue", "continue", "reverse-continue", "p counter", "reverse-continue", "p counter", "delete",
+            "break square thread 1", "reverse-continue", "p x", "reverse-finish", "reverse-stepi", "delete", "reverse-continue", "monitor cycles", "monitor quit");
+        Assert.Contains("Old value = 72\nNew value = 42", text, StringComparison.Ordinal);
+        Assert.Contains("$1 = 42\n", text, StringComparison.Ordinal);
+        Assert.Contains("$2 = 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("No more reverse-execution history.", text, StringComparison.Ordinal);
+        Assert.Contains("machine  0 cycles, 0 instructions", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_session_has_the_same_transcript_on_every_engine()
+    {
+        string Transcript(EngineKind engine)
+        {
+            using var program = new DebugProgram("harts.c", harts: 4, engine);
+            return program.Gdb("break square", "continue", "continue", "step", "info threads", "delete", "watch counter", "continue", "reverse-stepi", "monitor stalls", "monitor cycles", "monitor quit");
+        }
+
+        Assert.Equal(Transcript(EngineKind.Interpreter), Transcript(EngineKind.Translator));
+    }
+
+    [Fact]
+    public void A_session_ends_and_another_goes_on_from_there()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        program.Gdb("break square", "continue", "detach");
+        var text = program.Gdb("p $pc == (long)&square", "info threads", "monitor quit");
+        Assert.Contains("$1 = 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_second_client_is_refused_and_the_first_served_on()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        using var first = new TcpClient();
+        first.Connect(program.EndPoint);
+        first.GetStream().Write("$?#3f"u8);
+        Assert.StartsWith("+$T02thread:1;", Receive(first), StringComparison.Ordinal);
+        using var second = new TcpClient();
+        second.Connect(program.EndPoint);
+        second.ReceiveTimeout = 10_000;
+        Assert.Equal(0, second.GetStream().Read(new byte[10]));
+        first.GetStream().Write("+$qC#b4"u8);
+        Assert.StartsWith("+$QC1#", Receive(first), StringComparison.Ordinal);
+        first.GetStream().Write("+$k#6b"u8);
+        Assert.Null(program.Ended);
+    }
+
+    [Fact]
+    public void A_client_that_dies_within_a_packet_leaves_the_next_a_machine()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        using (var client = new TcpClient())
+        {
+            client.Connect(program.EndPoint);
+            client.GetStream().Write("$m8000"u8);
+        }
+
+        Assert.Contains("$1 = 0\n", program.Gdb("p $mcycle", "monitor quit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupt_stops_a_run_that_does_not_end()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        using var client = new TcpClient();
+        client.Connect(program.EndPoint);
+        client.GetStream().Write("$vCont;c#a8"u8);
+        Thread.Sleep(100);
+        client.GetStream().Write([3]);
+        Assert.Contains("T02thread:", Receive(client), StringComparison.Ordinal);
+        client.GetStream().Write("+$k#6b"u8);
+        Assert.Null(program.Ended);
+    }
+
+    private static string Receive(TcpClient client)
+    {
+        client.ReceiveTimeout = 10_000;
+        var text = "";
+        var buffer = new byte[1000];
+        while (!System.Text.RegularExpressions.Regex.IsMatch(text, @"\$.*#[0-9a-f]{2}$"))
+        {
+            text += System.Text.Encoding.Latin1.GetString(buffer, 0, client.GetStream().Read(buffer));
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using AhwaLora.Emu.Debug;
+using AhwaLora.Emu.Debug.Gdb;
+using AhwaLora.Emu.Debug.TimeTravel;
+using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary>Whatever arrives, the stub answers and the machine stays whole.</summary>
+public sealed class StubFuzzTests : IGdbLink
+{
+    private static readonly string[] Seeds =
+    [
+        "?", "g", "p20", "pffffffff", "P5=01020304", "P1041=00000000", "m80000000,40", "m50000000,4", "mfffffff0,ffff", "M80001000,4:00010203", "X80001000,4:ab}]c",
+        "Hg1", "Hc-1", "Hgffffffff", "T1", "T99", "qSupported:swbreak+;hwbreak+", "qC", "qfThreadInfo", "qsThreadInfo", "qThreadExtraInfo,1", "vCont?", "vCont;s:1", "vCont;c:9;s",
+        "vCont;r80000000,80000010:1;c", "vMustReplyEmpty", "Z0,80000000,4", "z0,80000000,4", "Z2,80000100,4", "Z3,10200000,4", "Z4,ffffffff,ffffffff", "z4,80000100,4", "qAttached", "QStartNoAckMode",
+        "qRcmd,68656c70", "qRcmd,6379636c6573", "qXfer:features:read:target.xml:0,fff", "qXfer:threads:read::0,fff", "qXfer:memory-map:read::ffffffff,ffffffff", "qXfer:features:read:other:0,1", "bs", "bc", "s", "D", "k",
+    ];
+
+    [Fact]
+    public void A_hundred_thousand_random_and_broken_packets()
+    {
+        var machine = new Machine(new PlatformDescription { Harts = 3 }, new MachineOptions());
+        foreach (var hart in machine.Harts) hart.Reset(0x8000_0000);
+        var host = new RecordedHost(new NoHost());
+        var stub = new GdbStub(new Debuggee(machine, host, 1 << 20), this, new DebugOptions());
+        var reader = new PacketReader();
+        var random = new Random(17);
+        var packets = 0;
+        for (var n = 0; n < 100_000; n++)
+        {
+            foreach (var value in Frame(Mutate(random), random))
+            {
+                if (reader.Take(value) != PacketKind.Packet || reader.Data.StartsWith("qRcmd", StringComparison.Ordinal) && reader.Data.Length > 200) continue;
+                Assert.NotNull(stub.Handle(reader.Data));
+                packets++;
+            }
+        }
+
+        Assert.True(packets > 50_000);
+        Assert.NotEqual("E0e", stub.Handle("p20"));
+    }
+
+    [Theory]
+    [InlineData("p5000", "E0e")]
+    [InlineData("m00000000,4", "E0e")]
+    [InlineData("M00000000,1:00", "E0e")]
+    [InlineData("Z0,0,4", "E0e")]
+    [InlineData("T7", "E01")]
+    [InlineData("PF55=00000000", "E01")]
+    [InlineData("vUnheardOf", "")]
+    [InlineData("m8000", "E16")]
+    public void What_cannot_be_done_is_an_error_and_what_is_not_known_is_empty(string packet, string answer)
+    {
+        var machine = new Machine(new PlatformDescription { Harts = 1 }, new MachineOptions());
+        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        Assert.Equal(answer, stub.Handle(packet));
+    }
+
+    void IGdbLink.Send(string data)
+    {
+    }
+
+    /// <summary>Random programs do not end: every run is interrupted at once.</summary>
+    bool IGdbLink.IsInterrupted() => true;
+
+    private static string Mutate(Random random)
+    {
+        var text = new StringBuilder(Seeds[random.Next(Seeds.Length)]);
+        for (var changes = random.Next(4); changes > 0 && text.Length > 0; changes--)
+        {
+            var at = random.Next(text.Length);
+            switch (random.Next(4))
+            {
+                case 0: text[at] = (char)random.Next(256); break;
+                case 1: text.Remove(at, text.Length - at); break;
+                case 2: text.Insert(at, (char)random.Next(32, 127)); break;
+                default: text.Append(Seeds[random.Next(Seeds.Length)]); break;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static byte[] Frame(string data, Random random)
+    {
+        var body = Encoding.Latin1.GetBytes(data);
+        var sum = body.Aggregate(0, (s, b) => s + b);
+        byte[] frame = [(byte)'$', .. body, .. Encoding.ASCII.GetBytes($"#{sum & 0xff:x2}")];
+        return random.Next(10) == 0 ? frame[..random.Next(frame.Length)] : frame;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Snapshots;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Snapshots;
+
+/// <summary>What goes on from a snapshot is what would have gone on without it, in every bit of state.</summary>
+public sealed class SnapshotTests
+{
+    private const int PointsPerCase = 25;
+    private static readonly byte[] Program = [1, 2, 3];
+
+    [Theory]
+    [InlineData("sequential", "functional", Contention.None)]
+    [InlineData("double-buffered", "functional", Contention.None)]
+    [InlineData("double-buffered", "cv32e40p", Contention.Exact)]
+    [InlineData("sequential", "snitch", Contention.Exact)]
+    public void A_restored_run_ends_in_the_same_state(string strategy, string timing, Contention contention)
+    {
+        Machine Build() => BuildLayer(strategy, timing, contention);
+        var whole = Build();
+        whole.Run(RunLimits.None);
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), whole.Result);
+        var expected = DigestOf(whole);
+
+        var random = new Random(7);
+        for (var point = 0; point < PointsPerCase; point++)
+        {
+            var instructions = (ulong)random.NextInt64((long)whole.RetiredInstructions);
+            var stopped = Build();
+            stopped.Run(RunLimits.None with { MaxInstructions = instructions });
+            var file = Save(stopped);
+
+            var restored = Build();
+            SnapshotFile.Restore(restored, Program, new MemoryStream(file));
+            Assert.Equal(DigestOf(stopped), DigestOf(restored));
+            restored.Run(RunLimits.None);
+            Assert.True(expected == DigestOf(restored), $"restored after {instructions} instructions");
+        }
+    }
+
+    [Fact]
+    public void Stopping_a_run_does_not_change_what_follows()
+    {
+        var whole = BuildLayer("double-buffered", "cv32e40p", Contention.None);
+        whole.Run(RunLimits.None);
+        var stopped = BuildLayer("double-buffered", "cv32e40p", Contention.None);
+        var random = new Random(11);
+        while (stopped.Result is null)
+        {
+            if (random.Next(2) == 0) stopped.Run(RunLimits.None with { MaxInstructions = stopped.RetiredInstructions + (ulong)random.Next(3000) });
+            else stopped.Run(RunLimits.None with { MaxCycles = stopped.Cycles + (ulong)random.Next(3000) });
+        }
+
+        Assert.Equal(DigestOf(whole), DigestOf(stopped));
+    }
+
+    [Fact]
+    public void A_used_machine_restores_as_well_as_a_fresh_one()
+    {
+        var machine = BuildLayer("sequential", "functional", Contention.None);
+        machine.Run(RunLimits.None with { MaxInstructions = 5000 });
+        var (file, digest) = (Save(machine), DigestOf(machine));
+        machine.Run(RunLimits.None);
+        SnapshotFile.Restore(machine, Program, new MemoryStream(file));
+        Assert.Equal(digest, DigestOf(machine));
+    }
+
+    [Fact]
+    public void Any_damage_is_noticed_and_changes_nothing()
+    {
+        var machine = BuildLayer("sequential", "functional", Contention.None);
+        var file = Save(machine);
+        machine.Run(RunLimits.None with { MaxInstructions = 3000 });
+        var before = DigestOf(machine);
+        var random = new Random(3);
+        for (var n = 0; n < 100; n++)
+        {
+            var damaged = (byte[])file.Clone();
+            if (n % 2 == 0) damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            else damaged = damaged[..random.Next(damaged.Length)];
+            Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(machine, Program, new MemoryStream(damaged)));
+        }
+
+        Assert.Equal(before, DigestOf(machine));
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_program_or_options_is_refused()
+    {
+        var file = Save(BuildLayer("sequential", "functional", Contention.None));
+        var same = BuildLayer("sequential", "functional", Contention.None);
+        Assert.Contains("another program", Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(same, [9], new MemoryStream(file))).Message, StringComparison.Ordinal);
+        var other = BuildLayer("sequential", "cv32e40p", Contention.None);
+        Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(other, Program, new MemoryStream(file)));
+        var text = Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(same, Program, new MemoryStream("no snapshot at all"u8.ToArray())));
+        Assert.Equal("is not a snapshot", text.Message);
+    }
+
+    private static Machine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(
+        LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
+        LayerStrategy.All.First(s => s.Name == strategy),
+        new PlatformDescription { Harts = 4 },
+        new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention });
+
+    private static byte[] Save(Machine machine)
+    {
+        var stream = new MemoryStream();
+        SnapshotFile.Save(machine, Program, stream);
+        return stream.ToArray();
+    }
+
+    private static string DigestOf(Machine machine)
+    {
+        var stream = new MemoryStream();
+        machine.Transfer(new StateStream(stream, saving: true));
+        return Convert.ToHexString(SHA256.HashData(stream.ToArray()));
+    }
+}
