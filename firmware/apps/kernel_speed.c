@@ -7,7 +7,9 @@
 
 enum { INPUTS = 128, OUTPUTS = 128, RANK = 8, TOKENS = 16, MAX_HARTS = 64, ROUNDS = 2 };
 
-static AHWA_TCDM float a[INPUTS * RANK], b[RANK * OUTPUTS], x[TOKENS * INPUTS], xa[TOKENS * RANK], y[TOKENS * OUTPUTS];
+enum { X_STRIDE = INPUTS + 1, XA_STRIDE = RANK + 1, Y_STRIDE = OUTPUTS + 1 }; /* as lora_stride has them */
+
+static AHWA_TCDM float a[INPUTS * RANK], b[RANK * OUTPUTS], x[TOKENS * X_STRIDE], xa[TOKENS * XA_STRIDE], y[TOKENS * Y_STRIDE];
 static AHWA_TCDM uint32_t down_cycles[MAX_HARTS], up_cycles[MAX_HARTS];
 
 static void clear(float *values, uint32_t count)
@@ -31,24 +33,24 @@ static void print(const char *name, uint32_t value)
 int main(void)
 {
     const uint32_t hart = ahwa_hart(), harts = ahwa_harts();
-    const struct lora lora = {INPUTS, OUTPUTS, RANK, 4.0f, a, b};
+    const struct lora lora = {INPUTS, OUTPUTS, RANK, 4.0f, a, b, X_STRIDE, XA_STRIDE, Y_STRIDE};
     const struct lora_split split = lora_choose_split(&lora, TOKENS, harts, LORA_SPLIT_AUTO);
     if (hart == 0) {
         clear(a, INPUTS * RANK);
         clear(b, RANK * OUTPUTS);
-        clear(x, TOKENS * INPUTS);
-        clear(y, TOKENS * OUTPUTS);
+        clear(x, TOKENS * X_STRIDE);
+        clear(y, TOKENS * Y_STRIDE);
     }
     const struct lora_grid down = lora_share(TOKENS, split.down_tokens, RANK, split.down_ranks, hart);
     const struct lora_grid up = lora_share(TOKENS, split.up_tokens, OUTPUTS, split.up_outputs, hart);
     for (uint32_t round = 0; round < ROUNDS; round++) { /* the last counts: code is as warm as it gets */
         ahwa_barrier();
         uint32_t begin = ahwa_mcycle();
-        lora_down(&lora, x, xa, down.tokens, down.columns);
+        lora_down(&lora, x, xa, down);
         down_cycles[hart] = ahwa_mcycle() - begin;
         ahwa_barrier();
         begin = ahwa_mcycle();
-        lora_up_add(&lora, xa, y, up.tokens, up.columns);
+        lora_up_add(&lora, xa, y, up);
         up_cycles[hart] = ahwa_mcycle() - begin;
     }
     ahwa_barrier();

@@ -155,7 +155,7 @@ void layer_down(struct layer_hart *hart, uint32_t k)
     const struct layer_share *share = share_at(hart, k);
     const uint32_t begin = ahwa_mcycle();
     AHWA_REGION_BEGIN(LAYER_REGION_DOWN);
-    lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share->down.tokens, share->down.columns);
+    lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share->down);
     AHWA_REGION_END(LAYER_REGION_DOWN);
     hart->busy += ahwa_mcycle() - begin;
 }
@@ -165,7 +165,7 @@ void layer_up(struct layer_hart *hart, uint32_t k)
     const struct layer_share *share = share_at(hart, k);
     const uint32_t begin = ahwa_mcycle();
     AHWA_REGION_BEGIN(LAYER_REGION_UP);
-    lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share->up.tokens, share->up.columns);
+    lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share->up);
     AHWA_REGION_END(LAYER_REGION_UP);
     hart->busy += ahwa_mcycle() - begin;
 }

@@ -16,26 +16,37 @@
 
 #define BLOCK static inline __attribute__((always_inline))
 
-/** Sizes of the blocks: 32 floating-point registers hold what is kept and leave at least 8 for what streams past. */
+/** Sizes of the blocks: 32 floating-point registers hold what is kept and leave at least 5 for what streams past. */
 enum {
-    STEPS = 16,         /**< k steps, or columns, between two branches */
-    PANEL = LORA_PANEL, /**< most columns of a chain block */
+    PANEL = LORA_PANEL, /**< columns of a chain block */
     CHAIN_TOKENS = 6,   /**< most tokens of a chain block, 6 x 4 accumulators */
-    HELD_TOKENS = 5,    /**< most tokens of a held block at rank 4, 5 x 4 values */
-    HELD_RANK = 8,      /**< most ranks of a held block */
+    HELD_TOKENS_4 = 4,  /**< most tokens of a held block at rank 4, 4 x 4 values */
     HELD_TOKENS_8 = 3,  /**< most tokens of a held block at rank 8, 3 x 8 values */
+    HELD_TOKENS = 4,    /**< the larger of them */
+    HELD_RANK = 8,      /**< most ranks of a held block */
 };
 
-/** The statements once for each constant i < count, count at most 16; may be nested. */
-#define REPEAT(i, count, ...)                                                                     \
-    {                                                                                             \
-        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)    \
-        AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)    \
-        AT(i, 6, count, __VA_ARGS__) AT(i, 7, count, __VA_ARGS__) AT(i, 8, count, __VA_ARGS__)    \
-        AT(i, 9, count, __VA_ARGS__) AT(i, 10, count, __VA_ARGS__) AT(i, 11, count, __VA_ARGS__)  \
-        AT(i, 12, count, __VA_ARGS__) AT(i, 13, count, __VA_ARGS__) AT(i, 14, count, __VA_ARGS__) \
-        AT(i, 15, count, __VA_ARGS__)                                                             \
-    }
+/**
+ * The statements once for each constant i < count. One macro for each kind of index, because macros do not nest in
+ * themselves, with as many copies as it can need: what the compiler reads and drops is what makes it slow.
+ */
+#define EACH_TOKEN(i, count, ...) /* at most CHAIN_TOKENS */                                                    \
+    AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
+    AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)
+#define EACH_COLUMN(j, ...) /* PANEL */                                                                         \
+    AT(j, 0, PANEL, __VA_ARGS__) AT(j, 1, PANEL, __VA_ARGS__) AT(j, 2, PANEL, __VA_ARGS__) AT(j, 3, PANEL, __VA_ARGS__)
+#define EACH_STEP(k, count, ...) /* at most 16 */                                                               \
+    AT(k, 0, count, __VA_ARGS__) AT(k, 1, count, __VA_ARGS__) AT(k, 2, count, __VA_ARGS__)                      \
+    AT(k, 3, count, __VA_ARGS__) AT(k, 4, count, __VA_ARGS__) AT(k, 5, count, __VA_ARGS__)                      \
+    AT(k, 6, count, __VA_ARGS__) AT(k, 7, count, __VA_ARGS__) AT(k, 8, count, __VA_ARGS__)                      \
+    AT(k, 9, count, __VA_ARGS__) AT(k, 10, count, __VA_ARGS__) AT(k, 11, count, __VA_ARGS__)                    \
+    AT(k, 12, count, __VA_ARGS__) AT(k, 13, count, __VA_ARGS__) AT(k, 14, count, __VA_ARGS__) AT(k, 15, count, __VA_ARGS__)
+#define EACH_RANK(k, count, ...) /* at most HELD_RANK */                                                        \
+    AT(k, 0, count, __VA_ARGS__) AT(k, 1, count, __VA_ARGS__) AT(k, 2, count, __VA_ARGS__)                      \
+    AT(k, 3, count, __VA_ARGS__) AT(k, 4, count, __VA_ARGS__) AT(k, 5, count, __VA_ARGS__)                      \
+    AT(k, 6, count, __VA_ARGS__) AT(k, 7, count, __VA_ARGS__)
+#define EACH_PANEL(p, count, ...) /* at most 2 */ \
+    AT(p, 0, count, __VA_ARGS__) AT(p, 1, count, __VA_ARGS__)
 #define AT(i, value, count, ...)  \
     if ((value) < (count)) {      \
         enum { i = (value) };     \
@@ -56,79 +67,83 @@ BLOCK float pin(float value)
         __asm__ volatile("" : "+r"(pointer));            \
     } while (0)
 
-/** sum[i][j] continues with p[i][k] q[j], i < tokens, j < columns. */
-BLOCK void chain_step(float sum[CHAIN_TOKENS][PANEL], const float *const *p, const int k, const float *q, const int tokens, const int columns)
+/** sum[i][j] continues with p[i][k] q[j], i < tokens. */
+BLOCK void chain_step(float sum[CHAIN_TOKENS][PANEL], const float *const *p, const int k, const float *q, const int tokens)
 {
     float factor = pin(p[0][k]), line[PANEL];
-    REPEAT(j, columns, line[j] = pin(q[j]);)
-    REPEAT(i, tokens,
+    EACH_COLUMN(j, line[j] = pin(q[j]);)
+    EACH_TOKEN(i, tokens,
         const float next = i + 1 < tokens ? pin(p[i + 1][k]) : 0;
-        REPEAT(j, columns, sum[i][j] = __builtin_fmaf(factor, line[j], sum[i][j]);)
+        EACH_COLUMN(j, sum[i][j] = __builtin_fmaf(factor, line[j], sum[i][j]);)
         factor = next;)
 }
 
 /**
- * sum[i][j] = the chain over k < count of p[i][k] q[k][j], i < tokens, j < columns.
+ * sum[i][j] = the chain over k < count of p[i][k] q[k][j], i < tokens, for a panel q; `steps` between two branches.
  * Starts at -0, which an addition never changes: so the first product is rounded by itself.
  */
-BLOCK void chain_block(float sum[CHAIN_TOKENS][PANEL], const float *p, uint32_t p_stride, const float *q, uint32_t q_stride,
-                       uint32_t count, const int tokens, const int columns)
+BLOCK void chain_block(float sum[CHAIN_TOKENS][PANEL], const float *p, uint32_t p_stride, const float *q, uint32_t count, const int steps, const int tokens)
 {
     const float *row[CHAIN_TOKENS];
-    REPEAT(i, tokens,
+    EACH_TOKEN(i, tokens,
         row[i] = p + i * p_stride;
-        REPEAT(j, columns, sum[i][j] = -0.0f;))
-    for (const float *end = p + count / STEPS * STEPS; row[0] != end;) {
-        REPEAT(k, STEPS,
-            chain_step(sum, row, k, q, tokens, columns);
-            if (__builtin_constant_p(q_stride)) q += q_stride;
-            else STEP(q, q_stride);)
-        REPEAT(i, tokens, STEP(row[i], STEPS);)
+        EACH_COLUMN(j, sum[i][j] = -0.0f;))
+    for (const float *end = p + count / steps * steps; row[0] != end;) {
+        EACH_STEP(k, steps, chain_step(sum, row, k, q + k * PANEL, tokens);)
+        STEP(q, steps * PANEL);
+        EACH_TOKEN(i, tokens, STEP(row[i], steps);)
     }
     for (const float *end = p + count; row[0] != end;) {
-        chain_step(sum, row, 0, q, tokens, columns);
-        STEP(q, q_stride);
-        REPEAT(i, tokens, STEP(row[i], 1);)
+        chain_step(sum, row, 0, q, tokens);
+        STEP(q, PANEL);
+        EACH_TOKEN(i, tokens, STEP(row[i], 1);)
     }
 }
 
-/** out[i][j] += the chain over k < rank of held[i][k] line[k][j], for `columns` columns j. */
-BLOCK void held_columns(const float held[HELD_TOKENS][HELD_RANK], const float *const *line, float *const *out,
-                        const int tokens, const int rank, const int columns)
+/**
+ * out[i][j] += the chain over k < rank of held[i][k] b[k][j], for one column j of a panel b.
+ * `factor` is b[0][j]; returns *next, loaded in time for the next column where there is one.
+ */
+BLOCK float held_column(const float held[HELD_TOKENS][HELD_RANK], float factor, const float *b, const float *next, float *const *out, const int j,
+                        const int tokens, const int rank)
 {
-    float factor = pin(line[0][0]), sum[HELD_TOKENS], y[HELD_TOKENS];
-    REPEAT(j, columns,
-        REPEAT(k, HELD_RANK,
-            if (k < rank) {
-                const int last = k + 1 == rank;
-                const float next = !last ? pin(line[k + 1 < HELD_RANK ? k + 1 : 0][j]) : j + 1 < columns ? pin(line[0][j + 1]) : 0;
-                if (last) REPEAT(i, tokens, y[i] = pin(out[i][j]);)
-                REPEAT(i, tokens, sum[i] = k == 0 ? pin(held[i][0] * factor) : __builtin_fmaf(held[i][k], factor, sum[i]);)
-                factor = next;
-            })
-        REPEAT(i, tokens, y[i] = pin(y[i] + sum[i]);)
-        REPEAT(i, tokens, out[i][j] = y[i];))
+    float sum[HELD_TOKENS], y[HELD_TOKENS];
+    EACH_RANK(k, rank,
+        const int last = k + 1 == rank;
+        const float loaded = !last ? pin(b[(k + 1) * PANEL]) : next ? pin(*next) : 0;
+        if (last) EACH_TOKEN(i, tokens, y[i] = pin(out[i][j]);)
+        EACH_TOKEN(i, tokens, sum[i] = k == 0 ? pin(held[i][0] * factor) : __builtin_fmaf(held[i][k], factor, sum[i]);)
+        factor = loaded;)
+    EACH_TOKEN(i, tokens, y[i] = pin(y[i] + sum[i]);)
+    EACH_TOKEN(i, tokens, out[i][j] = y[i];)
+    return factor;
 }
 
-/** y[i][j] += the chain over k < rank of xa[i][k] b[k][j] for j < count, with xa held in registers: i < tokens. */
-BLOCK void held_block(const float *xa, const float *b, float *y, uint32_t outputs, uint32_t count, const int tokens, const int rank)
+/** The columns of `panels` panels, 1 or 2, of b; `out` has yet to be stepped by `step` elements, to where they are. */
+BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b, float **out, uint32_t step, const int tokens, const int rank, const int panels)
 {
+    float factor = pin(b[0]);
+    EACH_TOKEN(i, tokens, STEP(out[i], step);)
+    EACH_PANEL(p, panels,
+        EACH_COLUMN(j,
+            const float *const line = b + p * rank * PANEL + j;
+            const float *const next = j + 1 < PANEL ? line + 1 : p + 1 < panels ? b + rank * PANEL : 0;
+            factor = held_column(held, factor, line, next, out, p * PANEL + j, tokens, rank);))
+}
+
+/** y[i][j] += the chain over k < rank of xa[i][k] b[k][j] for the columns of `panels` panels, with xa held in registers: i < tokens. */
+BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int rank)
+{
+    enum { AT_ONCE = 2, WIDTH = AT_ONCE * PANEL };
     float held[HELD_TOKENS][HELD_RANK], *out[HELD_TOKENS];
-    const float *line[HELD_RANK];
-    REPEAT(k, rank, line[k] = b + k * outputs;)
-    REPEAT(i, tokens,
-        out[i] = y + i * outputs;
-        REPEAT(k, rank, held[i][k] = pin(xa[i * rank + k]);))
-    for (const float *end = b + count / STEPS * STEPS; line[0] != end;) {
-        held_columns(held, line, out, tokens, rank, STEPS);
-        REPEAT(k, rank, STEP(line[k], STEPS);)
-        REPEAT(i, tokens, STEP(out[i], STEPS);)
+    EACH_TOKEN(i, tokens,
+        out[i] = y + i * lora->y_stride - WIDTH;
+        EACH_RANK(k, rank, held[i][k] = pin(xa[i * lora->xa_stride + k]);))
+    for (const float *end = b + panels / AT_ONCE * WIDTH * rank; b != end;) {
+        held_panels(held, b, out, WIDTH, tokens, rank, AT_ONCE);
+        STEP(b, WIDTH * rank);
     }
-    for (const float *end = b + count; line[0] != end;) {
-        held_columns(held, line, out, tokens, rank, 1);
-        REPEAT(k, rank, STEP(line[k], 1);)
-        REPEAT(i, tokens, STEP(out[i], 1);)
-    }
+    if (panels % AT_ONCE) held_panels(held, b, out, WIDTH, tokens, rank, 1);
 }
 
 #endif

@@ -1,116 +1,148 @@
 /**
  * @file
- * The two LoRA products: cut into register blocks, with the common ranks as constants.
+ * The two LoRA products, cut into register blocks.
  */
 #include "lora.h"
 
 #include "blocks.h"
 
-/** Calls BLOCK_OF(N) with N, 1 to 6, as a constant. */
-#define WITH_CONSTANT(count, BLOCK_OF) \
-    switch (count) {                   \
-    case 6: BLOCK_OF(6); break;        \
-    case 5: BLOCK_OF(5); break;        \
-    case 4: BLOCK_OF(4); break;        \
-    case 3: BLOCK_OF(3); break;        \
-    case 2: BLOCK_OF(2); break;        \
-    default: BLOCK_OF(1); break;       \
-    }
-
-/** Tokens of the next block when `left` are cut into the fewest blocks of at most `most`, as equal as can be. */
-static inline uint32_t next_block(uint32_t left, uint32_t most)
+void lora_pack(float *panels, const float *matrix, uint32_t rows, uint32_t columns)
 {
-    const uint32_t blocks = (left + most - 1) / most;
-    return (left + blocks - 1) / blocks;
+    for (uint32_t j = 0; j < columns; j++)
+        for (uint32_t k = 0; k < rows; k++) panels[(j / PANEL * rows + k) * PANEL + j % PANEL] = matrix[k * columns + j];
 }
 
-/** xa[i][j] = scale * chain over the inputs; the pointers stand at the block. */
-BLOCK void down_block(const struct lora *lora, const float *x, const float *a, float *xa, uint32_t rank, const int tokens, const int columns)
+/** Panels of a share's columns, of which the first is a panel's first. */
+static inline uint32_t panels_of(struct lora_range columns)
 {
-    float sum[CHAIN_TOKENS][PANEL];
-    chain_block(sum, x, lora->inputs, a, rank, lora->inputs, tokens, columns);
-    const float scale = lora->scale;
-    REPEAT(i, tokens, REPEAT(j, columns, sum[i][j] = pin(scale * sum[i][j]);))
-    REPEAT(i, tokens, REPEAT(j, columns, xa[i * rank + j] = sum[i][j];))
+    return lora_padded(columns.count) / PANEL;
 }
 
-BLOCK void down(const struct lora *lora, const float *x, float *xa, struct lora_range tokens, struct lora_range ranks, uint32_t rank)
+/** BLOCK_OF(N), which does N of the tokens from t on, until none are left: the largest of the given blocks first. */
+#define WHILE(N, BLOCK_OF) \
+    for (; end - t >= N; t += N) BLOCK_OF(N)
+
+/* ---- x A ---------------------------------------------------------------------------------------------------------- */
+
+/** xa[i][j] = scale * chain over the inputs, for `panels` panels of A. */
+BLOCK void down_block(const struct lora *lora, const float *x, const float *a, float *xa, uint32_t panels, const int tokens)
 {
-    const uint32_t last_token = tokens.first + tokens.count, last_rank = ranks.first + ranks.count;
-    for (uint32_t t = tokens.first, block; t != last_token; t += block) {
-        block = next_block(last_token - t, CHAIN_TOKENS);
-        uint32_t j = ranks.first;
-#define WIDE(N) down_block(lora, x + t * lora->inputs, lora->a + j, xa + t * rank + j, rank, N, PANEL)
-#define NARROW(N) down_block(lora, x + t * lora->inputs, lora->a + j, xa + t * rank + j, rank, N, 1)
-        for (; j + PANEL <= last_rank; j += PANEL) WITH_CONSTANT(block, WIDE)
-        for (; j != last_rank; j++) WITH_CONSTANT(block, NARROW)
-#undef WIDE
-#undef NARROW
+    enum { STEPS = 16 };
+    for (; panels != 0; panels--) {
+        float sum[CHAIN_TOKENS][PANEL];
+        chain_block(sum, x, lora->x_stride, a, lora->inputs, STEPS, tokens);
+        const float scale = lora->scale;
+        EACH_TOKEN(i, tokens, EACH_COLUMN(j, sum[i][j] = pin(scale * sum[i][j]);))
+        EACH_TOKEN(i, tokens, EACH_COLUMN(j, xa[i * lora->xa_stride + j] = sum[i][j];))
+        a += lora->inputs * PANEL;
+        xa += PANEL;
     }
 }
 
-void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_range tokens, struct lora_range ranks)
+void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_grid share)
+{
+    const float *a = lora->a + share.columns.first * lora->inputs;
+    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count;
+    uint32_t t = share.tokens.first;
+#define DOWN(N) down_block(lora, x + t * lora->x_stride, a, xa + t * lora->xa_stride + share.columns.first, panels, N)
+    WHILE(6, DOWN);
+    WHILE(4, DOWN);
+    WHILE(3, DOWN);
+    WHILE(2, DOWN);
+    WHILE(1, DOWN);
+#undef DOWN
+}
+
+/* ---- (x A) B ------------------------------------------------------------------------------------------------------ */
+
+/** y[i][j] = or += chain over the ranks, for `panels` panels of B: accumulators in registers, xa and B read. */
+BLOCK void up_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, uint32_t add, const int tokens)
+{
+    enum { STEPS = 8 };
+    for (; panels != 0; panels--) {
+        float sum[CHAIN_TOKENS][PANEL];
+        chain_block(sum, xa, lora->xa_stride, b, lora->rank, STEPS, tokens);
+        EACH_TOKEN(i, tokens,
+            float *const out = y + i * lora->y_stride;
+            float value[PANEL];
+            if (add) {
+                EACH_COLUMN(j, value[j] = pin(out[j]);)
+                EACH_COLUMN(j, sum[i][j] = pin(value[j] + sum[i][j]);)
+            }
+            EACH_COLUMN(j, out[j] = sum[i][j];))
+        b += lora->rank * PANEL;
+        y += PANEL;
+    }
+}
+
+/** Where the blocks of a share of the second product begin and end. */
+#define SHARE_OF_UP                                                                               \
+    const float *b = lora->b + share.columns.first * lora->rank;                                  \
+    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count; \
+    uint32_t t = share.tokens.first;
+
+static void up(const struct lora *lora, const float *xa, float *y, struct lora_grid share, uint32_t add)
+{
+    SHARE_OF_UP
+#define UP(N) up_block(lora, xa + t * lora->xa_stride, b, y + t * lora->y_stride + share.columns.first, panels, add, N)
+    WHILE(6, UP);
+    WHILE(4, UP);
+    WHILE(3, UP);
+    WHILE(2, UP);
+    WHILE(1, UP);
+#undef UP
+}
+
+#define HELD(N) held_block(lora, xa + t * lora->xa_stride, b, y + t * lora->y_stride + share.columns.first, panels, N, rank)
+
+static void up_held_4(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
+{
+    enum { rank = 4 };
+    SHARE_OF_UP
+    WHILE(4, HELD);
+    WHILE(2, HELD);
+    WHILE(1, HELD);
+}
+
+static void up_held_8(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
+{
+    enum { rank = 8 };
+    SHARE_OF_UP
+    WHILE(3, HELD);
+    WHILE(2, HELD);
+    WHILE(1, HELD);
+}
+
+void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
 {
     switch (lora->rank) {
-    case 4: down(lora, x, xa, tokens, ranks, 4); break;
-    case 8: down(lora, x, xa, tokens, ranks, 8); break;
-    case 16: down(lora, x, xa, tokens, ranks, 16); break;
-    case 32: down(lora, x, xa, tokens, ranks, 32); break;
-    default: down(lora, x, xa, tokens, ranks, lora->rank); break;
+    case 4: up_held_4(lora, xa, y, share); break;
+    case 8: up_held_8(lora, xa, y, share); break;
+    default: up(lora, xa, y, share, 1); break;
     }
 }
 
-/** y[i][j] += chain over the ranks; the pointers stand at the block. */
-BLOCK void up_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t rank, const int tokens, const int columns)
+void lora_up(const struct lora *lora, const float *xa, float *d, struct lora_grid share)
 {
-    float sum[CHAIN_TOKENS][PANEL];
-    chain_block(sum, xa, rank, b, lora->outputs, rank, tokens, columns);
-    REPEAT(i, tokens,
-        float *const out = y + i * lora->outputs;
-        float value[PANEL];
-        REPEAT(j, columns, value[j] = pin(out[j]);)
-        REPEAT(j, columns, value[j] = pin(value[j] + sum[i][j]);)
-        REPEAT(j, columns, out[j] = value[j];))
+    up(lora, xa, d, share, 0);
 }
 
-/** Accumulators in registers, xa and B read: pays where the rank is large. */
-BLOCK void up(const struct lora *lora, const float *xa, float *y, struct lora_range tokens, struct lora_range outputs, uint32_t rank)
-{
-    const uint32_t last_token = tokens.first + tokens.count, last_output = outputs.first + outputs.count;
-    for (uint32_t t = tokens.first, block; t != last_token; t += block) {
-        block = next_block(last_token - t, CHAIN_TOKENS);
-        uint32_t c = outputs.first;
-#define WIDE(N) up_block(lora, xa + t * rank, lora->b + c, y + t * lora->outputs + c, rank, N, PANEL)
-#define NARROW(N) up_block(lora, xa + t * rank, lora->b + c, y + t * lora->outputs + c, rank, N, 1)
-        for (; c + PANEL <= last_output; c += PANEL) WITH_CONSTANT(block, WIDE)
-        for (; c != last_output; c++) WITH_CONSTANT(block, NARROW)
-#undef WIDE
-#undef NARROW
-    }
-}
+/* ---- The addition by itself --------------------------------------------------------------------------------------- */
 
-/** xa in registers, B and y streamed past it: pays where a few tokens' xa fit, 3 x 8 or 5 x 4. */
-BLOCK void up_held(const struct lora *lora, const float *xa, float *y, struct lora_range tokens, struct lora_range outputs, const int rank)
+void lora_add(const struct lora *lora, const float *d, float *y, struct lora_grid share)
 {
-    const uint32_t most = rank == HELD_RANK ? HELD_TOKENS_8 : HELD_TOKENS, last_token = tokens.first + tokens.count;
-    for (uint32_t t = tokens.first, block; t != last_token; t += block) {
-        block = next_block(last_token - t, most);
-#define HELD(N)                                                                                                         \
-    if ((N) <= most)                                                                                                    \
-        held_block(xa + t * rank, lora->b + outputs.first, y + t * lora->outputs + outputs.first, lora->outputs, outputs.count, \
-                   (N) <= most ? (N) : 1, rank)
-        WITH_CONSTANT(block, HELD)
-#undef HELD
-    }
-}
-
-void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_range tokens, struct lora_range outputs)
-{
-    switch (lora->rank) {
-    case 4: up_held(lora, xa, y, tokens, outputs, 4); break;
-    case 8: up_held(lora, xa, y, tokens, outputs, 8); break;
-    case 16: up(lora, xa, y, tokens, outputs, 16); break;
-    case 32: up(lora, xa, y, tokens, outputs, 32); break;
-    default: up(lora, xa, y, tokens, outputs, lora->rank); break;
+    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count;
+    for (uint32_t t = share.tokens.first; t != end; t++) {
+        const uint32_t first = t * lora->y_stride + share.columns.first;
+        const float *from = d + first;
+        for (float *to = y + first, *last = to + panels * PANEL; to != last;) {
+            float addend[PANEL], value[PANEL];
+            EACH_COLUMN(j, addend[j] = pin(from[j]);)
+            EACH_COLUMN(j, value[j] = pin(to[j]);)
+            EACH_COLUMN(j, value[j] = pin(value[j] + addend[j]);)
+            EACH_COLUMN(j, to[j] = value[j];)
+            STEP(from, PANEL);
+            STEP(to, PANEL);
+        }
     }
 }

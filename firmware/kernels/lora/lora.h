@@ -17,15 +17,42 @@
 
 #include <stdint.h>
 
-/** One adapter: shapes in elements, matrices row-major float32. */
+/**
+ * One adapter; shapes and strides in elements. The kernels read A and B in panels of LORA_PANEL columns, and write
+ * whole panels: a row of xa and y has room up to the next multiple of LORA_PANEL, where anything may be left.
+ */
 struct lora {
-    uint32_t inputs;  /**< m, elements of a token at the input; above 0 */
-    uint32_t outputs; /**< n, elements of a token at the output; above 0 */
-    uint32_t rank;    /**< r, above 0; 4, 8, 16 and 32 have code of their own */
-    float scale;      /**< alpha / r */
-    const float *a;   /**< A [inputs][rank] */
-    const float *b;   /**< B [rank][outputs] */
+    uint32_t inputs;    /**< m, elements of a token at the input; above 0 */
+    uint32_t outputs;   /**< n, elements of a token at the output; above 0 */
+    uint32_t rank;      /**< r, above 0; (x A) B has code of its own for 4 and 8 */
+    float scale;        /**< alpha / r */
+    const float *a;     /**< A [inputs][rank] in panels */
+    const float *b;     /**< B [rank][outputs] in panels */
+    uint32_t x_stride;  /**< from one token of x to the next, at least inputs */
+    uint32_t xa_stride; /**< of xa, at least rank rounded up to panels */
+    uint32_t y_stride;  /**< of y, at least outputs rounded up to panels */
 };
+
+/** Columns of a panel: what a register block is wide, and the unit in which ranks and outputs are shared out. */
+#define LORA_PANEL 4u
+
+/** `columns` rounded up to whole panels. */
+static inline uint32_t lora_padded(uint32_t columns)
+{
+    return (columns + LORA_PANEL - 1) / LORA_PANEL * LORA_PANEL;
+}
+
+/** A row stride with room for whole panels. It is odd: so harts that walk different tokens meet different banks. */
+static inline uint32_t lora_stride(uint32_t columns)
+{
+    return lora_padded(columns) + 1;
+}
+
+/**
+ * A row-major matrix [rows][columns] in panels: element (k, j) at (j / LORA_PANEL * rows + k) * LORA_PANEL + j % LORA_PANEL
+ * of `panels`, which takes rows * lora_padded(columns) elements. What pads the last panel has no influence.
+ */
+void lora_pack(float *panels, const float *matrix, uint32_t rows, uint32_t columns);
 
 /** Consecutive indices: first, first + 1, ... */
 struct lora_range {
@@ -56,13 +83,16 @@ enum lora_split_by { LORA_SPLIT_AUTO, LORA_SPLIT_TOKENS, LORA_SPLIT_OUTPUTS };
 /** The split of `tokens` tokens over `harts` harts whose slowest hart is done first, by the cost model in split.c. */
 struct lora_split lora_choose_split(const struct lora *lora, uint32_t tokens, uint32_t harts, enum lora_split_by by);
 
-/** Ranks and outputs are shared out in whole panels. */
-#define LORA_PANEL 4u
+/** xa[t][j] for the given tokens and ranks. */
+void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_grid share);
 
-/** xa[t][j] for the given tokens and ranks; x is [tokens][inputs], xa [tokens][rank]. */
-void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_range tokens, struct lora_range ranks);
+/** y[t][c] += d[t][c] for the given tokens and outputs. */
+void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_grid share);
 
-/** y[t][c] += d[t][c] for the given tokens and outputs; xa is [tokens][rank], y [tokens][outputs]. */
-void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_range tokens, struct lora_range outputs);
+/** d[t][c] for the given tokens and outputs, with the stride of y; lora_add is then to follow. */
+void lora_up(const struct lora *lora, const float *xa, float *d, struct lora_grid share);
+
+/** y[t][c] += d[t][c] for the given tokens and outputs, d as lora_up left it. */
+void lora_add(const struct lora *lora, const float *d, float *y, struct lora_grid share);
 
 #endif

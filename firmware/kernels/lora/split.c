@@ -40,7 +40,7 @@ static uint32_t up_cost(const struct lora *lora, uint32_t tokens, uint32_t outpu
 {
     const uint32_t add = 3 * tokens * outputs, rank = lora->rank;
     if (rank != 4 && rank != HELD_RANK) return chain_cost(tokens, rank, outputs) + add;
-    const uint32_t blocks = divide_up(tokens, rank == HELD_RANK ? HELD_TOKENS_8 : HELD_TOKENS);
+    const uint32_t blocks = divide_up(tokens, rank == HELD_RANK ? HELD_TOKENS_8 : HELD_TOKENS_4);
     return (outputs + blocks) * rank * blocks + outputs * rank * tokens + rank * tokens + add;
 }
 

@@ -4,7 +4,7 @@
 
 #include "lora.h"
 
-enum { MAX_INPUTS = 67, MAX_OUTPUTS = 37, MAX_RANK = 33, MAX_TOKENS = 17, GUARD = 4 };
+enum { MAX_INPUTS = 67, MAX_OUTPUTS = 40, MAX_RANK = 36, MAX_TOKENS = 17, GUARD = 4, PAD = 1 };
 
 static const struct {
     uint32_t inputs, outputs, rank, tokens;
@@ -19,8 +19,10 @@ static const struct {
 };
 
 static float x[MAX_TOKENS * MAX_INPUTS], a[MAX_INPUTS * MAX_RANK], b[MAX_RANK * MAX_OUTPUTS];
-static float tile[MAX_TOKENS * MAX_OUTPUTS], xa[MAX_TOKENS * MAX_RANK + GUARD], y[MAX_TOKENS * MAX_OUTPUTS + GUARD];
-static float expected_xa[MAX_TOKENS * MAX_RANK + GUARD], expected_y[MAX_TOKENS * MAX_OUTPUTS + GUARD];
+static float packed_a[MAX_INPUTS * MAX_RANK], packed_b[MAX_RANK * MAX_OUTPUTS];
+static float tile[MAX_TOKENS * (MAX_OUTPUTS + PAD)], d[MAX_TOKENS * (MAX_OUTPUTS + PAD)];
+static float xa[MAX_TOKENS * (MAX_RANK + PAD) + GUARD], y[MAX_TOKENS * (MAX_OUTPUTS + PAD) + GUARD];
+static float expected_xa[MAX_TOKENS * (MAX_RANK + PAD) + GUARD], expected_y[MAX_TOKENS * (MAX_OUTPUTS + PAD) + GUARD];
 
 /** Values of both signs and many magnitudes, among them zeros of both signs: xorshift32 of the seed. */
 static void fill(float *values, uint32_t count, uint32_t seed)
@@ -36,35 +38,50 @@ static void fill(float *values, uint32_t count, uint32_t seed)
     }
 }
 
-/** The definition, element by element. */
+/** The definition, element by element, from the row-major matrices. */
 static void reference(const struct lora *lora, uint32_t tokens)
 {
     const uint32_t m = lora->inputs, n = lora->outputs, r = lora->rank;
     for (uint32_t t = 0; t < tokens; t++) {
+        const float *const x_row = x + t * lora->x_stride;
+        float *const xa_row = expected_xa + t * lora->xa_stride;
         for (uint32_t j = 0; j < r; j++) {
-            float sum = x[t * m] * a[j];
-            for (uint32_t k = 1; k < m; k++) sum = __builtin_fmaf(x[t * m + k], a[k * r + j], sum);
-            expected_xa[t * r + j] = lora->scale * sum;
+            float sum = x_row[0] * a[j];
+            for (uint32_t k = 1; k < m; k++) sum = __builtin_fmaf(x_row[k], a[k * r + j], sum);
+            xa_row[j] = lora->scale * sum;
         }
         for (uint32_t c = 0; c < n; c++) {
-            float sum = expected_xa[t * r] * b[c];
-            for (uint32_t k = 1; k < r; k++) sum = __builtin_fmaf(expected_xa[t * r + k], b[k * n + c], sum);
-            expected_y[t * n + c] = tile[t * n + c] + sum;
+            float sum = xa_row[0] * b[c];
+            for (uint32_t k = 1; k < r; k++) sum = __builtin_fmaf(xa_row[k], b[k * n + c], sum);
+            expected_y[t * lora->y_stride + c] = tile[t * lora->y_stride + c] + sum;
         }
     }
 }
 
-/** The kernels over a grid of parts, as harts would share them. */
-static void run(const struct lora *lora, uint32_t tokens, uint32_t token_parts, uint32_t parts)
+/** The kernels over a grid of parts, as harts would share them; `apart` computes d first and adds it then. */
+static void run(const struct lora *lora, uint32_t tokens, uint32_t token_parts, uint32_t parts, uint32_t apart)
 {
-    for (uint32_t i = 0; i < token_parts * parts; i++) {
-        const struct lora_grid share = lora_share(tokens, token_parts, lora->rank, parts, i);
-        lora_down(lora, x, xa, share.tokens, share.columns);
-    }
+    for (uint32_t i = 0; i < token_parts * parts; i++) lora_down(lora, x, xa, lora_share(tokens, token_parts, lora->rank, parts, i));
     for (uint32_t i = 0; i < token_parts * parts; i++) {
         const struct lora_grid share = lora_share(tokens, token_parts, lora->outputs, parts, i);
-        lora_up_add(lora, xa, y, share.tokens, share.columns);
+        if (!apart) {
+            lora_up_add(lora, xa, y, share);
+        } else {
+            lora_up(lora, xa, d, share);
+            lora_add(lora, d, y, share);
+        }
     }
+}
+
+/** 1 where rows of `stride` differ: in `columns` elements, in what lies beyond the last panel, or in the guard. */
+static uint32_t differs(const float *rows, const float *expected, uint32_t tokens, uint32_t columns, uint32_t stride)
+{
+    const uint32_t padded = lora_padded(columns);
+    for (uint32_t t = 0; t < tokens; t++, rows += stride, expected += stride) {
+        if (memcmp(rows, expected, columns * sizeof *rows)) return 1;
+        if (memcmp(rows + padded, expected + padded, (stride - padded) * sizeof *rows)) return 1;
+    }
+    return memcmp(rows, expected, GUARD * sizeof *rows) != 0;
 }
 
 uint32_t lora_verify(void)
@@ -72,22 +89,27 @@ uint32_t lora_verify(void)
     static const uint32_t grids[][2] = {{1, 1}, {3, 1}, {1, 4}, {2, 3}, {MAX_TOKENS, 1}};
     uint32_t number = 0;
     for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct lora lora = {cases[i].inputs, cases[i].outputs, cases[i].rank, 1.75f, a, b};
-        const uint32_t xa_bytes = (cases[i].tokens * lora.rank + GUARD) * 4, y_bytes = (cases[i].tokens * lora.outputs + GUARD) * 4;
-        fill(x, cases[i].tokens * lora.inputs, 4 * i + 1);
-        fill(a, lora.inputs * lora.rank, 4 * i + 2);
-        fill(b, lora.rank * lora.outputs, 4 * i + 3);
-        fill(tile, cases[i].tokens * lora.outputs, 4 * i + 4);
-        memset(expected_xa, 0x55, xa_bytes);
-        memset(expected_y, 0x55, y_bytes);
-        reference(&lora, cases[i].tokens);
-        for (uint32_t grid = 0; grid < sizeof grids / sizeof *grids; grid++) {
+        const uint32_t m = cases[i].inputs, n = cases[i].outputs, r = cases[i].rank, tokens = cases[i].tokens;
+        const struct lora lora = {m, n, r, 1.75f, packed_a, packed_b, m, lora_stride(r), lora_stride(n)};
+        fill(x, tokens * m, 4 * i + 1);
+        fill(a, m * r, 4 * i + 2);
+        fill(b, r * n, 4 * i + 3);
+        fill(tile, tokens * lora.y_stride, 4 * i + 4);
+        memset(packed_a, 0x7F, sizeof packed_a); /* what pads a panel is not a number */
+        memset(packed_b, 0x7F, sizeof packed_b);
+        lora_pack(packed_a, a, m, r);
+        lora_pack(packed_b, b, r, n);
+        memset(expected_xa, 0x55, sizeof expected_xa);
+        memset(expected_y, 0x55, sizeof expected_y);
+        memcpy(expected_y, tile, tokens * lora.y_stride * sizeof *tile);
+        reference(&lora, tokens);
+        for (uint32_t grid = 0; grid < 2 * sizeof grids / sizeof *grids; grid++) {
             number++;
-            memset(xa, 0x55, xa_bytes);
-            memset(y, 0x55, y_bytes);
-            memcpy(y, tile, y_bytes - GUARD * 4);
-            run(&lora, cases[i].tokens, grids[grid][0], grids[grid][1]);
-            if (memcmp(xa, expected_xa, xa_bytes) || memcmp(y, expected_y, y_bytes)) return number;
+            memset(xa, 0x55, sizeof xa);
+            memset(y, 0x55, sizeof y);
+            memcpy(y, tile, tokens * lora.y_stride * sizeof *tile);
+            run(&lora, tokens, grids[grid / 2][0], grids[grid / 2][1], grid % 2);
+            if (differs(xa, expected_xa, tokens, r, lora.xa_stride) || differs(y, expected_y, tokens, n, lora.y_stride)) return number;
         }
     }
     return 0;
