@@ -27,26 +27,38 @@ enum {
 };
 
 /**
- * The statements once for each constant i < count. One macro for each kind of index, because macros do not nest in
- * themselves, with as many copies as it can need: what the compiler reads and drops is what makes it slow.
+ * The statements once for each constant i < count. A macro for each kind of index, because macros do not nest in
+ * themselves, with as many copies as it can need: what the compiler reads only to drop is what makes it slow.
  */
-#define EACH_TOKEN(i, count, ...) /* at most CHAIN_TOKENS */                                                    \
-    AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
-    AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)
-#define EACH_COLUMN(j, ...) /* PANEL */                                                                         \
-    AT(j, 0, PANEL, __VA_ARGS__) AT(j, 1, PANEL, __VA_ARGS__) AT(j, 2, PANEL, __VA_ARGS__) AT(j, 3, PANEL, __VA_ARGS__)
-#define EACH_STEP(k, count, ...) /* at most 16 */                                                               \
-    AT(k, 0, count, __VA_ARGS__) AT(k, 1, count, __VA_ARGS__) AT(k, 2, count, __VA_ARGS__)                      \
-    AT(k, 3, count, __VA_ARGS__) AT(k, 4, count, __VA_ARGS__) AT(k, 5, count, __VA_ARGS__)                      \
-    AT(k, 6, count, __VA_ARGS__) AT(k, 7, count, __VA_ARGS__) AT(k, 8, count, __VA_ARGS__)                      \
-    AT(k, 9, count, __VA_ARGS__) AT(k, 10, count, __VA_ARGS__) AT(k, 11, count, __VA_ARGS__)                    \
-    AT(k, 12, count, __VA_ARGS__) AT(k, 13, count, __VA_ARGS__) AT(k, 14, count, __VA_ARGS__) AT(k, 15, count, __VA_ARGS__)
-#define EACH_RANK(k, count, ...) /* at most HELD_RANK */                                                        \
-    AT(k, 0, count, __VA_ARGS__) AT(k, 1, count, __VA_ARGS__) AT(k, 2, count, __VA_ARGS__)                      \
-    AT(k, 3, count, __VA_ARGS__) AT(k, 4, count, __VA_ARGS__) AT(k, 5, count, __VA_ARGS__)                      \
-    AT(k, 6, count, __VA_ARGS__) AT(k, 7, count, __VA_ARGS__)
-#define EACH_PANEL(p, count, ...) /* at most 2 */ \
-    AT(p, 0, count, __VA_ARGS__) AT(p, 1, count, __VA_ARGS__)
+#define EACH_PANEL(i, count, ...)                                                                                   \
+    {                                                                                                               \
+        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__)                                                   \
+    }
+#define EACH_COLUMN(i, ...)                                                                                         \
+    {                                                                                                               \
+        AT(i, 0, PANEL, __VA_ARGS__) AT(i, 1, PANEL, __VA_ARGS__) AT(i, 2, PANEL, __VA_ARGS__)                      \
+        AT(i, 3, PANEL, __VA_ARGS__)                                                                                \
+    }
+#define EACH_TOKEN(i, count, ...)                                                                                   \
+    {                                                                                                               \
+        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
+        AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)                      \
+    }
+#define EACH_RANK(i, count, ...)                                                                                    \
+    {                                                                                                               \
+        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
+        AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)                      \
+        AT(i, 6, count, __VA_ARGS__) AT(i, 7, count, __VA_ARGS__)                                                   \
+    }
+#define EACH_STEP(i, count, ...)                                                                                    \
+    {                                                                                                               \
+        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
+        AT(i, 3, count, __VA_ARGS__) AT(i, 4, count, __VA_ARGS__) AT(i, 5, count, __VA_ARGS__)                      \
+        AT(i, 6, count, __VA_ARGS__) AT(i, 7, count, __VA_ARGS__) AT(i, 8, count, __VA_ARGS__)                      \
+        AT(i, 9, count, __VA_ARGS__) AT(i, 10, count, __VA_ARGS__) AT(i, 11, count, __VA_ARGS__)                    \
+        AT(i, 12, count, __VA_ARGS__) AT(i, 13, count, __VA_ARGS__) AT(i, 14, count, __VA_ARGS__)                   \
+        AT(i, 15, count, __VA_ARGS__)                                                                               \
+    }
 #define AT(i, value, count, ...)  \
     if ((value) < (count)) {      \
         enum { i = (value) };     \
