@@ -91,25 +91,25 @@ BLOCK void chain_step(float sum[CHAIN_TOKENS][PANEL], const float *const *p, con
 }
 
 /**
- * sum[i][j] = the chain over k < count of p[i][k] q[k][j], i < tokens, for a panel q; `steps` between two branches.
- * Starts at -0, which an addition never changes: so the first product is rounded by itself.
+ * sum[i][j] = the chain over k < count of row[i][k] q[k][j], i < tokens, for a panel q; `steps` between two branches.
+ * Starts at -0, which an addition never changes: so the first product is rounded by itself. Returns the end of q.
  */
-BLOCK void chain_block(float sum[CHAIN_TOKENS][PANEL], const float *p, uint32_t p_stride, const float *q, uint32_t count, const int steps, const int tokens)
+BLOCK const float *chain_block(float sum[CHAIN_TOKENS][PANEL], const float **row, const float *q, uint32_t count, const int steps, const int tokens)
 {
-    const float *row[CHAIN_TOKENS];
-    EACH_TOKEN(i, tokens,
-        row[i] = p + i * p_stride;
-        EACH_COLUMN(j, sum[i][j] = -0.0f;))
-    for (const float *end = p + count / steps * steps; row[0] != end;) {
+    const float *end = row[0] + count / steps * steps;
+    EACH_TOKEN(i, tokens, EACH_COLUMN(j, sum[i][j] = -0.0f;))
+    for (; row[0] != end;) {
         EACH_STEP(k, steps, chain_step(sum, row, k, q + k * PANEL, tokens);)
         STEP(q, steps * PANEL);
         EACH_TOKEN(i, tokens, STEP(row[i], steps);)
     }
-    for (const float *end = p + count; row[0] != end;) {
+    for (end += count % steps; row[0] != end;) {
         chain_step(sum, row, 0, q, tokens);
         STEP(q, PANEL);
         EACH_TOKEN(i, tokens, STEP(row[i], 1);)
     }
+    EACH_TOKEN(i, tokens, STEP(row[i], -count);)
+    return q;
 }
 
 /**

@@ -28,14 +28,16 @@ static inline uint32_t panels_of(struct lora_range columns)
 BLOCK void down_block(const struct lora *lora, const float *x, const float *a, float *xa, uint32_t panels, const int tokens)
 {
     enum { STEPS = 16 };
+    const float *row[CHAIN_TOKENS];
+    float *out[CHAIN_TOKENS], sum[CHAIN_TOKENS][PANEL];
+    EACH_TOKEN(i, tokens, row[i] = x + i * lora->x_stride;)
+    EACH_TOKEN(i, tokens, out[i] = xa + i * lora->xa_stride;)
     for (; panels != 0; panels--) {
-        float sum[CHAIN_TOKENS][PANEL];
-        chain_block(sum, x, lora->x_stride, a, lora->inputs, STEPS, tokens);
+        a = chain_block(sum, row, a, lora->inputs, STEPS, tokens);
         const float scale = lora->scale;
         EACH_TOKEN(i, tokens, EACH_COLUMN(j, sum[i][j] = pin(scale * sum[i][j]);))
-        EACH_TOKEN(i, tokens, EACH_COLUMN(j, xa[i * lora->xa_stride + j] = sum[i][j];))
-        a += lora->inputs * PANEL;
-        xa += PANEL;
+        EACH_TOKEN(i, tokens, EACH_COLUMN(j, out[i][j] = sum[i][j];))
+        EACH_TOKEN(i, tokens, STEP(out[i], PANEL);)
     }
 }
 
@@ -59,19 +61,19 @@ void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_g
 BLOCK void up_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, uint32_t add, const int tokens)
 {
     enum { STEPS = 8 };
+    const float *row[CHAIN_TOKENS];
+    float *out[CHAIN_TOKENS], sum[CHAIN_TOKENS][PANEL];
+    EACH_TOKEN(i, tokens, row[i] = xa + i * lora->xa_stride;)
+    EACH_TOKEN(i, tokens, out[i] = y + i * lora->y_stride;)
     for (; panels != 0; panels--) {
-        float sum[CHAIN_TOKENS][PANEL];
-        chain_block(sum, xa, lora->xa_stride, b, lora->rank, STEPS, tokens);
-        EACH_TOKEN(i, tokens,
-            float *const out = y + i * lora->y_stride;
-            float value[PANEL];
-            if (add) {
-                EACH_COLUMN(j, value[j] = pin(out[j]);)
-                EACH_COLUMN(j, sum[i][j] = pin(value[j] + sum[i][j]);)
-            }
-            EACH_COLUMN(j, out[j] = sum[i][j];))
-        b += lora->rank * PANEL;
-        y += PANEL;
+        b = chain_block(sum, row, b, lora->rank, STEPS, tokens);
+        if (add)
+            EACH_TOKEN(i, tokens,
+                float value[PANEL];
+                EACH_COLUMN(j, value[j] = pin(out[i][j]);)
+                EACH_COLUMN(j, sum[i][j] = pin(value[j] + sum[i][j]);))
+        EACH_TOKEN(i, tokens, EACH_COLUMN(j, out[i][j] = sum[i][j];))
+        EACH_TOKEN(i, tokens, STEP(out[i], PANEL);)
     }
 }
 
@@ -108,7 +110,7 @@ static void up_held_8(const struct lora *lora, const float *xa, float *y, struct
 {
     enum { rank = 8 };
     SHARE_OF_UP
-    WHILE(3, HELD);
+    for (; end - t == 3 || end - t > 4; t += 3) HELD(3); /* 4 are better done as 2 and 2 */
     WHILE(2, HELD);
     WHILE(1, HELD);
 }
