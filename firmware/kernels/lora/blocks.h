@@ -72,6 +72,13 @@ BLOCK float pin(float value)
     return value;
 }
 
+/** `sum` + a b, rounded once, in sum's register: the compiler would want more registers for a chain block than there are. */
+BLOCK float multiply_add(float a, float b, float sum)
+{
+    __asm__ volatile("fmadd.s %0, %1, %2, %0" : "+f"(sum) : "f"(a), "f"(b));
+    return sum;
+}
+
 /** Step `pointer` here and now: the compiler would derive it from another pointer at each use. */
 #define STEP(pointer, elements)                          \
     do {                                                 \
@@ -86,7 +93,7 @@ BLOCK void chain_step(float sum[CHAIN_TOKENS][PANEL], const float *const *p, con
     EACH_COLUMN(j, line[j] = pin(q[j]);)
     EACH_TOKEN(i, tokens,
         const float next = i + 1 < tokens ? pin(p[i + 1][k]) : 0;
-        EACH_COLUMN(j, sum[i][j] = __builtin_fmaf(factor, line[j], sum[i][j]);)
+        EACH_COLUMN(j, sum[i][j] = multiply_add(factor, line[j], sum[i][j]);)
         factor = next;)
 }
 
