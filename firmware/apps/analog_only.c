@@ -4,7 +4,7 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 2, 0);
+    layer_open(&hart, 2, LAYER_ADAPTER_NONE);
     if (layer_controls(&hart)) {
         layer_load(0);
         layer_wait_dma();

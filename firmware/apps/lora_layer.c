@@ -12,7 +12,7 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 2, 1);
+    layer_open(&hart, 2, LAYER_ADAPTER_FUSED);
     const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
     if (control) {
         layer_load(0);

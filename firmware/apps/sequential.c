@@ -4,7 +4,7 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 1, 1);
+    layer_open(&hart, 1, LAYER_ADAPTER_FUSED);
     for (uint32_t k = 0; k < layer_chunks(); k++) {
         if (layer_controls(&hart)) {
             layer_load(k);

@@ -8,7 +8,7 @@ static AHWA_TCDM struct {
     struct lora lora;
     struct lora_split split;
     uint32_t chunks, buffers;
-    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, bias; /* addresses in TCDM */
+    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d, bias; /* addresses in TCDM */
     uint32_t jobs[LAYER_MAX_BUFFERS];                              /* tile job of the chunk that holds the buffer */
 } run;
 
@@ -36,7 +36,7 @@ static uint32_t is_size(uint32_t value)
     return value - 1 < 65535;
 }
 
-static void check(uint32_t adapter)
+static void check(enum layer_adapter adapter)
 {
     require(layer.magic == AHWA_LAYER_MAGIC, AHWA_EXIT_LAYER_MAGIC, layer.magic);
     require(layer.version == AHWA_LAYER_VERSION, AHWA_EXIT_LAYER_MAGIC, layer.version);
@@ -63,41 +63,61 @@ static uint32_t take(uint64_t *end, uint32_t rows, uint32_t columns)
     return address;
 }
 
-static void lay_out(uint32_t buffers, uint32_t adapter)
+static void lay_out(uint32_t buffers, enum layer_adapter adapter)
 {
     const uint32_t start = (uint32_t)__tcdm_heap_start;
     const uint32_t last = layer.tcdm_bytes ? (uint32_t)__tcdm_start + layer.tcdm_bytes : (uint32_t)__tcdm_heap_end;
     uint64_t end = start;
+    struct lora *const lora = &run.lora;
     run.buffers = buffers;
     run.split = (struct lora_split){0, 0, 0, 0};
-    run.lora = (struct lora){.inputs = layer.inputs, .outputs = layer.outputs, .rank = layer.rank, .scale = layer.scale};
+    *lora = (struct lora){
+        .inputs = layer.inputs,
+        .outputs = layer.outputs,
+        .rank = layer.rank,
+        .scale = layer.scale,
+        .x_stride = lora_stride(layer.inputs),
+        .xa_stride = lora_stride(layer.rank),
+        .y_stride = lora_stride(layer.outputs),
+    };
     if (adapter) {
-        run.lora.a = (const float *)take(&end, layer.inputs, layer.rank);
-        run.lora.b = (const float *)take(&end, layer.rank, layer.outputs);
-        run.xa = take(&end, layer.chunk, layer.rank);
+        lora->a = (const float *)take(&end, layer.inputs, lora_padded(layer.rank));
+        lora->b = (const float *)take(&end, layer.rank, lora_padded(layer.outputs));
+        run.xa = take(&end, layer.chunk, lora->xa_stride);
     }
+    if (adapter == LAYER_ADAPTER_AHEAD) run.d = take(&end, layer.chunk, lora->y_stride);
     run.bias = layer.bias ? take(&end, 1, layer.outputs) : 0;
     for (uint32_t i = 0; i < buffers; i++) {
-        run.x[i] = take(&end, layer.chunk, layer.inputs);
-        run.y[i] = take(&end, layer.chunk, layer.outputs);
+        run.x[i] = take(&end, layer.chunk, lora->x_stride);
+        run.y[i] = take(&end, layer.chunk, lora->y_stride);
     }
     require(end <= last, AHWA_EXIT_LAYER_TCDM, (uint32_t)(end - start));
     layer_result.tcdm_bytes = (uint32_t)(end - start);
 }
 
-static void copy(uint32_t dst, uint32_t src, uint32_t bytes)
+/** Starts a copy of rows; sizes and strides in elements. */
+static void copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns)
 {
-    if (ahwa_dma_copy(dst, src, bytes)) return;
+    if (ahwa_dma_copy_2d(dst, src, columns * sizeof(float), rows, dst_stride * sizeof(float), src_stride * sizeof(float))) return;
     fail(AHWA_EXIT_LAYER_DMA, ahwa_dma_read(AHWA_DMA_ERROR_CAUSE_OFFSET), ahwa_dma_read(AHWA_DMA_ERROR_ARGUMENT_OFFSET));
 }
 
-static void bring_adapter(uint32_t adapter)
+/** Starts copies that put a row-major matrix into panels, as lora_pack does. */
+static void copy_to_panels(const float *panels, uint32_t matrix, uint32_t rows, uint32_t columns)
+{
+    for (uint32_t j = 0; j < columns; j += LORA_PANEL) {
+        const uint32_t width = columns - j < LORA_PANEL ? columns - j : LORA_PANEL;
+        copy((uint32_t)(panels + j * rows), LORA_PANEL, matrix + j * sizeof(float), columns, rows, width);
+    }
+}
+
+static void bring_adapter(enum layer_adapter adapter)
 {
     if (adapter) {
-        copy((uint32_t)run.lora.a, layer.a, layer.inputs * layer.rank * sizeof(float));
-        copy((uint32_t)run.lora.b, layer.b, layer.rank * layer.outputs * sizeof(float));
+        copy_to_panels(run.lora.a, layer.a, layer.inputs, layer.rank);
+        copy_to_panels(run.lora.b, layer.b, layer.rank, layer.outputs);
     }
-    if (layer.bias) copy(run.bias, layer.bias, layer.outputs * sizeof(float));
+    if (layer.bias) copy(run.bias, 0, layer.bias, 0, 1, layer.outputs);
     ahwa_dma_wait();
 }
 
@@ -114,7 +134,7 @@ static struct layer_share share_of(uint32_t tokens, uint32_t hart)
     };
 }
 
-void layer_open(struct layer_hart *hart, uint32_t buffers, uint32_t adapter)
+void layer_open(struct layer_hart *hart, uint32_t buffers, enum layer_adapter adapter)
 {
     *hart = (struct layer_hart){.hart = ahwa_hart()};
     if (layer_controls(hart)) {
@@ -150,24 +170,34 @@ static const struct layer_share *share_at(const struct layer_hart *hart, uint32_
     return k + 1 < run.chunks ? &hart->full : &hart->last;
 }
 
+/* A region for the timeline, and its cycles for hart_busy. */
+#define MEASURED(hart, region, ...)                \
+    do {                                           \
+        const uint32_t begin = ahwa_mcycle();      \
+        AHWA_REGION_BEGIN(region);                 \
+        __VA_ARGS__;                               \
+        AHWA_REGION_END(region);                   \
+        (hart)->busy += ahwa_mcycle() - begin;     \
+    } while (0)
+
 void layer_down(struct layer_hart *hart, uint32_t k)
 {
-    const struct layer_share *share = share_at(hart, k);
-    const uint32_t begin = ahwa_mcycle();
-    AHWA_REGION_BEGIN(LAYER_REGION_DOWN);
-    lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share->down);
-    AHWA_REGION_END(LAYER_REGION_DOWN);
-    hart->busy += ahwa_mcycle() - begin;
+    MEASURED(hart, LAYER_REGION_DOWN, lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share_at(hart, k)->down));
 }
 
 void layer_up(struct layer_hart *hart, uint32_t k)
 {
-    const struct layer_share *share = share_at(hart, k);
-    const uint32_t begin = ahwa_mcycle();
-    AHWA_REGION_BEGIN(LAYER_REGION_UP);
-    lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share->up);
-    AHWA_REGION_END(LAYER_REGION_UP);
-    hart->busy += ahwa_mcycle() - begin;
+    MEASURED(hart, LAYER_REGION_UP, lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share_at(hart, k)->up));
+}
+
+void layer_up_ahead(struct layer_hart *hart, uint32_t k)
+{
+    MEASURED(hart, LAYER_REGION_UP, lora_up(&run.lora, (const float *)run.xa, (float *)run.d, share_at(hart, k)->up));
+}
+
+void layer_add(struct layer_hart *hart, uint32_t k)
+{
+    MEASURED(hart, LAYER_REGION_ADD, lora_add(&run.lora, (const float *)run.d, (float *)run.y[k % run.buffers], share_at(hart, k)->up));
 }
 
 /* ---- Moving and driving the tile ------------------------------------------------------------------------------------ */
@@ -175,15 +205,15 @@ void layer_up(struct layer_hart *hart, uint32_t k)
 void layer_load(uint32_t k)
 {
     if (k >= run.chunks) return;
-    const uint32_t row_bytes = layer.inputs * sizeof(float);
-    copy(run.x[k % run.buffers], layer.x + k * layer.chunk * row_bytes, tokens_of(k) * row_bytes);
+    const uint32_t x = layer.x + k * layer.chunk * layer.inputs * sizeof(float);
+    copy(run.x[k % run.buffers], run.lora.x_stride, x, layer.inputs, tokens_of(k), layer.inputs);
 }
 
 void layer_store(uint32_t k)
 {
     if (k < AHWA_LAYER_MAX_CHUNKS) layer_result.chunk_end[k] = ahwa_cluster_cycle();
-    const uint32_t row_bytes = layer.outputs * sizeof(float);
-    copy(layer.y + k * layer.chunk * row_bytes, run.y[k % run.buffers], tokens_of(k) * row_bytes);
+    const uint32_t y = layer.y + k * layer.chunk * layer.outputs * sizeof(float);
+    copy(y, layer.outputs, run.y[k % run.buffers], run.lora.y_stride, tokens_of(k), layer.outputs);
 }
 
 void layer_wait_dma(void)
@@ -202,8 +232,8 @@ void layer_trigger(uint32_t k)
     const struct ahwa_tile_job job = {
         .src = run.x[k % run.buffers],
         .dst = run.y[k % run.buffers],
-        .src_stride = layer.inputs * sizeof(float),
-        .dst_stride = layer.outputs * sizeof(float),
+        .src_stride = run.lora.x_stride * sizeof(float),
+        .dst_stride = run.lora.y_stride * sizeof(float),
         .vectors = tokens_of(k),
         .rows = layer.inputs,
         .columns = layer.outputs,

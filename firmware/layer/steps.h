@@ -19,7 +19,14 @@ enum {
 };
 
 /** Regions marked for the host's timeline. */
-enum layer_region { LAYER_REGION_DOWN = 1, LAYER_REGION_UP = 2, LAYER_REGION_TILE_WAIT = 3 };
+enum layer_region { LAYER_REGION_DOWN = 1, LAYER_REGION_UP = 2, LAYER_REGION_TILE_WAIT = 3, LAYER_REGION_ADD = 4 };
+
+/** What an app does with A and B. */
+enum layer_adapter {
+    LAYER_ADAPTER_NONE,  /**< the tile alone */
+    LAYER_ADAPTER_FUSED, /**< layer_up adds to what the tile has written */
+    LAYER_ADAPTER_AHEAD, /**< layer_up_ahead needs no tile, layer_add follows it */
+};
 
 /** One hart's share of the LoRA products of a chunk. */
 struct layer_share {
@@ -43,9 +50,9 @@ static inline uint32_t layer_controls(const struct layer_hart *hart)
 
 /**
  * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y, brings adapter and bias there and sets the
- * integration time. Ends the run with AHWA_EXIT_LAYER_* where that cannot be. `adapter` = 0 leaves A and B away.
+ * integration time. Ends the run with AHWA_EXIT_LAYER_* where that cannot be.
  */
-void layer_open(struct layer_hart *hart, uint32_t buffers, uint32_t adapter);
+void layer_open(struct layer_hart *hart, uint32_t buffers, enum layer_adapter adapter);
 
 /** Chunks of the layer. */
 uint32_t layer_chunks(void);
@@ -55,6 +62,12 @@ void layer_down(struct layer_hart *hart, uint32_t k);
 
 /** Y += xa B of chunk k, this hart's share. */
 void layer_up(struct layer_hart *hart, uint32_t k);
+
+/** d = xa B of chunk k, this hart's share, whether or not the tile has finished the chunk. There is one d. */
+void layer_up_ahead(struct layer_hart *hart, uint32_t k);
+
+/** Y += d of chunk k, the share that this hart computed. */
+void layer_add(struct layer_hart *hart, uint32_t k);
 
 /** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. */
 int layer_close(const struct layer_hart *hart);

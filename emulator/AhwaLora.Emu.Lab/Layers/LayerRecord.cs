@@ -7,17 +7,18 @@ internal static class LayerRecord
 {
     public const string LayerSymbol = "layer", ResultSymbol = "layer_result";
     public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 1;
-    public const int LayerBytes = 0x48, ResultHeadBytes = 0x34, MaxHarts = 64, HartBusyOffset = 0x34;
+    public const int LayerBytes = 0x4C, ResultHeadBytes = 0x34, MaxHarts = 64, HartBusyOffset = 0x34;
 
     /// <summary>Where the host has put the matrices.</summary>
     public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
 
-    public static byte[] Encode(LayerShape shape, float scale, Addresses at, uint integrationNs)
+    public static byte[] Encode(LayerShape shape, float scale, Addresses at, uint integrationNs, uint tcdmBytes)
     {
         uint[] words =
         [
             Magic, Version, (uint)shape.Inputs, (uint)shape.Outputs, (uint)shape.Rank, (uint)shape.Tokens, (uint)shape.Chunk,
             BitConverter.SingleToUInt32Bits(scale), at.X, at.A, at.B, at.Y, at.Bias, 0, integrationNs, 0, 1, 1,
+            tcdmBytes,
         ];
         var bytes = new byte[LayerBytes];
         for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);

@@ -22,8 +22,11 @@ public sealed record LayerStrategy(string Name, string App, bool HasAdapter)
     /// <summary>The tile integrates chunk k + 1 while the harts compute the branch of chunk k and add.</summary>
     public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", HasAdapter: true);
 
+    /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done.</summary>
+    public static LayerStrategy Eager { get; } = new("eager", "eager", HasAdapter: true);
+
     /// <summary>Those with an adapter, by name.</summary>
-    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered];
+    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Eager];
 }
 
 /// <summary>What a layer run measured.</summary>
@@ -44,7 +47,7 @@ public sealed record LayerMeasurement(
 /// <summary>Runs layers: builds the machine, programs the tile, fills in the parameter block, runs the app, reads y.</summary>
 public static class LayerRun
 {
-    private const uint DataBase = 0x8100_0000;
+    private const uint DataBase = 0x8100_0000, TcdmBase = 0x1000_0000;
     private const ulong MaxCycles = 20_000_000_000;
 
     /// <summary>Runs one layer under one strategy.</summary>
@@ -75,7 +78,7 @@ public static class LayerRun
         ProgramLoader.Load(machine, image);
         ProgramTile(machine, data);
         var addresses = Place(machine, data);
-        var record = LayerRecord.Encode(data.Shape, data.Scale, addresses, (uint)(platform.Aimc?.IntegrationNs ?? 0));
+        var record = LayerRecord.Encode(data.Shape, data.Scale, addresses, (uint)(platform.Aimc?.IntegrationNs ?? 0), TcdmBytes(platform));
         Write(machine, Symbol(image, LayerRecord.LayerSymbol), record);
         return (machine, image, addresses);
     }
@@ -102,6 +105,9 @@ public static class LayerRun
 
         return new LayerRecord.Addresses(Put(data.X), Put(data.A), Put(data.B), Put(new float[data.Shape.Tokens * data.Shape.Outputs]), Put(data.Bias));
     }
+
+    /// <summary>Size of the memory in which firmware/runtime/memory.ld has its TCDM; 0, as linked, where the platform has none there.</summary>
+    private static uint TcdmBytes(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase)?.Size ?? 0;
 
     private static LayerResult ReadResult(Machine machine, ElfImage image)
     {

@@ -1,0 +1,41 @@
+/**
+ * Eager: (x A) B needs no tile output, so the harts compute it while the tile integrates the same chunk; when the tile
+ * is done only the addition is left, which alone is exposed after the last chunk.
+ *
+ *     tile   | 0   | 1   | 2   |               triggered one chunk ahead
+ *     harts  | 0   |+| 1 |+| 2 |+|             x A and d = (x A) B, then y += d
+ *     DMA    in 0, 1 | in 2, out 0 | ...
+ *
+ * It costs the harts more than double-buffering, where the addition rides on the second product.
+ */
+#include "steps.h"
+
+int main(void)
+{
+    struct layer_hart hart;
+    layer_open(&hart, 2, LAYER_ADAPTER_AHEAD);
+    const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
+    if (control) {
+        layer_load(0);
+        layer_wait_dma();
+        layer_trigger(0);
+        layer_load(1);
+    }
+    ahwa_barrier();
+    for (uint32_t k = 0; k < chunks; k++) {
+        layer_down(&hart, k);
+        ahwa_barrier();
+        if (control) {
+            layer_wait_dma();
+            layer_trigger(k + 1);
+        }
+        layer_up_ahead(&hart, k);
+        if (control) layer_wait_tile(k);
+        ahwa_barrier();
+        if (control) layer_load(k + 2);
+        layer_add(&hart, k);
+        ahwa_barrier();
+        if (control) layer_store(k);
+    }
+    return layer_close(&hart);
+}
