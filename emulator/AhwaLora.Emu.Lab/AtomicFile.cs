@@ -26,9 +26,17 @@ public static class AtomicFile
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
+
+    /// <summary>Writes what <paramref name="write"/> writes, in UTF-8.</summary>
+    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    public static void WriteText(string path, Action<TextWriter> write) => Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
 
     /// <summary>Writes text in UTF-8.</summary>
     /// <exception cref="UserErrorException">It cannot be written there.</exception>

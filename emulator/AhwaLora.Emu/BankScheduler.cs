@@ -4,6 +4,12 @@ using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu;
 
+/// <summary>Cycles that harts, DMA and streamers waited for a bank while another master had it.</summary>
+/// <param name="Bank">Number of the bank.</param>
+/// <param name="Winner">The master that had it: <c>hart N</c>, <c>dma</c>, <c>tileN</c>.</param>
+/// <param name="Cycles">Summed over those that waited.</param>
+public readonly record struct BankConflict(int Bank, string Winner, ulong Cycles);
+
 /// <summary>
 /// Exact contention: in each cycle every bank of the TCDM grants one of those that ask for it. Masters are numbered
 /// harts first, then the ports of the DMA and of each tile's streamers.
@@ -14,6 +20,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     private readonly MemoryRegion _memory;
     private readonly TcdmBanks _banks;
     private readonly (IBankMaster Master, int FirstNumber)[] _devices;
+    private readonly string[] _names;
     private readonly uint[] _addresses;
     private readonly UInt128[] _requests;
     private readonly int[] _requested;
@@ -22,12 +29,14 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     private int _askingHarts;
     private ulong _nextCycle;
 
-    public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<IBankMaster> devices)
+    public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<(string Name, IBankMaster Master)> devices)
     {
         _machine = machine;
         _memory = memory;
         var number = machine.Harts.Count;
-        _devices = [.. devices.Select(d => (d, (number += d.Ports) - d.Ports))];
+        var masters = devices.ToList();
+        _devices = [.. masters.Select(d => (d.Master, (number += d.Master.Ports) - d.Master.Ports))];
+        _names = [.. machine.Harts.Select(h => $"hart {h.Id}"), .. masters.SelectMany(d => Enumerable.Repeat(d.Name, d.Master.Ports))];
         _banks = new TcdmBanks(memory.Banks, number);
         _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
         _requests = new UInt128[memory.Banks];
@@ -52,6 +61,13 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
     /// <inheritdoc/>
     public ulong Congested => Sum(_banks.Congested);
+
+    /// <summary>Cycles that requests waited, by bank and the master that had it.</summary>
+    public IEnumerable<BankConflict> Conflicts =>
+        from n in Enumerable.Range(0, _banks.Congested.Length)
+        where _banks.Congested[n] != 0
+        group _banks.Congested[n] by (Bank: n / _banks.Masters, Winner: _names[n % _banks.Masters]) into waits
+        select new BankConflict(waits.Key.Bank, waits.Key.Winner, waits.Aggregate(0UL, (sum, cycles) => sum + cycles));
 
     /// <summary>True if accesses to <paramref name="address"/> are arbitrated here.</summary>
     public bool IsBanked(uint address) => _memory.Contains(address, 1);

@@ -114,9 +114,9 @@ public sealed partial class Machine
         if (!IsExact || _memories.FirstOrDefault(m => m.Banks != 0 && m.OwnerHart < 0) is not { } tcdm) return null;
         var masters = _devices.SelectMany(d => d.Device switch
         {
-            Dma { BankMaster: { } master } => [master],
-            AimcTile tile => tile.BankMasters,
-            _ => Enumerable.Empty<IBankMaster>(),
+            Dma { BankMaster: { } master } => [("dma", master)],
+            AimcTile tile => tile.BankMasters.Select(master => (tile.Name, master)),
+            _ => Enumerable.Empty<(string, IBankMaster)>(),
         });
         return new BankScheduler(this, tcdm, masters);
     }
@@ -130,6 +130,7 @@ public sealed partial class Machine
             HasPmp = Platform.Pmp,
             EmulatesMisaligned = Options.EmulateMisaligned ?? Options.Timing.EmulatesMisaligned,
             TimeSource = _clint,
+            Events = this,
         };
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));

@@ -24,6 +24,7 @@ public sealed partial class Machine : IStateful
         foreach (var hart in _harts) hart.Transfer(state);
         foreach (var pipeline in _pipelines) pipeline.Transfer(state);
         Regions.Transfer(state);
+        _events.Transfer(state);
         _semihosting.Transfer(state);
         _htif?.Transfer(state);
         _banks?.Transfer(state);
@@ -43,12 +44,13 @@ public sealed partial class Machine : IStateful
         Result = hasResult ? new RunResult(reason, code, hart) : null;
     }
 
-    /// <summary>Sets what follows from the state: watches of reservations, and the instruction after which a hart's tohost is looked at.</summary>
+    /// <summary>Sets what follows from the state: watches of reservations, onlookers that count events, and the instruction after which a hart's tohost is looked at.</summary>
     private void Rearm()
     {
         _isStopRequested = false;
         foreach (var hart in _harts)
         {
+            ConnectProbes(hart);
             _htifDueAt[hart.Id] = _htif?.IsDue(hart.Id) == true ? hart.Retired + 1 : ulong.MaxValue;
             if (hart.HasReservation && hart.Space.FindMemory(hart.ReservationAddress, 4) is { } memory) memory.AddWatch(hart.ReservationAddress, 4, Watch.Reservation);
         }

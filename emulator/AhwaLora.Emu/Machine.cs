@@ -49,6 +49,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         Platform = platform;
         Options = options;
         Regions = new RegionRecorder(platform.Harts);
+        _events = new EventCounters(platform.Harts);
         BuildMemories();
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
         BuildDevices();
@@ -97,10 +98,11 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     /// <summary>Regions that the firmware marked.</summary>
     public RegionRecorder Regions { get; }
 
-    /// <summary>Lets <paramref name="probe"/> see every instruction of every hart; null for none.</summary>
+    /// <summary>Lets <paramref name="probe"/> see every instruction of every hart; null for none, <see cref="ProbeList"/> for several.</summary>
     public void Attach(IProbe? probe)
     {
-        foreach (var engine in _engines) engine.Probe = probe;
+        _probe = probe;
+        foreach (var hart in _harts) ConnectProbes(hart);
     }
 
     /// <summary>Raised behind each event of a device and each round of the banks.</summary>
@@ -137,11 +139,21 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     /// <summary>Cycles of a hart by cause.</summary>
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
+    /// <summary>Waits for banks, by bank and by the master that had it; none without exact contention.</summary>
+    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
+
     /// <summary>Puts every hart at reset with its first instruction at <paramref name="entry"/>.</summary>
     public void Reset(uint entry)
     {
-        foreach (var hart in _harts) hart.Reset(entry);
+        foreach (var hart in _harts)
+        {
+            hart.Reset(entry);
+            ConnectProbes(hart);
+        }
     }
+
+    /// <summary>Lets a hart sleep for its first cycles, so that harts do not all start at once.</summary>
+    public void DelayStart(int hart, ulong cycles) => _engines[hart].Idle(cycles, Cause.Wfi);
 
     /// <summary>Serves the host-target interface at the program's tohost and fromhost.</summary>
     public void AttachHtif(uint toHost, uint? fromHost)

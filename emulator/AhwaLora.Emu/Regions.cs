@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Timing;
@@ -10,10 +12,10 @@ public sealed class RegionRecord
     /// <summary>Times the region was entered and left.</summary>
     public ulong Entries;
 
-    /// <summary>Cycles from the issue of the marker that begins it to the issue of the one that ends it.</summary>
+    /// <summary>Cycles from that behind the marker that begins it to the issue of the one that ends it.</summary>
     public ulong Cycles;
 
-    /// <summary>Instructions retired, the marker that begins it included.</summary>
+    /// <summary>Instructions retired between the markers.</summary>
     public ulong Instructions;
 
     /// <summary>The cycles by cause.</summary>
@@ -22,17 +24,25 @@ public sealed class RegionRecord
 
 /// <summary>
 /// Regions that firmware marks by writing CSR 0x7C8: an id with the top bit set begins a region, the same id without it
-/// ends it. Regions may nest; each counts all that lies inside. An end without a beginning is ignored, and one that ends
-/// an outer region ends those inside it.
+/// ends it. Regions may nest; each counts all that lies inside, without its own markers. An end without a beginning is
+/// ignored, and one that ends an outer region ends those inside it.
+/// An id that is the address of a string (its top bit taken as set) gives the region that name; others are "region_ID".
 /// </summary>
 public sealed class RegionRecorder : IStateful
 {
     private const uint BeginFlag = 1u << 31;
 
+    // What is no address must not be taken for a name where RAM begins with code: ids below 256 are numbers, and a name
+    // begins with a letter or _ and has two characters or more.
+    private const uint FirstAddress = BeginFlag + 256;
+    private const int MinNameBytes = 2, MaxNameBytes = 64;
+
     private readonly record struct Open(uint Id, ulong Time, ulong Retired, ulong[] Causes);
 
     private readonly List<Open>[] _open;
     private readonly SortedDictionary<(int Hart, uint Id), RegionRecord> _records = [];
+    private readonly Dictionary<uint, uint> _ids = [];
+    private readonly Dictionary<uint, string> _names = [];
 
     /// <summary>A recorder for that many harts.</summary>
     public RegionRecorder(int harts) => _open = [.. Enumerable.Range(0, harts).Select(_ => new List<Open>())];
@@ -43,14 +53,20 @@ public sealed class RegionRecorder : IStateful
     /// <summary>What was recorded, by hart and id.</summary>
     public IReadOnlyDictionary<(int Hart, uint Id), RegionRecord> Records => _records;
 
+    /// <summary>Regions that have begun and not ended, by hart and id, the innermost last.</summary>
+    public IEnumerable<(int Hart, uint Id)> OpenRegions => _open.SelectMany((regions, hart) => regions.Select(r => (hart, r.Id)));
+
+    /// <summary>The name of a region that was marked; no two have the same.</summary>
+    public string NameOf(uint id) => _names[id];
+
     /// <summary>A marker of <paramref name="hart"/>, whose time is the marker's issue.</summary>
     public void Mark(Hart hart, uint marker, CauseCounters causes)
     {
         var open = _open[hart.Id];
-        var id = marker & ~BeginFlag;
+        var id = Identify(hart.Space, marker & ~BeginFlag);
         if ((marker & BeginFlag) != 0)
         {
-            open.Add(new Open(id, hart.Time, hart.Retired, [.. causes.Cycles]));
+            open.Add(Begin(id, hart, causes));
             Begun?.Invoke(hart, id);
             return;
         }
@@ -68,6 +84,7 @@ public sealed class RegionRecorder : IStateful
     /// <inheritdoc/>
     public void Transfer(StateStream state)
     {
+        TransferNames(state);
         foreach (var open in _open) TransferOpen(state, open);
         var records = _records.ToList();
         var count = records.Count;
@@ -100,6 +117,62 @@ public sealed class RegionRecorder : IStateful
             state.Array(causes);
             if (!state.IsSaving) open.Add(new Open(id, time, retired, causes));
         }
+    }
+
+    private void TransferNames(StateStream state)
+    {
+        var ids = _ids.ToList();
+        var count = ids.Count;
+        state.Field(ref count);
+        if (!state.IsSaving)
+        {
+            _ids.Clear();
+            _names.Clear();
+        }
+
+        for (var n = 0; n < count; n++)
+        {
+            var (id, first) = state.IsSaving ? ids[n] : default;
+            var name = new byte[MaxNameBytes];
+            if (state.IsSaving) Encoding.ASCII.GetBytes(_names[first], name);
+            state.Field(ref id);
+            state.Field(ref first);
+            state.Array(name);
+            _ids[id] = first;
+            _names[first] = Encoding.ASCII.GetString(name).TrimEnd('\0');
+        }
+    }
+
+    /// <summary>The marker, about to spend its cycle and retire, is not part of what it begins.</summary>
+    private static Open Begin(uint id, Hart hart, CauseCounters causes)
+    {
+        var region = new Open(id, hart.Time + 1, hart.Retired + 1, [.. causes.Cycles]);
+        region.Causes[(int)Cause.Issue]++;
+        return region;
+    }
+
+    /// <summary>The id that stands for a region: equal strings at several addresses name one.</summary>
+    private uint Identify(AddressSpace space, uint id)
+    {
+        if (_ids.TryGetValue(id, out var known)) return known;
+        var name = ReadName(space, id | BeginFlag) ?? string.Create(CultureInfo.InvariantCulture, $"region_{id}");
+        if (_names.FirstOrDefault(n => n.Value == name) is { Value: not null } first) return _ids[id] = first.Key;
+        _names[id] = name;
+        return _ids[id] = id;
+    }
+
+    private static string? ReadName(AddressSpace space, uint address)
+    {
+        if (address < FirstAddress) return null;
+        var name = new StringBuilder();
+        while (name.Length < MaxNameBytes && space.FindMemory(address, 1)?.Load(address++, 1) is { } letter)
+        {
+            if (letter == 0) return name.Length >= MinNameBytes ? name.ToString() : null;
+            if (letter is < ' ' or > '~' || (name.Length == 0 && !char.IsAsciiLetter((char)letter) && letter != '_')) return null;
+            name.Append((char)letter);
+        }
+
+        return null;
     }
 
     private void Close(Hart hart, Open region, CauseCounters causes)

@@ -81,9 +81,10 @@ static inline uint32_t ahwa_cluster_cycle(void)
     return ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_CYCLE_OFFSET);
 }
 
-/* Marks of a measured region: CSR 0x7C8, without effect on the machine. `id` is below 2^31. */
+/* Marks of a measured region: CSR 0x7C8, without effect on the machine. `id` is a number below 2^31, or the address of
+ * a string that names the region (docs/profiling.md): the same one at its beginning and its end. */
 #define AHWA_REGION_BEGIN(id) __asm__ volatile("csrw 0x7c8, %0" : : "r"((uint32_t)(id) | 0x80000000u) : "memory")
-#define AHWA_REGION_END(id) __asm__ volatile("csrw 0x7c8, %0" : : "r"((uint32_t)(id)) : "memory")
+#define AHWA_REGION_END(id) __asm__ volatile("csrw 0x7c8, %0" : : "r"((uint32_t)(id) & 0x7fffffffu) : "memory")
 
 /* ---- Cluster: barrier, events, mutexes ------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
 
 namespace AhwaLora.Emu.Cli.Commands;
@@ -28,6 +28,7 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
+        ProfilingArguments.AddTo(command);
         foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
@@ -35,34 +36,46 @@ internal static class RunCommand
 
     private static int Run(ParseResult parsed)
     {
-        var request = new RunRequest
-        {
-            ElfPath = parsed.GetValue(Elf)!,
-            Arguments = parsed.GetValue(Arguments) ?? [],
-            PlatformPath = parsed.GetValue(MachineArguments.Platform),
-            Harts = parsed.GetValue(MachineArguments.Harts),
-            Isa = parsed.GetValue(MachineArguments.Isa),
-            Machine = MachineArguments.Options(parsed),
-            Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
-            SandboxPath = parsed.GetValue(Sandbox),
-            Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
-            SignaturePath = parsed.GetValue(Signature),
-            LogPath = parsed.GetValue(Log),
-            StatisticsPath = parsed.GetValue(Stats),
-            Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
-            Save = parsed.GetValue(Save) is { } save ? SaveRequest.Parse(save) : null,
-            RestorePath = parsed.GetValue(Restore),
-        };
+        var request = Request(parsed);
         if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
         if (parsed.GetValue(InLockstep)) return RunInLockstep(request);
+        if (ProfilingArguments.Runs(parsed) is { } runs)
+        {
+            var (varied, spreads) = Jitter.Run(request, runs);
+            Jitter.Write(spreads, Console.Out);
+            return varied;
+        }
+
         using var run = new ProgramRun(request);
         if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
         var status = run.Execute();
+        ProfilingArguments.Print(parsed, run);
         if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note}");
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return status;
     }
+
+    private static RunRequest Request(ParseResult parsed) => new()
+    {
+        ElfPath = parsed.GetValue(Elf)!,
+        Arguments = parsed.GetValue(Arguments) ?? [],
+        PlatformPath = parsed.GetValue(MachineArguments.Platform),
+        Harts = parsed.GetValue(MachineArguments.Harts),
+        Isa = parsed.GetValue(MachineArguments.Isa),
+        Machine = MachineArguments.Options(parsed),
+        Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
+        SandboxPath = parsed.GetValue(Sandbox),
+        Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
+        SignaturePath = parsed.GetValue(Signature),
+        LogPath = parsed.GetValue(Log),
+        StatisticsPath = parsed.GetValue(Stats),
+        Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
+        Save = parsed.GetValue(Save) is { } save ? SaveRequest.Parse(save) : null,
+        RestorePath = parsed.GetValue(Restore),
+        Profile = ProfilingArguments.Profile(parsed),
+        Baseline = ProfilingArguments.BaselineOf(parsed),
+    };
 
     /// <summary>Without the guest's console, which two runs would share.</summary>
     private static int RunInLockstep(RunRequest request)

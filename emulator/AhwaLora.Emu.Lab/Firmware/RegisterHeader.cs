@@ -52,11 +52,11 @@ public static class RegisterHeader
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>Puts <paramref name="reference"/> between the marker comments of <paramref name="document"/>.</summary>
+    /// <summary>Puts <paramref name="reference"/> between the marker comments <paramref name="name"/> of <paramref name="document"/>.</summary>
     /// <exception cref="ArgumentException">The document does not hold both markers.</exception>
-    public static string Embed(string document, string reference)
+    public static string Embed(string document, string reference, string name = "registers")
     {
-        const string begin = "<!-- registers: begin (generated) -->\n", end = "<!-- registers: end -->";
+        string begin = $"<!-- {name}: begin (generated) -->\n", end = $"<!-- {name}: end -->";
         var from = document.IndexOf(begin, StringComparison.Ordinal);
         var to = document.IndexOf(end, StringComparison.Ordinal);
         if (from < 0 || to < from) throw new ArgumentException($"The document must hold the line '{begin.TrimEnd()}' and, behind it, '{end}'.", nameof(document));

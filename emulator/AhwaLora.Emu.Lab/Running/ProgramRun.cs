@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Engines;
 using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Lab.Baselines;
 using AhwaLora.Emu.Lab.Host;
 using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Platform;
 using Decoder = AhwaLora.Emu.Isa.Decoder;
 
@@ -15,6 +18,9 @@ public static class ExitStatus
 {
     /// <summary>The guest's code as a process can return it: its low byte, but never 0 for a failure.</summary>
     public static int OfGuest(int code) => code == 0 ? 0 : (code & 0xff) is var low && low != 0 ? low : 0xff;
+
+    /// <summary>The guest succeeded, but its cycles are not those of the baseline.</summary>
+    public const int BaselineDiffers = 1;
 
     /// <summary>A limit was reached.</summary>
     public const int Limit = 124;
@@ -31,6 +37,8 @@ public sealed class ProgramRun : IDisposable
 {
     private readonly SandboxHost _host;
     private readonly RunRequest _request;
+    private readonly List<IProbe> _probes = [];
+    private SourceLines? _lines;
 
     /// <summary>Builds the machine and loads the program.</summary>
     /// <exception cref="UserErrorException">A file is wrong.</exception>
@@ -46,6 +54,8 @@ public sealed class ProgramRun : IDisposable
         Machine = new Machine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
         Warning = ProgramLoader.Load(Machine, Image);
         if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
+        foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
+        AttachObservers(request);
         foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
     }
 
@@ -57,6 +67,12 @@ public sealed class ProgramRun : IDisposable
 
     /// <summary>What the user should know before the run, in one line; null for nothing.</summary>
     public string? Warning { get; }
+
+    /// <summary>Cycles by code, where they were asked for.</summary>
+    public CauseProfile? Profile { get; private set; }
+
+    /// <summary>The baseline, where there is one.</summary>
+    public BaselineCheck? Baseline { get; private set; }
 
     /// <summary>How it ended; null before <see cref="Execute"/>.</summary>
     public RunResult? Result { get; private set; }
@@ -75,17 +91,26 @@ public sealed class ProgramRun : IDisposable
         Result = result;
         if (_request.SignaturePath is { } signature) WriteSignature(signature);
         foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
+        FinishProfile();
         if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
-        return result.Reason switch
+        Baseline?.Finish(result, LineOf);
+        var status = result.Reason switch
         {
             ExitReason.Exit => ExitStatus.OfGuest(result.Code),
             ExitReason.CycleLimit or ExitReason.InstructionLimit => ExitStatus.Limit,
             _ => ExitStatus.Stuck,
         };
+        return status == 0 && Baseline?.Comparison?.IsEqual == false ? ExitStatus.BaselineDiffers : status;
     }
 
     /// <summary>A line for the user about the run, other than why it ended; null for none.</summary>
     public string? Note { get; private set; }
+
+    /// <summary>The source lines of code that was profiled.</summary>
+    public SourceLines SourceLines() => _lines ??= Profiling.SourceLines.Read(Image.Path, Profile?.Pcs.Concat(Profile.Symbols.Symbols.Select(s => s.Value)) ?? []);
+
+    /// <summary>The source line of an instruction, or null.</summary>
+    public SourceLine? LineOf(uint pc) => Profiling.SourceLines.Read(Image.Path, [pc]).Of(pc);
 
     /// <summary>Closes what the guest has open.</summary>
     public void Dispose() => _host.Dispose();
@@ -96,10 +121,27 @@ public sealed class ProgramRun : IDisposable
         AtomicFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, bufferSize: 1 << 16, leaveOpen: true);
-            Machine.Attach(new CommitLog(writer));
+            Machine.Attach(ProbeList.Of([.. _probes, new CommitLog(writer)]));
             result = Machine.Run(_request.Limits);
         });
         return result;
+    }
+
+    private void AttachObservers(RunRequest request)
+    {
+        var symbols = new SymbolMap(Image);
+        if (request.Profile is not null) _probes.Add(Profile = new CauseProfile(Machine, symbols));
+        if (request.Baseline is not null) Baseline = new BaselineCheck(request.Baseline, Machine, Path.GetFileName(Image.Path), symbols);
+        if (Baseline?.Probe is { } probe) _probes.Add(probe);
+        Machine.Attach(ProbeList.Of(_probes));
+    }
+
+    private void FinishProfile()
+    {
+        if (Profile is not { } profile) return;
+        profile.Finish();
+        if (_request.Profile!.FoldedPath is { } folded) AtomicFile.WriteText(folded, writer => FoldedStacks.Write(profile, writer));
+        if (_request.Profile.CallgrindPath is { } callgrind) AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
     }
 
     /// <summary>One line that says why the run ended, where the guest did not end it.</summary>

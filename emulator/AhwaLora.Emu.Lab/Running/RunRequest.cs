@@ -1,5 +1,7 @@
 using System.Globalization;
 using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Lab.Baselines;
+using AhwaLora.Emu.Lab.Profiling;
 
 namespace AhwaLora.Emu.Lab.Running;
 
@@ -53,6 +55,15 @@ public sealed record RunRequest
 
     /// <summary>Makes the guest's host of the sandbox; the debugger puts its record between. Null for the sandbox itself.</summary>
     public Func<IHost, IHost>? WrapHost { get; init; }
+
+    /// <summary>Attribution of cycles to code; null for none.</summary>
+    public ProfileRequest? Profile { get; init; }
+
+    /// <summary>A baseline to compare with or to write; null for none.</summary>
+    public BaselineRequest? Baseline { get; init; }
+
+    /// <summary>The cycle in which each hart starts; 0 for those beyond the list.</summary>
+    public IReadOnlyList<ulong> StartCycles { get; init; } = [];
 }
 
 /// <summary>The streams behind a guest's handles 0, 1 and 2.</summary>

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using AhwaLora.Emu.Timing;
+using System.Text.Json.Serialization;
+using AhwaLora.Emu.Lab.Profiling;
 
 namespace AhwaLora.Emu.Lab.Running;
 
@@ -16,6 +17,7 @@ public static class Statistics
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -46,7 +48,18 @@ public static class Statistics
                     hart.Id,
                     Cycles = hart.Time,
                     Instructions = hart.Retired,
-                    Causes = Enum.GetValues<Cause>().ToDictionary(c => c.ToString(), c => machine.CausesOf(hart.Id).Cycles[(int)c]),
+                    Causes = Causes(machine.CausesOf(hart.Id).Cycles),
+                    Functions = run.Profile is { } profile ? Functions(profile, hart.Id) : null,
+                }),
+                BankConflicts = machine.BankConflicts,
+                Regions = machine.Regions.Records.Select(region => new
+                {
+                    Name = machine.Regions.NameOf(region.Key.Id),
+                    region.Key.Hart,
+                    region.Value.Entries,
+                    region.Value.Cycles,
+                    region.Value.Instructions,
+                    Causes = Causes(region.Value.Causes),
                 }),
                 Host = new
                 {
@@ -56,4 +69,15 @@ public static class Statistics
             },
             Options) + "\n";
     }
+
+    private static Dictionary<string, ulong> Causes(ulong[] cycles) => CauseNames.All.Zip(cycles).ToDictionary(c => c.First, c => c.Second);
+
+    private static object Functions(CauseProfile profile, int hart) =>
+        CauseProfile.SumBy(profile.Harts[hart].Costs, profile.Symbols.IndexOf).Select(function => new
+        {
+            Name = profile.Symbols.NameOf(function.Key),
+            function.Cost.Cycles,
+            function.Cost.Instructions,
+            Causes = CauseNames.Spent(function.Cost.Causes),
+        });
 }

@@ -19,7 +19,7 @@ public static partial class CsrFile
     {
         McycleIndex => hart.Time,
         MinstretIndex => hart.Retired,
-        _ => hart.Features.Events?.Count(hart.Id, hart.Mhpmevent[index]) ?? 0,
+        _ => hart.Features.Events?.Count(hart, hart.Mhpmevent[index]) ?? 0,
     };
 
     private static bool TryReadCounter(Hart hart, uint csr, ref uint value)
@@ -86,6 +86,7 @@ public static partial class CsrFile
         var value = Counter(hart, index);
         hart.Mhpmevent[index] = hart.Features.Events?.Exists(code) == true ? code : 0;
         if (!IsInhibited(hart, index)) hart.CounterOffsets[index] = Source(hart, index) - value;
+        hart.Features.Events?.SelectionChanged(hart);
     }
 
     private static void WriteInhibit(Hart hart, uint value)

@@ -35,9 +35,15 @@ public sealed record HartFeatures
 /// <summary>Events that mhpmcounters can count, by the codes of mhpmevent.</summary>
 public interface IEventSource
 {
-    /// <summary>Occurrences of event <paramref name="code"/> on <paramref name="hart"/> since reset; 0 for a code that does not exist.</summary>
-    ulong Count(int hart, uint code);
+    /// <summary>
+    /// Occurrences of event <paramref name="code"/> on <paramref name="hart"/>; 0 for a code that does not exist. Some are
+    /// counted only while a counter of the hart selects them, so only differences mean anything.
+    /// </summary>
+    ulong Count(Hart hart, uint code);
 
     /// <summary>True if the code selects an event; 0 selects none.</summary>
     bool Exists(uint code);
+
+    /// <summary>A counter of <paramref name="hart"/> now selects another event (<see cref="Hart.Mhpmevent"/>).</summary>
+    void SelectionChanged(Hart hart);
 }

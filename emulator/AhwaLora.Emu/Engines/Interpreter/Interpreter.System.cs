@@ -80,6 +80,6 @@ public sealed unsafe partial class Interpreter<TPipeline>
         Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
 
         // A write may have switched on what an unchecked run does not look at.
-        return !TChecks.Enabled && CsrFile.HasTriggers(hart) ? StopReason.Limit : null;
+        return !TChecks.Enabled && (CsrFile.HasTriggers(hart) || Probe is not null) ? StopReason.Limit : null;
     }
 }

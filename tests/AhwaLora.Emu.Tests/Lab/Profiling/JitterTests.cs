@@ -1,0 +1,47 @@
+using AhwaLora.Emu.Lab.Profiling;
+using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Lab.Profiling;
+
+/// <summary>Runs with harts that start at other times.</summary>
+public sealed class JitterTests
+{
+    [Fact]
+    public void Starts_differ_by_run_repeat_by_seed_and_begin_at_zero()
+    {
+        var first = Jitter.StartCycles(seed: 1, run: 1, harts: 8);
+        Assert.Equal(first, Jitter.StartCycles(1, 1, 8));
+        Assert.NotEqual(first, Jitter.StartCycles(1, 2, 8));
+        Assert.NotEqual(first, Jitter.StartCycles(2, 1, 8));
+        Assert.Equal(0UL, first.Min());
+        Assert.InRange(first.Max(), 1UL, Jitter.MaxSkew);
+    }
+
+    [Fact]
+    public void One_hart_alone_does_not_vary()
+    {
+        var (status, spreads) = Jitter.Run(Request(Programs.Dot, harts: 1), 3);
+        Assert.Equal(0, status);
+        Assert.Equal(["cycles", "region dot product, hart 0"], spreads.Select(s => s.Name));
+        Assert.All(spreads, s => Assert.Equal((3, s.Minimum), (s.Cycles.Count, s.Maximum)));
+    }
+
+    [Fact]
+    public void Harts_that_share_banks_vary()
+    {
+        var elf = Toolchain.Assemble(".globl _start, tohost\n_start:\n" + Programs.Everything + "done: li t6, 1\nla t5, tohost\nsw t6, 0(t5)\nj done\n.section .tohost, \"aw\"\n.balign 64\ntohost: .dword 0\n");
+        var (status, spreads) = Jitter.Run(Request(elf, harts: 4), 6);
+        Assert.Equal(0, status);
+        Assert.True(spreads[0].Minimum < spreads[0].Maximum);
+        Assert.InRange(spreads[0].Median, spreads[0].Minimum, spreads[0].Maximum);
+    }
+
+    private static RunRequest Request(string elf, int harts) => new()
+    {
+        ElfPath = elf,
+        Harts = harts,
+        Machine = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p"), Contention = Contention.Exact },
+        Limits = new RunLimits(ulong.MaxValue, 1_000_000),
+    };
+}
