@@ -20,6 +20,7 @@ namespace AhwaLora.Emu;
 public sealed partial class Machine
 {
     private Clint? _clint;
+    private FetchModel? _fetch;
 
     private bool IsExact => Options.Contention == Contention.Exact;
 
@@ -132,6 +133,7 @@ public sealed partial class Machine
             TimeSource = _clint,
             Events = this,
         };
+        if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming());
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
         var translations = IsTranslating ? new Translations(caches.Values, Options) : null;
@@ -144,7 +146,10 @@ public sealed partial class Machine
         }
     }
 
-    private bool IsTranslating =>
+    /// <summary>Translated code does not fetch, so a fetch model needs the interpreter.</summary>
+    private bool IsTranslating => _fetch is null && CanTranslate;
+
+    private bool CanTranslate =>
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
 
     /// <summary>Makes the engine of a hart for whichever pipeline the profile has.</summary>
@@ -154,7 +159,7 @@ public sealed partial class Machine
             where TPipeline : struct, IPipeline
         {
             machine._pipelines.Add(state);
-            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact };
+            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact, Fetch = machine._fetch };
             return translations?.EngineFor(interpreter, state, caches) ?? interpreter;
         }
     }

@@ -28,6 +28,8 @@ public sealed partial class Machine : IStateful
         _semihosting.Transfer(state);
         _htif?.Transfer(state);
         _banks?.Transfer(state);
+        _csrBarrier.Transfer(state);
+        _fetch?.Transfer(state);
         _scheduler.Transfer(state);
         TransferResult(state);
         if (!state.IsSaving) Rearm();

@@ -19,6 +19,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     private readonly List<DeviceMapping> _devices = [];
     private readonly List<IClockedDevice> _clocked = [];
     private readonly List<HartBarrier> _barriers = [];
+    private readonly HartBarrier _csrBarrier;
     private readonly List<Hart> _harts = [];
     private readonly List<IEngine> _engines = [];
     private readonly List<IStateful> _pipelines = [];
@@ -50,6 +51,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         Options = options;
         Regions = new RegionRecorder(platform.Harts);
         _events = new EventCounters(platform.Harts);
+        _csrBarrier = new HartBarrier(platform.Harts, this);
+        _barriers.Add(_csrBarrier);
         BuildMemories();
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
         BuildDevices();
@@ -176,6 +179,14 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     public void Release(int initiator, ulong time, uint value, WaitReason reason)
     {
         var hart = _harts[initiator];
+        if (!hart.Pending.IsActive)
+        {
+            // It stands at the barrier CSR, which has retired: there is no access to grant.
+            hart.State = HartState.Running;
+            _engines[initiator].Idle(time + CsrFile.BarrierCycles, Cause.Barrier);
+            return;
+        }
+
         hart.Pending.Value = value;
         hart.Pending.HasValue = true;
         hart.State = HartState.Running;
@@ -200,6 +211,9 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         if (exitCode is { } code) Result = new RunResult(ExitReason.Exit, code, hart.Id);
         return true;
     }
+
+    /// <inheritdoc/>
+    bool IEnvironment.ArriveAtBarrier(Hart hart) => _csrBarrier.Arrive(hart.Id, hart.Time) == BusResponse.Ok;
 
     /// <inheritdoc/>
     void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes);

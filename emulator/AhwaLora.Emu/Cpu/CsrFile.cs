@@ -11,6 +11,9 @@ public static partial class CsrFile
     // No JEDEC vendor; the architecture id of an open-source project would be registered with RISC-V International.
     private const uint Vendor = 0, Architecture = 0, Implementation = 1;
 
+    /// <summary>Cycles from the last arrival at the barrier CSR to the next issue of all harts (Snitch; documented, not measured).</summary>
+    public const ulong BarrierCycles = 2;
+
     private const uint InhibitableCounters = ~2u;
 
     /// <summary>Reads a CSR as the instruction now executing sees it; false where it does not exist or is not accessible.</summary>
@@ -42,7 +45,7 @@ public static partial class CsrFile
             case CsrMap.Mimpid: value = Implementation; return true;
             case CsrMap.Mhartid: value = (uint)hart.Id; return true;
 
-            case CsrMap.Region: return true;
+            case CsrMap.Region or CsrMap.Barrier: return true;
             default: return TryReadCounter(hart, csr, ref value) || TryReadTrigger(hart, csr, ref value) || TryReadProtection(hart, csr, ref value);
         }
     }
@@ -67,7 +70,7 @@ public static partial class CsrFile
             case CsrMap.Mtval: hart.Mtval = value; return true;
             case CsrMap.Mcounteren: hart.Mcounteren = value; return true;
             case CsrMap.Mcountinhibit: WriteInhibit(hart, value & InhibitableCounters); return true;
-            case CsrMap.Region: return true;
+            case CsrMap.Region or CsrMap.Barrier: return true;
             default: return TryWriteCounter(hart, csr, value) || TryWriteTrigger(hart, csr, value) || TryWriteProtection(hart, csr, value);
         }
     }

@@ -62,6 +62,9 @@ public interface IEnvironment
     /// </summary>
     bool TryHostCall(Hart hart);
 
+    /// <summary>The hart reads the barrier CSR (0x7C2, as on Snitch): true if it is the last to arrive, else it stands still until it is released.</summary>
+    bool ArriveAtBarrier(Hart hart);
+
     /// <summary>The hart writes the region CSR: a region begins (top bit of <paramref name="marker"/> set) or ends.</summary>
     void MarkRegion(Hart hart, uint marker);
 }

@@ -34,6 +34,9 @@ public sealed record PlatformDescription
         new() { Name = "tcdm", Base = 0x1000_0000, Size = 128 << 10, Banks = 32 },
     ];
 
+    /// <summary>Where instructions come from; null for an ideal instruction memory.</summary>
+    public InstructionMemoryDescription? InstructionMemory { get; init; }
+
     /// <summary>Core-local interruptor; null for none.</summary>
     public ClintDescription? Clint { get; init; } = new();
 

@@ -28,6 +28,7 @@ public static class PlatformRules
             Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
         }
 
+        if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);
         if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': must be at least 1");
         if (platform.Dma is { } dma)
         {
@@ -88,6 +89,19 @@ public static class PlatformRules
         }
 
         return [.. map.OrderBy(m => m.Base)];
+    }
+
+    private static void CheckFetch(InstructionMemoryDescription fetch)
+    {
+        Require(fetch.BlockBytes is >= 4 and <= 64 && int.IsPow2(fetch.BlockBytes), $"field 'instruction_memory.block_bytes': {fetch.BlockBytes} is not a power of two from 4 to 64");
+        Require(fetch.ExtraCycles is >= 0 and <= 1000, $"field 'instruction_memory.extra_cycles': {fetch.ExtraCycles} is outside 0 to 1000");
+        if (fetch.Cache is not { } cache) return;
+        const string field = "field 'instruction_memory.cache";
+        Require(cache.LineBytes >= fetch.BlockBytes && cache.LineBytes <= 1024 && int.IsPow2(cache.LineBytes), $"{field}.line_bytes': {cache.LineBytes} is not a power of two from {fetch.BlockBytes} to 1024");
+        Require(cache.Ways is >= 1 and <= 64, $"{field}.ways': {cache.Ways} is outside 1 to 64");
+        Require(cache.MissCycles is >= 0 and <= 10_000, $"{field}.miss_cycles': {cache.MissCycles} is outside 0 to 10000");
+        var sets = cache.SizeBytes / cache.LineBytes / cache.Ways;
+        Require(sets >= 1 && int.IsPow2(sets) && sets * cache.LineBytes * cache.Ways == cache.SizeBytes, $"{field}.size_bytes': {cache.SizeBytes} is not line_bytes x ways x a power of two");
     }
 
     private static void CheckTiles(AimcDescription aimc)

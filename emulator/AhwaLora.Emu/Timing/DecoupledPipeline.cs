@@ -32,7 +32,9 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     s.IsGranted = false;
                     return true;
                 case CycleEnd.NeedsGrant:
-                    s.AccessTime = s.Time + 1;
+                    // One port, in order: behind a late grant the next access asks later too.
+                    s.AccessTime = Math.Max(s.Time, s.LastGrant) + 1;
+                    if (s.LastGrant > s.Time) s.AccessCause = Cause.BankConflict;
                     s.AccessAddress = target.Address;
                     return false;
                 default:
@@ -47,6 +49,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     public void Grant(ulong time, Cause cause)
     {
         state.IsGranted = true;
+        state.LastGrant = time;
         if (time <= state.AccessTime) return;
 
         // A late bank delays the access only; what stands still at a device stands still.

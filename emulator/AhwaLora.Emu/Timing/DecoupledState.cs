@@ -117,6 +117,9 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Cycle of the request, then of the grant.</summary>
     public ulong AccessTime;
 
+    /// <summary>Cycle of the last grant.</summary>
+    public ulong LastGrant;
+
     /// <summary>Its address.</summary>
     public uint AccessAddress;
 
@@ -162,6 +165,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         state.Field(ref FloatLoads);
         state.Field(ref IsGranted);
         state.Field(ref AccessTime);
+        state.Field(ref LastGrant);
         state.Field(ref AccessAddress);
         state.Field(ref AccessCause);
     }

@@ -65,6 +65,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         var hart = Hart;
         var csr = (uint)i.Imm;
         var operand = i.Shape == Shape.CsrImmediate ? i.Rs1 : a;
+        if (csr == CsrMap.Barrier && _pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
         _pipeline.Issue(i, a, 0, default);
         hart.Time = _pipeline.Time;
 
@@ -78,8 +79,21 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
         hart.Registers[i.Rd] = old;
         Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+        if (csr == CsrMap.Barrier) return ArriveAtBarrier();
 
         // A write may have switched on what an unchecked run does not look at.
         return !TChecks.Enabled && (CsrFile.HasTriggers(hart) || Probe is not null) ? StopReason.Limit : null;
+    }
+
+    private StopReason? ArriveAtBarrier()
+    {
+        if (!_environment.ArriveAtBarrier(Hart))
+        {
+            Hart.State = HartState.WaitingForDevice;
+            return StopReason.Waiting;
+        }
+
+        Idle(Hart.Time + CsrFile.BarrierCycles, Cause.Barrier);
+        return StopReason.Interacted;
     }
 }
