@@ -17,9 +17,10 @@ internal sealed class CodeGraph
     /// <param name="code">Decoded code.</param>
     /// <param name="entry">Where to begin.</param>
     /// <param name="limit">Most instructions to take.</param>
+    /// <param name="isStraight">True to stop at the first branch or jump.</param>
     /// <param name="targetsOf">Where the indirect jump at an address may lead.</param>
     /// <param name="isTranslated">False for an instruction that stays the interpreter's.</param>
-    public CodeGraph(CodeCache code, uint entry, int limit, Func<uint, IReadOnlyList<uint>> targetsOf, Func<Instruction, bool> isTranslated)
+    public CodeGraph(CodeCache code, uint entry, int limit, bool isStraight, Func<uint, IReadOnlyList<uint>> targetsOf, Func<Instruction, bool> isTranslated)
     {
         _code = code;
         var open = new Queue<uint>([entry]);
@@ -29,6 +30,7 @@ internal sealed class CodeGraph
             while (_instructions.Count < limit && !_instructions.ContainsKey(pc) && TryFetch(pc, out var i) && isTranslated(i))
             {
                 _instructions.Add(pc, i);
+                if (isStraight && (i.Shape is Shape.Jump or Shape.Branch or Shape.JumpRegister)) return;
                 if (i.Shape is Shape.Jump or Shape.Branch) open.Enqueue(pc + (uint)i.Imm);
                 if (i.Shape is Shape.Jump && i.Rd == Registers.Ra) AddReturn(pc + i.Length, open);
                 if (i.Shape is Shape.JumpRegister)

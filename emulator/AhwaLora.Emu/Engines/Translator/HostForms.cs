@@ -49,81 +49,117 @@ internal static class HostForms
 
     private static HostForm Form(Delegate operation, Delegate raises, Delegate raisesMore) => new(operation.Method, raises.Method, raisesMore.Method);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Add(float x, float y) => x + y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AddRaises(float x, float y, float r) => !IsFinite(r) || r - x != y || r - y != x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AddRaisesMore(float x, float y, float r) => !IsFinite(r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sub(float x, float y) => x + -y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool SubRaises(float x, float y, float r) => AddRaises(x, -y, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Mul(float x, float y) => x * y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulRaises(float x, float y, float r) => !IsOrdinaryOrZero(r) || (double)x * y != r;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulRaisesMore(float x, float y, float r) => !IsOrdinary(r) && (r != 0 || (x != 0 && y != 0));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Div(float x, float y) => x / y;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool DivRaises(float x, float y, float r) => IsOrdinary(r) ? (double)r * y != x : r != 0 || x != 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool DivRaisesMore(float x, float y, float r) => !IsOrdinary(r) && (r != 0 || x != 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sqrt(float x) => MathF.Sqrt(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool SqrtRaises(float x, float r) => !IsOrdinaryOrZero(r) || (double)r * r != x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool SqrtRaisesMore(float x, float r) => !IsOrdinaryOrZero(r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MulAdd(float x, float y, float z) => MathF.FusedMultiplyAdd(x, y, z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulAddRaises(float x, float y, float z, float r)
     {
         var product = (double)x * y;
         return !IsOrdinaryOrZero(r) || (double)r - z != product || r - product != z;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulAddRaisesMore(float x, float y, float z, float r) => !IsOrdinary(r) && (r != 0 || (double)x * y + z != 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MulSub(float x, float y, float z) => MulAdd(x, y, -z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulSubRaises(float x, float y, float z, float r) => MulAddRaises(x, y, -z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool MulSubRaisesMore(float x, float y, float z, float r) => MulAddRaisesMore(x, y, -z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float NegMulAdd(float x, float y, float z) => MulAdd(-x, y, z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool NegMulAddRaises(float x, float y, float z, float r) => MulAddRaises(-x, y, z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool NegMulAddRaisesMore(float x, float y, float z, float r) => MulAddRaisesMore(-x, y, z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float NegMulSub(float x, float y, float z) => MulAdd(-x, y, -z);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool NegMulSubRaises(float x, float y, float z, float r) => MulAddRaises(-x, y, -z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool NegMulSubRaisesMore(float x, float y, float z, float r) => MulAddRaisesMore(-x, y, -z, r);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Eq(float x, float y) => x == y ? 1u : 0u;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Lt(float x, float y) => x < y ? 1u : 0u;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Le(float x, float y) => x <= y ? 1u : 0u;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Unordered(float x, float y, uint r) => float.IsNaN(x) || float.IsNaN(y);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Unordered(float x, float y, float r) => float.IsNaN(x) || float.IsNaN(y);
 
     // Equal numbers differ at most in the sign of zero: -0 is the smaller.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Min(float x, float y) => x < y ? x : y < x ? y : AsFloat(AsBits(x) | AsBits(y));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Max(float x, float y) => x > y ? x : y > x ? y : AsFloat(AsBits(x) & AsBits(y));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float FromInt32(uint x) => (int)x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FromInt32Raises(uint x, float r) => (double)r != (int)x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FromInt32RaisesMore(uint x, float r) => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

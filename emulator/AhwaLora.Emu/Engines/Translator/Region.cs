@@ -81,6 +81,9 @@ internal sealed class Region
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }
 
+    /// <summary>True for the rest of a block that was left half-way.</summary>
+    public required bool IsBridge { get; init; }
+
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
     public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
 

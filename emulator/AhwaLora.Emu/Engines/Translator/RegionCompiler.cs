@@ -76,6 +76,7 @@ internal sealed partial class RegionCompiler
             Entry = _plan.Entry,
             Vector = _plan.Vector,
             Mode = _plan.Mode,
+            IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Exits = [.. _exits.Select(e => e.Exit)],
@@ -160,18 +161,24 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldc_I4, node.EntryCycles);
         _il.Emit(OpCodes.Sub);
         _il.Emit(OpCodes.Starg, (short)2);
-        _il.Emit(OpCodes.Ldarg_2);
-        _il.Emit(OpCodes.Ldc_I4_0);
-        EmitLeaveUnless(OpCodes.Bge, Exit(node, 0, ExitKind.Fuel));
+        if (!_plan.IsBridge) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
 
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
         {
+            if (_plan.IsBridge) EmitFuelTest(node.Plan.Before[k].Cycles + 1 - node.EntryCycles, Exit(node, k, ExitKind.Fuel));
             EmitInstruction(node, k, pc);
             pc += node.Block[k].Length;
         }
 
         if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, node.Plan.After);
+    }
+
+    private void EmitFuelTest(int least, Label exit)
+    {
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldc_I4, least);
+        EmitLeaveUnless(OpCodes.Bge, exit);
     }
 
     private void EmitInstruction(Node node, int k, uint pc)

@@ -49,13 +49,15 @@ internal sealed class RegionPlan
     /// <param name="entry">First instruction.</param>
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
-    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode)
+    /// <param name="isBridge">True for the rest of a block, with a look at the fuel before each instruction.</param>
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge)
     {
         _history = history;
+        IsBridge = isBridge;
         Entry = entry;
         Vector = vector;
         var meetsFloat = false;
-        Graph = new CodeGraph(code, entry, MaxInstructions, history.TargetsOf, i =>
+        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge, history.TargetsOf, i =>
         {
             meetsFloat |= i.Row.IsFloat;
             return IsTranslated(i, timing, mode);
@@ -73,6 +75,7 @@ internal sealed class RegionPlan
             _nodes.Add(at, node);
             Nodes.Add(node);
             copies += block.Count;
+            if (isBridge) break;
             foreach (var next in Successors(node)) open.Push(next);
         }
     }
@@ -85,6 +88,9 @@ internal sealed class RegionPlan
 
     /// <summary>How floating point is translated.</summary>
     public FloatMode Mode { get; }
+
+    /// <summary>True for the rest of a block, with a look at the fuel before each instruction.</summary>
+    public bool IsBridge { get; }
 
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }

@@ -5,8 +5,11 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// <summary>An address that control has come to: how often, and what is translated from there.</summary>
 internal sealed class EntryPoint
 {
-    /// <summary>Times that control came here and found no region.</summary>
+    /// <summary>Times that control was transferred here and found no region.</summary>
     public int Heat;
+
+    /// <summary>Times that control went on from here, in the middle of a block, and found no bridge.</summary>
+    public int BridgeHeat;
 
     /// <summary>Times that code translated from here was discarded.</summary>
     public int Discards;
@@ -15,11 +18,11 @@ internal sealed class EntryPoint
     public readonly List<Region> Regions = [];
 
     /// <summary>The region for a state, or null.</summary>
-    public Region? Find(int vector, FloatMode mode)
+    public Region? Find(int vector, FloatMode mode, bool isBridge)
     {
         foreach (var region in Regions)
         {
-            if (region.Vector == vector && region.Suits(mode)) return region;
+            if (region.Vector == vector && region.IsBridge == isBridge && region.Suits(mode)) return region;
         }
 
         return null;
@@ -105,7 +108,7 @@ internal sealed class RegionTable
         Discard(region);
         var entry = At(region.Entry);
         entry.Discards++;
-        entry.Heat = 0;
+        entry.Heat = entry.BridgeHeat = 0;
     }
 
     private void Discard(Region region)

@@ -27,6 +27,7 @@ internal sealed class Translator : IEngine
     private readonly Frame _frame;
     private readonly bool _exactAlignment;
     private RegionTable _table;
+    private bool _hasArrived;
 
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
@@ -85,28 +86,41 @@ internal sealed class Translator : IEngine
         var hart = Hart;
         while (_timing.Time < window.Until && hart.Retired < BreakAt)
         {
-            if (!MustInterpret(hart) && FindRegion(hart.Pc, _timing.Vector(), ModeOf(hart)) is { } region) RunRegions(region, window.Until);
-            if (Interpret(window) is { } stop) return stop;
+            var isInterrupted = false;
+            if (!MustInterpret(hart) && FindRegionHere() is { } region)
+            {
+                isInterrupted = RunRegions(region, window.Until) == ExitKind.Interpret;
+                _hasArrived = false;
+            }
+
+            if (Interpret(window, isInterrupted) is { } stop) return stop;
         }
 
         return StopReason.Limit;
     }
 
+    private Region? FindRegionHere()
+    {
+        var (pc, vector, mode) = (Hart.Pc, _timing.Vector(), ModeOf(Hart));
+        return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
+    }
+
     private static bool MustInterpret(Hart hart) =>
         hart.Pending.IsActive || (hart.HasPendingInterrupt && (hart.Privilege == Privilege.User || (hart.Mstatus & MstatusBits.Mie) != 0));
 
-    /// <summary>Interprets until control is transferred, at least one instruction.</summary>
-    private StopReason? Interpret(in RunWindow window)
+    /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
+    private StopReason? Interpret(in RunWindow window, bool one)
     {
         var hart = Hart;
-        uint pc;
         do
         {
             if (_timing.Time >= window.Until || hart.Retired >= BreakAt) return null;
-            pc = hart.Pc;
-            if (_interpreter.Step(window) is { } stop) return stop;
+            var pc = hart.Pc;
+            var stop = _interpreter.Step(window);
+            _hasArrived = hart.Pc - pc > 4;
+            if (stop is not null) return stop;
         }
-        while (hart.Pc - pc <= 4);
+        while (!_hasArrived && !one);
 
         return null;
     }
@@ -117,8 +131,8 @@ internal sealed class Translator : IEngine
         : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
         : FloatMode.Exact;
 
-    /// <summary>Runs a region and those its exits lead to, until one needs the interpreter or the fuel is used up.</summary>
-    private void RunRegions(Region region, ulong until)
+    /// <summary>Runs a region and those its exits lead to, until one needs the interpreter or the fuel is used up; returns the last exit's kind.</summary>
+    private ExitKind RunRegions(Region region, ulong until)
     {
         var hart = Hart;
         var time = _timing.Time;
@@ -137,9 +151,14 @@ internal sealed class Translator : IEngine
             stalls.Add(exit.Stalls);
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
-            if (exit.Kind >= ExitKind.Fuel || fuel <= 0) break;
+            if (exit.Kind == ExitKind.Interpret || fuel <= 0) break;
             var next = exit.Next;
-            if (next is null || next.Entry != pc || !next.IsValid || !next.Suits(mode)) exit.Next = next = FindRegion(pc, exit.Vector, mode);
+            if (next is null || next.Entry != pc || !next.IsValid || !next.Suits(mode))
+            {
+                next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.Vector, mode) : FindRegion(pc, exit.Vector, mode, counts: true);
+                exit.Next = next;
+            }
+
             if (next is null) break;
             region = next;
         }
@@ -151,24 +170,41 @@ internal sealed class Translator : IEngine
         hart.Retired += issued;
         hart.Pc = pc;
         _timing.Continue(exit.Vector, time + cycles);
+        return exit.Kind;
     }
 
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
-    private Region? FindRegion(uint pc, int vector, FloatMode mode)
+    private Region? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
-        if (!_table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
-        var entry = _table.At(pc);
-        if (entry.Find(vector, mode) is { } region) return region;
-        if (++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6) || entry.Regions.Count >= VersionsPerEntry) return null;
-
+        if (EntryAt(pc) is not { } entry) return null;
+        if (entry.Find(vector, mode, isBridge: false) is { } region) return region;
+        if (!counts || ++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
         entry.Heat = 0;
-        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode);
+        return Translate(entry, pc, vector, mode, isBridge: false);
+    }
+
+    /// <summary>The rest of a block that was left at an address in its middle: by the end of a window, or for the interpreter.</summary>
+    private Region? FindBridge(uint pc, int vector, FloatMode mode)
+    {
+        if (EntryAt(pc) is not { } entry) return null;
+        if (entry.Find(vector, mode, isBridge: true) is { } region) return region;
+        if (++entry.BridgeHeat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
+        entry.BridgeHeat = 0;
+        return Translate(entry, pc, vector, mode, isBridge: true);
+    }
+
+    private Region? Translate(EntryPoint entry, uint pc, int vector, FloatMode mode, bool isBridge)
+    {
+        if (entry.Regions.Count >= VersionsPerEntry) return null;
+        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode, isBridge);
         if (plan.Nodes.Count == 0) return null;
         if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
-        region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
+        var region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
         _table.Add(region);
         return region;
     }
+
+    private EntryPoint? EntryAt(uint pc) => _table.Code.Memory.Contains(pc, 2) || SelectTable(pc) ? _table.At(pc) : null;
 
     /// <summary>An exit taken often: its region may do better with what it has shown.</summary>
     private void Learn(Region region, RegionExit exit, uint pc)
