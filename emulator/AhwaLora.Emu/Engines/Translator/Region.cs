@@ -87,6 +87,9 @@ internal sealed class Region
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
     public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
 
+    /// <summary>True where not all of its cycles are Issue.</summary>
+    public required bool Stalls { get; init; }
+
     /// <summary>Instructions translated.</summary>
     public required int Length { get; init; }
 

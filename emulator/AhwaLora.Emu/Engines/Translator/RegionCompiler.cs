@@ -78,6 +78,7 @@ internal sealed partial class RegionCompiler
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
+            Stalls = Array.Exists(_stalls, s => s is not null) || _exits.Exists(e => e.Exit.Stalls.Any),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Exits = [.. _exits.Select(e => e.Exit)],
         };

@@ -32,6 +32,9 @@ internal struct StallCounts
         set => _counts[word] = value;
     }
 
+    /// <summary>True if there are any.</summary>
+    public readonly bool Any => ((ReadOnlySpan<long>)_counts).ContainsAnyExcept(0L);
+
     /// <summary>Adds <paramref name="other"/>.</summary>
     public void Add(in StallCounts other)
     {

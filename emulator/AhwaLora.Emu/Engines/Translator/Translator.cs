@@ -142,13 +142,15 @@ internal sealed class Translator : IEngine
         var budget = (int)Math.Min(Math.Min(until - time, BreakAt - hart.Retired), int.MaxValue);
         var fuel = budget;
         var stalls = default(StallCounts);
+        var hasStalls = false;
         RegionExit exit;
         uint pc;
         while (true)
         {
             exit = region.Exits[region.Code!(_frame, fuel)];
             fuel = _frame.Fuel - exit.Cycles;
-            stalls.Add(exit.Stalls);
+            if (region.Stalls) stalls.Add(exit.Stalls);
+            hasStalls |= region.Stalls;
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
             if (exit.Kind == ExitKind.Interpret || fuel <= 0) break;
@@ -163,9 +165,14 @@ internal sealed class Translator : IEngine
             region = next;
         }
 
-        stalls.Add(_frame.TakeStalls());
         var cycles = (ulong)(budget - fuel);
-        var issued = cycles - stalls.ChargeTo(Causes);
+        var issued = cycles;
+        if (hasStalls)
+        {
+            stalls.Add(_frame.TakeStalls());
+            issued -= stalls.ChargeTo(Causes);
+        }
+
         Causes.Add(Cause.Issue, issued);
         hart.Retired += issued;
         hart.Pc = pc;
