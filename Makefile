@@ -42,6 +42,11 @@ torture: test-dependencies build
 bench: test-dependencies build firmware
 	@tools/bench
 
+publish:
+	@$(DOTNET) pack emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -o out/tool -v quiet --nologo
+	@$(DOTNET) publish emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -r linux-x64 --self-contained -p:PublishReadyToRun=true -p:PackAsTool=false -o out/linux-x64 -v quiet --nologo
+	@echo "out/tool: dotnet tool package; out/linux-x64/ahwalora: needs no .NET"
+
 format:
 	@$(DOTNET) format AhwaLora.Emu.sln
 
