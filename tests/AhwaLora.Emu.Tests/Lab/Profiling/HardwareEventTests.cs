@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Lab.Firmware;
+using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
@@ -85,6 +86,40 @@ public sealed class HardwareEventTests
                 j    done
             """).Finish();
         Assert.Equal((0u, 0u), (test["s0"], test["s1"]));
+    }
+
+    [Fact]
+    public void A_snapshot_keeps_counts_and_the_names_of_regions()
+    {
+        const string program = """
+                li   t0, 0x20 # LD
+                csrw mhpmevent3, t0
+                la   s0, name
+                csrw 0x7c8, s0
+                lw   t1, 0(s0)
+                lw   t1, 0(s0)
+                lw   t1, 0(s0)
+                slli s0, s0, 1
+                srli s0, s0, 1
+                csrw 0x7c8, s0
+                csrr s1, mhpmcounter3
+                j    done
+                .data
+                .balign 4
+            name: .asciz "region of loads"
+                .text
+            """;
+        var before = TestMachine.Assemble(program);
+        before.Machine.Run(new RunLimits(ulong.MaxValue, 8));
+        using var snapshot = new MemoryStream();
+        before.Machine.Transfer(new StateStream(snapshot, saving: true));
+        snapshot.Position = 0;
+        var after = TestMachine.Assemble(program);
+        after.Machine.Transfer(new StateStream(snapshot, saving: false));
+        after.Finish();
+
+        Assert.Equal(3u, after["s1"]);
+        Assert.Equal("region of loads", after.Machine.Regions.NameOf(Assert.Single(after.Machine.Regions.Records).Key.Id));
     }
 
     [Fact]
