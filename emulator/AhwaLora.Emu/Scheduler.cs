@@ -24,6 +24,7 @@ internal sealed class Scheduler : IStateful
     // that what happens does not depend on where a run was stopped.
     private Hart? _turn;
     private RunWindow _window;
+    private ulong _held;
 
     public Scheduler(Machine machine, BankScheduler? banks)
     {
@@ -35,7 +36,15 @@ internal sealed class Scheduler : IStateful
     public int Turn => _turn?.Id ?? -1;
 
     /// <summary>Harts that stand still whatever they could do, a bit each: the debugger's.</summary>
-    public ulong Held { get; set; }
+    public ulong Held
+    {
+        get => _held;
+        set
+        {
+            _held = value;
+            if (_turn is not null && (value >> _turn.Id & 1) != 0) _turn = null;
+        }
+    }
 
     /// <summary>Events of devices and rounds of the banks so far.</summary>
     public ulong DeviceEvents { get; private set; }
@@ -71,7 +80,7 @@ internal sealed class Scheduler : IStateful
         state.Field(ref held);
         state.Field(ref events);
         _turn = id < 0 ? null : _machine.Harts[id];
-        (_window, Held, DeviceEvents) = (new RunWindow(until, horizon), held, events);
+        (_window, _held, DeviceEvents) = (new RunWindow(until, horizon), held, events);
     }
 
     /// <summary>Lets a device or the banks act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>

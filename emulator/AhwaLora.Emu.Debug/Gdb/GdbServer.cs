@@ -90,6 +90,8 @@ public sealed class GdbServer : IDisposable
                     if (Stub.End != SessionEnd.None) break;
                 }
             }
+
+            LeaveInPeace();
         }
 
         /// <summary>Console output of the stub's while the machine runs.</summary>
@@ -110,6 +112,21 @@ public sealed class GdbServer : IDisposable
 
             // Nothing but the interrupt is due while the machine runs.
             return Receive().ToArray().Any(value => _reader.Take(value) == PacketKind.Interrupt) || _isGone;
+        }
+
+        /// <summary>Lets the client read the last answer before the connection goes.</summary>
+        private void LeaveInPeace()
+        {
+            try
+            {
+                if (_isGone) return;
+                _socket.Shutdown(SocketShutdown.Send);
+                while (!_isGone && _socket.Poll(10 * PollMicroseconds, SelectMode.SelectRead)) Receive();
+            }
+            catch (SocketException)
+            {
+                _isGone = true;
+            }
         }
 
         private void Take(PacketKind kind)

@@ -56,6 +56,22 @@ public sealed partial class AimcTile
         return false;
     }
 
+    /// <summary>The job that a TRIGGER of <paramref name="hart"/> would queue: its number and the lines of memory it touches. Null where it would be refused.</summary>
+    public (uint Number, IReadOnlyList<(uint Address, uint Bytes, bool IsWrite)> Operands)? NextJob(int hart)
+    {
+        if (HeldContext(hart) is not { } job || job.Check(_crossbar, _masters.Space).Cause != AimcTileError.None) return null;
+        var operands = new List<(uint, uint, bool)>();
+        if (job.Scale != 0) operands.Add((job.Scale, 4 * job.Columns, false));
+        if (job.Bias != 0) operands.Add((job.Bias, 4 * job.Columns, false));
+        for (var vector = 0u; vector < job.Vectors; vector++)
+        {
+            operands.Add((job.Src + vector * job.SrcStride, job.InputBytes, false));
+            operands.Add((job.Dst + vector * job.DstStride, job.OutputBytes, true));
+        }
+
+        return (_triggered + 1, operands);
+    }
+
     private static bool IsInput(AimcTileContext job, uint vector, uint address, uint bytes)
     {
         var first = job.Src + vector * job.SrcStride;

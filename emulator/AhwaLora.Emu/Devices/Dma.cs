@@ -62,6 +62,9 @@ public sealed class Dma : IClockedDevice
     /// <inheritdoc/>
     public string Name => "dma";
 
+    /// <summary>What LAUNCH would return to a hart now.</summary>
+    public uint NextAnswer(int hart) => Answer(_programs[hart], out _, out _);
+
     /// <summary>What the banks' arbiter asks in exact contention; null without.</summary>
     public IBankMaster? BankMaster => _ports;
 
