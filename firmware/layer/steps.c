@@ -10,6 +10,7 @@ static AHWA_TCDM struct {
     uint32_t chunks, buffers;
     uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d, bias; /* addresses in TCDM */
     uint32_t jobs[LAYER_MAX_BUFFERS];                              /* tile job of the chunk that holds the buffer */
+    uint32_t configured;                                           /* a bit for each of the tile's contexts */
 } run;
 
 extern char __tcdm_start[], __tcdm_heap_start[], __tcdm_heap_end[];
@@ -70,6 +71,7 @@ static void lay_out(uint32_t buffers, enum layer_adapter adapter)
     uint64_t end = start;
     struct lora *const lora = &run.lora;
     run.buffers = buffers;
+    run.configured = 0;
     run.split = (struct lora_split){0, 0, 0, 0};
     *lora = (struct lora){
         .inputs = layer.inputs,
@@ -119,6 +121,12 @@ static void bring_adapter(enum layer_adapter adapter)
     }
     if (layer.bias) copy(run.bias, 0, layer.bias, 0, 1, layer.outputs);
     ahwa_dma_wait();
+}
+
+/** The buffers that hold chunk k. A remainder would cost more than the rest of a step: so their number is a power of two. */
+static inline uint32_t slot(uint32_t k)
+{
+    return k & (run.buffers - 1);
 }
 
 static uint32_t tokens_of(uint32_t k)
@@ -182,12 +190,12 @@ static const struct layer_share *share_at(const struct layer_hart *hart, uint32_
 
 void layer_down(struct layer_hart *hart, uint32_t k)
 {
-    MEASURED(hart, LAYER_REGION_DOWN, lora_down(&run.lora, (const float *)run.x[k % run.buffers], (float *)run.xa, share_at(hart, k)->down));
+    MEASURED(hart, LAYER_REGION_DOWN, lora_down(&run.lora, (const float *)run.x[slot(k)], (float *)run.xa, share_at(hart, k)->down));
 }
 
 void layer_up(struct layer_hart *hart, uint32_t k)
 {
-    MEASURED(hart, LAYER_REGION_UP, lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[k % run.buffers], share_at(hart, k)->up));
+    MEASURED(hart, LAYER_REGION_UP, lora_up_add(&run.lora, (const float *)run.xa, (float *)run.y[slot(k)], share_at(hart, k)->up));
 }
 
 void layer_up_ahead(struct layer_hart *hart, uint32_t k)
@@ -197,7 +205,7 @@ void layer_up_ahead(struct layer_hart *hart, uint32_t k)
 
 void layer_add(struct layer_hart *hart, uint32_t k)
 {
-    MEASURED(hart, LAYER_REGION_ADD, lora_add(&run.lora, (const float *)run.d, (float *)run.y[k % run.buffers], share_at(hart, k)->up));
+    MEASURED(hart, LAYER_REGION_ADD, lora_add(&run.lora, (const float *)run.d, (float *)run.y[slot(k)], share_at(hart, k)->up));
 }
 
 /* ---- Moving and driving the tile ------------------------------------------------------------------------------------ */
@@ -206,14 +214,14 @@ void layer_load(uint32_t k)
 {
     if (k >= run.chunks) return;
     const uint32_t x = layer.x + k * layer.chunk * layer.inputs * sizeof(float);
-    copy(run.x[k % run.buffers], run.lora.x_stride, x, layer.inputs, tokens_of(k), layer.inputs);
+    copy(run.x[slot(k)], run.lora.x_stride, x, layer.inputs, tokens_of(k), layer.inputs);
 }
 
 void layer_store(uint32_t k)
 {
     if (k < AHWA_LAYER_MAX_CHUNKS) layer_result.chunk_end[k] = ahwa_cluster_cycle();
     const uint32_t y = layer.y + k * layer.chunk * layer.outputs * sizeof(float);
-    copy(y, layer.outputs, run.y[k % run.buffers], run.lora.y_stride, tokens_of(k), layer.outputs);
+    copy(y, layer.outputs, run.y[slot(k)], run.lora.y_stride, tokens_of(k), layer.outputs);
 }
 
 void layer_wait_dma(void)
@@ -226,35 +234,44 @@ static void fail_tile(void)
     fail(AHWA_EXIT_LAYER_TILE, ahwa_tile_error(layer.tile), ahwa_tile_read(layer.tile, AHWA_TILE_ERROR_ARGUMENT_OFFSET));
 }
 
-void layer_trigger(uint32_t k)
+/** What is the same for every chunk, into a context that has not had it yet: a context keeps its values. */
+static void configure(uint32_t context)
 {
-    if (k >= run.chunks) return;
+    if (run.configured >> context & 1) return;
     const struct ahwa_tile_job job = {
-        .src = run.x[k % run.buffers],
-        .dst = run.y[k % run.buffers],
         .src_stride = run.lora.x_stride * sizeof(float),
         .dst_stride = run.lora.y_stride * sizeof(float),
-        .vectors = tokens_of(k),
         .rows = layer.inputs,
         .columns = layer.outputs,
         .bias = run.bias,
-        .tag = k,
     };
-    const uint32_t number = ahwa_tile_submit(layer.tile, &job);
+    ahwa_tile_configure(layer.tile, &job);
+    run.configured |= 1u << context;
+}
+
+void layer_trigger(uint32_t k)
+{
+    if (k >= run.chunks) return;
+    configure(ahwa_tile_acquire(layer.tile));
+    ahwa_tile_write(layer.tile, AHWA_TILE_SRC_OFFSET, run.x[slot(k)]);
+    ahwa_tile_write(layer.tile, AHWA_TILE_DST_OFFSET, run.y[slot(k)]);
+    ahwa_tile_write(layer.tile, AHWA_TILE_VECTORS_OFFSET, tokens_of(k));
+    ahwa_tile_write(layer.tile, AHWA_TILE_TAG_OFFSET, k);
+    const uint32_t number = ahwa_tile_trigger(layer.tile);
     if (!number) fail_tile();
-    run.jobs[k % run.buffers] = number;
+    run.jobs[slot(k)] = number;
 }
 
 void layer_wait_tile(uint32_t k)
 {
     AHWA_REGION_BEGIN(LAYER_REGION_TILE_WAIT);
-    ahwa_tile_wait_job(layer.tile, run.jobs[k % run.buffers]);
+    ahwa_tile_wait_job(layer.tile, run.jobs[slot(k)]);
     AHWA_REGION_END(LAYER_REGION_TILE_WAIT);
 }
 
 uint32_t layer_may_wait(uint32_t k)
 {
-    return ahwa_dma_read(AHWA_DMA_STATUS_OFFSET) == 0 || !ahwa_tile_done(layer.tile, run.jobs[k % run.buffers]);
+    return ahwa_dma_read(AHWA_DMA_STATUS_OFFSET) == 0 || !ahwa_tile_done(layer.tile, run.jobs[slot(k)]);
 }
 
 int layer_close(const struct layer_hart *hart)

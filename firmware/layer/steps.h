@@ -15,7 +15,7 @@
 
 enum {
     LAYER_CONTROL_HART = 0,
-    LAYER_MAX_BUFFERS = 3, /**< chunks in TCDM at a time */
+    LAYER_MAX_BUFFERS = 4, /**< chunks in TCDM at a time */
 };
 
 /** Regions marked for the host's timeline. */
@@ -49,7 +49,7 @@ static inline uint32_t layer_controls(const struct layer_hart *hart)
 /* ---- All harts ------------------------------------------------------------------------------------------------- */
 
 /**
- * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y, brings adapter and bias there and sets the
+ * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y (1, 2 or 4), brings adapter and bias there and sets the
  * integration time. Ends the run with AHWA_EXIT_LAYER_* where that cannot be.
  */
 void layer_open(struct layer_hart *hart, uint32_t buffers, enum layer_adapter adapter);

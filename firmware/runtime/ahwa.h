@@ -217,11 +217,14 @@ static inline void ahwa_tile_write(uint32_t tile, uint32_t offset, uint32_t valu
     ahwa_write(AHWA_TILE_BASE + tile * AHWA_TILE_STRIDE + offset, value);
 }
 
-/** Waits for a free job context and locks it for this hart. */
-static inline void ahwa_tile_acquire(uint32_t tile)
+/** Waits for a free job context and locks it for this hart. Returns its id; its registers keep the values of its last job. */
+static inline uint32_t ahwa_tile_acquire(uint32_t tile)
 {
-    while ((int32_t)ahwa_tile_read(tile, AHWA_TILE_ACQUIRE_OFFSET) < 0) {
-    }
+    int32_t context;
+    do {
+        context = (int32_t)ahwa_tile_read(tile, AHWA_TILE_ACQUIRE_OFFSET);
+    } while (context < 0);
+    return (uint32_t)context;
 }
 
 /** Writes the job into the context this hart has acquired. */
