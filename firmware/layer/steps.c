@@ -9,7 +9,7 @@ static AHWA_TCDM struct {
     struct lora_split split;
     uint32_t chunks, buffers;
     uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d, bias; /* addresses in TCDM */
-    uint32_t jobs[LAYER_MAX_BUFFERS];                              /* tile job of the chunk that holds the buffer */
+    uint32_t loads[LAYER_MAX_BUFFERS], jobs[LAYER_MAX_BUFFERS];    /* transfer and tile job of the chunk that holds the buffer */
     uint32_t configured;                                           /* a bit for each of the tile's contexts */
 } run;
 
@@ -97,10 +97,11 @@ static void lay_out(uint32_t buffers, enum layer_adapter adapter)
     layer_result.tcdm_bytes = (uint32_t)(end - start);
 }
 
-/** Starts a copy of rows; sizes and strides in elements. */
-static void copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns)
+/** Starts a copy of rows; sizes and strides in elements. Returns its id. */
+static uint32_t copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns)
 {
-    if (ahwa_dma_copy_2d(dst, src, columns * sizeof(float), rows, dst_stride * sizeof(float), src_stride * sizeof(float))) return;
+    const uint32_t id = ahwa_dma_copy_2d(dst, src, columns * sizeof(float), rows, dst_stride * sizeof(float), src_stride * sizeof(float));
+    if (id) return id;
     fail(AHWA_EXIT_LAYER_DMA, ahwa_dma_read(AHWA_DMA_ERROR_CAUSE_OFFSET), ahwa_dma_read(AHWA_DMA_ERROR_ARGUMENT_OFFSET));
 }
 
@@ -214,7 +215,7 @@ void layer_load(uint32_t k)
 {
     if (k >= run.chunks) return;
     const uint32_t x = layer.x + k * layer.chunk * layer.inputs * sizeof(float);
-    copy(run.x[slot(k)], run.lora.x_stride, x, layer.inputs, tokens_of(k), layer.inputs);
+    run.loads[slot(k)] = copy(run.x[slot(k)], run.lora.x_stride, x, layer.inputs, tokens_of(k), layer.inputs);
 }
 
 void layer_store(uint32_t k)
@@ -222,6 +223,13 @@ void layer_store(uint32_t k)
     if (k < AHWA_LAYER_MAX_CHUNKS) layer_result.chunk_end[k] = ahwa_cluster_cycle();
     const uint32_t y = layer.y + k * layer.chunk * layer.outputs * sizeof(float);
     copy(y, layer.outputs, run.y[slot(k)], run.lora.y_stride, tokens_of(k), layer.outputs);
+}
+
+void layer_wait_load(uint32_t k)
+{
+    if (k >= run.chunks) return;
+    while (!ahwa_dma_done(run.loads[slot(k)])) {
+    }
 }
 
 void layer_wait_dma(void)

@@ -78,6 +78,7 @@ void layer_load(uint32_t k);      /**< start X of chunk k on its way to TCDM */
 void layer_trigger(uint32_t k);   /**< queue chunk k on the tile; X must be there and the Y buffer free */
 void layer_wait_tile(uint32_t k); /**< wait until the tile has finished chunk k */
 void layer_store(uint32_t k);     /**< start Y of chunk k on its way to RAM; notes the chunk's end */
+void layer_wait_load(uint32_t k); /**< wait until X of chunk k is in TCDM */
 void layer_wait_dma(void);        /**< wait until all transfers have ended */
 
 /** 1 where waiting for the DMA would hold nobody up: it is idle, or the tile has not finished chunk k. */

@@ -25,8 +25,11 @@ public sealed record LayerStrategy(string Name, string App, bool HasAdapter)
     /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done.</summary>
     public static LayerStrategy Eager { get; } = new("eager", "eager", HasAdapter: true);
 
+    /// <summary>As double-buffered with four buffers: two chunks wait at the tile, so that nobody waits for the DMA.</summary>
+    public static LayerStrategy Deep { get; } = new("deep", "deep", HasAdapter: true);
+
     /// <summary>Those with an adapter, by name.</summary>
-    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Eager];
+    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Deep, Eager];
 }
 
 /// <summary>What a layer run measured.</summary>

@@ -1,0 +1,43 @@
+/**
+ * Deep: as lora_layer, but two chunks wait at the tile and a fourth comes in, so that neither tile nor harts wait for
+ * the DMA. It takes twice the TCDM.
+ *
+ *     tile   | 0 | 1 | 2 | 3 |            triggered two chunks ahead
+ *     harts      | 0 | 1 | 2 | 3 |        x A, then y += (x A) B
+ *     DMA    in 0, 1, 2 | in 3, out 0 | in 4, out 1 | ...
+ *
+ * Transfers end in their order: where X of chunk k + 2 has come in, Y of chunk k - 2, launched before it, has gone out,
+ * and so that buffer is free for the tile.
+ */
+#include "steps.h"
+
+int main(void)
+{
+    struct layer_hart hart;
+    layer_open(&hart, 4, LAYER_ADAPTER_FUSED);
+    const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
+    if (control) {
+        layer_load(0);
+        layer_load(1);
+        layer_load(2);
+        layer_wait_load(0);
+        layer_trigger(0);
+        layer_wait_load(1);
+        layer_trigger(1);
+    }
+    for (uint32_t k = 0; k < chunks; k++) {
+        if (control) {
+            layer_wait_tile(k);
+            layer_wait_load(k + 2);
+            layer_trigger(k + 2);
+        }
+        ahwa_barrier();
+        layer_down(&hart, k);
+        ahwa_barrier();
+        if (control) layer_load(k + 3);
+        layer_up(&hart, k);
+        ahwa_barrier();
+        if (control) layer_store(k);
+    }
+    return layer_close(&hart);
+}
