@@ -136,7 +136,7 @@ public sealed partial class Machine
         if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming());
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        var translations = IsTranslating ? new Translations(caches.Values, Options) : null;
+        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, Options.HotThreshold) : null;
         for (var id = 0; id < Platform.Harts; id++)
         {
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();

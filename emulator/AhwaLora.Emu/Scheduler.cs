@@ -93,13 +93,9 @@ internal sealed class Scheduler : IStateful
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
         if (eventTime != time && first.Time == time && !first.AsksForBank)
         {
-            if (_banks is null)
-            {
-                GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
-                return null;
-            }
-
-            if (!RunCycle(time, eventTime, limits)) return null;
+            if (_banks is null) GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
+            else RunCycle(time, eventTime, limits);
+            return null;
         }
 
         if (eventTime == time) _machine.Advance(device!, time);
@@ -126,20 +122,18 @@ internal sealed class Scheduler : IStateful
 
     /// <summary>
     /// With exact contention: every hart that acts in cycle <paramref name="time"/> has its turn, by number, so that the
-    /// banks know all requests of the cycle. False where the caller has to look first: at a limit, a stop, or what a device has changed.
+    /// banks know all requests of the cycle; up to one that was stopped, or whose device may have changed the order.
     /// </summary>
-    private bool RunCycle(ulong time, ulong eventTime, in RunLimits limits)
+    private void RunCycle(ulong time, ulong eventTime, in RunLimits limits)
     {
         var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
         foreach (var hart in _machine.Harts)
         {
             if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0 || hart.NextAction != time || AsksForBank(hart)) continue;
             GiveTurn(hart, new RunWindow(SaturatingAdd(time, RunAheadCycles), time), eventTime);
-            if (isLimited) return false;
-            if (TakeTurn(hart, limits) is StopReason.Interacted or StopReason.Stopped || _turn is not null || _machine.Result is not null) return false;
+            if (isLimited) return;
+            if (TakeTurn(hart, limits) is StopReason.Interacted or StopReason.Stopped || _turn is not null || _machine.Result is not null) return;
         }
-
-        return true;
     }
 
     private bool AsksForBank(Hart hart) => _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);

@@ -5,7 +5,7 @@ using AhwaLora.Emu.Timing;
 namespace AhwaLora.Emu.Engines.Translator;
 
 /// <summary>The translated code of a machine, and what its harts' translators have in common.</summary>
-internal sealed class Translations(IEnumerable<CodeCache> caches, MachineOptions options) : IPipelineUser<IBlockTiming?>
+internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, int hotThreshold) : IPipelineUser<IBlockTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
     private readonly VectorNumbers _vectors = new();
@@ -19,8 +19,8 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, MachineOptions
     {
         if (VectorsOf(pipeline) is not { } vectors) return null;
         _live = (vectors, interpreter.Causes);
-        return options.Timing.Build(this) is { } timing
-            ? new Translator(interpreter, timing, code.Select(c => _tables[c])) { HotThreshold = options.HotThreshold }
+        return profile.Build(this) is { } timing
+            ? new Translator(interpreter, timing, code.Select(c => _tables[c])) { HotThreshold = hotThreshold }
             : null;
     }
 
