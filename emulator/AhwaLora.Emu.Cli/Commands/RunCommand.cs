@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AhwaLora.Emu.Debug.Races;
 using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
 
@@ -22,6 +23,7 @@ internal static class RunCommand
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
     private static readonly Option<int> History = new("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" };
     private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description where they differ." };
+    private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 where the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
     public static Command Create()
@@ -29,7 +31,7 @@ internal static class RunCommand
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
         ProfilingArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, InLockstep, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
@@ -46,6 +48,8 @@ internal static class RunCommand
             return varied;
         }
 
+        RaceCheck? races = null;
+        if (parsed.GetValue(Check)) request = request with { Observe = machine => races = new RaceCheck(machine) };
         using var run = new ProgramRun(request);
         if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
         var status = run.Execute();
@@ -53,7 +57,7 @@ internal static class RunCommand
         if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note}");
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
-        return status;
+        return races is null ? status : Report(races, run, status);
     }
 
     private static RunRequest Request(ParseResult parsed) => new()
@@ -91,6 +95,15 @@ internal static class RunCommand
         Console.Error.WriteLine(difference is null ? $"engines agree: {lockstep.Result!.Value.Reason}" : $"ahwalora: {difference}");
         foreach (var run in runs) run.Dispose();
         return difference is null ? 0 : 1;
+    }
+
+    private static int Report(RaceCheck races, ProgramRun run, int status)
+    {
+        var lines = SourceLines.Read(run.Image.Path, races.Races.SelectMany(r => new[] { r.First.Pc, r.Second.Pc }).Distinct());
+        var report = RaceReport.Lines(races, pc => lines.Of(pc)?.ToString());
+        foreach (var line in report) Console.Error.WriteLine(line);
+        Console.Error.WriteLine(report.Count == 0 ? "no races" : FormattableString.Invariant($"{report.Count} races"));
+        return status == 0 && report.Count != 0 ? ExitStatus.Races : status;
     }
 
     private static string Summary(ProgramRun run) => FormattableString.Invariant(

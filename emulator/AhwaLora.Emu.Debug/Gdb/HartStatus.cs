@@ -12,7 +12,7 @@ internal static class HartStatus
     /// <summary>As <c>info threads</c> shows it.</summary>
     public static string Of(Hart hart) => hart.State switch
     {
-        HartState.Running => "runs",
+        HartState.Running when hart.Pending is not { IsActive: true, IsGranted: false } || hart.Space.FindDevice(hart.Pending.Address, 4) is null => "runs",
         HartState.WaitingForInterrupt => "sleeps in wfi",
         HartState.Ended => "has ended",
         HartState.Stuck => "is stuck in its trap handler",

@@ -22,6 +22,9 @@ public static class ExitStatus
     /// <summary>The guest succeeded, but its cycles are not those of the baseline.</summary>
     public const int BaselineDiffers = 1;
 
+    /// <summary>The guest succeeded, but accesses of its harts race.</summary>
+    public const int Races = 1;
+
     /// <summary>A limit was reached.</summary>
     public const int Limit = 124;
 
@@ -133,6 +136,7 @@ public sealed class ProgramRun : IDisposable
         if (request.Profile is not null) _probes.Add(Profile = new CauseProfile(Machine, symbols));
         if (request.Baseline is not null) Baseline = new BaselineCheck(request.Baseline, Machine, Path.GetFileName(Image.Path), symbols);
         if (Baseline?.Probe is { } probe) _probes.Add(probe);
+        if (request.Observe?.Invoke(Machine) is { } observer) _probes.Add(observer);
         Machine.Attach(ProbeList.Of(_probes));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AhwaLora.Emu.Engines;
 using AhwaLora.Emu.Host;
 using AhwaLora.Emu.Lab.Baselines;
 using AhwaLora.Emu.Lab.Profiling;
@@ -52,6 +53,9 @@ public sealed record RunRequest
 
     /// <summary>Snapshot to begin with; null to begin at reset.</summary>
     public string? RestorePath { get; init; }
+
+    /// <summary>Makes one more probe of the run; null for none.</summary>
+    public Func<Machine, IProbe>? Observe { get; init; }
 
     /// <summary>Makes the guest's host of the sandbox; the debugger puts its record between. Null for the sandbox itself.</summary>
     public Func<IHost, IHost>? WrapHost { get; init; }

@@ -1,5 +1,6 @@
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Engines;
 
@@ -58,5 +59,11 @@ public sealed class ProbeList : IProbe
     public void Trapped(Hart hart, uint pc)
     {
         foreach (var probe in _probes) probe.Trapped(hart, pc);
+    }
+
+    /// <inheritdoc/>
+    public void DeviceAccess(Hart hart, DeviceMapping mapping, in BusAccess access, bool isLoad, uint value)
+    {
+        foreach (var probe in _probes) probe.DeviceAccess(hart, mapping, access, isLoad, value);
     }
 }

@@ -67,10 +67,11 @@ internal sealed class DebugProgram : IDisposable
 
     private static string Folder => Path.Combine(Toolchain.Root, "tests", "programs", "debug");
 
-    private static string Compile(string source)
+    /// <summary>Compiles a program with further options of the compiler.</summary>
+    public static string Compile(string source, string options = "")
     {
         var elf = Path.Combine(AppContext.BaseDirectory, $"debug-{source}.{Guid.NewGuid():n}.elf");
-        Toolchain.Run("riscv64-unknown-elf-gcc", $"{March} -g -O1 -nostdlib -nostartfiles -ffreestanding -ffile-prefix-map={Folder}/= -Wl,-N -Wl,-Ttext=0x80000000 -o {elf} {Folder}/start.S {Folder}/{source}");
+        Toolchain.Run("riscv64-unknown-elf-gcc", $"{March} -g -O1 {options} -nostdlib -nostartfiles -ffreestanding -ffile-prefix-map={Folder}/= -Wl,-N -Wl,-Ttext=0x80000000 -o {elf} {Folder}/start.S {Folder}/{source}");
         return elf;
     }
 }

@@ -39,7 +39,7 @@ public sealed class GdbSessionTests
     public void One_hart_steps_while_the_others_stand()
     {
         using var program = new DebugProgram("harts.c", harts: 2);
-        var text = program.Gdb("set scheduler-locking on", "thread 2", "stepi", "stepi", "stepi", "p $pc - (long)&_start", "thread 1", "p $pc - (long)&_start", "monitor cycles", "monitor quit");
+        var text = program.Gdb("set scheduler-locking on", "thread 2", "stepi", "stepi", "stepi", "p (long)$pc - (long)&_start", "thread 1", "p (long)$pc - (long)&_start", "monitor cycles", "monitor quit");
         Assert.Contains("$1 = 12\n", text, StringComparison.Ordinal);
         Assert.Contains("$2 = 0\n", text, StringComparison.Ordinal);
         Assert.Contains("hart 1   3 cycles, 3 instructions", text, StringComparison.Ordinal);
@@ -76,8 +76,8 @@ public sealed class GdbSessionTests
     {
         using var program = new DebugProgram("harts.c", harts: 2);
         program.Gdb("break square", "continue", "detach");
-        var text = program.Gdb("p $pc == (long)&square", "info threads", "monitor quit");
-        Assert.Contains("$1 = 1\n", text, StringComparison.Ordinal);
+        var text = program.Gdb("p $pc", "info threads", "monitor quit");
+        Assert.Contains("<square>\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using System.Globalization;
+using AhwaLora.Emu.Debug.Races;
+using AhwaLora.Emu.Devices.Registers;
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Lab.Profiling;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary>Races are found whether or not they did harm, and nothing else is.</summary>
+public sealed class RaceCheckTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1, "hart 0 writes", "hart 1 reads", "race.c:43", "race.c:45")]
+    [InlineData(2, "hart 0 writes", "hart 1 reads")]
+    [InlineData(3, "the DMA writes", "hart 0 reads", "race.c:37")]
+    public void A_planted_race_is_found_with_both_places(int planted, params string[] expected)
+    {
+        var elf = DebugProgram.Compile("race.c", string.Create(CultureInfo.InvariantCulture, $"-DPLANTED={planted} -DDMA_LAUNCH={DmaRegisters.Launch} -DDMA_WAIT={DmaRegisters.Wait}"));
+        var program = TestMachine.Load(elf, new PlatformDescription { Harts = 2 });
+        var check = new RaceCheck(program.Machine);
+        program.Machine.Attach(check);
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), program.Run());
+
+        var lines = SourceLines.Read(elf, check.Races.SelectMany(r => new[] { r.First.Pc, r.Second.Pc }).Distinct());
+        var report = string.Join('\n', RaceReport.Lines(check, pc => lines.Of(pc)?.ToString()));
+        Assert.Equal(planted == 0, report.Length == 0);
+        Assert.All(expected, part => Assert.Contains(part, report, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("sequential", "functional", Contention.None)]
+    [InlineData("double-buffered", "functional", Contention.None)]
+    [InlineData("double-buffered", "snitch", Contention.Exact)]
+    public void The_shipped_firmware_is_clean(string strategy, string timing, Contention contention)
+    {
+        var machine = LayerRun.Build(
+            LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 16, Chunk: 4), seed: 5),
+            LayerStrategy.All.First(s => s.Name == strategy),
+            new PlatformDescription { Harts = 4 },
+            new MachineOptions { Timing = TimingProfile.Named(timing), Contention = contention });
+        var check = new RaceCheck(machine);
+        machine.Attach(check);
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), machine.Run(RunLimits.None));
+        Assert.Equal("", string.Join('\n', RaceReport.Lines(check, static _ => null)));
+    }
+}
