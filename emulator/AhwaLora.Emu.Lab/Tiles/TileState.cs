@@ -22,15 +22,7 @@ public static class TileState
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public static void Write(string directory, Machine machine)
     {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{directory}: cannot be made a directory for the tiles' state", e);
-        }
-
+        OutputDirectory.Make(directory);
         foreach (var tile in machine.Tiles) WriteConductances(directory, tile);
         var description = machine.Tiles.Select(tile => Describe(tile, machine.Cycles));
         AtomicFile.WriteText(Path.Combine(directory, "tiles.json"), JsonSerializer.Serialize(description, Statistics.JsonOptions) + "\n");
