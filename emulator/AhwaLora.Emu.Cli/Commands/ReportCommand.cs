@@ -36,7 +36,7 @@ internal static class ReportCommand
             parsed.GetValue(MachineArguments.Seed));
         var directory = parsed.GetValue(Out)!;
         Progress.Show("report", report => TileReport.Write(study, directory, report));
-        Console.WriteLine($"{directory}: error_over_age, conductances and saturation as .svg and .png, report.json");
+        Console.WriteLine($"{directory}: {string.Join(", ", Directory.GetFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal))}");
         return 0;
     }
 }

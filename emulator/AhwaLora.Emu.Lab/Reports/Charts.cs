@@ -9,7 +9,7 @@ namespace AhwaLora.Emu.Lab.Reports;
 /// <summary>The pictures of a tile report.</summary>
 internal static class Charts
 {
-    private const float LineWidth = 2;
+    private const float LineWidth = 2, TitleSize = 15, LabelSize = 13, RightMargin = 30;
     private const byte BandAlpha = 40;
 
     // Okabe and Ito's: told apart by all.
@@ -65,9 +65,10 @@ internal static class Charts
         heatmap.ManualRange = new ScottPlot.Range(0, 100);
         heatmap.FlipVertically = true;
         var half = (map.Bounds[1] - map.Bounds[0]) / 2;
-        heatmap.Extent = new CoordinateRect(0, study.Lines, map.Bounds[0] - half, map.Bounds[^1] + half);
+        heatmap.Rectangle = new CoordinateRect(0, study.Lines, map.Bounds[0] - half, map.Bounds[^1] + half);
         var bar = plot.Add.ColorBar(heatmap);
         bar.Label = "vectors that saturate, %";
+        bar.LabelStyle.FontSize = LabelSize;
         plot.Axes.SetLimits(0, study.Lines, map.Bounds[0] - half, map.Bounds[^1] + half);
         return plot;
     }
@@ -87,10 +88,11 @@ internal static class Charts
     {
         var plot = new Plot();
         plot.Font.Set(PictureFont.Name);
-        plot.Title(title, size: 15);
-        plot.XLabel(x);
-        plot.YLabel(y);
+        plot.Title(title, TitleSize);
+        plot.XLabel(x, LabelSize);
+        plot.YLabel(y, LabelSize);
         plot.Axes.Bottom.Label.Bold = plot.Axes.Left.Label.Bold = false;
+        plot.Axes.Right.MinimumSize = RightMargin;
         return plot;
     }
 
