@@ -13,16 +13,20 @@ internal static partial class PictureFile
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public static void Write(string directory, string name, Plot plot)
     {
-        AtomicFile.WriteText(Path.Combine(directory, name + ".svg"), NormalizeIds(plot.GetSvgXml(Width, Height)));
+        AtomicFile.WriteText(Path.Combine(directory, name + ".svg"), Normalize(plot.GetSvgXml(Width, Height)));
         var png = plot.GetImageBytes(Width, Height, ImageFormat.Png);
         AtomicFile.Write(Path.Combine(directory, name + ".png"), stream => stream.Write(png));
     }
 
-    /// <summary>Numbers the ids of an SVG in the order of their definition: Skia takes them from counters of the process.</summary>
-    public static string NormalizeIds(string svg)
+    /// <summary>
+    /// Numbers the ids of an SVG in the order of their definition, since Skia takes them from counters; keeps the cells of
+    /// images sharp, and drops the comma that Skia leaves at the end of a list of numbers.
+    /// </summary>
+    public static string Normalize(string svg)
     {
         var names = new Dictionary<string, string>();
         foreach (Match id in Definition().Matches(svg)) names.TryAdd(id.Groups[1].Value, $"id{names.Count}");
+        svg = svg.Replace("<image ", "<image style=\"image-rendering:pixelated\" ", StringComparison.Ordinal).Replace(", \"", "\"", StringComparison.Ordinal);
         return Use().Replace(svg, use => names.TryGetValue(use.Groups[2].Value, out var name) ? $"{use.Groups[1].Value}{name}{use.Groups[3].Value}" : use.Value);
     }
 

@@ -29,7 +29,7 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
     /// <exception cref="UserErrorException">No such tile, file or tensor; not a matrix that fits; or a weight that is NaN or infinite.</exception>
     public void Program(Machine machine)
     {
-        if (Tile >= machine.Tiles.Count) throw new UserErrorException($"--tile {Tile}: the platform has {machine.Tiles.Count} tiles; set aimc.tiles in the platform file");
+        if (Tile >= machine.Tiles.Count) throw new UserErrorException($"--tile: there is no tile {Tile}; the platform has {machine.Tiles.Count} (aimc.tiles)");
         using var file = TensorFile.Open(Path);
         var entry = file.Find(Tensor);
         var tile = machine.Tiles[Tile];

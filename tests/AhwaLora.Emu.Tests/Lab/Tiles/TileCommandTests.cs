@@ -43,7 +43,7 @@ public sealed class TileCommandTests : IDisposable
         var platform = Platform("""{ "rows": 16, "columns": 8 }""");
         void Refused(string expected, string tile) => CommandLineTests.AssertRefused(expected, "run", Exits, "--platform", platform, "--tile", tile);
         Refused("--tile 'w.npy': expected N=FILE[:tensor]", "w.npy");
-        Refused("--tile 1: the platform has 1 tile", $"1={Npy(2, 2)}");
+        Refused("there is no tile 1; the platform has 1", $"1={Npy(2, 2)}");
         Refused("tensor 'w' [4] <f4: not a matrix", $"0={Npy(4)}");
         Refused("tensor 'w' [9, 2] <f4: does not fit tile 0 of 8 outputs, 16 inputs", $"0={Npy(9, 2)}");
         Refused("tensor 'w' [2, 17] <f4: does not fit", $"0={Npy(2, 17)}");
