@@ -20,7 +20,6 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             LayerCommand.Create(),
-            ReportCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),
         };

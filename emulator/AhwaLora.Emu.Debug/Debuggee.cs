@@ -213,11 +213,12 @@ public sealed class Debuggee
         }
 
         _history.Restore(points[0]);
-        return new StopEvent(StopKind.HistoryBegin, Math.Max(hart, 0));
+        return new StopEvent(StopKind.HistoryBegin, hart);
     }
 
     private (MachinePosition Position, StopEvent Stop)? Search(HistoryPoint point, MachinePosition end, int hart, ulong[] retiredAtEnd)
     {
+        if (hart < 0 && !_probe.MustSeeAll && !IsHit(point, end)) return null;
         _history.Restore(point);
         _probe.Search(end, hart);
         if (hart >= 0 && retiredAtEnd[hart] > point.Retired[hart] + 1)
@@ -229,6 +230,15 @@ public sealed class Debuggee
         Starting?.Invoke();
         RunTo(end, _probe);
         return _probe.LastHit;
+    }
+
+    /// <summary>True if anything is stored to a watchpoint: memory reports that itself, so the machine runs at its full speed.</summary>
+    private bool IsHit(HistoryPoint point, MachinePosition end)
+    {
+        _history.Restore(point);
+        _probe.Search(end, steppedHart: -1);
+        RunTo(end, null);
+        return _probe.LastHit is not null;
     }
 
     private void GoTo(HistoryPoint point, MachinePosition position)

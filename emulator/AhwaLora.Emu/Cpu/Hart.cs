@@ -168,6 +168,7 @@ public sealed class Hart : IStateful
     /// <inheritdoc/>
     public void Transfer(StateStream state)
     {
+        Registers[Isa.Registers.Sink] = 0; // nobody reads it, and engines leave different things there
         state.Array(Registers);
         state.Field(ref Pc);
         state.Field(ref Time);

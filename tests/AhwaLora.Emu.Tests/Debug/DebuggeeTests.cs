@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using AhwaLora.Emu.Debug;
+using AhwaLora.Emu.Debug.TimeTravel;
+using AhwaLora.Emu.Host;
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary>Forwards and backwards over harts, DMA and tile, without GDB between.</summary>
+public sealed class DebuggeeTests
+{
+    private const long HistoryBytes = 64 << 20;
+
+    [Theory]
+    [InlineData("functional", Contention.None)]
+    [InlineData("snitch", Contention.Exact)]
+    public void Steps_back_lead_through_the_states_of_the_steps_forward(string timing, Contention contention)
+    {
+        var debuggee = Build(timing, contention);
+        var machine = debuggee.Machine;
+        var random = new Random(23);
+        for (var place = 0; place < 5; place++)
+        {
+            RunSome(debuggee, (ulong)random.Next(500, 4000));
+            var hart = random.Next(machine.Harts.Count);
+            var states = new List<string>();
+            for (var n = 0; n < 60; n++)
+            {
+                states.Add(StateOf(machine, hart));
+                if (Step(debuggee, hart).Kind != StopKind.Step) break;
+            }
+
+            for (var n = states.Count - 1; n >= 0; n--)
+            {
+                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart));
+                Assert.Equal(states[n], StateOf(machine, hart));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_debugged_run_ends_as_one_without_debugger()
+    {
+        var plain = BuildMachine("snitch", Contention.Exact);
+        plain.Run(RunLimits.None);
+
+        var debuggee = Build("snitch", Contention.Exact);
+        var random = new Random(29);
+        for (var n = 0; n < 40; n++)
+        {
+            RunSome(debuggee, (ulong)random.Next(100, 3000));
+            if (random.Next(2) == 0) debuggee.ReverseStep(random.Next(debuggee.Machine.Harts.Count));
+        }
+
+        Assert.Equal(StopKind.Exit, Go(debuggee).Kind);
+        Assert.Equal(DigestOf(plain), DigestOf(debuggee.Machine));
+    }
+
+    [Fact]
+    public void A_write_of_the_tile_is_found_backwards()
+    {
+        var debuggee = Build("functional", Contention.None);
+        var machine = debuggee.Machine;
+        Assert.Equal(StopKind.Exit, Go(debuggee).Kind);
+        var tcdm = machine.Memories.First(m => m.Banks != 0);
+        debuggee.SetWatchpoint(new Watchpoint(tcdm.Base, tcdm.Size, WatchKind.Write), isSet: true);
+        var stop = debuggee.ReverseContinue(0, static () => false);
+        Assert.Equal(StopKind.WriteWatchpoint, stop.Kind);
+        for (var n = 0; n < 2000 && stop.Text is null; n++) stop = debuggee.ReverseContinue(0, static () => false);
+        Assert.Matches("written by (the DMA|tile 0)", stop.Text);
+    }
+
+    [Fact]
+    public void History_stays_within_its_bound_and_its_begin_is_reported()
+    {
+        var machine = BuildMachine("functional", Contention.None);
+        var debuggee = new Debuggee(machine, new RecordedHost(new NoHost()), historyBytes: 1 << 20);
+        Go(debuggee);
+        var stop = debuggee.ReverseContinue(2, static () => false);
+        Assert.Equal(new StopEvent(StopKind.HistoryBegin, 2), stop);
+        Assert.Equal(StopKind.HistoryBegin, debuggee.ReverseStep(1).Kind);
+    }
+
+    [Fact]
+    public void What_the_user_changes_begins_another_future()
+    {
+        var debuggee = Build("functional", Contention.None);
+        RunSome(debuggee, 1000);
+        var hart = debuggee.Machine.Harts[0];
+        var before = hart.Registers[5];
+        Step(debuggee, 0);
+        hart.Registers[5] = 0xDEAD;
+        debuggee.Changed();
+        Step(debuggee, 0);
+        debuggee.ReverseStep(0);
+        Assert.Equal(0xDEADu, hart.Registers[5]);
+        debuggee.ReverseStep(0);
+        Assert.Equal(before, hart.Registers[5]);
+    }
+
+    private static Debuggee Build(string timing, Contention contention) => new(BuildMachine(timing, contention), new RecordedHost(new NoHost()), HistoryBytes);
+
+    private static Machine BuildMachine(string timing, Contention contention) => LayerRun.Build(
+        LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
+        LayerStrategy.All.First(s => s.Name == "double-buffered"),
+        new PlatformDescription { Harts = 4 },
+        new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention });
+
+    private static StopEvent Go(Debuggee debuggee) => debuggee.Resume([.. debuggee.Machine.Harts.Select(_ => new HartCommand(HartOrder.Go))], static () => false);
+
+    private static StopEvent Step(Debuggee debuggee, int hart) =>
+        debuggee.Resume([.. debuggee.Machine.Harts.Select(h => new HartCommand(h.Id == hart ? HartOrder.Step : HartOrder.Go))], static () => false);
+
+    /// <summary>Runs on as a user does who interrupts.</summary>
+    private static void RunSome(Debuggee debuggee, ulong instructions) =>
+        debuggee.Machine.Run(RunLimits.None with { MaxInstructions = debuggee.Machine.RetiredInstructions + instructions });
+
+    private static string StateOf(Machine machine, int hart)
+    {
+        var h = machine.Harts[hart];
+        return $"{h.Retired} {h.TrapsTaken} {h.Pc:x8} {string.Join(' ', h.Registers.Take(64))} {h.Mstatus:x} {h.Fflags:x}";
+    }
+
+    private static string DigestOf(Machine machine)
+    {
+        var stream = new MemoryStream();
+        machine.Transfer(new StateStream(stream, saving: true));
+        return Convert.ToHexString(SHA256.HashData(stream.ToArray()));
+    }
+}
