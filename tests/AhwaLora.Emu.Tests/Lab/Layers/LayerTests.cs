@@ -62,6 +62,28 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void Only_the_addition_of_an_eager_layer_is_exposed()
+    {
+        var platform = Ideal(16);
+        var data = LayerData.Generate(new LayerShape(128, 128, 8, 64, 8), seed: 3);
+        var comparison = LayerComparison.Run(data, LayerStrategy.Eager, platform with { Aimc = platform.Aimc! with { IntegrationNs = 512 } }, Options() with { Contention = Contention.Exact });
+        Assert.InRange(comparison.OverheadPercent, 0, 4);
+    }
+
+    [Fact]
+    public void A_deep_pipeline_keeps_harts_busy_that_are_slower_than_the_tile()
+    {
+        var data = LayerData.Generate(new LayerShape(128, 128, 8, 64, 8), seed: 3);
+        Assert.True(Cycles(LayerStrategy.Deep) < 0.95 * Cycles(LayerStrategy.DoubleBuffered));
+
+        double Cycles(LayerStrategy strategy)
+        {
+            var platform = Ideal(8);
+            return LayerRun.Execute(data, strategy, platform with { Aimc = platform.Aimc! with { IntegrationNs = 512 } }, Options()).Result.Cycles;
+        }
+    }
+
+    [Fact]
     public void Equal_runs_have_equal_cycles_and_bits()
     {
         var first = Measure(Small, "double-buffered", harts: 4, preset: "ahwa-lora", model: "pcm");
