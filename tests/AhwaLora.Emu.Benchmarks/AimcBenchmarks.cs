@@ -8,7 +8,7 @@ namespace AhwaLora.Emu.Benchmarks;
 /// A tile of 512 x 512, preset ahwa-lora, against P, the matrix-vector product that the host does best: 512 dot products
 /// of 512 floats. Asked for: an MVM within 1.5 P, 32 of them within 16 P, programming within 500 P, nothing allocated.
 /// </summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn, MedianColumn]
 public class AimcBenchmarks
 {
     private const int Lines = 512, Vectors = 32;
