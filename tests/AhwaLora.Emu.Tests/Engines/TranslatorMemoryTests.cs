@@ -2,7 +2,8 @@ using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Tests.Engines;
 
-/// <summary>Translated code that is discarded is given back.</summary>
+/// <summary>Translated code that is discarded is given back. Measured alone: the heap is the process's.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class TranslatorMemoryTests
 {
     [Fact]
@@ -44,3 +45,7 @@ public sealed class TranslatorMemoryTests
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 }
+
+/// <summary>Tests that measure the process.</summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone;

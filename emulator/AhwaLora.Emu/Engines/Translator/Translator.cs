@@ -12,6 +12,8 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// </summary>
 internal sealed class Translator : IEngine
 {
+    private const int NeverHot = int.MinValue / 2;
+
     /// <summary>Translated instructions at which everything is discarded: a bound on memory, seldom reached.</summary>
     private const int CodeLimit = 200_000;
 
@@ -204,7 +206,13 @@ internal sealed class Translator : IEngine
     {
         if (entry.Regions.Count >= VersionsPerEntry) return null;
         var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode, isBridge);
-        if (plan.Nodes.Count == 0) return null;
+        if (plan.Nodes.Count == 0)
+        {
+            // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.
+            entry.Heat = entry.BridgeHeat = NeverHot;
+            return null;
+        }
+
         if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
         var region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
         _table.Add(region);
