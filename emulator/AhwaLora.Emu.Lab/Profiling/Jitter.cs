@@ -82,7 +82,11 @@ public static class Jitter
         {
             StartCycles = StartCycles(request.Machine.Seed, run, harts),
             Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null),
-            SignaturePath = null, LogPath = null, StatisticsPath = null, Dumps = [], Profile = null,
+            SignaturePath = null,
+            LogPath = null,
+            StatisticsPath = null,
+            Dumps = [],
+            Profile = null,
         };
     }
 

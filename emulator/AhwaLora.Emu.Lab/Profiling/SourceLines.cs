@@ -52,7 +52,9 @@ public sealed class SourceLines
     {
         var start = new ProcessStartInfo(tool, ["-f", "-e", elf])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -31,7 +31,12 @@ public static class CalibrationRun
     {
         Harts = 1,
         Memories = [new MemoryDescription { Name = "ram", Base = Ram, Size = 1 << 20 }],
-        Clint = null, Plic = null, Uart = null, Cluster = null, Dma = null, Aimc = null,
+        Clint = null,
+        Plic = null,
+        Uart = null,
+        Cluster = null,
+        Dma = null,
+        Aimc = null,
     };
 
     /// <summary>Runs <paramref name="elf"/> to its end.</summary>

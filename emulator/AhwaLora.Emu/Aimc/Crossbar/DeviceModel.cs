@@ -29,14 +29,23 @@ public sealed record DeviceModel
     /// <summary>Devices that keep exactly what they are told, for ever.</summary>
     public static DeviceModel None { get; } = new()
     {
-        Name = "none", GMaxMicroSiemens = 25, T0Seconds = 20, TReadSeconds = 250e-9,
-        ProgrammingNoise = new Polynomial(0), DriftMean = new Polynomial(0), DriftDeviation = new Polynomial(0), ReadNoise = new Polynomial(0),
+        Name = "none",
+        GMaxMicroSiemens = 25,
+        T0Seconds = 20,
+        TReadSeconds = 250e-9,
+        ProgrammingNoise = new Polynomial(0),
+        DriftMean = new Polynomial(0),
+        DriftDeviation = new Polynomial(0),
+        ReadNoise = new Polynomial(0),
     };
 
     /// <summary>Phase-change memory: aihwkit's PCMLikeNoiseModel, after Nandakumar et al., ICECS 2019.</summary>
     public static DeviceModel Pcm { get; } = new()
     {
-        Name = "pcm", GMaxMicroSiemens = 25, T0Seconds = 20, TReadSeconds = 250e-9,
+        Name = "pcm",
+        GMaxMicroSiemens = 25,
+        T0Seconds = 20,
+        TReadSeconds = 250e-9,
         ProgrammingNoise = new Polynomial(0.26348f, 1.9650f, -1.1731f),
         DriftMean = new ClampedLog(-0.0155f, 0.0244f, 0.049f, 0.1f),
         DriftDeviation = new ClampedLog(-0.0125f, -0.0059f, 0.008f, 0.045f),
@@ -46,7 +55,10 @@ public sealed record DeviceModel
     /// <summary>The HERMES chip with two devices a weight: aihwkit's HermesNoiseModel, after Le Gallo et al., Nature Electronics 2023.</summary>
     public static DeviceModel Hermes { get; } = new()
     {
-        Name = "hermes", GMaxMicroSiemens = 20.7f, T0Seconds = 300, TReadSeconds = 512e-9,
+        Name = "hermes",
+        GMaxMicroSiemens = 20.7f,
+        T0Seconds = 300,
+        TReadSeconds = 512e-9,
         ProgrammingNoise = new Polynomial(0.16603222f, 4.71806468f, -8.48101252f, 4.68961419f),
         DriftMean = new Piecewise(0.0945f, new ClampedLog(-0.0387f, -0.0182f, 0.072f, 0.13f), new Polynomial(0.0736f, -0.0126f, -0.0436f)),
         DriftDeviation = new Piecewise(0.3055f, new ClampedLog(-0.0117f, -0.0057f, 0.0091f, 0.04f), new Polynomial(0.0073f, 0.0093f, -0.0118f)),
@@ -56,7 +68,10 @@ public sealed record DeviceModel
     /// <summary>The HERMES chip with one device a weight.</summary>
     public static DeviceModel HermesOneDevice { get; } = new()
     {
-        Name = "hermes-1", GMaxMicroSiemens = 10.35f, T0Seconds = 200, TReadSeconds = 512e-9,
+        Name = "hermes-1",
+        GMaxMicroSiemens = 10.35f,
+        T0Seconds = 200,
+        TReadSeconds = 512e-9,
         ProgrammingNoise = new Polynomial(0.15781817f, 2.32443916f, -2.16310839f, 0.68841818f),
         DriftMean = Hermes.DriftMean,
         DriftDeviation = new Piecewise(0.3039f, new ClampedLog(-0.0120f, -0.0023f, 0.0124f, 0.04f), new Polynomial(0.0104f, 0.0116f, -0.0165f)),

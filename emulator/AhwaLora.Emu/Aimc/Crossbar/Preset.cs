@@ -101,22 +101,36 @@ public sealed record Preset
     /// <summary>The default: the tile of the AHWA-LoRA study.</summary>
     public static Preset AhwaLora { get; } = new()
     {
-        Name = "ahwa-lora", Dac = new(8), Adc = new(8, 12), OutputNoise = 0.04f,
-        NoiseManagement = NoiseManagement.AbsMax, BoundManagement = BoundManagement.Iterative,
+        Name = "ahwa-lora",
+        Dac = new(8),
+        Adc = new(8, 12),
+        OutputNoise = 0.04f,
+        NoiseManagement = NoiseManagement.AbsMax,
+        BoundManagement = BoundManagement.Iterative,
     };
 
     /// <summary>aihwkit's StandardHWATrainingPreset.</summary>
     public static Preset StandardHwa { get; } = new()
     {
-        Name = "standard-hwa", Dac = new(8), Adc = new(8, 10), OutputNoise = 0.04f,
-        ReadNoise = ReadNoiseKind.PcmRead, ReadNoiseScale = 0.0175f, IrDrop = 1,
+        Name = "standard-hwa",
+        Dac = new(8),
+        Adc = new(8, 10),
+        OutputNoise = 0.04f,
+        ReadNoise = ReadNoiseKind.PcmRead,
+        ReadNoiseScale = 0.0175f,
+        IrDrop = 1,
     };
 
     /// <summary>aihwkit's defaults.</summary>
     public static Preset AihwkitDefault { get; } = new()
     {
-        Name = "aihwkit-default", Dac = new(7), Adc = new(9, 12), OutputNoise = 0.06f,
-        NoiseManagement = NoiseManagement.AbsMax, BoundManagement = BoundManagement.Iterative, Scaling = WeightScaling.PerTile,
+        Name = "aihwkit-default",
+        Dac = new(7),
+        Adc = new(9, 12),
+        OutputNoise = 0.06f,
+        NoiseManagement = NoiseManagement.AbsMax,
+        BoundManagement = BoundManagement.Iterative,
+        Scaling = WeightScaling.PerTile,
     };
 
     /// <summary>Every preset, in the order the documentation lists them.</summary>
