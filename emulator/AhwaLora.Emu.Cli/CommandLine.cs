@@ -20,6 +20,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             LayerCommand.Create(),
+            ReportCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),
         };

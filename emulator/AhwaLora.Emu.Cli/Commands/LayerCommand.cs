@@ -22,6 +22,7 @@ internal static class LayerCommand
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tile: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
+    private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
@@ -30,7 +31,7 @@ internal static class LayerCommand
     {
         var command = new Command("layer", "Run y = AIMC(x) + (alpha/r)(x A) B on harts beside a tile, and say what the adapter costs.")
         {
-            Inputs, Outputs, Rank, Tokens, Chunk, Integration, Harts, Strategy, Preset, Json,
+            Inputs, Outputs, Rank, Tokens, Chunk, Integration, Harts, Strategy, Preset, Paired, Json,
         };
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Run);
@@ -52,11 +53,22 @@ internal static class LayerCommand
         var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
         var data = LayerData.Generate(shape, options.Seed);
 
+        if (parsed.GetValue(Paired)) return RunPaired(parsed, data, strategy, platform, options);
+
         LayerComparison? comparison = null;
         Progress.Show($"layer {shape}", report => comparison = LayerComparison.Run(data, strategy, platform, options, report));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, platform, options));
         if (parsed.GetValue(Json) != "-") Print(comparison!, platform, options);
         return 0;
+    }
+
+    private static int RunPaired(ParseResult parsed, LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    {
+        PairedLayer? paired = null;
+        Progress.Show($"layer {data.Shape}", report => paired = PairedLayer.Run(data, strategy, platform, options, report));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
+        if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
+        return paired!.CyclesAgree ? 0 : CommandLine.Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
     }
 
     private static void Print(LayerComparison comparison, PlatformDescription platform, MachineOptions options)

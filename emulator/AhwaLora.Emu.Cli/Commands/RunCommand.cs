@@ -2,6 +2,7 @@ using System.CommandLine;
 using AhwaLora.Emu.Debug.Races;
 using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Lab.Tiles;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
@@ -23,6 +24,8 @@ internal static class RunCommand
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
     private static readonly Option<int> History = new("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" };
     private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description where they differ." };
+    private static readonly Option<string[]> Tile = new("--tile") { Description = "Program tile N with a matrix [out, in] of a .npy or .safetensors file; may be given several times.", HelpName = "N=FILE[:TENSOR]" };
+    private static readonly Option<string?> TileStateDirectory = new("--tile-state") { Description = "Write what the tiles hold after the run: conductances as .npy, ages and counters as JSON.", HelpName = "DIR" };
     private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 where the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
@@ -31,7 +34,7 @@ internal static class RunCommand
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
         ProfilingArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
@@ -75,6 +78,8 @@ internal static class RunCommand
         LogPath = parsed.GetValue(Log),
         StatisticsPath = parsed.GetValue(Stats),
         Dumps = [.. (parsed.GetValue(Dump) ?? []).Select(DumpRequest.Parse)],
+        Tiles = [.. (parsed.GetValue(Tile) ?? []).Select(TileRequest.Parse)],
+        TileStatePath = parsed.GetValue(TileStateDirectory),
         Save = parsed.GetValue(Save) is { } save ? SaveRequest.Parse(save) : null,
         RestorePath = parsed.GetValue(Restore),
         Profile = ProfilingArguments.Profile(parsed),

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using AhwaLora.Emu.Aimc;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Lab.Tiles;
 using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Platform;
 
@@ -39,9 +41,10 @@ public sealed record LayerStrategy(string Name, string App, bool HasAdapter)
 /// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights.</param>
 /// <param name="Instructions">Of all harts.</param>
 /// <param name="MachineCycles">Of the whole run, start-up included.</param>
+/// <param name="Tile">What the tile counted.</param>
 /// <param name="HostTime">Host time of the run.</param>
 public sealed record LayerMeasurement(
-    LayerStrategy Strategy, LayerResult Result, float[] Y, double RelativeError, ulong Instructions, ulong MachineCycles, TimeSpan HostTime)
+    LayerStrategy Strategy, LayerResult Result, float[] Y, double RelativeError, ulong Instructions, ulong MachineCycles, AimcTileCounters Tile, TimeSpan HostTime)
 {
     /// <summary>Million instructions a second of host time.</summary>
     public double HostMips => Instructions / 1e6 / Math.Max(1e-9, HostTime.TotalSeconds);
@@ -65,7 +68,7 @@ public static class LayerRun
         if (run is not { Reason: ExitReason.Exit, Code: 0 } || !result.IsComplete) throw Failed(strategy, data.Shape, run, result);
 
         var y = MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(addresses.Y, (uint)(4 * data.Shape.Tokens * data.Shape.Outputs))).ToArray();
-        return new LayerMeasurement(strategy, result, y, RelativeError(y, data.Reference(strategy.HasAdapter)), machine.RetiredInstructions, machine.Cycles, clock.Elapsed);
+        return new LayerMeasurement(strategy, result, y, RelativeError(y, data.Reference(strategy.HasAdapter)), machine.RetiredInstructions, machine.Cycles, machine.Tiles[0].CountersAt(machine.Cycles), clock.Elapsed);
     }
 
     /// <summary>The machine that <see cref="Execute"/> runs, with everything in place.</summary>
@@ -92,7 +95,7 @@ public static class LayerRun
         if (machine.Tiles.Count == 0) throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
         var (rows, columns) = (machine.Tiles[0].Crossbar.State.Rows, machine.Tiles[0].Crossbar.State.Columns);
         if (shape.Inputs > rows || shape.Outputs > columns) throw new UserErrorException($"a layer of {shape.Inputs}x{shape.Outputs} does not fit a tile of {rows}x{columns}; set aimc.rows and aimc.columns in the platform file");
-        machine.Tiles[0].ProgramByHost(new Region(0, shape.Inputs, 0, shape.Outputs), data.Weights);
+        TileRequest.Program(machine.Tiles[0], new Region(0, shape.Inputs, 0, shape.Outputs), data.Weights, machine.Platform.Aimc!.AgeSeconds);
     }
 
     private static LayerRecord.Addresses Place(Machine machine, LayerData data)

@@ -8,6 +8,7 @@ using AhwaLora.Emu.Lab.Baselines;
 using AhwaLora.Emu.Lab.Host;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Lab.Profiling;
+using AhwaLora.Emu.Lab.Tiles;
 using AhwaLora.Emu.Platform;
 using Decoder = AhwaLora.Emu.Isa.Decoder;
 
@@ -56,6 +57,7 @@ public sealed class ProgramRun : IDisposable
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
         Machine = new Machine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
         Warning = ProgramLoader.Load(Machine, Image);
+        foreach (var tile in request.Tiles) tile.Program(Machine);
         if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
         foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
         AttachObservers(request);
@@ -95,6 +97,7 @@ public sealed class ProgramRun : IDisposable
         if (_request.SignaturePath is { } signature) WriteSignature(signature);
         foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
         FinishProfile();
+        if (_request.TileStatePath is { } directory) TileState.Write(directory, Machine);
         if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
         Baseline?.Finish(result, LineOf);
         var status = result.Reason switch

@@ -3,6 +3,7 @@ using AhwaLora.Emu.Engines;
 using AhwaLora.Emu.Host;
 using AhwaLora.Emu.Lab.Baselines;
 using AhwaLora.Emu.Lab.Profiling;
+using AhwaLora.Emu.Lab.Tiles;
 
 namespace AhwaLora.Emu.Lab.Running;
 
@@ -68,6 +69,12 @@ public sealed record RunRequest
 
     /// <summary>The cycle in which each hart starts; 0 for those beyond the list.</summary>
     public IReadOnlyList<ulong> StartCycles { get; init; } = [];
+
+    /// <summary>Weights that tiles hold when the run begins.</summary>
+    public IReadOnlyList<TileRequest> Tiles { get; init; } = [];
+
+    /// <summary>Directory for what the tiles hold after the run.</summary>
+    public string? TileStatePath { get; init; }
 }
 
 /// <summary>The streams behind a guest's handles 0, 1 and 2.</summary>

@@ -12,7 +12,7 @@ namespace AhwaLora.Emu.Lab.Running;
 /// </summary>
 public static class Statistics
 {
-    private static readonly JsonSerializerOptions Options = new()
+    internal static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -61,13 +61,17 @@ public static class Statistics
                     region.Value.Instructions,
                     Causes = Causes(region.Value.Causes),
                 }),
+                Devices = machine.Devices
+                    .Select(d => (d.Device.Name, Counters: d.Device.Counters(machine.Cycles)))
+                    .Where(d => d.Counters.Count != 0)
+                    .ToDictionary(d => d.Name, d => d.Counters.ToDictionary(c => c.Name, c => c.Value)),
                 Host = new
                 {
                     Seconds = Math.Round(run.HostTime.TotalSeconds, 6),
                     Mips = Math.Round(machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds), 3),
                 },
             },
-            Options) + "\n";
+            JsonOptions) + "\n";
     }
 
     private static Dictionary<string, ulong> Causes(ulong[] cycles) => CauseNames.All.Zip(cycles).ToDictionary(c => c.First, c => c.Second);

@@ -89,6 +89,21 @@ public sealed partial class AimcTile : IClockedDevice
     public AimcTileCounters CountersAt(ulong time) =>
         new(Counter(0, time), Counter(1, time), Counter(2, time), Counter(3, time), Counter(4, time), Counter(5, time));
 
+    /// <inheritdoc/>
+    public IReadOnlyList<DeviceCounter> Counters(ulong time)
+    {
+        var counters = CountersAt(time);
+        return
+        [
+            new("busy_cycles", counters.BusyCycles),
+            new("mvms", counters.Mvms),
+            new("bound_passes", counters.BoundPasses),
+            new("dac_clips", counters.DacClips),
+            new("adc_saturations", counters.AdcSaturations),
+            new("energy_femtojoules", counters.EnergyFemtojoules),
+        ];
+    }
+
     /// <summary>The streamers as masters of the banks, for the arbiter in exact contention: in, then out.</summary>
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 

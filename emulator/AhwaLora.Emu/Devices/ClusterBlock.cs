@@ -36,6 +36,9 @@ public sealed class ClusterBlock : IDevice
     /// <inheritdoc/>
     public string Name => "cluster";
 
+    /// <inheritdoc/>
+    public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("tcdm_accesses", _tcdm.Accessed), new("tcdm_congested_cycles", _tcdm.Congested)];
+
     /// <summary>The barrier behind its register.</summary>
     public HartBarrier Barrier { get; }
 

@@ -62,6 +62,9 @@ public sealed class Dma : IClockedDevice
     /// <inheritdoc/>
     public string Name => "dma";
 
+    /// <inheritdoc/>
+    public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("bytes_moved", _bytesMoved), new("busy_cycles", BusyAt(time))];
+
     /// <summary>What LAUNCH would return to a hart now.</summary>
     public uint NextAnswer(int hart) => Answer(_programs[hart], out _, out _);
 

@@ -34,7 +34,15 @@ public interface IDevice : IStateful
 
     /// <summary>What a read would return, without its side effects; false where nothing is mapped.</summary>
     bool Peek(uint offset, int bytes, ulong time, out uint value);
+
+    /// <summary>What it has counted since reset, up to a cycle; empty where it counts nothing.</summary>
+    IReadOnlyList<DeviceCounter> Counters(ulong time) => [];
 }
+
+/// <summary>A number that a device keeps for statistics.</summary>
+/// <param name="Name">In snake_case, the unit at its end.</param>
+/// <param name="Value">Since reset.</param>
+public readonly record struct DeviceCounter(string Name, ulong Value);
 
 /// <summary>A device that acts by itself at known times.</summary>
 public interface IClockedDevice : IDevice

@@ -32,7 +32,8 @@ enum {
  */
 #define EACH_PANEL(i, count, ...)                                                                                   \
     {                                                                                                               \
-        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__)                                                   \
+        AT(i, 0, count, __VA_ARGS__) AT(i, 1, count, __VA_ARGS__) AT(i, 2, count, __VA_ARGS__)                      \
+        AT(i, 3, count, __VA_ARGS__)                                                                                \
     }
 #define EACH_COLUMN(i, ...)                                                                                         \
     {                                                                                                               \
@@ -138,7 +139,7 @@ BLOCK float held_column(const float held[HELD_TOKENS][HELD_RANK], float factor, 
     return factor;
 }
 
-/** The columns of `panels` panels, 1 or 2, of b; `out` has yet to be stepped by `step` elements, to where they are. */
+/** The columns of `panels` panels, at most 4, of b; `out` has yet to be stepped by `step` elements, to where they are. */
 BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b, float **out, uint32_t step, const int tokens, const int rank, const int panels)
 {
     float factor = pin(b[0]);
@@ -146,23 +147,31 @@ BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b,
     EACH_PANEL(p, panels,
         EACH_COLUMN(j,
             const float *const line = b + p * rank * PANEL + j;
-            const float *const next = j + 1 < PANEL ? line + 1 : p + 1 < panels ? b + rank * PANEL : 0;
+            const float *const next = j + 1 < PANEL ? line + 1 : p + 1 < panels ? b + (p + 1) * rank * PANEL : 0;
             factor = held_column(held, factor, line, next, out, p * PANEL + j, tokens, rank);))
 }
 
-/** y[i][j] += the chain over k < rank of xa[i][k] b[k][j] for the columns of `panels` panels, with xa held in registers: i < tokens. */
-BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int rank)
+/**
+ * y[i][j] += the chain over k < rank of xa[i][k] b[k][j] for the columns of `panels` panels, with xa held in registers:
+ * i < tokens; `at_once` panels between two branches.
+ */
+BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int rank, const int at_once)
 {
-    enum { AT_ONCE = 2, WIDTH = AT_ONCE * PANEL };
+    const uint32_t width = at_once * PANEL;
     float held[HELD_TOKENS][HELD_RANK], *out[HELD_TOKENS];
     EACH_TOKEN(i, tokens,
-        out[i] = y + i * lora->y_stride - WIDTH;
+        out[i] = y + i * lora->y_stride - width;
         EACH_RANK(k, rank, held[i][k] = pin(xa[i * lora->xa_stride + k]);))
-    for (const float *end = b + panels / AT_ONCE * WIDTH * rank; b != end;) {
-        held_panels(held, b, out, WIDTH, tokens, rank, AT_ONCE);
-        STEP(b, WIDTH * rank);
+    const float *end = b + panels / at_once * width * rank;
+    for (; b != end;) {
+        held_panels(held, b, out, width, tokens, rank, at_once);
+        STEP(b, width * rank);
     }
-    if (panels % AT_ONCE) held_panels(held, b, out, WIDTH, tokens, rank, 1);
+    EACH_TOKEN(i, tokens, STEP(out[i], width - PANEL);)
+    for (end += panels % at_once * rank * PANEL; b != end;) {
+        held_panels(held, b, out, PANEL, tokens, rank, 1);
+        STEP(b, rank * PANEL);
+    }
 }
 
 #endif

@@ -18,22 +18,56 @@ static inline uint32_t panels_of(struct lora_range columns)
     return lora_padded(columns.count) / PANEL;
 }
 
-/** BLOCK_OF(N), which does N of the tokens from t on, until none are left: the largest of the given blocks first. */
-#define WHILE(N, BLOCK_OF) \
-    for (; end - t >= N; t += N) BLOCK_OF(N)
+/**
+ * Does a block's tokens for `panels` panels q of A or B: p is x or xa, out is xa, d or y; all stand at the block.
+ * `add` says of (x A) B in general whether to add to what out holds.
+ */
+typedef void block_function(const struct lora *lora, const float *p, const float *q, float *out, uint32_t panels, uint32_t add);
+
+/** A block_function for a constant number of tokens; not inlined, as only the large ones have registers to save. */
+#define BLOCK_FUNCTION(NAME, TOKENS, BLOCK_OF, ...)                                                                    \
+    static __attribute__((noinline)) void NAME(const struct lora *lora, const float *p, const float *q, float *out,    \
+                                               uint32_t panels, uint32_t add)                                          \
+    {                                                                                                                  \
+        (void)add;                                                                                                     \
+        BLOCK_OF(lora, p, q, out, panels, TOKENS, __VA_ARGS__);                                                        \
+    }
+
+/** The block to do next where n tokens are left: entry n of a table of LEFT + 1, or its last where more are. */
+struct block {
+    uint32_t tokens;
+    block_function *run;
+};
+enum { LEFT = CHAIN_TOKENS };
+
+/** A share of a product of `depth`, cut into blocks by such a table. */
+static inline void product(const struct lora *lora, const struct block *blocks, const float *p, uint32_t p_stride, const float *q, uint32_t depth,
+                           float *out, uint32_t out_stride, struct lora_grid share, uint32_t add)
+{
+    const uint32_t panels = panels_of(share.columns);
+    p += share.tokens.first * p_stride;
+    q += share.columns.first * depth;
+    out += share.tokens.first * out_stride + share.columns.first;
+    for (uint32_t left = share.tokens.count; left != 0;) {
+        const struct block *const block = &blocks[left < LEFT ? left : LEFT];
+        block->run(lora, p, q, out, panels, add);
+        left -= block->tokens;
+        p += block->tokens * p_stride;
+        out += block->tokens * out_stride;
+    }
+}
 
 /* ---- x A ---------------------------------------------------------------------------------------------------------- */
 
-/** xa[i][j] = scale * chain over the inputs, for `panels` panels of A. */
-BLOCK void down_block(const struct lora *lora, const float *x, const float *a, float *xa, uint32_t panels, const int tokens)
+/** xa[i][j] = scale * chain over the inputs. */
+BLOCK void down_block(const struct lora *lora, const float *x, const float *a, float *xa, uint32_t panels, const int tokens, const int steps)
 {
-    enum { STEPS = 16 };
     const float *row[CHAIN_TOKENS];
     float *out[CHAIN_TOKENS], sum[CHAIN_TOKENS][PANEL];
     EACH_TOKEN(i, tokens, row[i] = x + i * lora->x_stride;)
     EACH_TOKEN(i, tokens, out[i] = xa + i * lora->xa_stride;)
     for (; panels != 0; panels--) {
-        a = chain_block(sum, row, a, lora->inputs, STEPS, tokens);
+        a = chain_block(sum, row, a, lora->inputs, steps, tokens);
         const float scale = lora->scale;
         EACH_TOKEN(i, tokens, EACH_COLUMN(j, sum[i][j] = pin(scale * sum[i][j]);))
         EACH_TOKEN(i, tokens, EACH_COLUMN(j, out[i][j] = sum[i][j];))
@@ -41,92 +75,70 @@ BLOCK void down_block(const struct lora *lora, const float *x, const float *a, f
     }
 }
 
+enum { DOWN_STEPS = 16 };
+BLOCK_FUNCTION(down_6, 6, down_block, DOWN_STEPS)
+BLOCK_FUNCTION(down_4, 4, down_block, DOWN_STEPS)
+BLOCK_FUNCTION(down_3, 3, down_block, DOWN_STEPS)
+BLOCK_FUNCTION(down_2, 2, down_block, DOWN_STEPS)
+BLOCK_FUNCTION(down_1, 1, down_block, DOWN_STEPS)
+
 void lora_down(const struct lora *lora, const float *x, float *xa, struct lora_grid share)
 {
-    const float *a = lora->a + share.columns.first * lora->inputs;
-    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count;
-    uint32_t t = share.tokens.first;
-#define DOWN(N) down_block(lora, x + t * lora->x_stride, a, xa + t * lora->xa_stride + share.columns.first, panels, N)
-    WHILE(6, DOWN);
-    WHILE(4, DOWN);
-    WHILE(3, DOWN);
-    WHILE(2, DOWN);
-    WHILE(1, DOWN);
-#undef DOWN
+    static const struct block blocks[] = {{0, 0}, {1, down_1}, {2, down_2}, {3, down_3}, {4, down_4}, {4, down_4}, {6, down_6}};
+    product(lora, blocks, x, lora->x_stride, lora->a, lora->inputs, xa, lora->xa_stride, share, 0);
 }
 
-/* ---- (x A) B ------------------------------------------------------------------------------------------------------ */
+/* ---- (x A) B: accumulators in registers, xa and B read -------------------------------------------------------------- */
 
-/** y[i][j] = or += chain over the ranks, for `panels` panels of B: accumulators in registers, xa and B read. */
-BLOCK void up_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, uint32_t add, const int tokens)
+/** y[i][j] = or += chain over the ranks. */
+BLOCK void up_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int steps, uint32_t add)
 {
-    enum { STEPS = 8 };
     const float *row[CHAIN_TOKENS];
     float *out[CHAIN_TOKENS], sum[CHAIN_TOKENS][PANEL];
     EACH_TOKEN(i, tokens, row[i] = xa + i * lora->xa_stride;)
     EACH_TOKEN(i, tokens, out[i] = y + i * lora->y_stride;)
     for (; panels != 0; panels--) {
-        b = chain_block(sum, row, b, lora->rank, STEPS, tokens);
-        if (add)
-            EACH_TOKEN(i, tokens,
-                float value[PANEL];
+        b = chain_block(sum, row, b, lora->rank, steps, tokens);
+        EACH_TOKEN(i, tokens,
+            float value[PANEL];
+            if (add) {
                 EACH_COLUMN(j, value[j] = pin(out[i][j]);)
-                EACH_COLUMN(j, sum[i][j] = pin(value[j] + sum[i][j]);))
-        EACH_TOKEN(i, tokens, EACH_COLUMN(j, out[i][j] = sum[i][j];))
+                EACH_COLUMN(j, sum[i][j] = pin(value[j] + sum[i][j]);)
+            }
+            EACH_COLUMN(j, out[i][j] = sum[i][j];))
         EACH_TOKEN(i, tokens, STEP(out[i], PANEL);)
     }
 }
 
-/** Where the blocks of a share of the second product begin and end. */
-#define SHARE_OF_UP                                                                               \
-    const float *b = lora->b + share.columns.first * lora->rank;                                  \
-    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count; \
-    uint32_t t = share.tokens.first;
+enum { UP_STEPS = 8 };
+BLOCK_FUNCTION(up_6, 6, up_block, UP_STEPS, add)
+BLOCK_FUNCTION(up_4, 4, up_block, UP_STEPS, add)
+BLOCK_FUNCTION(up_2, 2, up_block, UP_STEPS, add)
+BLOCK_FUNCTION(up_1, 1, up_block, UP_STEPS, add)
 
-static void up(const struct lora *lora, const float *xa, float *y, struct lora_grid share, uint32_t add)
-{
-    SHARE_OF_UP
-#define UP(N) up_block(lora, xa + t * lora->xa_stride, b, y + t * lora->y_stride + share.columns.first, panels, add, N)
-    WHILE(6, UP);
-    WHILE(4, UP);
-    WHILE(3, UP);
-    WHILE(2, UP);
-    WHILE(1, UP);
-#undef UP
-}
+static const struct block up[] = {{0, 0}, {1, up_1}, {2, up_2}, {2, up_2}, {4, up_4}, {4, up_4}, {6, up_6}};
 
-#define HELD(N) held_block(lora, xa + t * lora->xa_stride, b, y + t * lora->y_stride + share.columns.first, panels, N, rank)
+/* ---- (x A) B: xa in registers, B and y streamed past it -------------------------------------------------------------- */
 
-static void up_held_4(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
-{
-    enum { rank = 4 };
-    SHARE_OF_UP
-    WHILE(4, HELD);
-    WHILE(2, HELD);
-    WHILE(1, HELD);
-}
-
-static void up_held_8(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
-{
-    enum { rank = 8 };
-    SHARE_OF_UP
-    for (; end - t == 3 || end - t > 4; t += 3) HELD(3); /* 4 are better done as 2 and 2 */
-    WHILE(2, HELD);
-    WHILE(1, HELD);
-}
+enum { PANELS = 2, PANELS_OF_LARGEST = 4 }; /* between two branches */
+BLOCK_FUNCTION(held_4_4, 4, held_block, 4, PANELS)
+BLOCK_FUNCTION(held_4_2, 2, held_block, 4, PANELS)
+BLOCK_FUNCTION(held_4_1, 1, held_block, 4, PANELS)
+BLOCK_FUNCTION(held_8_3, 3, held_block, 8, PANELS_OF_LARGEST)
+BLOCK_FUNCTION(held_8_2, 2, held_block, 8, PANELS)
+BLOCK_FUNCTION(held_8_1, 1, held_block, 8, PANELS)
 
 void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
 {
-    switch (lora->rank) {
-    case 4: up_held_4(lora, xa, y, share); break;
-    case 8: up_held_8(lora, xa, y, share); break;
-    default: up(lora, xa, y, share, 1); break;
-    }
+    static const struct block rank_4[] = {{0, 0}, {1, held_4_1}, {2, held_4_2}, {2, held_4_2}, {4, held_4_4}, {4, held_4_4}, {4, held_4_4}};
+    static const struct block rank_8[] = {{0, 0}, {1, held_8_1}, {2, held_8_2}, {3, held_8_3}, {2, held_8_2}, {3, held_8_3}, {3, held_8_3}};
+    const struct block *const blocks = lora->rank == 4 ? rank_4 : lora->rank == HELD_RANK ? rank_8 : up;
+    product(lora, blocks, xa, lora->xa_stride, lora->b, lora->rank, y, lora->y_stride, share, 1);
 }
 
 void lora_up(const struct lora *lora, const float *xa, float *d, struct lora_grid share)
 {
-    up(lora, xa, d, share, 0);
+    product(lora, up, xa, lora->xa_stride, lora->b, lora->rank, d, lora->y_stride, share, 0);
 }
 
 /* ---- The addition by itself --------------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     private static readonly string Exits = TestMachine.Assemble("nop").Image.Path;
     private static readonly string Spins = TestMachine.Assemble("1: j 1b").Image.Path;
 
-    private static (int Status, string Error) Run(params string[] arguments)
+    internal static (int Status, string Error) Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
@@ -26,7 +26,7 @@ public sealed class CommandLineTests
         return path;
     }
 
-    private static void AssertRefused(string expected, params string[] arguments)
+    internal static void AssertRefused(string expected, params string[] arguments)
     {
         var (status, error) = Run(arguments);
         Assert.Equal((125, 1), (status, error.TrimEnd('\n').Split('\n').Length));

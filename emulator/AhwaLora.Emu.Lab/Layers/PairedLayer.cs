@@ -1,0 +1,97 @@
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Lab.Layers;
+
+/// <summary>
+/// One firmware, twice: on an ideal tile and on the noisy one. The tile's physics must not show in the cycles, except as
+/// further passes of bound management; in the outputs it is all that shows, since the adapter's part cancels.
+/// </summary>
+/// <param name="Shape">The layer.</param>
+/// <param name="Ideal">Preset ideal, device model none.</param>
+/// <param name="Noisy">The platform's tile.</param>
+/// <param name="Error">How their outputs differ.</param>
+public sealed record PairedLayer(LayerShape Shape, LayerMeasurement Ideal, LayerMeasurement Noisy, MvmError Error)
+{
+    /// <summary>Passes of bound management beyond the first.</summary>
+    public ulong Repasses => Noisy.Tile.BoundPasses;
+
+    /// <summary>Cycles that the noisy run took longer, or less.</summary>
+    public long FurtherCycles => (long)Noisy.Result.Cycles - Ideal.Result.Cycles;
+
+    /// <summary>False where cycles differ though no vector was passed again: a fault of the emulator's.</summary>
+    public bool CyclesAgree => Repasses > 0 || FurtherCycles == 0;
+
+    /// <summary>Share of the inputs that the DAC clipped, over all passes.</summary>
+    public double ClippedFraction => Fraction(Noisy.Tile.DacClips, Shape.Inputs);
+
+    /// <summary>Share of the outputs that saturated the ADC, over all passes.</summary>
+    public double SaturatedFraction => Fraction(Noisy.Tile.AdcSaturations, Shape.Outputs);
+
+    /// <summary>Runs the two.</summary>
+    /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
+    public static PairedLayer Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null)
+    {
+        var noisy = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
+        var ideal = noisy with { Preset = Aimc.Crossbar.Preset.Ideal.Name, Model = Aimc.Crossbar.DeviceModel.None.Name, DacBits = null, AdcBits = null };
+        LayerMeasurement Measure(AimcDescription aimc)
+        {
+            progress?.Invoke($"{strategy.Name}, {aimc.Preset} tile");
+            return LayerRun.Execute(data, strategy, platform with { Aimc = aimc }, options);
+        }
+
+        var (exact, measured) = (Measure(ideal), Measure(noisy));
+        return new PairedLayer(data.Shape, exact, measured, MvmError.Of(data, exact.Y, measured.Y));
+    }
+
+    private double Fraction(ulong events, int lines) => events / Math.Max(1.0, (double)(Noisy.Tile.Mvms + Noisy.Tile.BoundPasses) * lines);
+}
+
+/// <summary>The error of MVMs against W x, the signal: without bias and adapter, which noisy and ideal outputs share.</summary>
+/// <param name="SnrDecibels">Signal to error, over all MVMs.</param>
+/// <param name="WorstMvmSnrDecibels">The same of the worst MVM.</param>
+/// <param name="WorstMvm">Its number.</param>
+/// <param name="WorstColumnSnrDecibels">Signal to error of the worst column, over all MVMs.</param>
+/// <param name="WorstColumn">Its number.</param>
+public sealed record MvmError(double SnrDecibels, double WorstMvmSnrDecibels, int WorstMvm, double WorstColumnSnrDecibels, int WorstColumn)
+{
+    /// <summary>Compares outputs [S][n] of a layer.</summary>
+    public static MvmError Of(LayerData data, ReadOnlySpan<float> ideal, ReadOnlySpan<float> noisy)
+    {
+        var (tokens, outputs) = (data.Shape.Tokens, data.Shape.Outputs);
+        var reference = data.Reference(withAdapter: false);
+        var (mvms, columns, all) = (new Power[tokens], new Power[outputs], default(Power));
+        for (var i = 0; i < reference.Length; i++)
+        {
+            var signal = reference[i] - data.Bias[i % outputs];
+            var error = (double)noisy[i] - ideal[i];
+            var power = new Power(signal * signal, error * error);
+            mvms[i / outputs] += power;
+            columns[i % outputs] += power;
+            all += power;
+        }
+
+        var (worstMvm, worstColumn) = (Worst(mvms), Worst(columns));
+        return new MvmError(all.SnrDecibels, mvms[worstMvm].SnrDecibels, worstMvm, columns[worstColumn].SnrDecibels, worstColumn);
+    }
+
+    private static int Worst(Power[] powers)
+    {
+        var worst = 0;
+        for (var i = 1; i < powers.Length; i++)
+        {
+            if (powers[i].SnrDecibels < powers[worst].SnrDecibels) worst = i;
+        }
+
+        return worst;
+    }
+
+    private readonly record struct Power(double Signal, double Error)
+    {
+        // 200 dB stands for no error at all: more than float32 tells apart, and a number in JSON.
+        public double SnrDecibels => Error == 0 ? MaxDecibels : Math.Min(MaxDecibels, 10 * Math.Log10(Math.Max(Signal, double.Epsilon) / Error));
+
+        public static Power operator +(Power a, Power b) => new(a.Signal + b.Signal, a.Error + b.Error);
+    }
+
+    private const double MaxDecibels = 200;
+}

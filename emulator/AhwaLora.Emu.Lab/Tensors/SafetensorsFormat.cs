@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace AhwaLora.Emu.Lab.Tensors;
+
+/// <summary>
+/// Hugging Face's .safetensors: the header's length in 8 bytes, the header in JSON, then the elements. The header is
+/// checked whole before anything is read: offsets within the file, no overlap and no hole, shape and type of as many bytes.
+/// </summary>
+public static class SafetensorsFormat
+{
+    private const int LengthBytes = 8;
+    private const long MaxHeaderBytes = 100_000_000;
+    private const string Metadata = "__metadata__";
+
+    /// <summary>Writes float32 tensors in their order.</summary>
+    /// <exception cref="ArgumentException">A shape has another number of elements.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors)
+    {
+        var entries = new Dictionary<string, object>();
+        long end = 0;
+        foreach (var (name, shape, values) in tensors)
+        {
+            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape [{string.Join(", ", shape)}] takes");
+            entries.Add(name, new { dtype = ElementType.Float32.Safetensors, shape, data_offsets = new[] { end, end += 4L * values.Length } });
+        }
+
+        var header = JsonSerializer.Serialize(entries);
+        var bytes = Encoding.UTF8.GetBytes(header.PadRight(header.Length + (-Encoding.UTF8.GetByteCount(header) & (LengthBytes - 1))));
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[LengthBytes];
+            BinaryPrimitives.WriteInt64LittleEndian(length, bytes.Length);
+            stream.Write(length);
+            stream.Write(bytes);
+            foreach (var tensor in tensors) stream.Write(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
+        });
+    }
+
+    internal static IReadOnlyList<TensorEntry> ReadHeader(string path, Stream stream)
+    {
+        Span<byte> lengthBytes = stackalloc byte[LengthBytes];
+        var length = stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) == LengthBytes ? BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes) : ulong.MaxValue;
+        if (length > Math.Min(MaxHeaderBytes, (ulong)stream.Length - LengthBytes)) throw Malformed(path, "its header does not fit the file");
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        try
+        {
+            using var json = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json.RootElement.ValueKind != JsonValueKind.Object) throw Malformed(path, "its header is not a JSON object");
+            var data = LengthBytes + (long)length;
+            var entries = json.RootElement.EnumerateObject().Where(p => p.Name != Metadata).Select(p => Entry(path, p, data, stream.Length)).OrderBy(e => e.Offset).ThenBy(e => e.Bytes).ToList();
+            CheckOrder(path, entries, data, stream.Length);
+            return entries;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new UserErrorException($"{path}: not a .safetensors file that can be read: its header is not JSON ({e.Message.Split('.')[0]})", e);
+        }
+    }
+
+    private static TensorEntry Entry(string path, JsonProperty property, long data, long fileBytes)
+    {
+        var value = property.Value;
+        if (value.ValueKind != JsonValueKind.Object
+            || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
+            || !value.TryGetProperty("shape", out var lines) || Numbers(lines) is not { } shape
+            || !value.TryGetProperty("data_offsets", out var offsets) || Numbers(offsets) is not [var begin, var end])
+        {
+            throw Malformed(path, $"tensor '{property.Name}' lacks dtype, shape or data_offsets");
+        }
+
+        var type = ElementType.All.FirstOrDefault(t => t.Safetensors == dtype.GetString());
+        var entry = new TensorEntry(property.Name, dtype.GetString()!, type, shape, data + Math.Min(begin, fileBytes), end - begin);
+        if (begin > end || end > fileBytes - data) throw Malformed(path, $"{entry.Description} lies at {begin} to {end}, outside the {fileBytes - data} bytes of data");
+        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw Malformed(path, $"{entry.Description} has {entry.Bytes} bytes, which is not what the shape takes");
+        return entry;
+    }
+
+    private static void CheckOrder(string path, List<TensorEntry> entries, long data, long fileBytes)
+    {
+        var next = data;
+        foreach (var entry in entries)
+        {
+            if (entry.Offset != next) throw Malformed(path, $"{entry.Description} {(entry.Offset < next ? "overlaps the one before" : "follows a hole")}");
+            next = entry.Offset + entry.Bytes;
+        }
+
+        if (next != fileBytes) throw Malformed(path, $"{fileBytes - next} bytes follow its last tensor");
+    }
+
+    private static List<long>? Numbers(JsonElement array)
+    {
+        if (array.ValueKind != JsonValueKind.Array) return null;
+        var numbers = new List<long>();
+        foreach (var element in array.EnumerateArray())
+        {
+            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt64(out var number) || number < 0) return null;
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    private static UserErrorException Malformed(string path, string why) => new($"{path}: not a .safetensors file that can be read: {why}");
+}

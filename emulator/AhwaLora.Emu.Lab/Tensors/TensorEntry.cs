@@ -1,0 +1,28 @@
+namespace AhwaLora.Emu.Lab.Tensors;
+
+/// <summary>A tensor in a file: where it lies and what it is.</summary>
+/// <param name="Name">Its name; of a .npy file the file's.</param>
+/// <param name="TypeName">Element type as the file calls it.</param>
+/// <param name="Type">The same, if it is known.</param>
+/// <param name="Shape">Row-major.</param>
+/// <param name="Offset">First byte, from the file's begin.</param>
+/// <param name="Bytes">All of its elements.</param>
+public sealed record TensorEntry(string Name, string TypeName, ElementType? Type, IReadOnlyList<long> Shape, long Offset, long Bytes)
+{
+    /// <summary>How messages name it: name, shape and type.</summary>
+    public string Description => $"tensor '{Name}' [{string.Join(", ", Shape)}] {TypeName}";
+
+    /// <summary>Bytes that a shape takes; null where they are more than any file has.</summary>
+    internal static long? BytesOf(IReadOnlyList<long> shape, int elementBytes)
+    {
+        if (shape.Contains(0)) return 0;
+        long bytes = elementBytes;
+        foreach (var lines in shape)
+        {
+            if (lines > long.MaxValue / bytes) return null;
+            bytes *= lines;
+        }
+
+        return bytes;
+    }
+}
