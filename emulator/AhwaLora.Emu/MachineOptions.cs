@@ -32,7 +32,7 @@ public sealed record MachineOptions
     public EngineKind Engine { get; init; } = EngineKind.Auto;
 
     /// <summary>Times that control comes to an address before the translator translates from there. Changes speed only.</summary>
-    public int HotThreshold { get; init; } = 64;
+    public int HotThreshold { get; init; } = 1024;
 
     /// <summary>Bank conflicts.</summary>
     public Contention Contention { get; init; } = Contention.None;
