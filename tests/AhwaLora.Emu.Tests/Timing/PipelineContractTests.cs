@@ -152,10 +152,10 @@ public sealed class PipelineContractTests
             where TPipeline : struct, IPipeline
         {
             var program = RandomInstructions(3);
-            Offer(pipeline, program[0], late: 0);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            foreach (var i in program) Offer(pipeline, i, late: 2);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            return Allocations.Of(() =>
+            {
+                foreach (var i in program) Offer(pipeline, i, late: 2);
+            });
         }
     }
 }
