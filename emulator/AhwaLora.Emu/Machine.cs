@@ -51,7 +51,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         Options = options;
         Regions = new RegionRecorder(platform.Harts);
         _events = new EventCounters(platform.Harts);
-        _csrBarrier = new HartBarrier(platform.Harts, this);
+        _csrBarrier = new HartBarrier(platform.Harts, this, "barrier CSR");
         _barriers.Add(_csrBarrier);
         BuildMemories();
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
@@ -107,6 +107,12 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         _probe = probe;
         foreach (var hart in _harts) ConnectProbes(hart);
     }
+
+    /// <summary>Hears what harts and devices do over time; null for nobody.</summary>
+    public IMachineObserver? Observer { get; set; }
+
+    /// <inheritdoc/>
+    IActivityObserver? IBusMasters.Observer => Observer;
 
     /// <summary>Raised behind each event of a device and each round of the banks.</summary>
     public event Action? DeviceActed;
@@ -182,20 +188,21 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         if (!hart.Pending.IsActive)
         {
             // It stands at the barrier CSR, which has retired: there is no access to grant.
-            hart.State = HartState.Running;
-            _engines[initiator].Idle(time + CsrFile.BarrierCycles, Cause.Barrier);
+            Idle(hart, time + CsrFile.BarrierCycles, Cause.Barrier);
             return;
         }
 
-        hart.Pending.Value = value;
-        hart.Pending.HasValue = true;
-        hart.State = HartState.Running;
-        _engines[initiator].Grant(time, reason switch
+        var cause = reason switch
         {
             WaitReason.Dma => Cause.DmaWait,
             WaitReason.Tile => Cause.TileWait,
             _ => Cause.Barrier,
-        });
+        };
+        hart.Pending.Value = value;
+        hart.Pending.HasValue = true;
+        hart.State = HartState.Running;
+        Observer?.Waited(initiator, cause, hart.Pending.Time, time);
+        _engines[initiator].Grant(time, cause);
     }
 
     /// <inheritdoc/>
@@ -216,7 +223,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     bool IEnvironment.ArriveAtBarrier(Hart hart) => _csrBarrier.Arrive(hart.Id, hart.Time) == BusResponse.Ok;
 
     /// <inheritdoc/>
-    void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes);
+    void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes, Observer);
 
     internal void GrantBank(int hart, ulong time) => _engines[hart].Grant(time, Cause.BankConflict);
 
@@ -257,8 +264,16 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     {
         hart.Mip = level ? hart.Mip | 1u << bit : hart.Mip & ~(1u << bit);
         if (hart.State != HartState.WaitingForInterrupt || !hart.HasPendingInterrupt) return;
+        Idle(hart, _acting?.Time ?? _deviceTime, Cause.Wfi);
+    }
+
+    /// <summary>Lets a hart that stood still between two instructions go on in cycle <paramref name="time"/>.</summary>
+    private void Idle(Hart hart, ulong time, Cause cause)
+    {
+        var begin = hart.Time;
         hart.State = HartState.Running;
-        _engines[hart.Id].Idle(_acting?.Time ?? _deviceTime, Cause.Wfi);
+        _engines[hart.Id].Idle(time, cause);
+        Observer?.Waited(hart.Id, cause, begin, hart.Time);
     }
 
     private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)

@@ -59,8 +59,8 @@ public sealed class RegionRecorder : IStateful
     /// <summary>The name of a region that was marked; no two have the same.</summary>
     public string NameOf(uint id) => _names[id];
 
-    /// <summary>A marker of <paramref name="hart"/>, whose time is the marker's issue.</summary>
-    public void Mark(Hart hart, uint marker, CauseCounters causes)
+    /// <summary>A marker of <paramref name="hart"/>, whose time is the marker's issue; <paramref name="observer"/> hears of the regions that end.</summary>
+    public void Mark(Hart hart, uint marker, CauseCounters causes, IMachineObserver? observer = null)
     {
         var open = _open[hart.Id];
         var id = Identify(hart.Space, marker & ~BeginFlag);
@@ -77,6 +77,7 @@ public sealed class RegionRecorder : IStateful
             var region = open[^1];
             open.RemoveAt(open.Count - 1);
             Close(hart, region, causes);
+            observer?.LeftRegion(hart.Id, _names[region.Id], region.Time, hart.Time);
             if (region.Id == id) return;
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Lab.Traces;
 using AhwaLora.Emu.Platform;
 using Spectre.Console;
 
@@ -23,6 +24,7 @@ internal static class LayerCommand
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tile: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
+    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy, for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
@@ -31,7 +33,7 @@ internal static class LayerCommand
     {
         var command = new Command("layer", "Run y = AIMC(x) + (alpha/r)(x A) B on harts beside a tile, and say what the adapter costs.")
         {
-            Inputs, Outputs, Rank, Tokens, Chunk, Integration, Harts, Strategy, Preset, Paired, Json,
+            Inputs, Outputs, Rank, Tokens, Chunk, Integration, Harts, Strategy, Preset, Paired, Trace, Json,
         };
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Run);
@@ -56,7 +58,7 @@ internal static class LayerCommand
         if (parsed.GetValue(Paired)) return RunPaired(parsed, data, strategy, platform, options);
 
         LayerComparison? comparison = null;
-        Progress.Show($"layer {shape}", report => comparison = LayerComparison.Run(data, strategy, platform, options, report));
+        Traced(parsed, shape, strategy, attach => Progress.Show($"layer {shape}", report => comparison = LayerComparison.Run(data, strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, platform, options));
         if (parsed.GetValue(Json) != "-") Print(comparison!, platform, options);
         return 0;
@@ -65,10 +67,25 @@ internal static class LayerCommand
     private static int RunPaired(ParseResult parsed, LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {
         PairedLayer? paired = null;
-        Progress.Show($"layer {data.Shape}", report => paired = PairedLayer.Run(data, strategy, platform, options, report));
+        Traced(parsed, data.Shape, strategy, attach => Progress.Show($"layer {data.Shape}", report => paired = PairedLayer.Run(data, strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
         if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
         return paired!.CyclesAgree ? 0 : CommandLine.Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
+    }
+
+    /// <summary>Runs layers and writes the timeline of the one whose machine they give away, if it is asked for.</summary>
+    private static void Traced(ParseResult parsed, LayerShape shape, LayerStrategy strategy, Action<Action<Machine>?> run)
+    {
+        if (parsed.GetValue(Trace) is not { } path)
+        {
+            run(null);
+            return;
+        }
+
+        Machine? machine = null;
+        TimelineRecorder? recorder = null;
+        run(m => recorder = LayerTrace.Record(machine = m));
+        TraceFile.Write(path, recorder!.Finish(), LayerTrace.About(shape, strategy, machine!));
     }
 
     private static void Print(LayerComparison comparison, PlatformDescription platform, MachineOptions options)

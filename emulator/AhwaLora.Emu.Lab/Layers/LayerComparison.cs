@@ -25,14 +25,14 @@ public sealed record LayerComparison(LayerShape Shape, LayerMeasurement Analog, 
         }
     }
 
-    /// <summary>Runs the three.</summary>
+    /// <summary>Runs the three; <paramref name="attach"/> is given the machine of the strategy in question before it runs.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
-    public static LayerComparison Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null)
+    public static LayerComparison Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<Machine>? attach = null)
     {
         LayerMeasurement Measure(LayerStrategy s)
         {
             progress?.Invoke(s.Name);
-            return LayerRun.Execute(data, s, platform, options);
+            return LayerRun.Execute(data, s, platform, options, s == strategy ? attach : null);
         }
 
         var analog = Measure(LayerStrategy.Analog);

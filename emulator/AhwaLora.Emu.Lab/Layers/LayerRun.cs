@@ -58,9 +58,15 @@ public static class LayerRun
 
     /// <summary>Runs one layer under one strategy.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine, or the firmware reported an error.</exception>
-    public static LayerMeasurement Execute(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    /// <param name="data">The layer's numbers.</param>
+    /// <param name="strategy">How to run it.</param>
+    /// <param name="platform">On what.</param>
+    /// <param name="options">How to run that.</param>
+    /// <param name="attach">Given the machine before it runs, for observers; null for none.</param>
+    public static LayerMeasurement Execute(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<Machine>? attach = null)
     {
         var (machine, image, addresses) = Prepare(data, strategy, platform, options);
+        attach?.Invoke(machine);
         var clock = Stopwatch.StartNew();
         var run = machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
         clock.Stop();

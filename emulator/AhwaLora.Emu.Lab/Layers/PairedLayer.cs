@@ -27,16 +27,16 @@ public sealed record PairedLayer(LayerShape Shape, LayerMeasurement Ideal, Layer
     /// <summary>Share of the outputs that saturated the ADC, over all passes.</summary>
     public double SaturatedFraction => Fraction(Noisy.Tile.AdcSaturations, Shape.Outputs);
 
-    /// <summary>Runs the two.</summary>
+    /// <summary>Runs the two; <paramref name="attach"/> is given the machine with the noisy tile before it runs.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
-    public static PairedLayer Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null)
+    public static PairedLayer Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<Machine>? attach = null)
     {
         var noisy = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
         var ideal = noisy with { Preset = Aimc.Crossbar.Preset.Ideal.Name, Model = Aimc.Crossbar.DeviceModel.None.Name, DacBits = null, AdcBits = null };
         LayerMeasurement Measure(AimcDescription aimc)
         {
             progress?.Invoke($"{strategy.Name}, {aimc.Preset} tile");
-            return LayerRun.Execute(data, strategy, platform with { Aimc = aimc }, options);
+            return LayerRun.Execute(data, strategy, platform with { Aimc = aimc }, options, aimc == noisy ? attach : null);
         }
 
         var (exact, measured) = (Measure(ideal), Measure(noisy));

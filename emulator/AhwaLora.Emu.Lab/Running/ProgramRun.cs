@@ -9,6 +9,7 @@ using AhwaLora.Emu.Lab.Host;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Tiles;
+using AhwaLora.Emu.Lab.Traces;
 using AhwaLora.Emu.Platform;
 using Decoder = AhwaLora.Emu.Isa.Decoder;
 
@@ -43,6 +44,7 @@ public sealed class ProgramRun : IDisposable
     private readonly RunRequest _request;
     private readonly List<IProbe> _probes = [];
     private SourceLines? _lines;
+    private TimelineRecorder? _timeline;
 
     /// <summary>Builds the machine and loads the program.</summary>
     /// <exception cref="UserErrorException">A file is wrong.</exception>
@@ -98,6 +100,7 @@ public sealed class ProgramRun : IDisposable
         foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
         FinishProfile();
         if (_request.TileStatePath is { } directory) TileState.Write(directory, Machine);
+        if (_timeline is not null) TraceFile.Write(_request.TracePath!, _timeline.Finish(), [("program", Path.GetFileName(Image.Path)), .. TraceFile.About(Machine)]);
         if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
         Baseline?.Finish(result, LineOf);
         var status = result.Reason switch
@@ -141,6 +144,7 @@ public sealed class ProgramRun : IDisposable
         if (Baseline?.Probe is { } probe) _probes.Add(probe);
         if (request.Observe?.Invoke(Machine) is { } observer) _probes.Add(observer);
         Machine.Attach(ProbeList.Of(_probes));
+        if (request.TracePath is not null) _timeline = new TimelineRecorder(Machine);
     }
 
     private void FinishProfile()

@@ -46,6 +46,9 @@ public sealed record RunRequest
     /// <summary>Where to write the statistics.</summary>
     public string? StatisticsPath { get; init; }
 
+    /// <summary>Where to write the timeline in the trace event format.</summary>
+    public string? TracePath { get; init; }
+
     /// <summary>Memory to write out after the run.</summary>
     public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
 

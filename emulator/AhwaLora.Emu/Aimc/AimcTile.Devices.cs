@@ -172,6 +172,7 @@ public sealed partial class AimcTile
         BecomeBusy(start);
         _operation = operation;
         _operationEnd = end;
+        TellOfOperation(start);
     }
 
     private void FinishOperation(ulong time)

@@ -21,6 +21,7 @@ public sealed partial class AimcTile
     private readonly AimcTileStreamer _streamIn, _streamOut;
     private readonly byte[][] _inputs, _outputs;
     private ulong _integrateEnd = ulong.MaxValue;
+    private uint _passes;
 
     // The next vector to fetch: of which job, which of its vectors.
     private uint _fetchJob = 1, _fetchVector;
@@ -131,6 +132,7 @@ public sealed partial class AimcTile
 
         BecomeBusy(time + 1);
         context.State = AimcContextState.Pending;
+        context.TriggeredAt = time + 1;
         context.IntegrateCycles = _options.Cycles(_tIntNs);
         ContextIndexOf(++_triggered) = Array.IndexOf(_contexts, context);
         if (IsHart(initiator)) _lastJob[initiator] = _triggered;
@@ -182,10 +184,11 @@ public sealed partial class AimcTile
         if (++_fetchVector == job.Vectors) (_fetchJob, _fetchVector) = (_fetchJob + 1, 0);
     }
 
-    private void FinishStreamIn()
+    private void FinishStreamIn(ulong time)
     {
         _streamIn.Stop();
         var flight = _inFinished % MaxInFlight;
+        TellOfVector("stream in", flight, _streamIn.StartedAt, time);
         var job = ContextOfJob(_jobOf[flight]);
         if (_vectorOf[flight] == 0) LoadColumnFactors(job);
         var source = job.Src + _vectorOf[flight] * job.SrcStride;
@@ -218,11 +221,13 @@ public sealed partial class AimcTile
         var passes = Math.Max(1, result.Passes);
         Count(job.Region, result, vectors: 1, passes);
         _integrateStarted++;
+        _passes = (uint)passes;
         _integrateEnd = time + (ulong)passes * job.IntegrateCycles;
     }
 
-    private void FinishIntegration()
+    private void FinishIntegration(ulong time)
     {
+        TellOfPasses(_integrateFinished % MaxInFlight, time);
         _integrateEnd = ulong.MaxValue;
         _integrateFinished++;
     }
@@ -276,6 +281,7 @@ public sealed partial class AimcTile
     {
         _streamOut.Stop();
         var flight = _outFinished % MaxInFlight;
+        TellOfVector("stream out", flight, _streamOut.StartedAt, time);
         var job = ContextOfJob(_jobOf[flight]);
         var output = _outputs[_outFinished++ % 2].AsSpan(0, (int)job.OutputBytes);
         var target = job.Dst + _vectorOf[flight] * job.DstStride;
@@ -306,6 +312,7 @@ public sealed partial class AimcTile
         job.State = AimcContextState.Free;
         _finishedTag = job.Tag;
         _finished++;
+        TellOfJob(job, time);
         BecomeIdle(time);
         Raise(Pending == 0 ? Irq.Done | Irq.QueueEmpty : Irq.Done);
         ReleaseWaiters(time);

@@ -43,6 +43,7 @@ public sealed partial class AimcTile
         foreach (var buffer in _inputs) state.Array(buffer);
         foreach (var buffer in _outputs) state.Array(buffer);
         state.Field(ref _integrateEnd);
+        state.Field(ref _passes);
         state.Field(ref _fetchJob);
         state.Field(ref _fetchVector);
         state.Field(ref _inStarted);

@@ -115,8 +115,8 @@ public sealed partial class AimcTile : IClockedDevice
     {
         if (_operationEnd == time) FinishOperation(time);
         if (_streamOut.End == time) FinishStreamOut(time);
-        if (_integrateEnd == time) FinishIntegration();
-        if (_streamIn.End == time) FinishStreamIn();
+        if (_integrateEnd == time) FinishIntegration(time);
+        if (_streamIn.End == time) FinishStreamIn(time);
         StartStages(time);
     }
 

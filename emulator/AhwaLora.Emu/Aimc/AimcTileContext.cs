@@ -28,6 +28,9 @@ internal sealed class AimcTileContext(int columns) : IStateful
     /// <summary>The hart that locked it last.</summary>
     public int Owner;
 
+    /// <summary>The cycle in which its job was triggered.</summary>
+    public ulong TriggeredAt;
+
     /// <summary>Cycles of one integration, from T_INT_NS at the trigger.</summary>
     public ulong IntegrateCycles;
 
@@ -108,6 +111,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
         state.Array(_registers);
         state.Field(ref State);
         state.Field(ref Owner);
+        state.Field(ref TriggeredAt);
         state.Field(ref IntegrateCycles);
         state.Array(ColumnScale);
         state.Array(ColumnBias);

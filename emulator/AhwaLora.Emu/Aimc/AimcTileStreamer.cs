@@ -22,6 +22,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
     private readonly uint[] _wanted;
     private readonly int[] _askedBy;
 
+    private ulong _startedAt;
     private uint _unbanked;
     private ulong _extraCycles;
     private ulong _from = ulong.MaxValue;
@@ -36,6 +37,9 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
 
     /// <summary>The cycle in which the words have all been moved; <see cref="ulong.MaxValue"/> while idle, or while banks are asked.</summary>
     internal ulong End => _end;
+
+    /// <summary>The cycle in which it was started last.</summary>
+    internal ulong StartedAt => _startedAt;
 
     /// <summary>Adds a run to what <see cref="Start"/> will move.</summary>
     internal void Add(MemoryRegion memory, uint address, uint words)
@@ -55,6 +59,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
     /// <summary>Starts to move the runs in a cycle.</summary>
     internal void Start(ulong time)
     {
+        _startedAt = time;
         var first = time + _extraCycles + (_unbanked + (uint)Ports - 1) / (uint)Ports;
         if (_words == 0) _end = first;
         else _from = first;
@@ -111,6 +116,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
         state.Field(ref _granted);
         state.Array(_wanted);
         state.Array(_askedBy);
+        state.Field(ref _startedAt);
         state.Field(ref _unbanked);
         state.Field(ref _extraCycles);
         state.Field(ref _from);

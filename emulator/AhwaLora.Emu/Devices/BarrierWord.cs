@@ -8,7 +8,7 @@ public sealed class BarrierWord : IDevice
     /// <summary>A barrier of its own.</summary>
     /// <param name="harts">Number of harts, 1 to 64.</param>
     /// <param name="masters">Who knows how many of them still run.</param>
-    public BarrierWord(int harts, IBusMasters masters) => Barrier = new HartBarrier(harts, masters);
+    public BarrierWord(int harts, IBusMasters masters) => Barrier = new HartBarrier(harts, masters, "barrier word");
 
     /// <inheritdoc/>
     public string Name => "barrier";

@@ -24,7 +24,7 @@ public sealed class ClusterBlock : IDevice
     /// <param name="tcdm">What the banks have counted.</param>
     public ClusterBlock(int harts, IBusMasters masters, ITcdmCounters tcdm)
     {
-        Barrier = new HartBarrier(harts, masters);
+        Barrier = new HartBarrier(harts, masters, "cluster barrier");
         _masters = masters;
         _tcdm = tcdm;
         _awaitedMutexes = new int[harts];

@@ -85,6 +85,7 @@ public sealed class Dma : IClockedDevice
         _queueFirst = (_queueFirst + 1) % _queue.Length;
         _queueCount--;
         _completedId = transfer.Id;
+        _masters.Observer?.Acted(Name, Describe(transfer, time));
         _bytesMoved += transfer.Job.TotalBytes;
         _busyCycles += time - _startedAt;
         if (--_inFlight[transfer.Hart] == 0 && _isWaiting[transfer.Hart])
@@ -241,6 +242,14 @@ public sealed class Dma : IClockedDevice
         var job = Current.Job;
         if (_ports is not null && _ports.Serves(job)) _ports.Start(job, time + _startupCycles);
         else _endsAt = time + _startupCycles + job.MoveCycles(_bytesPerCycle);
+    }
+
+    private Activity Describe(in DmaTransfer transfer, ulong time)
+    {
+        var job = transfer.Job;
+        string Memory(uint address) => _masters.Space.FindMemory(address, 1)!.Name;
+        return new Activity("transfers", $"{Memory(job.Source)} to {Memory(job.Destination)}", _startedAt, time,
+            new("id", transfer.Id), new("hart", (ulong)transfer.Hart), new("bytes", job.TotalBytes), new("rows", job.Rows), new("source", job.Source), new("destination", job.Destination));
     }
 
     private void MoveAll(in DmaJob job)

@@ -65,6 +65,9 @@ public interface IBusMasters
 
     /// <summary>Memory and devices as masters other than harts see them.</summary>
     AddressSpace Space { get; }
+
+    /// <summary>Hears what devices do; null where nobody listens.</summary>
+    IActivityObserver? Observer => null;
 }
 
 /// <summary>A level-sensitive interrupt wire from a device to whoever the machine connected.</summary>

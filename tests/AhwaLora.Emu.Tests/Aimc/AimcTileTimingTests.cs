@@ -186,6 +186,20 @@ public sealed class AimcTileTimingTests
     }
 
     [Fact]
+    public void Programming_and_calibration_are_told_with_their_times()
+    {
+        var bench = TileBench.Ideal(new() { TIntNs = 16, Programming = new() { PulseNs = 10 } });
+        bench.Activities = [];
+        bench.Write(ProgramWeights, TileBench.Tcdm);
+        bench.Write(ProgramStride, 256);
+        bench.Write(ProgramStart, 1);
+        var programmed = bench.RunToIdle();
+        bench.Write(CalibrateStart, 1);
+        var calibrated = bench.RunToIdle();
+        Assert.Equal([("operations", "program", 101UL, programmed), ("operations", "calibrate", programmed + 1, calibrated)], bench.Activities.Select(a => (a.Lane, a.Name, a.Begin, a.End)));
+    }
+
+    [Fact]
     public void Calibration_takes_an_integration_for_each_input_line()
     {
         var bench = TileBench.Ideal();

@@ -7,7 +7,7 @@ using static AhwaLora.Emu.Aimc.AimcTileRegisters;
 namespace AhwaLora.Emu.Tests.Aimc;
 
 /// <summary>A tile, a TCDM, and harts that only read and write registers.</summary>
-internal sealed class TileBench : IBusMasters
+internal sealed class TileBench : IBusMasters, IActivityObserver
 {
     public const uint Tcdm = 0x1000_0000, TcdmBytes = 0x1_0000;
 
@@ -52,6 +52,13 @@ internal sealed class TileBench : IBusMasters
     public int Granted { get; private set; }
 
     public List<(int Hart, ulong Time, uint Value)> Released { get; } = [];
+
+    /// <summary>What the tile tells of itself, where a test wants to hear it.</summary>
+    public List<Activity>? Activities { get; set; }
+
+    public IActivityObserver? Observer => Activities is null ? null : this;
+
+    public void Acted(string device, in Activity activity) => Activities!.Add(activity);
 
     public void Release(int initiator, ulong time, uint value, WaitReason reason)
     {

@@ -1,0 +1,27 @@
+using AhwaLora.Emu.Lab.Traces;
+
+namespace AhwaLora.Emu.Lab.Layers;
+
+/// <summary>Timelines of layer runs.</summary>
+public static class LayerTrace
+{
+    // enum layer_region of firmware/layer/steps.h, as the formula y = AIMC(x) + (alpha/r) (x A) B has them.
+    private static readonly Dictionary<string, string> RegionNames = new()
+    {
+        ["region_1"] = "x A",
+        ["region_2"] = "(x A) B",
+        ["region_3"] = "tile wait",
+        ["region_4"] = "y += d",
+    };
+
+    /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
+    public static TimelineRecorder Record(Machine machine) => new(machine, RegionNames);
+
+    /// <summary>What run a timeline is of, for its file.</summary>
+    public static IEnumerable<(string Name, string Value)> About(LayerShape shape, LayerStrategy strategy, Machine machine)
+    {
+        yield return ("layer", shape.ToString());
+        yield return ("strategy", strategy.Name);
+        foreach (var fact in TraceFile.About(machine)) yield return fact;
+    }
+}
