@@ -25,8 +25,6 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     private readonly UInt128[] _requests;
     private readonly int[] _requested;
     private readonly (int Device, int Index)[] _portOf;
-    private readonly Hart[] _asking;
-    private int _askingHarts;
     private ulong _nextCycle;
 
     public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<(string Name, IBankMaster Master)> devices)
@@ -42,19 +40,10 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         _requests = new UInt128[memory.Banks];
         _requested = new int[memory.Banks];
         _portOf = new (int, int)[number];
-        _asking = new Hart[machine.Harts.Count];
     }
 
-    /// <summary>The cycle in which a master other than a hart asks next.</summary>
-    public ulong NextRequest
-    {
-        get
-        {
-            var next = ulong.MaxValue;
-            foreach (var (master, _) in _devices) next = Math.Min(next, master.NextRequest);
-            return next == ulong.MaxValue ? next : Math.Max(next, _nextCycle);
-        }
-    }
+    /// <summary>The cycle in which a master other than a hart asks next, as <see cref="Look"/> and <see cref="Arbitrate"/> found it.</summary>
+    public ulong NextRequest { get; private set; }
 
     /// <inheritdoc/>
     public ulong Accessed => Sum(_banks.Accessed);
@@ -72,26 +61,40 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     /// <summary>True if accesses to <paramref name="address"/> are arbitrated here.</summary>
     public bool IsBanked(uint address) => _memory.Contains(address, 1);
 
+    /// <summary>Takes over when masters other than harts ask next, which their devices may have changed.</summary>
+    public void Look()
+    {
+        var next = ulong.MaxValue;
+        foreach (var (master, _) in _devices) next = Math.Min(next, master.NextRequest);
+        NextRequest = next == ulong.MaxValue ? next : Math.Max(next, _nextCycle);
+    }
+
     /// <summary>Grants what can be granted in cycle <paramref name="time"/>; the others ask again in the next.</summary>
-    public void Arbitrate(ulong time)
+    /// <param name="time">The cycle.</param>
+    /// <param name="harts">The harts that ask in it, a bit each.</param>
+    public void Arbitrate(ulong time, ulong harts)
     {
         _nextCycle = time + 1;
-        var count = CollectHarts(time, 0);
-        count = CollectDevices(time, count);
+        var devicesAsk = NextRequest <= time;
+        var count = 0;
+        foreach (var id in Agenda.Harts(harts))
+        {
+            ref var pending = ref _machine.Harts[id].Pending;
+            pending.Time = time + 1; // unless it wins
+            Request(pending.Address, id, ref count);
+        }
+
+        if (devicesAsk) CollectDevices(time, ref count);
         for (var n = 0; n < count; n++)
         {
             var bank = _requested[n];
             var winner = _banks.Grant(bank, _requests[bank]);
             _requests[bank] = 0;
-            if (winner < _machine.Harts.Count) _machine.GrantBank(winner, time);
+            if (winner < _machine.Harts.Count) GrantHart(winner, time);
             else _devices[_portOf[winner].Device].Master.Granted(time, _portOf[winner].Index);
         }
 
-        for (var n = 0; n < _askingHarts; n++)
-        {
-            ref var pending = ref _asking[n].Pending;
-            if (!pending.IsGranted) pending.Time = time + 1;
-        }
+        if (devicesAsk) Look();
     }
 
     /// <inheritdoc/>
@@ -101,21 +104,13 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         state.Field(ref _nextCycle);
     }
 
-    private int CollectHarts(ulong time, int count)
+    private void GrantHart(int hart, ulong time)
     {
-        _askingHarts = 0;
-        foreach (var hart in _machine.Harts)
-        {
-            ref readonly var pending = ref hart.Pending;
-            if (!pending.IsActive || pending.IsGranted || pending.Time != time || hart.State != HartState.Running || !IsBanked(pending.Address)) continue;
-            _asking[_askingHarts++] = hart;
-            Request(pending.Address, hart.Id, ref count);
-        }
-
-        return count;
+        _machine.Harts[hart].Pending.Time = time;
+        _machine.GrantBank(hart, time);
     }
 
-    private int CollectDevices(ulong time, int count)
+    private void CollectDevices(ulong time, ref int count)
     {
         for (var device = 0; device < _devices.Length; device++)
         {
@@ -134,15 +129,14 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
                 Request(_addresses[index], first + index, ref count);
             }
         }
-
-        return count;
     }
 
     private void Request(uint address, int master, ref int count)
     {
         var bank = _banks.BankOf(address - _memory.Base);
-        if (_requests[bank] == 0) _requested[count++] = bank;
-        _requests[bank] |= UInt128.One << master;
+        ref var requests = ref _requests[bank];
+        if (requests == 0) _requested[count++] = bank;
+        requests |= master < 64 ? new UInt128(0, 1UL << master) : new UInt128(1UL << master, 0);
     }
 
     private static ulong Sum(ulong[] values)

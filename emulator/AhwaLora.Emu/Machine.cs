@@ -252,6 +252,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
     internal void OnDeviceEvent() => DeviceActed?.Invoke();
 
+    internal bool IsStopRequested => _isStopRequested;
+
     internal bool TakeStop()
     {
         var isRequested = _isStopRequested;

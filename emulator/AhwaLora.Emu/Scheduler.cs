@@ -9,7 +9,7 @@ namespace AhwaLora.Emu;
 /// A hart runs ahead of the others up to <see cref="RunAheadCycles"/>, but waits for its turn before it touches a device,
 /// an atomic or a fence, and, with exact contention, a bank.
 /// </summary>
-internal sealed class Scheduler : IStateful
+internal sealed partial class Scheduler : IStateful
 {
     /// <summary>
     /// How far a hart may be ahead of the slowest in plain memory. It bounds how stale a word polled without a fence can
@@ -30,6 +30,7 @@ internal sealed class Scheduler : IStateful
     {
         _machine = machine;
         _banks = banks;
+        _agenda = new Agenda(machine.Harts.Count);
     }
 
     /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
@@ -57,7 +58,7 @@ internal sealed class Scheduler : IStateful
             if (_machine.TakeStop()) return new RunResult(ExitReason.Stopped, 0, -1);
             if (limits.MaxInstructions != ulong.MaxValue && _machine.RetiredInstructions >= limits.MaxInstructions) return new RunResult(ExitReason.InstructionLimit, 0, -1);
             if (limits.OneHart is { } one && _machine.Harts[one.Hart].Retired >= one.Retired) return new RunResult(ExitReason.InstructionLimit, 0, one.Hart);
-            if (_turn is null && Choose(limits) is { } end) return end;
+            if (_turn is null && (_banks is null ? Choose(limits) : RunCycles(_banks, limits)) is { } end) return end;
             if (_turn is null) continue;
             if (limits.OnlyHart is { } only && _turn.Id != only) return new RunResult(ExitReason.Stopped, 0, -1);
             if (_turn.NextAction >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
@@ -83,60 +84,36 @@ internal sealed class Scheduler : IStateful
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon), held, events);
     }
 
-    /// <summary>Lets a device or the banks act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
+    /// <summary>Lets a device act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
     private RunResult? Choose(in RunLimits limits)
     {
         var (device, eventTime) = NextDevice();
         var (hart, first, others) = NextHart();
-        var time = Math.Min(Math.Min(eventTime, _banks?.NextRequest ?? ulong.MaxValue), first.Time);
+        var time = Math.Min(eventTime, first.Time);
         if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
-        if (eventTime != time && first.Time == time && !first.AsksForBank)
-        {
-            if (_banks is null) GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
-            else RunCycle(time, eventTime, limits);
-            return null;
-        }
-
-        if (eventTime == time) _machine.Advance(device!, time);
-        else _banks!.Arbitrate(time);
-        DeviceEvents++;
-        _machine.OnDeviceEvent();
+        if (eventTime == time) Advance(device!, time);
+        else GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
         return null;
     }
 
-    /// <summary>A hart's place in the machine's order: in one cycle those that ask for a bank come last, since all requests of the cycle must be known.</summary>
-    private readonly record struct Place(ulong Time, bool AsksForBank, int Id)
+    private void Advance(IClockedDevice device, ulong time)
     {
-        public static Place Last { get; } = new(ulong.MaxValue, true, int.MaxValue);
-
-        public bool IsBefore(in Place other)
-        {
-            if (Time != other.Time) return Time < other.Time;
-            return AsksForBank == other.AsksForBank ? Id < other.Id : !AsksForBank;
-        }
-
-        /// <summary>The last cycle in which a hart of number <paramref name="id"/> that asks for no bank comes before this place.</summary>
-        public ulong Horizon(int id) => Time == ulong.MaxValue || AsksForBank || id < Id ? Time : Time - 1;
+        _machine.Advance(device, time);
+        DeviceEvents++;
+        _machine.OnDeviceEvent();
     }
 
-    /// <summary>
-    /// With exact contention: every hart that acts in cycle <paramref name="time"/> has its turn, by number, so that the
-    /// banks know all requests of the cycle; up to one that was stopped, or whose device may have changed the order.
-    /// </summary>
-    private void RunCycle(ulong time, ulong eventTime, in RunLimits limits)
+    /// <summary>A hart's place in the machine's order.</summary>
+    private readonly record struct Place(ulong Time, int Id)
     {
-        var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
-        foreach (var hart in _machine.Harts)
-        {
-            if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0 || hart.NextAction != time || AsksForBank(hart)) continue;
-            GiveTurn(hart, new RunWindow(SaturatingAdd(time, RunAheadCycles), time), eventTime);
-            if (isLimited) return;
-            if (TakeTurn(hart, limits) is StopReason.Interacted or StopReason.Stopped || _turn is not null || _machine.Result is not null) return;
-        }
-    }
+        public static Place Last { get; } = new(ulong.MaxValue, int.MaxValue);
 
-    private bool AsksForBank(Hart hart) => _banks is not null && hart.Pending is { IsActive: true, IsGranted: false } && _banks.IsBanked(hart.Pending.Address);
+        public bool IsBefore(in Place other) => Time != other.Time ? Time < other.Time : Id < other.Id;
+
+        /// <summary>The last cycle in which a hart of number <paramref name="id"/> comes before this place.</summary>
+        public ulong Horizon(int id) => Time == ulong.MaxValue || id < Id ? Time : Time - 1;
+    }
 
     /// <summary>Gives a hart its turn; a device's event comes before what harts do in its cycle.</summary>
     private void GiveTurn(Hart hart, in RunWindow window, ulong eventTime)
@@ -179,7 +156,7 @@ internal sealed class Scheduler : IStateful
         foreach (var hart in _machine.Harts)
         {
             if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
-            var place = new Place(hart.NextAction, AsksForBank(hart), hart.Id);
+            var place = new Place(hart.NextAction, hart.Id);
             if (place.IsBefore(first))
             {
                 others = first;

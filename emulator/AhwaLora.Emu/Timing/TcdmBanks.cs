@@ -1,3 +1,4 @@
+using System.Numerics;
 using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Timing;
@@ -52,6 +53,13 @@ public sealed class TcdmBanks : IStateful
     public int Grant(int bank, UInt128 requests)
     {
         ref var pointer = ref _pointers[bank];
+        if (requests < 1UL << 63 && BitOperations.IsPow2((ulong)requests))
+        {
+            // Alone, as most requests are.
+            Accessed[bank]++;
+            return pointer = BitOperations.TrailingZeroCount((ulong)requests);
+        }
+
         var winner = RoundRobin.Winner(requests, pointer, _levels);
         pointer = RoundRobin.Next(requests, pointer);
         Accessed[bank]++;

@@ -1,0 +1,74 @@
+using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Engines;
+using AhwaLora.Emu.Memory;
+
+namespace AhwaLora.Emu;
+
+/// <content>
+/// Exact contention: cycle by cycle. In each, devices act first, then the harts that execute an instruction, by number,
+/// and the banks last, when all requests of the cycle are known.
+/// </content>
+internal sealed partial class Scheduler
+{
+    private readonly Agenda _agenda;
+
+    /// <summary>
+    /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
+    /// acted, a hart met one or was stopped. The result where there is nobody, or nobody before the limit.
+    /// </summary>
+    private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
+    {
+        var (device, eventTime) = NextDevice();
+        foreach (var hart in _machine.Harts) Update(banks, hart);
+        banks.Look();
+        while (true)
+        {
+            var time = Math.Min(Math.Min(eventTime, banks.NextRequest), _agenda.First);
+            if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+            if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
+            if (time == eventTime)
+            {
+                Advance(device!, time);
+                return null;
+            }
+
+            var (acting, asking) = _agenda.In(time);
+            if (acting != 0)
+            {
+                if (!RunHarts(banks, acting, time, eventTime, limits)) return null;
+                continue;
+            }
+
+            var devicesAsk = banks.NextRequest <= time;
+            banks.Arbitrate(time, asking);
+            foreach (var id in Agenda.Harts(asking)) Update(banks, _machine.Harts[id]);
+            if (devicesAsk) (device, eventTime) = NextDevice();
+            DeviceEvents++;
+            _machine.OnDeviceEvent();
+            if (_machine.IsStopRequested) return null;
+        }
+    }
+
+    /// <summary>Gives each hart of a set its turn; false at the first whose turn may have changed more than itself, or is not over.</summary>
+    private bool RunHarts(BankScheduler banks, ulong harts, ulong time, ulong eventTime, in RunLimits limits)
+    {
+        var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
+        foreach (var id in Agenda.Harts(harts))
+        {
+            var hart = _machine.Harts[id];
+            GiveTurn(hart, new RunWindow(SaturatingAdd(time, RunAheadCycles), time), eventTime);
+            if (isLimited) return false;
+            if (TakeTurn(hart, limits) is not (StopReason.NeedsTurn or StopReason.Limit) || _turn is not null || _machine.Result is not null) return false;
+            Update(banks, hart);
+        }
+
+        return true;
+    }
+
+    private void Update(BankScheduler banks, Hart hart)
+    {
+        ref readonly var pending = ref hart.Pending;
+        var asks = pending.IsActive && !pending.IsGranted && banks.IsBanked(pending.Address);
+        _agenda.Update(hart, (_held >> hart.Id & 1) != 0, asks);
+    }
+}
