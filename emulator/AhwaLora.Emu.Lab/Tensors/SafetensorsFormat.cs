@@ -15,29 +15,54 @@ public static class SafetensorsFormat
     private const long MaxHeaderBytes = 100_000_000;
     private const string Metadata = "__metadata__";
 
-    /// <summary>Writes float32 tensors in their order.</summary>
-    /// <exception cref="ArgumentException">A shape has another number of elements.</exception>
+    /// <summary>Writes tensors in their order.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="tensors">Values are float32 whatever the file's type.</param>
+    /// <param name="type">Of every element; null is float32. Values are rounded to the nearest.</param>
+    /// <param name="metadata">Texts for the header's __metadata__; null for none.</param>
+    /// <exception cref="ArgumentException">A shape has another number of elements, or the type is only read.</exception>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors)
+    public static void Write(string path, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors, ElementType? type = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var entries = new Dictionary<string, object>();
-        long end = 0;
-        foreach (var (name, shape, values) in tensors)
-        {
-            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape [{string.Join(", ", shape)}] takes");
-            entries.Add(name, new { dtype = ElementType.Float32.Safetensors, shape, data_offsets = new[] { end, end += 4L * values.Length } });
-        }
-
-        var header = JsonSerializer.Serialize(entries);
-        var bytes = Encoding.UTF8.GetBytes(header.PadRight(header.Length + (-Encoding.UTF8.GetByteCount(header) & (LengthBytes - 1))));
+        type ??= ElementType.Float32;
+        if (type.FromSingle is null) throw new ArgumentException($"elements of type {type.Safetensors} cannot be written", nameof(type));
+        var bytes = Header(tensors, type, metadata);
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[LengthBytes];
             BinaryPrimitives.WriteInt64LittleEndian(length, bytes.Length);
             stream.Write(length);
             stream.Write(bytes);
-            foreach (var tensor in tensors) stream.Write(MemoryMarshal.AsBytes(tensor.Values.AsSpan()));
+            foreach (var tensor in tensors) WriteValues(stream, tensor.Values, type);
         });
+    }
+
+    private static byte[] Header(IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors, ElementType type, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var entries = new Dictionary<string, object>();
+        if (metadata is not null) entries.Add(Metadata, metadata);
+        long end = 0;
+        foreach (var (name, shape, values) in tensors)
+        {
+            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape [{string.Join(", ", shape)}] takes");
+            entries.Add(name, new { dtype = type.Safetensors, shape, data_offsets = new[] { end, end += (long)type.Bytes * values.Length } });
+        }
+
+        var header = JsonSerializer.Serialize(entries);
+        return Encoding.UTF8.GetBytes(header.PadRight(header.Length + (-Encoding.UTF8.GetByteCount(header) & (LengthBytes - 1))));
+    }
+
+    private static void WriteValues(Stream stream, float[] values, ElementType type)
+    {
+        if (type == ElementType.Float32)
+        {
+            stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            return;
+        }
+
+        var bytes = new byte[values.Length * type.Bytes];
+        for (var i = 0; i < values.Length; i++) type.FromSingle!(bytes.AsSpan(i * type.Bytes, type.Bytes), values[i]);
+        stream.Write(bytes);
     }
 
     internal static IReadOnlyList<TensorEntry> ReadHeader(string path, Stream stream)

@@ -1,18 +1,22 @@
+using System.Globalization;
 using System.IO.MemoryMappedFiles;
 
 namespace AhwaLora.Emu.Lab.Tensors;
 
-/// <summary>A file of tensors, mapped into memory: .npy with one, .safetensors with any number. Only what is read is touched.</summary>
+/// <summary>
+/// A file of tensors: .npy with one, .safetensors with any number. Each is mapped into memory while it is read and no
+/// longer, so a file may be larger than memory.
+/// </summary>
 public sealed class TensorFile : IDisposable
 {
     private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, TensorEntry> _byName;
 
     private TensorFile(string path, MemoryMappedFile file, IReadOnlyList<TensorEntry> entries)
     {
         _file = file;
-        _view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         (Path, Entries) = (path, entries);
+        _byName = entries.ToDictionary(e => e.Name);
     }
 
     /// <summary>Where it lies.</summary>
@@ -43,12 +47,15 @@ public sealed class TensorFile : IDisposable
         }
     }
 
+    /// <summary>A tensor by name; null where there is none of that name.</summary>
+    public TensorEntry? TryFind(string name) => _byName.GetValueOrDefault(name);
+
     /// <summary>A tensor by name; null takes the only one.</summary>
     /// <exception cref="UserErrorException">There is none of that name, or there are several.</exception>
     public TensorEntry Find(string? name)
     {
         if (name is null && Entries.Count == 1) return Entries[0];
-        if (name is not null && Entries.FirstOrDefault(e => e.Name == name) is { } entry) return entry;
+        if (name is not null && TryFind(name) is { } entry) return entry;
         var has = $"{Path} has {(Entries.Count == 0 ? "none" : string.Join(", ", Entries.Take(8).Select(e => e.Name)) + (Entries.Count > 8 ? ", ..." : ""))}";
         throw new UserErrorException(name is null ? $"name one tensor, as in FILE:{(Entries.Count == 0 ? "NAME" : Entries[0].Name)}; {has}" : $"no tensor '{name}'; {has}");
     }
@@ -60,26 +67,35 @@ public sealed class TensorFile : IDisposable
         if (entry.Type is not { ToSingle: { } convert } type) throw new UserErrorException($"{Path}: {entry.Description}: its elements are not weights; expected {Readable}");
         if (entry.Bytes / type.Bytes > Array.MaxLength) throw new UserErrorException($"{Path}: {entry.Description}: more than {Array.MaxLength} elements");
         var values = new float[entry.Bytes / type.Bytes];
+        if (values.Length == 0) return values;
+        using var view = _file.CreateViewAccessor(entry.Offset, entry.Bytes, MemoryMappedFileAccess.Read);
         byte* mapped = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref mapped);
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref mapped);
         try
         {
-            for (var i = 0; i < values.Length; i++) values[i] = convert(new ReadOnlySpan<byte>(mapped + entry.Offset + (long)i * type.Bytes, type.Bytes));
+            mapped += view.PointerOffset;
+            if (type == ElementType.Float32) new ReadOnlySpan<float>(mapped, values.Length).CopyTo(values);
+            else for (var i = 0; i < values.Length; i++) values[i] = convert(new ReadOnlySpan<byte>(mapped + (long)i * type.Bytes, type.Bytes));
         }
         finally
         {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
         }
 
         return values;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>The same of weights: numbers that an MVM can take.</summary>
+    /// <exception cref="UserErrorException">As <see cref="Read"/>, or an element is NaN or infinite: it names the tensor and the element.</exception>
+    public float[] ReadFinite(TensorEntry entry)
     {
-        _view.Dispose();
-        _file.Dispose();
+        var values = Read(entry);
+        var bad = Array.FindIndex(values, static v => !float.IsFinite(v));
+        return bad < 0 ? values : throw new UserErrorException($"{Path}: {entry.Description}: element {entry.IndexText(bad)} is {values[bad].ToString(CultureInfo.InvariantCulture)}; expected finite numbers");
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 
     private static string Readable => string.Join(", ", ElementType.All.Where(t => t.ToSingle is not null).Select(t => t.Safetensors));
 }

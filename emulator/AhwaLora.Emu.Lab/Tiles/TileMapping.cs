@@ -59,13 +59,15 @@ public sealed class TileMapping
     /// <param name="x">[in].</param>
     /// <param name="y">[out]; overwritten.</param>
     /// <param name="bias">[out], or empty; added once, after the sum.</param>
-    /// <returns>What the tiles did, together; an input with a NaN or infinity leaves zeros (plus bias) of the parts that it met.</returns>
+    /// <returns>What the tiles did, together; an input with a NaN or infinity leaves zeros of the parts that it met.</returns>
     /// <exception cref="ArgumentException">A span of the wrong length.</exception>
     public MvmResult Mvm(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<float> bias = default)
     {
         if (x.Length != Inputs || y.Length != Outputs) throw new ArgumentException($"x of {x.Length} and y of {y.Length} values; expected {Inputs} and {Outputs}");
         if (!bias.IsEmpty && bias.Length != Outputs) throw new ArgumentException($"bias of {bias.Length} values; expected {Outputs}", nameof(bias));
         y.Clear();
+        // As a tile's digital stage does it, also with the sign of a zero.
+        if (Parts is [var whole]) return whole.Tile.Mvm(whole.Region, x, y, new DigitalStage { Bias = bias });
         MvmResult all = default;
         foreach (var part in Parts)
         {

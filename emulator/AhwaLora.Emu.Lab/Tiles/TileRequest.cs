@@ -38,8 +38,7 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
 
         if (entry.Shape is not [var outputs and > 0, var inputs and > 0]) throw Refused("not a matrix; expected [out, in]");
         if (outputs > columns || inputs > rows) throw Refused($"does not fit tile {Tile} of {columns} outputs, {rows} inputs; set aimc.columns and aimc.rows in the platform file");
-        var weights = file.Read(entry);
-        if (Array.FindIndex(weights, w => !float.IsFinite(w)) is var bad and >= 0) throw Refused($"element [{bad / inputs}, {bad % inputs}] is {weights[bad].ToString(CultureInfo.InvariantCulture)}; expected finite numbers");
+        var weights = file.ReadFinite(entry);
         Program(tile, new Region(0, (int)inputs, 0, (int)outputs), weights, machine.Platform.Aimc!.AgeSeconds);
     }
 

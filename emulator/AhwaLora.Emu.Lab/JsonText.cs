@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace AhwaLora.Emu.Lab;
+
+/// <summary>JSON files that users bring.</summary>
+internal static class JsonText
+{
+    /// <summary>Reads a file as a record.</summary>
+    /// <exception cref="UserErrorException">There is no such file, it is not JSON, or a field is missing or of the wrong kind.</exception>
+    public static T Read<T>(string path, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), options) ?? throw new UserErrorException($"{path}: holds null; expected an object");
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{path}: {(e.Path is { Length: > 2 } at ? $"field '{at[2..]}': " : "")}{FirstSentence(e.Message)}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such file")}", e);
+        }
+    }
+
+    private static string FirstSentence(string message) => message.ReplaceLineEndings(" ").Split(". ")[0].Split(" Path:")[0].TrimEnd('.');
+}
