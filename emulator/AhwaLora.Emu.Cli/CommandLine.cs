@@ -20,6 +20,8 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             LayerCommand.Create(),
+            SweepCommand.Create(),
+            MergeCommand.Create(),
             ReportCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),

@@ -13,22 +13,24 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// <param name="Name">On the command line.</param>
 /// <param name="App">The app.</param>
 /// <param name="HasAdapter">False for the fully analog baseline.</param>
-public sealed record LayerStrategy(string Name, string App, bool HasAdapter)
+/// <param name="Buffers">Chunks that have a place in TCDM at a time.</param>
+/// <param name="ComputesAhead">True where (x A) B has a place of its own beside the tile's output.</param>
+public sealed record LayerStrategy(string Name, string App, bool HasAdapter, int Buffers, bool ComputesAhead = false)
 {
     /// <summary>The tile alone, with the same data movement.</summary>
-    public static LayerStrategy Analog { get; } = new("analog-only", "analog_only", HasAdapter: false);
+    public static LayerStrategy Analog { get; } = new("analog-only", "analog_only", HasAdapter: false, Buffers: 2);
 
     /// <summary>Everything in sequence.</summary>
-    public static LayerStrategy Sequential { get; } = new("sequential", "sequential", HasAdapter: true);
+    public static LayerStrategy Sequential { get; } = new("sequential", "sequential", HasAdapter: true, Buffers: 1);
 
     /// <summary>The tile integrates chunk k + 1 while the harts compute the branch of chunk k and add.</summary>
-    public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", HasAdapter: true);
+    public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", HasAdapter: true, Buffers: 2);
 
     /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done.</summary>
-    public static LayerStrategy Eager { get; } = new("eager", "eager", HasAdapter: true);
+    public static LayerStrategy Eager { get; } = new("eager", "eager", HasAdapter: true, Buffers: 4, ComputesAhead: true);
 
     /// <summary>As double-buffered with four buffers: two chunks wait at the tile, so that nobody waits for the DMA.</summary>
-    public static LayerStrategy Deep { get; } = new("deep", "deep", HasAdapter: true);
+    public static LayerStrategy Deep { get; } = new("deep", "deep", HasAdapter: true, Buffers: 4);
 
     /// <summary>Those with an adapter, by name.</summary>
     public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Deep, Eager];
@@ -53,7 +55,7 @@ public sealed record LayerMeasurement(
 /// <summary>Runs layers: builds the machine, programs the tile, fills in the parameter block, runs the app, reads y.</summary>
 public static class LayerRun
 {
-    private const uint DataBase = 0x8100_0000, TcdmBase = 0x1000_0000;
+    private const uint DataBase = 0x8100_0000;
     private const ulong MaxCycles = 20_000_000_000;
 
     /// <summary>Runs one layer under one strategy.</summary>
@@ -119,7 +121,7 @@ public static class LayerRun
     }
 
     /// <summary>Size of the memory in which firmware/runtime/memory.ld has its TCDM; 0, as linked, where the platform has none there.</summary>
-    private static uint TcdmBytes(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase)?.Size ?? 0;
+    private static uint TcdmBytes(PlatformDescription platform) => LayerFootprint.TcdmOf(platform)?.Size ?? 0;
 
     private static LayerResult ReadResult(Machine machine, ElfImage image)
     {

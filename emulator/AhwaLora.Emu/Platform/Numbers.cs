@@ -36,11 +36,20 @@ public sealed class SizeJsonConverter : JsonConverter<uint>
     public override uint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetUInt32(out var number)) return number;
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()!.Trim() : "";
-        var digits = text.TrimEnd('K', 'M', 'i', 'B', ' ');
-        uint? unit = text[digits.Length..].Trim() switch { "" or "B" => 1, "KiB" => 1 << 10, "MiB" => 1 << 20, _ => null };
-        if (unit is not null && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * unit <= uint.MaxValue) return (uint)(count * unit);
+        if (reader.TokenType == JsonTokenType.String && TryParse(reader.GetString()!, out number)) return number;
         throw new JsonException("expected a size such as \"128 KiB\" or \"64 MiB\"");
+    }
+
+    /// <summary>Parses a size with or without a unit.</summary>
+    public static bool TryParse(string text, out uint bytes)
+    {
+        text = text.Trim();
+        var digits = text.TrimEnd('K', 'M', 'i', 'B', ' ');
+        ulong unit = text[digits.Length..].Trim() switch { "" or "B" => 1, "KiB" => 1 << 10, "MiB" => 1 << 20, _ => 0 };
+        bytes = 0;
+        if (unit == 0 || !ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > uint.MaxValue / unit) return false;
+        bytes = (uint)(count * unit);
+        return true;
     }
 
     /// <inheritdoc/>

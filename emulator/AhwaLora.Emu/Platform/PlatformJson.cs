@@ -47,6 +47,14 @@ public static class PlatformJson
     /// <summary>The file that describes <paramref name="platform"/>.</summary>
     public static string Write(PlatformDescription platform) => JsonSerializer.Serialize(platform, Options) + "\n";
 
+    /// <summary>A platform file, on one line, with those members alone that differ from the reference platform's; arrays are whole.</summary>
+    public static string WriteChanges(PlatformDescription platform)
+    {
+        var all = JsonSerializer.SerializeToNode(platform, Options)!.AsObject();
+        KeepChanges(all, JsonSerializer.SerializeToNode(new PlatformDescription(), Options)!.AsObject());
+        return all.ToJsonString(new JsonSerializerOptions(Options) { WriteIndented = false });
+    }
+
     /// <summary>The JSON Schema of platform files.</summary>
     public static string Schema()
     {
@@ -64,6 +72,15 @@ public static class PlatformJson
         root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         root["title"] = "AhwaLora.Emu platform";
         return root.ToJsonString(Options) + "\n";
+    }
+
+    private static void KeepChanges(JsonObject all, JsonObject reference)
+    {
+        foreach (var (name, value) in all.ToList())
+        {
+            if (JsonNode.DeepEquals(value, reference[name])) all.Remove(name);
+            else if (value is JsonObject members && reference[name] is JsonObject others) KeepChanges(members, others);
+        }
     }
 
     private static JsonObject Text(string pattern) => new()

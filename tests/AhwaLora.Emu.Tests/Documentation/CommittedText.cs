@@ -9,11 +9,17 @@ internal static class CommittedText
     public static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 
     /// <summary>Compares what stands in <paramref name="file"/> between <c>begin: name</c> and <c>end: name</c> comments, in a code fence.</summary>
-    public static void AssertBlock(string file, string name, string expected)
+    public static void AssertBlock(string file, string name, string expected) =>
+        AssertBetween(file, name, $"<!-- begin: {name} -->\n```\n", $"```\n<!-- end: {name} -->", expected);
+
+    /// <summary>The same for Markdown, which stands alone between blank lines.</summary>
+    public static void AssertTable(string file, string name, string expected) =>
+        AssertBetween(file, name, $"<!-- begin: {name} -->\n\n", $"\n<!-- end: {name} -->", expected);
+
+    private static void AssertBetween(string file, string name, string begin, string end, string expected)
     {
         var path = Path.Combine(Root(), file);
         var text = File.ReadAllText(path);
-        var (begin, end) = ($"<!-- begin: {name} -->\n```\n", $"```\n<!-- end: {name} -->");
         var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         var to = text.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from >= begin.Length && to >= from, $"{file} has no block '{name}'");

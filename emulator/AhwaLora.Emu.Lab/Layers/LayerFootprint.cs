@@ -1,0 +1,39 @@
+using AhwaLora.Emu.Lab.Loader;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Lab.Layers;
+
+/// <summary>
+/// TCDM that a layer takes, without running it: the layout of firmware/layer (<c>lay_out</c>), which a test compares with
+/// what the firmware reports.
+/// </summary>
+public static class LayerFootprint
+{
+    /// <summary>Where firmware/runtime/memory.ld has the TCDM.</summary>
+    public const uint TcdmBase = 0x1000_0000;
+
+    private const int Panel = 4, Alignment = 16, WordBytes = 4;
+
+    /// <summary>The platform's TCDM; null where it has none at the firmware's address.</summary>
+    public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
+
+    /// <summary>Bytes that a strategy's buffers take, as firmware reports them: float32, padded rows, the adapter in panels, a bias.</summary>
+    public static long Bytes(LayerShape shape, LayerStrategy strategy)
+    {
+        var (xStride, xaStride, yStride) = (Stride(shape.Inputs), Stride(shape.Rank), Stride(shape.Outputs));
+        var bytes = Block(1, shape.Outputs) + strategy.Buffers * (Block(shape.Chunk, xStride) + Block(shape.Chunk, yStride));
+        if (strategy.HasAdapter) bytes += Block(shape.Inputs, Padded(shape.Rank)) + Block(shape.Rank, Padded(shape.Outputs)) + Block(shape.Chunk, xaStride);
+        if (strategy.ComputesAhead) bytes += Block(shape.Chunk, yStride);
+        return bytes;
+    }
+
+    /// <summary>Bytes of a TCDM that an app leaves to its buffers.</summary>
+    public static long Available(ElfImage app, uint tcdmBytes) =>
+        app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;
+
+    private static long Block(int rows, int columns) => ((long)rows * columns * WordBytes + Alignment - 1) / Alignment * Alignment;
+
+    private static int Padded(int columns) => (columns + Panel - 1) / Panel * Panel;
+
+    private static int Stride(int columns) => Padded(columns) + 1;
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AhwaLora.Emu.Lab.Sweeps;
+
+/// <summary>
+/// What a sweep has measured so far: a file with a line of JSON for each point, appended as soon as it is known, under the
+/// key of the point. A line that a kill cut short is passed over, and lines of other points or versions are of no harm.
+/// </summary>
+internal sealed class SweepJournal : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly Dictionary<string, SweepRow> _rows = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Opens a journal, or begins one.</summary>
+    /// <exception cref="UserErrorException">It cannot be opened, or another process has it open.</exception>
+    public SweepJournal(string path)
+    {
+        try
+        {
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: cannot be opened for writing; does another process run this sweep?", e);
+        }
+
+        using var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
+        while (reader.ReadLine() is { } line) Take(line);
+        EndLastLine();
+    }
+
+    /// <summary>The row of a key, if it has been measured.</summary>
+    public SweepRow? Find(string key) => _rows.GetValueOrDefault(key);
+
+    /// <summary>Keeps a row, in the file too. Any thread may call.</summary>
+    public void Append(string key, SweepRow row)
+    {
+        var line = JsonSerializer.Serialize(new { key, row }, SweepRow.Json) + "\n";
+        lock (_gate)
+        {
+            _rows[key] = row;
+            _file.Write(Encoding.UTF8.GetBytes(line));
+            _file.Flush();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void Take(string line)
+    {
+        try
+        {
+            var entry = JsonNode.Parse(line);
+            if ((string?)entry?["key"] is { } key && entry["row"].Deserialize<SweepRow>(SweepRow.Json) is { } row) _rows[key] = row;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Cut short, or of a version with other columns: the point is measured again.
+        }
+    }
+
+    private void EndLastLine()
+    {
+        if (_file.Length == 0) return;
+        _file.Seek(-1, SeekOrigin.End);
+        if (_file.ReadByte() != '\n') _file.WriteByte((byte)'\n');
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using AhwaLora.Emu.Lab.Layers;
+
+namespace AhwaLora.Emu.Lab.Sweeps;
+
+/// <summary>How far a sweep is.</summary>
+/// <param name="Done">Points done, those of earlier runs included.</param>
+/// <param name="Reused">Points that an earlier run had measured.</param>
+/// <param name="Points">Points in all.</param>
+public readonly record struct SweepProgress(int Done, int Reused, int Points);
+
+/// <summary>Runs a sweep's points on the host's cores; what they measure does not depend on how many those are.</summary>
+public static class SweepRun
+{
+    /// <summary>
+    /// Runs one part of a sweep and writes its files: <c>NAME.journal.jsonl</c> while it runs, from which a run that was killed
+    /// goes on, then <c>NAME.parquet</c> and <c>NAME.csv</c>. A part i of n is called <c>NAME.i-of-n</c>.
+    /// </summary>
+    /// <param name="plan">The sweep.</param>
+    /// <param name="shard">Which part.</param>
+    /// <param name="directory">Where the files go.</param>
+    /// <param name="engine">How instructions are executed; the results do not depend on it.</param>
+    /// <param name="jobs">Points at a time.</param>
+    /// <param name="progress">Called after every point, by one thread at a time.</param>
+    /// <exception cref="UserErrorException">A file cannot be written, or a point did not end well.</exception>
+    public static SweepTable Execute(SweepPlan plan, Shard shard, string directory, EngineKind engine, int jobs, Action<SweepProgress>? progress = null)
+    {
+        OutputDirectory.Make(directory);
+        using var journal = new SweepJournal(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
+        Measure(plan, shard, engine, jobs, journal, progress);
+        var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, [.. shard.Of(plan.Points.Count).Select(point => journal.Find(plan.Keys[point])!)]);
+        table.WriteTo(directory);
+        return table;
+    }
+
+    private static void Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)
+    {
+        var points = shard.CountOf(plan.Points.Count);
+        int[] pending = [.. shard.Of(plan.Points.Count).Where(point => journal.Find(plan.Keys[point]) is null)];
+        var reused = points - pending.Length;
+        var (done, gate) = (reused, new Lock());
+        var baselines = new ConcurrentDictionary<SweepPoint, Lazy<LayerMeasurement>>();
+        progress?.Invoke(new SweepProgress(done, reused, points));
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(pending, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = jobs }, index =>
+            {
+                var point = plan.Points[index];
+                var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<LayerMeasurement>(() => Run(key, engine)));
+                journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), baseline.Value));
+                lock (gate) progress?.Invoke(new SweepProgress(++done, reused, points));
+            });
+        }
+        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } error)
+        {
+            throw new UserErrorException(error.Message, e);
+        }
+    }
+
+    private static LayerMeasurement Run(SweepPoint point, EngineKind engine) =>
+        LayerRun.Execute(LayerData.Generate(point.Shape, point.Seed), point.Strategy, point.BuildPlatform(), point.BuildOptions(engine));
+}

@@ -1,0 +1,22 @@
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Tests.Lab.Layers;
+
+/// <summary>The host's account of TCDM against the firmware's.</summary>
+public sealed class LayerFootprintTests
+{
+    public static TheoryData<string> Strategies => [.. LayerStrategy.All.Select(s => s.Name), LayerStrategy.Analog.Name];
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void It_is_what_the_firmware_reports(string name)
+    {
+        var strategy = LayerStrategy.All.Append(LayerStrategy.Analog).First(s => s.Name == name);
+        foreach (var shape in new[] { new LayerShape(32, 16, 8, 8, 4), new LayerShape(37, 19, 3, 7, 3), new LayerShape(64, 512, 16, 5, 5) })
+        {
+            var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), strategy, new PlatformDescription { Harts = 2 }, TestMachine.Options);
+            Assert.Equal(LayerFootprint.Bytes(shape, strategy), measured.Result.TcdmBytes);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Emu.Tests.Documentation;
+using AhwaLora.Emu.Tests.Lab.Running;
+
+namespace AhwaLora.Emu.Tests.Lab.Sweeps;
+
+/// <summary>What sweep files mean, and that nothing is run where one is wrong.</summary>
+public sealed class SweepFileTests : IDisposable
+{
+    private readonly SweepDirectory _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    private IReadOnlyList<SweepPoint> Points(string text) => _files.Plan(text).Points;
+
+    private string[] Faults(string text) => Assert.Throws<UserErrorException>(() => _files.Plan(text)).Message.Split('\n');
+
+    [Fact]
+    public void Every_combination_is_a_point()
+    {
+        var points = Points("shape: [128x64, 64x128]\nrank: [4, 8]\nharts: 8..16 step 4");
+        Assert.Equal(2 * 2 * 3, points.Count);
+        Assert.Equal([8, 12, 16], points.Take(3).Select(p => p.Harts));
+        Assert.Equal((128, 64, 4), (points[0].Shape.Inputs, points[0].Shape.Outputs, points[0].Shape.Rank));
+    }
+
+    [Fact]
+    public void Axes_that_are_not_named_keep_the_defaults_of_layer()
+    {
+        var point = Points("harts: 8").Single();
+        Assert.Equal("128x128, r = 8, S = 320, t = 8", point.Shape.ToString());
+        Assert.Equal((256, 8, "double-buffered", "cv32e40p", 1000.0), (point.IntegrationNs, point.Harts, point.Strategy.Name, point.Timing.Name, point.ClockMhz));
+    }
+
+    [Fact]
+    public void Grids_are_joined_and_share_what_stands_beside_them()
+    {
+        var points = Points("tint_ns: 128\nharts: 4\ngrids:\n- {harts: [1, 2], strategy: eager}\n- {chunk: 4}\n- {strategy: eager, harts: 2}");
+        Assert.Equal([(1, "eager", 8), (2, "eager", 8), (4, "double-buffered", 4)], points.Select(p => (p.Harts, p.Strategy.Name, p.Shape.Chunk)));
+        Assert.All(points, p => Assert.Equal(128, p.IntegrationNs));
+    }
+
+    [Fact]
+    public void Json_is_as_good()
+    {
+        var yaml = _files.Plan("harts: [1, 2]\ntiming: snitch\nname: same");
+        var json = _files.Plan("""{ "harts": [1, 2], "timing": "snitch", "name": "same" }""", "small.json");
+        Assert.Equal((yaml.Name, yaml.Id), (json.Name, json.Id));
+    }
+
+    [Fact]
+    public void A_platform_file_stands_beside_the_sweep_file()
+    {
+        _files.Write("wide.json", """{ "name": "wide", "dma": { "bytes_per_cycle": 32 }, "aimc": { "preset": "ideal" } }""");
+        var point = Points("platform: wide.json").Single();
+        Assert.Equal((32, "ideal", "wide"), (point.DmaBytesPerCycle, point.Preset, point.Platform.Name));
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once_with_the_nearest_valid_value()
+    {
+        var faults = Faults("""
+            shape: [128x128, 600x128]
+            rnak: 8
+            rank: 0
+            chunk: [8, 400, 128]
+            tint_ns: 70000
+            harts: 1..65
+            strategy: double-bufered
+            timing: cv32e41p
+            contention: exakt
+            preset: ahwalora
+            clock_mhz: -1
+            dma_bytes_per_cycle: 6
+            seed: x
+            """);
+        Assert.EndsWith("small.yaml: 14 faults, nothing was run", faults[0], StringComparison.Ordinal);
+        string[] expected =
+        [
+            "line 2: unknown key 'rnak'; the nearest is 'rank'",
+            "line 3: rank 0 is outside 1 to 1024; the nearest valid value is 1",
+            "line 5: tint_ns 70000 is outside 1 to 65535; the nearest valid value is 65535",
+            "line 6: harts 65 is outside 1 to 64; the nearest valid value is 64",
+            "line 7: strategy 'double-bufered' is none of",
+            "line 8: timing 'cv32e41p' is neither a profile nor a file; the nearest of",
+            "line 9: contention 'exakt' is none of none, exact; the nearest is exact",
+            "line 10: preset 'ahwalora' is none of",
+            "line 11: clock_mhz -1 is outside 0.001 to 100000; the nearest valid value is 0.001",
+            "line 13: seed 'x' is no whole number",
+            "chunk 400 is more than the 320 tokens; the nearest valid value is 320",
+            "shape 600x128 does not fit a tile of 512x512; the nearest valid value is 512x128",
+            "chunk 128 of 128x128, rank 8, double-buffered takes 277,504",
+            "dma.bytes_per_cycle': 6 is not a multiple of 4",
+        ];
+        Assert.All(expected, text => Assert.Contains(faults, fault => fault.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_nearest_chunk_that_fits_the_TCDM_does_fit()
+    {
+        const string fits = "the nearest that fits is chunk ";
+        var fault = Assert.Single(Faults("chunk: 128\nstrategy: eager"));
+        var chunk = int.Parse(fault[(fault.IndexOf(fits, StringComparison.Ordinal) + fits.Length)..], null);
+        Assert.Single(Points($"chunk: {chunk}\nstrategy: eager"));
+        Assert.Single(Faults($"chunk: {chunk + 1}\nstrategy: eager"));
+    }
+
+    [Fact]
+    public void Where_no_chunk_fits_a_TCDM_that_fits_is_named()
+    {
+        const string fits = "the nearest that fits is tcdm ";
+        var fault = Assert.Single(Faults("tcdm: 16 KiB\nshape: 512x128"));
+        Assert.Contains(fits, fault, StringComparison.Ordinal);
+        var tcdm = fault[(fault.IndexOf(fits, StringComparison.Ordinal) + fits.Length)..].Replace(" with chunk 1", "", StringComparison.Ordinal);
+        Assert.Single(Points($"tcdm: {tcdm}\nshape: 512x128\nchunk: 1"));
+    }
+
+    [Theory]
+    [InlineData("harts: [1, 2", "line 2, column 1")]
+    [InlineData("- harts", "expected one mapping")]
+    [InlineData("harts: 4..2", "runs backwards; write 2..4")]
+    [InlineData("harts: {a: 1}", "expected a value or a list")]
+    [InlineData("grids: 3", "'grids' is no list of mappings")]
+    [InlineData("name: a/b", "name 'a/b' is not made of")]
+    [InlineData("harts: 1\nharts: 2", "harts")]
+    [InlineData("platform: none.json", "no such platform file")]
+    [InlineData("seed: 0..3\ntokens: 1..1048576\nchunk: 1", "more than 1,000,000 points")]
+    public void What_is_no_sweep_is_refused(string text, string expected) => Assert.Contains(expected, string.Join(' ', Faults(text)), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_command_refuses_too()
+    {
+        CommandLineTests.AssertRefused("none.yaml: no such sweep file", "sweep", "none.yaml");
+        CommandLineTests.AssertRefused("rank 0 is outside 1 to 1024", "sweep", _files.Write("bad.yaml", "rank: 0"), "--out", _files.At("results"));
+        CommandLineTests.AssertRefused("--shard 3/2: expected i/n", "sweep", _files.Write("good.yaml", "rank: 8"), "--shard", "3/2");
+        Assert.False(Directory.Exists(_files.At("results")), "nothing is written where nothing is run");
+        Assert.Equal(0, CommandLineTests.Run("sweep", _files.At("good.yaml"), "--check").Status);
+    }
+
+    [Fact]
+    public void The_guide_lists_every_axis() => CommittedText.AssertTable("docs/sweeps.md", "axes", SweepGuide.Axes());
+}
