@@ -178,47 +178,58 @@ public sealed class Debuggee
         _ => new StopEvent(StopKind.Deadlock, RunningHart(), Text: Machine.HeldHarts == 0 ? "every hart waits for nothing" : "the harts that may move wait for those that stand still"),
     };
 
-    /// <summary>Searches the segments of history backwards, from the one that leads to the present.</summary>
+    /// <summary>Searches history backwards, from what leads to the present.</summary>
     /// <param name="hart">The hart whose step is looked for, or -1.</param>
     /// <param name="mayHold">False for a segment that cannot hold it: its begin, and the point at its end or null for the present.</param>
-    /// <param name="isInterrupted">Asked between segments.</param>
+    /// <param name="isInterrupted">Asked now and then.</param>
     private StopEvent Reverse(int hart, Func<HistoryPoint, HistoryPoint?, bool> mayHold, Func<bool> isInterrupted)
     {
         _history.Commit();
-        var here = Machine.Position;
+        var (here, retired) = (Machine.Position, Machine.Harts.Select(h => h.Retired).ToArray());
         var points = _history.Points;
-        var retired = Machine.Harts.Select(h => h.Retired).ToArray();
+        var length = 1;
         HistoryPoint? end = null;
         for (var n = points.Count - 1; n >= 0; n--)
         {
-            var point = points[n];
-            if (point.Position > here) continue;
-            if (point.Position < (end?.Position ?? here) && mayHold(point, end))
+            if (points[n].Position >= (end?.Position ?? here) || !mayHold(points[n], end))
             {
-                var limit = end?.Position ?? here;
-                if (Search(point, limit, hart, (end?.Retired ?? retired)) is { } hit)
-                {
-                    GoTo(point, hit.Position);
-                    return hit.Stop;
-                }
-
-                if (isInterrupted())
-                {
-                    GoTo(point, point.Position);
-                    return new StopEvent(StopKind.Interrupt, RunningHart());
-                }
+                if (points[n].Position <= here) end = points[n];
+                continue;
             }
 
-            end = point;
+            // What is not found nearby is looked for in longer and longer stretches: going to where one begins has its cost.
+            n = hart < 0 ? BeginOfStretch(n, length) : n;
+            length *= 2;
+            if (!Search(points[n], end?.Position ?? here, hart, end?.Retired ?? retired, isInterrupted))
+            {
+                GoTo(end?.Position ?? here);
+                return new StopEvent(StopKind.Interrupt, RunningHart());
+            }
+
+            if (_probe.LastHit is { } hit)
+            {
+                GoTo(hit.Position);
+                return hit.Stop;
+            }
+
+            end = points[n];
         }
 
         _history.Restore(points[0]);
         return new StopEvent(StopKind.HistoryBegin, hart);
     }
 
-    private (MachinePosition Position, StopEvent Stop)? Search(HistoryPoint point, MachinePosition end, int hart, ulong[] retiredAtEnd)
+    /// <summary>The point, at most <paramref name="length"/> segments before the end of segment <paramref name="last"/>, from which the machine's way leads there.</summary>
+    private int BeginOfStretch(int last, int length)
     {
-        if (hart < 0 && !_probe.MustSeeAll && !IsHit(point, end)) return null;
+        var first = last;
+        while (first > 0 && last - first + 1 < length && !_history.Points[first].IsBranch) first--;
+        return first;
+    }
+
+    /// <summary>Lets the probe find the last thing looked for between a point and an end; false if interrupted.</summary>
+    private bool Search(HistoryPoint point, MachinePosition end, int hart, ulong[] retiredAtEnd, Func<bool> isInterrupted)
+    {
         _history.Restore(point);
         _probe.Search(end, hart);
         if (hart >= 0 && retiredAtEnd[hart] > point.Retired[hart] + 1)
@@ -228,21 +239,22 @@ public sealed class Debuggee
         }
 
         Starting?.Invoke();
-        RunTo(end, _probe);
-        return _probe.LastHit;
+
+        // Memory reports stores to watchpoints by itself; then the machine runs at its full speed.
+        Machine.Attach(hart >= 0 || _probe.MustSeeAll ? _probe : null);
+        for (var retired = Machine.RetiredInstructions; retired < end.Retired; retired = Machine.RetiredInstructions)
+        {
+            if (isInterrupted()) return false;
+            Machine.Run(RunLimits.None with { MaxInstructions = Math.Min(retired + SliceInstructions, end.Retired) });
+        }
+
+        RunTo(end);
+        return true;
     }
 
-    /// <summary>True if anything is stored to a watchpoint: memory reports that itself, so the machine runs at its full speed.</summary>
-    private bool IsHit(HistoryPoint point, MachinePosition end)
+    private void GoTo(MachinePosition position)
     {
-        _history.Restore(point);
-        _probe.Search(end, steppedHart: -1);
-        RunTo(end, null);
-        return _probe.LastHit is not null;
-    }
-
-    private void GoTo(HistoryPoint point, MachinePosition position)
-    {
+        var point = _history.Before(position);
         _history.Restore(point);
         _probe.Search(position, steppedHart: Machine.Harts.Count);
         if (position.Retired > point.Position.Retired + 2 * NearInstructions)
@@ -253,14 +265,14 @@ public sealed class Debuggee
             _history.Mark();
         }
 
-        RunTo(position, null);
+        Machine.Attach(null);
+        Machine.Run(RunLimits.None with { MaxInstructions = position.Retired });
+        RunTo(position);
     }
 
-    /// <summary>Runs to a position that lies ahead on the machine's way; the last bit with the probe, which stops it there.</summary>
-    private void RunTo(MachinePosition position, IProbe? probe)
+    /// <summary>Runs, seen by the probe, to a position that lies ahead on the machine's way, at or a little behind its last instruction.</summary>
+    private void RunTo(MachinePosition position)
     {
-        Machine.Attach(probe);
-        Machine.Run(RunLimits.None with { MaxInstructions = position.Retired });
         Machine.Attach(_probe);
         while (Machine.Position < position && Machine.Run(RunLimits.None).Reason == ExitReason.Stopped)
         {

@@ -22,7 +22,8 @@ public sealed class RaceCheck : IProbe
     private readonly Dictionary<(RacingAccess, RacingAccess), Race> _races = [];
     private readonly Dictionary<int, JobQueue> _jobs = [];
     private readonly Dictionary<uint, uint[]> _releases = [];
-    private readonly BarrierClock _barrier;
+    private readonly BarrierClock _barrier, _csrBarrier;
+    private readonly bool[] _leavesCsrBarrier;
 
     /// <summary>A check for a machine at reset; attach it with <see cref="Machine.Attach"/>.</summary>
     public RaceCheck(Machine machine)
@@ -33,6 +34,8 @@ public sealed class RaceCheck : IProbe
         _shapes = new Shape[machine.Harts.Count];
         _shadows = [.. machine.Memories.Where(m => m.Banks != 0 && m.OwnerHart < 0).Select(m => new RaceShadow(m, _clocks, _races))];
         _barrier = new BarrierClock(actors);
+        _csrBarrier = new BarrierClock(actors);
+        _leavesCsrBarrier = new bool[machine.Harts.Count];
     }
 
     /// <summary>The races found, one for each pair of instructions.</summary>
@@ -47,6 +50,8 @@ public sealed class RaceCheck : IProbe
     public bool Before(Hart hart, in Instruction instruction)
     {
         _shapes[hart.Id] = instruction.Shape;
+        if (_leavesCsrBarrier[hart.Id]) Join(_clocks[hart.Id], _csrBarrier.Released);
+        _leavesCsrBarrier[hart.Id] = false;
         return true;
     }
 
@@ -67,6 +72,9 @@ public sealed class RaceCheck : IProbe
     public void Retired(Hart hart, uint pc, in Instruction instruction)
     {
         if (instruction.Shape == Shape.Wfi) AcquireInterrupts(hart);
+        if (instruction.Shape is not (Shape.Csr or Shape.CsrImmediate) || (uint)instruction.Imm != CsrMap.Barrier) return;
+        _csrBarrier.Arrive(hart.Id, _clocks[hart.Id], _machine.RunningHarts);
+        _leavesCsrBarrier[hart.Id] = true;
     }
 
     /// <inheritdoc/>

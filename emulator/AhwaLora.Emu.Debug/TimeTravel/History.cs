@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu.Debug.TimeTravel;
@@ -16,6 +17,7 @@ internal sealed record HistoryPoint(MachinePosition Position, ulong[] Retired, u
 /// The past of a machine: points taken as it runs, from which it runs again to any position between. Points share what
 /// did not change; when they take more memory than allowed every second one goes, then the oldest.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The stream holds nothing but memory.")]
 internal sealed class History
 {
     private const ulong FirstInterval = 2_000_000;
@@ -25,6 +27,7 @@ internal sealed class History
     private readonly PageHistory[] _memories;
     private readonly long _limitBytes;
     private readonly List<HistoryPoint> _points = [];
+    private readonly MemoryStream _rest = new();
     private ulong _interval = FirstInterval;
     private long _newBytes;
     private bool _hasChange;
@@ -88,21 +91,24 @@ internal sealed class History
         Add(isBranch: true);
     }
 
+    /// <summary>The last point at or before a position.</summary>
+    public HistoryPoint Before(MachinePosition position) => _points.FindLast(p => p.Position <= position)!;
+
     /// <summary>Brings the machine back to a point.</summary>
     public void Restore(HistoryPoint point)
     {
         for (var n = 0; n < _memories.Length; n++) _memories[n].Restore(point.Pages[n]);
-        using var rest = new MemoryStream();
-        point.Rest.CopyTo(rest);
-        rest.Position = 0;
-        _machine.TransferBesideMemory(new StateStream(rest, saving: false));
+        _rest.SetLength(0);
+        point.Rest.CopyTo(_rest);
+        _rest.Position = 0;
+        _machine.TransferBesideMemory(new StateStream(_rest, saving: false));
         _host.MoveTo(point.HostCalls);
     }
 
     private void Add(bool isBranch)
     {
-        using var rest = new MemoryStream();
-        _machine.TransferBesideMemory(new StateStream(rest, saving: true));
+        _rest.SetLength(0);
+        _machine.TransferBesideMemory(new StateStream(_rest, saving: true));
         var harts = _machine.Harts;
         var index = _points.FindIndex(p => p.Position > _machine.Position);
         if (index < 0) index = _points.Count;
@@ -112,7 +118,7 @@ internal sealed class History
             [.. harts.Select(h => h.Retired)],
             [.. harts.Select(h => h.Retired + h.TrapsTaken)],
             [.. _memories.Select(m => m.Capture())],
-            new SharedBytes(rest.GetBuffer().AsSpan(0, (int)rest.Length), before?.Rest),
+            new SharedBytes(_rest.GetBuffer().AsSpan(0, (int)_rest.Length), before?.Rest),
             _host.Cursor,
             isBranch);
         _newBytes += NewBytes(point, before);

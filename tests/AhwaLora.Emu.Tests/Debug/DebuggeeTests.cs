@@ -73,6 +73,54 @@ public sealed class DebuggeeTests
         Assert.Matches("written by (the DMA|tile 0)", stop.Text);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_happened_long_ago_is_found_from_the_end(bool isWatched)
+    {
+        // 12 M instructions lie between two and six points of history apart from the place looked for.
+        var program = TestMachine.Assemble("""
+                li t0, 6000000
+                li t1, 4500000
+                la t2, word
+            1:  addi t0, t0, -1
+                bne t0, t1, 2f
+            hit:
+                sw t0, 0(t2)
+            2:  bnez t0, 1b
+                j done
+                .balign 4
+            word: .word 0
+            """);
+        var host = new RecordedHost(new NoHost());
+        var debuggee = new Debuggee(program.Machine, host, HistoryBytes) { StopsAtExit = true };
+        Assert.Equal(StopKind.Event, Go(debuggee).Kind);
+        Assert.True(debuggee.HistoryPoints > 4);
+
+        if (isWatched) debuggee.SetWatchpoint(new Watchpoint(program.Symbol("word"), 4, WatchKind.Write), isSet: true);
+        else debuggee.SetBreakpoint(program.Symbol("hit"), isHardware: true, isSet: true);
+        Assert.Equal(isWatched ? StopKind.WriteWatchpoint : StopKind.HardwareBreakpoint, debuggee.ReverseContinue(0, static () => false).Kind);
+        Assert.Equal(program.Symbol("hit"), program.Hart.Pc);
+        Assert.Equal(4_500_000u, program["t0"]);
+        Assert.Equal(StopKind.HistoryBegin, debuggee.ReverseContinue(0, static () => false).Kind);
+    }
+
+    [Fact]
+    public void A_search_that_is_interrupted_leaves_the_machine_where_it_was()
+    {
+        var program = TestMachine.Assemble("""
+                li t0, 3000000
+            1:  addi t0, t0, -1
+                bnez t0, 1b
+            """);
+        var debuggee = new Debuggee(program.Machine, new RecordedHost(new NoHost()), HistoryBytes) { StopsAtExit = true };
+        Go(debuggee);
+        var (end, state) = (program.Machine.Position, StateOf(program.Machine, 0));
+        debuggee.SetBreakpoint(program.Symbol("_start"), isHardware: true, isSet: true);
+        Assert.Equal(StopKind.Interrupt, debuggee.ReverseContinue(0, static () => true).Kind);
+        Assert.Equal((end, state), (program.Machine.Position, StateOf(program.Machine, 0)));
+    }
+
     [Fact]
     public void History_stays_within_its_bound_and_its_begin_is_reported()
     {
