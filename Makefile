@@ -10,7 +10,7 @@ SEEDS ?= 1000
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 TOOLCHAIN := riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf $(PICOLIBC):picolibc-riscv64-unknown-elf
-TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core
+TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge
 
 all: build firmware
 
