@@ -52,16 +52,22 @@ public sealed class CodeCache
         var offset = pc - Memory.Base;
         var granule = _granules[offset >> MemoryRegion.GranuleShift] ??= new Instruction[SlotsPerGranule];
         ref var slot = ref granule[(offset & (GranuleBytes - 1)) >> 1];
+        slot = DecodeAt(pc);
+        if (slot.Row is not null) slot = slot with { Behind = DecodeAt(pc + slot.Length).Shape };
+        return ref slot;
+    }
+
+    /// <summary>Decodes what lies at <paramref name="pc"/>, and sees to it that a store there is noticed; nothing where the memory ends.</summary>
+    private Instruction DecodeAt(uint pc)
+    {
+        if (!Memory.Contains(pc, 2)) return default;
+        var offset = pc - Memory.Base;
         Watched(offset);
         var half = Memory.Load(pc, 2);
-        if (Decoder.IsCompressed(half)) slot = _decoder.Decode(half);
-        else if (Memory.Contains(pc, 4))
-        {
-            slot = _decoder.Decode(Memory.Load(pc, 4));
-            Watched(offset + 3);
-        }
-
-        return ref slot;
+        if (Decoder.IsCompressed(half)) return _decoder.Decode(half);
+        if (!Memory.Contains(pc, 4)) return default;
+        Watched(offset + 3);
+        return _decoder.Decode(Memory.Load(pc, 4));
     }
 
     private void Watched(uint offset) => Memory.Watches[offset >> MemoryRegion.GranuleShift] |= Watch.Code;
@@ -72,8 +78,8 @@ public sealed class CodeCache
         var first = address - region.Base;
         var last = first + bytes - 1;
 
-        // An instruction that begins in either halfword before may reach into what was written.
-        for (var offset = first < 2 ? 0 : (first - 2) & ~1u; offset <= last; offset += 2)
+        // An instruction that begins up to three halfwords before may reach into what was written, or have it behind itself.
+        for (var offset = first < 6 ? 0 : (first - 6) & ~1u; offset <= last; offset += 2)
         {
             if (_granules[offset >> MemoryRegion.GranuleShift] is { } granule) granule[(offset & (GranuleBytes - 1)) >> 1] = default;
         }

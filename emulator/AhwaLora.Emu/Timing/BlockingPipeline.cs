@@ -45,11 +45,8 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
             case Unit.FloatAddMultiply:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatAddMultiplyLatency);
                 return true;
-            case Unit.FloatNonComputational:
+            case Unit.FloatNonComputational or Unit.FloatConvert:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatOtherLatency);
-                return true;
-            case Unit.FloatConvert:
-                IssueConversion(s, instruction);
                 return true;
             case Unit.FloatDivideSqrt:
                 IssueFloatDivision(s, instruction, a, b);
@@ -104,7 +101,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
         AwaitRegister(s, i.Rd);
-        Execute(s, cycles, Cause.Division, Port.Alu, isMulh);
+        Execute(s, cycles, Cause.Division, Port.Alu, isMulh: isMulh, hasJalrInId: i.Behind == Shape.JumpRegister);
         SetResult(s, i.Rd, s.ExecuteEnd);
     }
 
@@ -113,7 +110,11 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
         Execute(s, 1, Cause.Issue, Port.None);
-        Refill(s, s.Time + (ulong)s.Timing.TakenBranchCycles, Cause.JumpBranch);
+
+        // A taken branch leaves in ID what lies behind it. That is not executed, but rule 7 holds for it, too.
+        var target = s.Time + (ulong)s.Timing.TakenBranchCycles;
+        if (i.Behind is Shape.Csr or Shape.CsrImmediate) target = Math.Max(target, s.FloatFree + 1);
+        Refill(s, target, Cause.JumpBranch);
     }
 
     private static bool IssueMemory(BlockingState s, in Instruction i, in MemoryTarget target)
@@ -166,22 +167,30 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
         AwaitRegister(s, i.Rs3);
+        if (i.Row.Unit == Unit.FloatConvert || IsClassification(i)) AwaitUnused(s, Registers.F0 + SecondField(i));
         StartFloat(s, i.Rd, latency, takesAluPort: latency >= 2);
-    }
-
-    private static void IssueConversion(BlockingState s, in Instruction i)
-    {
-        // Rule 8: the decoder waits for f[rs2 field], although a conversion has no second operand.
-        AwaitRegister(s, Registers.F0 + (int)(i.Word >> 20 & 31));
-        IssueFloat(s, i, (ulong)s.Timing.FloatOtherLatency);
     }
 
     private static void IssueFloatDivision(BlockingState s, in Instruction i, uint a, uint b)
     {
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
-        var cycles = i.Shape == Shape.Float1 ? DividerCycles.BlockingSquareRoot(a) : DividerCycles.BlockingDivide(a, b);
+        var isRoot = i.Shape == Shape.Float1;
+        if (isRoot) AwaitUnused(s, Registers.F0 + SecondField(i));
+        var cycles = isRoot ? DividerCycles.BlockingSquareRoot(a) : DividerCycles.BlockingDivide(a, b);
         StartFloat(s, i.Rd, cycles - 1, takesAluPort: true);
+    }
+
+    private static bool IsClassification(in Instruction i) => i.Row.Unit == Unit.FloatNonComputational && i.Shape == Shape.Unary && (i.Word >> 12 & 7) == 1;
+
+    private static int FirstField(in Instruction i) => (int)(i.Word >> 15 & 31);
+
+    private static int SecondField(in Instruction i) => (int)(i.Word >> 20 & 31);
+
+    /// <summary>Rule 8: the FPU's dispatcher compares its results in flight with what decodes as an operand, used or not.</summary>
+    private static void AwaitUnused(BlockingState s, int register)
+    {
+        if ((s.FloatResults >> register & 1) != 0) AwaitRegister(s, register);
     }
 
     private static void IssueJump(BlockingState s, in Instruction i)
@@ -190,21 +199,26 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
         // The target is read in ID, so it cannot be forwarded from EX. The jump itself does not wait for EX (rule 10).
         var decided = s.Entered;
-        if (i.Shape == Shape.JumpRegister && i.Rs1 != 0)
+        var isThroughRegister = i.Shape == Shape.JumpRegister;
+        if (isThroughRegister && i.Rs1 != 0)
         {
             AwaitRegister(s, i.Rs1);
             decided = Math.Max(decided, s.Ready[i.Rs1] + 1);
             if (decided > s.Time) Charge(s, decided, Cause.JumpBranch);
-            if (i.Rd == i.Rs1) decided += (ulong)s.Timing.JumpOverwriteCycles;
         }
 
-        Execute(s, 1, Cause.Issue, Port.Alu);
+        // A jump that leaves ID in the cycle it is decided in still stands there in the next one, as far as stalls go: a
+        // jalr holds FP results back, waits for its own (rule 4), and what has been fetched enters ID when EX is left.
+        var isLeftBehind = decided == s.Time;
+        Execute(s, 1, Cause.Issue, Port.Alu, hasJalrInId: isThroughRegister && isLeftBehind);
         var target = decided + (ulong)s.Timing.JumpCycles;
+        if (isLeftBehind)
+        {
+            target = Math.Max(target, s.ExecuteEnd + 1);
+            if (isThroughRegister && i.Rd == i.Rs1) target += (ulong)s.Timing.JumpOverwriteCycles;
+        }
 
-        // Rule 9: what jal has fetched enters ID only in a cycle in which EX, too, takes a new instruction. Not so with
-        // jalr on the RTL, for a reason we do not know.
-        var isHeld = i.Shape == Shape.Jump && target > s.NextEntry && target <= s.ExecuteEnd;
-        Refill(s, isHeld ? s.ExecuteEnd + 1 : target, Cause.JumpBranch);
+        Refill(s, target, Cause.JumpBranch);
         SetResult(s, i.Rd, s.ExecuteEnd);
     }
 
@@ -232,6 +246,8 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     private static void IssueSystem(BlockingState s, in Instruction i)
     {
+        AwaitUnused(s, FirstField(i));
+        AwaitUnused(s, SecondField(i));
         Execute(s, 1, Cause.Issue, Port.None);
         if (i.Row.Unit == Unit.Fence) Refill(s, s.Time + (ulong)s.Timing.FenceCycles, Cause.Csr);
         else if (i.Shape == Shape.Mret) Refill(s, s.Time + (ulong)s.Timing.ReturnCycles, Cause.Trap);
@@ -270,29 +286,29 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     /// <summary>Puts the instruction into EX for <paramref name="cycles"/>, and longer where the stage behind it or the write port is busy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Execute(BlockingState s, ulong cycles, Cause cause, Port port, bool isMulh = false)
+    private static void Execute(BlockingState s, ulong cycles, Cause cause, Port port, bool isMulh = false, bool hasJalrInId = false)
     {
         var end = s.Time + cycles;
         s.NextEntry = s.Time + 1;
         s.ExecuteEnd = end;
         s.ExecuteCause = cause;
-        if (s.FloatTakesAluPort && s.FloatFree > s.Time + 1 && s.FloatFree <= end + 1) WriteBackFloat(s, port, isMulh);
+        if (s.FloatTakesAluPort && s.FloatFree > s.Time + 1 && s.FloatFree <= end + 1) WriteBackFloat(s, port, isMulh, hasJalrInId);
         if (s.MemoryReturn > end) AwaitMemory(s);
     }
 
     /// <summary>
     /// Rule 9: a long FP result returns while the instruction is in EX. It takes the ALU's write port, and an instruction
     /// that would write in that cycle stays one more; or it is parked a cycle at a time, while a misaligned access is in
-    /// EX, mulh is past its first cycle, or a memory response meets an instruction that writes the port.
+    /// EX, mulh is past its first cycle, or a memory response or a jalr in ID meets an instruction that writes the port.
     /// </summary>
-    private static void WriteBackFloat(BlockingState s, Port port, bool isMulh)
+    private static void WriteBackFloat(BlockingState s, Port port, bool isMulh, bool hasJalrInId)
     {
         var first = s.Time + 1;
         var returned = s.FloatFree - 1;
         while (returned <= s.ExecuteEnd)
         {
             var isParked = port == Port.Misaligned
-                || (port == Port.Alu && (s.MemoryReturn == returned || (isMulh && returned > first)));
+                || (port == Port.Alu && (hasJalrInId || s.MemoryReturn == returned || (isMulh && returned > first)));
             if (!isParked)
             {
                 if (port != Port.Alu || returned != s.ExecuteEnd) break;

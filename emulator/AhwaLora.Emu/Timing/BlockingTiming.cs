@@ -40,11 +40,11 @@ public sealed record BlockingTiming
 
     /// <summary>mret.</summary>
     [Rule(Provenance.Measured, 1, 64)]
-    public int ReturnCycles { get; init; } = 4;
+    public int ReturnCycles { get; init; } = 5;
 
     /// <summary>From a trapping instruction to its handler's first (measured for ecall).</summary>
     [Rule(Provenance.Measured, 1, 64)]
-    public int ExceptionCycles { get; init; } = 5;
+    public int ExceptionCycles { get; init; } = 4;
 
     /// <summary>From the cycle in which an interrupt is taken to its handler's first instruction.</summary>
     [Rule(Provenance.Derived, 1, 64)]

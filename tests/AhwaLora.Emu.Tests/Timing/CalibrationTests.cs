@@ -10,13 +10,13 @@ public sealed class CalibrationTests(CalibrationPrograms programs) : IClassFixtu
     private static readonly string[] Cv32e40pMeasurements = ["single_core", "random"];
     private static readonly string[] SnitchMeasurements = ["single_core", "drained", "random", "random_drained"];
 
-    // Profile, its column, and what is promised: the share of exact regions and the worst error, in percent.
-    public static TheoryData<string, string, double, double> Cv32e40p { get; } = new()
+    // Profile and its column.
+    public static TheoryData<string, string> Cv32e40p { get; } = new()
     {
-        { "cv32e40p-fpu0", "cycles_lat_0_0", 99, 1 },
-        { "cv32e40p-fpu1", "cycles_lat_1_1", 99, 1 },
-        { "cv32e40p-fpu2", "cycles_lat_2_2", 98, 1 },
-        { "cv32e40p-fpu3", "cycles_lat_3_3", 99, 1 },
+        { "cv32e40p-fpu0", "cycles_lat_0_0" },
+        { "cv32e40p-fpu1", "cycles_lat_1_1" },
+        { "cv32e40p-fpu2", "cycles_lat_2_2" },
+        { "cv32e40p-fpu3", "cycles_lat_3_3" },
     };
 
     public static TheoryData<string, string> Snitch { get; } = new()
@@ -28,14 +28,11 @@ public sealed class CalibrationTests(CalibrationPrograms programs) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Cv32e40p))]
-    public void Cv32e40p_counts_the_cycles_of_its_rtl(string profile, string column, double exactPercent, double worstPercent)
+    public void Cv32e40p_counts_the_cycles_of_its_rtl(string profile, string column)
     {
         var regions = Cv32e40pMeasurements.SelectMany(csv => Compare("cv32e40p", csv, column, profile)).ToList();
 
-        Assert.Equal([], regions.Where(r => !r.IsSameResult));
-        Assert.True(100.0 * regions.Count(r => r.IsExact) / regions.Count >= exactPercent, Wrong(regions));
-        Assert.True(regions.Max(r => r.ErrorPercent) <= worstPercent, Wrong(regions));
-        Assert.Equal([], regions.Where(r => IsCompiled(r) && !r.IsExact));
+        Assert.Equal([], regions.Where(r => !r.IsSameResult || !r.IsExact));
     }
 
     [Theory]
@@ -77,10 +74,6 @@ public sealed class CalibrationTests(CalibrationPrograms programs) : IClassFixtu
 
         yield return ("snitch", "divisions", "cycles_rvf", "snitch-rvf");
     }
-
-    private static bool IsCompiled(ComparedRegion region) => region.Program is "k13_imatmul" or "k14_fmatmul";
-
-    private static string Wrong(IEnumerable<ComparedRegion> regions) => string.Join('\n', regions.Where(r => !r.IsExact));
 
     private IReadOnlyList<ComparedRegion> Compare(string core, string csv, string column, string profile) =>
         CalibrationRun.Compare(programs, core, csv, column, TimingProfile.Named(profile));

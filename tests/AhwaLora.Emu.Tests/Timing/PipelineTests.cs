@@ -52,6 +52,57 @@ public sealed class PipelineTests
         }
     }
 
+    [Theory]
+    [InlineData("beq x0, x0, 1f\ncsrr a0, mscratch", 16)] // Rule 7; the 17th is a nop that rule 9 keeps in EX otherwise.
+    [InlineData("beq x0, x0, 1f\nnop", 0)]
+    [InlineData("bne x0, x0, 1f\nnop", -1)]
+    public void What_lies_behind_a_taken_branch_may_keep_its_target_waiting(string code, int cycles) =>
+        Assert.Equal(cycles, (int)BehindDivision(code) - (int)BehindDivision("beq x0, x0, 1f\nnop"));
+
+    [Fact]
+    public void A_store_behind_a_branch_changes_what_it_waits_for()
+    {
+        const string read = "0x34002573", nop = "0x00000013"; // csrr a0, mscratch
+
+        Assert.Equal(16u, TwoPasses(read) - TwoPasses(nop));
+    }
+
+    private static uint TwoPasses(string storedBetween) => BehindDivision(
+        $"""
+            la a3, 2f
+            li a4, {storedBetween}
+            li a5, 2
+        3:  fdiv.s fa0, fa0, fa1
+            beq x0, x0, 1f
+        2:  csrr a0, mscratch
+        1:  sw a4, 0(a3)
+            .rept 20
+            nop
+            .endr
+            addi a5, a5, -1
+            bnez a5, 3b
+        """);
+
+    /// <summary>Cycles of code behind a long division, and of what hides the rest of it.</summary>
+    private static uint BehindDivision(string code) => Region(
+        "cv32e40p",
+        $"""
+            li a0, 3
+            fcvt.s.w fa1, a0
+            fcvt.s.w fa0, a0
+            fadd.s fa0, fa0, fa1
+            fadd.s fa1, fa0, fa0
+            fadd.s fa1, fa1, fa0
+            fmul.s fa1, fa1, fa1
+            li a0, 1
+            fcvt.s.w fa0, a0
+            fdiv.s fa0, fa0, fa1
+        {code}
+        1:  .rept 20
+            nop
+            .endr
+        """);
+
     [Fact]
     public void Slow_memory_delays_what_uses_it()
     {

@@ -70,7 +70,7 @@ internal sealed class CodeGraph
         return block;
     }
 
-    /// <summary>First and last byte of each stretch of instructions found.</summary>
+    /// <summary>First and last byte of each stretch of instructions found and of what lies behind it, since its shape counts (<see cref="Instruction.Behind"/>).</summary>
     public IReadOnlyList<(uint First, uint Last)> Ranges()
     {
         var ranges = new List<(uint First, uint Last)>();
@@ -81,7 +81,7 @@ internal sealed class CodeGraph
             else ranges.Add((pc, last));
         }
 
-        return ranges;
+        return [.. ranges.Select(r => (r.First, _code.Memory.Contains(r.Last + 1, 4) ? r.Last + 4 : r.Last))];
     }
 
     private void AddReturn(uint pc, Queue<uint> open)
