@@ -1,5 +1,6 @@
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu;
@@ -35,6 +36,11 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         var masters = devices.ToList();
         _devices = [.. masters.Select(d => (d.Master, (number += d.Master.Ports) - d.Master.Ports))];
         _names = [.. machine.Harts.Select(h => $"hart {h.Id}"), .. masters.SelectMany(d => Enumerable.Repeat(d.Name, d.Master.Ports))];
+        if (number > TcdmBanks.MaxMasters)
+        {
+            throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: its harts and the words a cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
+        }
+
         _banks = new TcdmBanks(memory.Banks, number);
         _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
         _requests = new UInt128[memory.Banks];

@@ -5,17 +5,23 @@ int main(void)
 {
     struct layer_hart hart;
     layer_open(&hart, 2, LAYER_ADAPTER_NONE);
-    if (layer_controls(&hart)) {
-        layer_load(0);
+    const uint32_t control = layer_controls(&hart), terms = layer_has_terms(&hart);
+    if (control) {
+        layer_load(&hart, 0);
         layer_wait_dma();
-        layer_trigger(0);
-        layer_load(1);
-        for (uint32_t k = 0; k < layer_chunks(); k++) {
+        layer_trigger(&hart, 0);
+        layer_load(&hart, 1);
+    }
+    for (uint32_t k = 0; (control || terms) && k < layer_chunks(&hart); k++) {
+        if (control) {
             layer_wait_dma();
-            layer_trigger(k + 1);
-            layer_wait_tile(k);
-            layer_store(k);
-            layer_load(k + 2);
+            layer_trigger(&hart, k + 1);
+            layer_wait_tile(&hart, k);
+        }
+        layer_sum_together(&hart, k);
+        if (control) {
+            layer_store(&hart, k);
+            layer_load(&hart, k + 2);
         }
     }
     return layer_close(&hart);

@@ -6,6 +6,8 @@
  *     harts      | 0 | 1 | 2 | 3 |        x A, then y += (x A) B
  *     DMA    in 0, 1, 2 | in 3, out 0 | in 4, out 1 | ...
  *
+ * Where copies of the matrix lie on several tiles, a chunk is triggered ahead for each, and so they work side by side.
+ *
  * Transfers end in their order: where X of chunk k + 2 has come in, Y of chunk k - 2, launched before it, has gone out,
  * and so that buffer is free for the tile.
  */
@@ -14,30 +16,23 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 4, LAYER_ADAPTER_FUSED);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
-    if (control) {
-        layer_load(0);
-        layer_load(1);
-        layer_load(2);
-        layer_wait_load(0);
-        layer_trigger(0);
-        layer_wait_load(1);
-        layer_trigger(1);
-    }
+    const uint32_t ahead = layer_ahead();
+    layer_open(&hart, layer_buffers(ahead), LAYER_ADAPTER_FUSED);
+    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
+    if (control) layer_fill(&hart, ahead);
     for (uint32_t k = 0; k < chunks; k++) {
         if (control) {
-            layer_wait_tile(k);
-            layer_wait_load(k + 2);
-            layer_trigger(k + 2);
+            layer_wait_tile(&hart, k);
+            layer_wait_load(&hart, k + ahead);
+            layer_trigger(&hart, k + ahead);
         }
         ahwa_barrier();
         layer_down(&hart, k);
         ahwa_barrier();
-        if (control) layer_load(k + 3);
+        if (control) layer_load(&hart, k + ahead + 1);
         layer_up(&hart, k);
         ahwa_barrier();
-        if (control) layer_store(k);
+        if (control) layer_store(&hart, k);
     }
     return layer_close(&hart);
 }

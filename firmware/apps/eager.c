@@ -15,29 +15,29 @@ int main(void)
 {
     struct layer_hart hart;
     layer_open(&hart, 4, LAYER_ADAPTER_AHEAD);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
+    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
     if (control) {
-        layer_load(0);
-        layer_load(1);
-        layer_load(2);
-        layer_wait_load(0);
-        layer_trigger(0);
+        layer_load(&hart, 0);
+        layer_load(&hart, 1);
+        layer_load(&hart, 2);
+        layer_wait_load(&hart, 0);
+        layer_trigger(&hart, 0);
     }
     ahwa_barrier();
     for (uint32_t k = 0; k < chunks; k++) {
         layer_down(&hart, k);
         ahwa_barrier();
         if (control) {
-            layer_wait_load(k + 1);
-            layer_trigger(k + 1);
-            layer_load(k + 3);
+            layer_wait_load(&hart, k + 1);
+            layer_trigger(&hart, k + 1);
+            layer_load(&hart, k + 3);
         }
         layer_up_ahead(&hart, k);
-        if (control) layer_wait_tile(k);
+        if (control) layer_wait_tile(&hart, k);
         ahwa_barrier();
         layer_add(&hart, k);
         ahwa_barrier();
-        if (control) layer_store(k);
+        if (control) layer_store(&hart, k);
     }
     return layer_close(&hart);
 }

@@ -13,23 +13,23 @@ int main(void)
 {
     struct layer_hart hart;
     layer_open(&hart, 2, LAYER_ADAPTER_FUSED);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks();
+    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
     if (control) {
-        layer_load(0);
+        layer_load(&hart, 0);
         layer_wait_dma();
-        layer_trigger(0);
-        layer_load(1);
+        layer_trigger(&hart, 0);
+        layer_load(&hart, 1);
     }
     for (uint32_t k = 0; k < chunks; k++) {
         uint32_t fed = 0;
         if (control) {
             /* The tile is to find its next chunk waiting; but where the harts are behind it, they come first. */
-            fed = layer_may_wait(k);
+            fed = layer_may_wait(&hart, k);
             if (fed) {
                 layer_wait_dma();
-                layer_trigger(k + 1);
+                layer_trigger(&hart, k + 1);
             }
-            layer_wait_tile(k);
+            layer_wait_tile(&hart, k);
         }
         ahwa_barrier();
         layer_down(&hart, k);
@@ -37,13 +37,13 @@ int main(void)
         if (control) {
             if (!fed) {
                 layer_wait_dma();
-                layer_trigger(k + 1);
+                layer_trigger(&hart, k + 1);
             }
-            layer_load(k + 2);
+            layer_load(&hart, k + 2);
         }
         layer_up(&hart, k);
         ahwa_barrier();
-        if (control) layer_store(k);
+        if (control) layer_store(&hart, k);
     }
     return layer_close(&hart);
 }

@@ -5,12 +5,12 @@ int main(void)
 {
     struct layer_hart hart;
     layer_open(&hart, 1, LAYER_ADAPTER_FUSED);
-    for (uint32_t k = 0; k < layer_chunks(); k++) {
+    for (uint32_t k = 0; k < layer_chunks(&hart); k++) {
         if (layer_controls(&hart)) {
-            layer_load(k);
+            layer_load(&hart, k);
             layer_wait_dma();
-            layer_trigger(k);
-            layer_wait_tile(k);
+            layer_trigger(&hart, k);
+            layer_wait_tile(&hart, k);
         }
         ahwa_barrier();
         layer_down(&hart, k);
@@ -18,7 +18,7 @@ int main(void)
         layer_up(&hart, k);
         ahwa_barrier();
         if (layer_controls(&hart)) {
-            layer_store(k);
+            layer_store(&hart, k);
             layer_wait_dma();
         }
     }

@@ -12,7 +12,7 @@
 
 #define AHWA_LAYER_MAGIC 0x41524F4Cu        /* "LORA" in memory */
 #define AHWA_LAYER_RESULT_MAGIC 0x4C534552u /* "RESL" in memory */
-#define AHWA_LAYER_VERSION 1u
+#define AHWA_LAYER_VERSION 2u
 
 /** How the LoRA branch is split over the harts: ahwa_layer.flags, bits 1:0. */
 enum ahwa_layer_split {
@@ -25,11 +25,12 @@ enum ahwa_layer_split {
 enum {
     AHWA_LAYER_MAX_HARTS = 64,
     AHWA_LAYER_MAX_CHUNKS = 1024, /**< chunks whose end is recorded */
+    AHWA_LAYER_MAX_CHAIN = 4,     /**< layers that feed each other */
 };
 
 /**
  * One linear layer with its adapter: Y = AIMC(X) + scale (X A) B. Matrices are row-major float32 in RAM, addresses
- * multiples of 4. The weights are on the tile already, at rows 0 to inputs - 1 and columns 0 to outputs - 1.
+ * multiples of 4. The weights are on the tiles already, as struct ahwa_matrix of ahwa.h has them.
  */
 struct ahwa_layer {
     uint32_t magic;         /**< AHWA_LAYER_MAGIC */
@@ -48,9 +49,11 @@ struct ahwa_layer {
     uint32_t flags;         /**< AHWA_LAYER_SPLIT_*; other bits 0 */
     uint32_t t_int_ns;      /**< integration time for T_INT_NS, ns; 0 = as the platform set it */
     uint32_t tile;          /**< number of the first tile */
-    uint32_t row_splits;    /**< tiles that share the inputs; 1 */
-    uint32_t column_splits; /**< tiles that share the outputs; 1 */
+    uint32_t row_splits;    /**< tiles that share the inputs */
+    uint32_t column_splits; /**< tiles that share the outputs */
     uint32_t tcdm_bytes;    /**< size of the platform's TCDM; 0 = as linked, memory.ld */
+    uint32_t copies;        /**< copies of the matrix: chunk k is multiplied by copy k modulo their number */
+    uint32_t next;          /**< address of the struct ahwa_layer that takes Y as its X, or 0; x of that and y of this are then not used */
 };
 
 /** What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, of which 0 is reset. */
@@ -60,7 +63,7 @@ struct ahwa_layer_result {
     uint32_t harts;          /**< harts that took part */
     uint32_t chunks;         /**< chunks of the layer, also where more than AHWA_LAYER_MAX_CHUNKS */
     uint32_t tcdm_bytes;     /**< TCDM the buffers take */
-    uint32_t tile_jobs;      /**< jobs the tile finished */
+    uint32_t tile_jobs;      /**< jobs that all tiles finished */
     uint32_t start_cycle;    /**< the first token's transfer is launched, adapter and bias in TCDM */
     uint32_t end_cycle;      /**< the last token's result is in RAM */
     uint32_t error;          /**< exit code of a failed run, ahwa_exit.h; 0 = none */
@@ -68,17 +71,18 @@ struct ahwa_layer_result {
     uint32_t error_argument; /**< the device's ERROR_ARGUMENT, or the offending number of `layer` */
     uint32_t down_parts;     /**< token parts << 16 | rank parts of x A */
     uint32_t up_parts;       /**< token parts << 16 | output parts of (x A) B */
+    uint32_t output_cycle;   /**< the last chunk's output is complete in TCDM */
     uint32_t hart_busy[AHWA_LAYER_MAX_HARTS];  /**< cycles each hart spent in the LoRA products */
     uint32_t chunk_end[AHWA_LAYER_MAX_CHUNKS]; /**< cycle in which the chunk's output was complete in TCDM */
 };
 
 static_assert(offsetof(struct ahwa_layer, scale) == 0x1C, "published offset");
 static_assert(offsetof(struct ahwa_layer, column_splits) == 0x44, "published offset");
-static_assert(sizeof(struct ahwa_layer) == 0x4C, "published size");
+static_assert(sizeof(struct ahwa_layer) == 0x54, "published size");
 static_assert(offsetof(struct ahwa_layer_result, error) == 0x20, "published offset");
-static_assert(offsetof(struct ahwa_layer_result, hart_busy) == 0x34, "published offset");
-static_assert(offsetof(struct ahwa_layer_result, chunk_end) == 0x134, "published offset");
-static_assert(sizeof(struct ahwa_layer_result) == 0x1134, "published size");
+static_assert(offsetof(struct ahwa_layer_result, hart_busy) == 0x38, "published offset");
+static_assert(offsetof(struct ahwa_layer_result, chunk_end) == 0x138, "published offset");
+static_assert(sizeof(struct ahwa_layer_result) == 0x1138, "published size");
 
 extern struct ahwa_layer layer;
 extern struct ahwa_layer_result layer_result;

@@ -15,7 +15,8 @@
 
 enum {
     LAYER_CONTROL_HART = 0,
-    LAYER_MAX_BUFFERS = 4, /**< chunks in TCDM at a time */
+    LAYER_MAX_BUFFERS = 8, /**< chunks in TCDM at a time */
+    LAYER_MAX_COPIES = LAYER_MAX_BUFFERS - 2, /**< of a matrix */
 };
 
 /** Regions marked for the host's timeline. */
@@ -33,9 +34,12 @@ struct layer_share {
     struct lora_grid down, up;
 };
 
-/** What a hart knows for itself. */
+struct layer_run; /* what the harts share: run.h */
+
+/** What a hart knows of a layer. */
 struct layer_hart {
     uint32_t hart;
+    struct layer_run *run;
     struct layer_share full; /**< its share of a chunk of `chunk` tokens */
     struct layer_share last; /**< its share of the last chunk */
     uint32_t busy;           /**< cycles in the products so far */
@@ -49,13 +53,28 @@ static inline uint32_t layer_controls(const struct layer_hart *hart)
 /* ---- All harts ------------------------------------------------------------------------------------------------- */
 
 /**
- * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y (1, 2 or 4), brings adapter and bias there and sets the
+ * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y (1, 2, 4 or 8), brings adapter and bias there and sets the
  * integration time. Ends the run with AHWA_EXIT_LAYER_* where that cannot be.
  */
 void layer_open(struct layer_hart *hart, uint32_t buffers, enum layer_adapter adapter);
 
+/** The same for `layer` and those that it feeds, at most `most`: harts[0] is the first. Returns how many there are. */
+uint32_t layer_open_chain(struct layer_hart *harts, uint32_t most, uint32_t buffers, enum layer_adapter adapter);
+
+/** Chunks to queue on the tiles ahead of the harts: two, or one for each copy of the matrix. */
+uint32_t layer_ahead(void);
+
+/** Buffers that it takes: a chunk at the harts and one coming in beside them. */
+uint32_t layer_buffers(uint32_t ahead);
+
 /** Chunks of the layer. */
-uint32_t layer_chunks(void);
+uint32_t layer_chunks(const struct layer_hart *hart);
+
+/** 1 where several tiles share the inputs, so that somebody has to add what they give: layer_up and layer_add do. */
+uint32_t layer_has_terms(const struct layer_hart *hart);
+
+/** Y of chunk k = the sum of what the tiles gave, where there is no adapter to do it with. Holds barriers where there are terms. */
+void layer_sum_together(struct layer_hart *hart, uint32_t k);
 
 /** xa = scale X A of chunk k, this hart's share. A barrier must follow before layer_up. */
 void layer_down(struct layer_hart *hart, uint32_t k);
@@ -69,19 +88,29 @@ void layer_up_ahead(struct layer_hart *hart, uint32_t k);
 /** Y += d of chunk k, the share that this hart computed. */
 void layer_add(struct layer_hart *hart, uint32_t k);
 
-/** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. */
+/** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. Of a chain, the first. */
 int layer_close(const struct layer_hart *hart);
 
 /* ---- The control hart alone; a chunk beyond the last is passed over ----------------------------------------------- */
 
-void layer_load(uint32_t k);      /**< start X of chunk k on its way to TCDM */
-void layer_trigger(uint32_t k);   /**< queue chunk k on the tile; X must be there and the Y buffer free */
-void layer_wait_tile(uint32_t k); /**< wait until the tile has finished chunk k */
-void layer_store(uint32_t k);     /**< start Y of chunk k on its way to RAM; notes the chunk's end */
-void layer_wait_load(uint32_t k); /**< wait until X of chunk k is in TCDM */
-void layer_wait_dma(void);        /**< wait until all transfers have ended */
+void layer_load(const struct layer_hart *hart, uint32_t k);      /**< start X of chunk k on its way to TCDM */
+void layer_trigger(const struct layer_hart *hart, uint32_t k);   /**< queue chunk k on the tiles; X must be there and the Y buffer free */
+void layer_wait_tile(const struct layer_hart *hart, uint32_t k); /**< wait until the tiles have finished chunk k */
+void layer_store(const struct layer_hart *hart, uint32_t k);     /**< start Y of chunk k on its way to RAM; notes the chunk's end */
+void layer_wait_load(const struct layer_hart *hart, uint32_t k); /**< wait until X of chunk k is in TCDM */
+void layer_wait_room(const struct layer_hart *hart, uint32_t k); /**< wait until the Y buffer of chunk k has been stored */
+void layer_wait_dma(void);                                       /**< wait until all transfers have ended */
 
-/** 1 where waiting for the DMA would hold nobody up: it is idle, or the tile has not finished chunk k. */
-uint32_t layer_may_wait(uint32_t k);
+/** Loads the first chunks and queues `ahead` of them on the tiles; one more is left coming in. */
+void layer_fill(const struct layer_hart *hart, uint32_t ahead);
+
+/**
+ * Chunk k of layer i of a chain has its output: queues it on the next layer's tiles, or stores it. Where i is 0, feeds the
+ * first layer as well: its tile with chunk k + ahead, its buffers with the one after that.
+ */
+void layer_pass_on(const struct layer_hart *layers, uint32_t count, uint32_t i, uint32_t k, uint32_t ahead);
+
+/** 1 where waiting for the DMA would hold nobody up: it is idle, or the tiles have not finished chunk k. */
+uint32_t layer_may_wait(const struct layer_hart *hart, uint32_t k);
 
 #endif

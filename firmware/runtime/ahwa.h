@@ -294,6 +294,73 @@ uint32_t ahwa_tile_advance_age(uint32_t tile, float seconds);
 /** Seconds since the tile was programmed. */
 float ahwa_tile_age(uint32_t tile);
 
+/* ---- A matrix on several tiles --------------------------------------------------------------------------------- */
+
+/** Consecutive lines: first, first + 1, ... */
+struct ahwa_lines {
+    uint32_t first;
+    uint32_t count;
+};
+
+/** Lines cut into parts of nearly equal size: `size` / parts lines each, the first size mod parts of them one more. */
+struct ahwa_cut {
+    uint32_t parts;
+    uint32_t base;   /**< lines of the shorter parts */
+    uint32_t longer; /**< parts that have one more */
+};
+
+static inline struct ahwa_cut ahwa_cut(uint32_t size, uint32_t parts)
+{
+    return (struct ahwa_cut){parts, size / parts, size % parts};
+}
+
+static inline struct ahwa_lines ahwa_cut_part(struct ahwa_cut cut, uint32_t index)
+{
+    return (struct ahwa_lines){cut.base * index + (index < cut.longer ? index : cut.longer), cut.base + (index < cut.longer)};
+}
+
+enum { AHWA_MATRIX_MAX_TILES = 56 }; /**< tiles that a platform can have */
+
+/**
+ * A matrix [outputs][inputs] cut into parts, each on a tile of its own from its first row and column on: input part i and
+ * output part j on tile + j inputs.parts + i. Each input part writes outputs of its own, a term of the sum: whoever wants
+ * y adds them in order. There may be several copies, one behind the other. The tiles run no other jobs.
+ */
+struct ahwa_matrix {
+    uint32_t tile;          /**< number of the first */
+    struct ahwa_cut inputs;
+    struct ahwa_cut outputs;
+    uint32_t src_stride;    /**< bytes from one input vector to the next */
+    uint32_t dst_stride;    /**< bytes from one output vector to the next */
+    uint32_t term_bytes;    /**< from where the first input part writes to where the second does, and so on */
+    uint32_t bias;          /**< address of an addend an output, or 0; goes with the first input part */
+    uint8_t configured[AHWA_MATRIX_MAX_TILES]; /**< a bit for each context that holds what is the same for all jobs; 0 at first */
+};
+
+/** Tiles of one copy. */
+static inline uint32_t ahwa_matrix_tiles(const struct ahwa_matrix *matrix)
+{
+    return matrix->inputs.parts * matrix->outputs.parts;
+}
+
+/** 1 where every part fits its tile. */
+uint32_t ahwa_matrix_fits(const struct ahwa_matrix *matrix);
+
+/**
+ * Queues `vectors` vectors on all tiles of copy `copy`. Waits where a tile has no free context. Returns the number of the
+ * job, the same on each; or 0 where a tile refused it: its ERROR_CAUSE says why.
+ */
+uint32_t ahwa_matrix_submit(struct ahwa_matrix *matrix, uint32_t copy, uint32_t src, uint32_t dst, uint32_t vectors, uint32_t tag);
+
+/** 1 where all tiles of the copy have finished job `number`. */
+uint32_t ahwa_matrix_done(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t number);
+
+/** Waits until all tiles of the copy have finished job `number`. */
+void ahwa_matrix_wait(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t number);
+
+/** Programs all tiles of the copy with weights [outputs][inputs] at `weights`, rows `stride` bytes apart. Returns ERROR_CAUSE. */
+uint32_t ahwa_matrix_program(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t weights, uint32_t stride);
+
 /* ---- UART ------------------------------------------------------------------------------------------------------ */
 
 /** Sends a byte; nothing waits, the emulated transmitter is always empty. */

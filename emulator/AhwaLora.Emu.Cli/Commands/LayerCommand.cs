@@ -15,6 +15,8 @@ internal static class LayerCommand
 {
     private static readonly Option<int> Inputs = Number("--in", "Inputs m of the layer.", 128);
     private static readonly Option<int> Outputs = Number("--out", "Outputs n of the layer.", 128);
+    private static readonly Option<string?> Then = new("--then") { Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.", HelpName = "N,..." };
+    private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
     private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
     private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
@@ -23,6 +25,7 @@ internal static class LayerCommand
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tile: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
+    private static readonly Option<string?> Model = new("--model") { Description = "Devices of the tile: none, pcm, hermes or hermes-1; none where --preset ideal is given, else the platform's." };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
     private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy, for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
@@ -33,7 +36,7 @@ internal static class LayerCommand
     {
         var command = new Command("layer", "Run y = AIMC(x) + (alpha/r)(x A) B on harts beside a tile, and say what the adapter costs.")
         {
-            Inputs, Outputs, Rank, Tokens, Chunk, Integration, Harts, Strategy, Preset, Paired, Trace, Json,
+            Inputs, Outputs, Then, Rank, Tokens, Chunk, Integration, Harts, Strategy, Copies, Preset, Model, Paired, Trace, Json,
         };
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Run);
@@ -42,32 +45,71 @@ internal static class LayerCommand
 
     private static int Run(ParseResult parsed)
     {
-        var shape = new LayerShape(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk));
-        shape.Check();
-        var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
-        var aimc = platform.Aimc ?? new AimcDescription();
-        platform = platform with
-        {
-            Harts = parsed.GetValue(Harts),
-            Aimc = aimc with { IntegrationNs = parsed.GetValue(Integration), Preset = parsed.GetValue(Preset) ?? aimc.Preset },
-        };
+        var strategy = ParseStrategy(parsed);
+        var shapes = Shapes(parsed, strategy);
+        var platform = ParsePlatform(parsed, shapes, strategy);
         var options = MachineArguments.Options(parsed, Timing);
-        var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
-        var data = LayerData.Generate(shape, options.Seed);
+        var chain = LayerData.GenerateChain(shapes, options.Seed);
 
-        if (parsed.GetValue(Paired)) return RunPaired(parsed, data, strategy, platform, options);
+        if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
 
         LayerComparison? comparison = null;
-        Traced(parsed, shape, strategy, attach => Progress.Show($"layer {shape}", report => comparison = LayerComparison.Run(data, strategy, platform, options, report, attach)));
+        Traced(parsed, shapes[0], strategy, attach => Progress.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, platform, options));
         if (parsed.GetValue(Json) != "-") Print(comparison!, platform, options);
         return 0;
     }
 
-    private static int RunPaired(ParseResult parsed, LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    private static LayerStrategy ParseStrategy(ParseResult parsed)
     {
+        var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
+        if (parsed.GetValue(Copies) is not { } copies) return strategy;
+        if (strategy.Copies == 1) throw new UserErrorException($"--copies is for --strategy {LayerStrategy.SeveralTiles.Name}, not {strategy.Name}");
+        if (copies is < 2 or > LayerStrategy.MaxCopies) throw new UserErrorException($"--copies {copies} is outside 2 to {LayerStrategy.MaxCopies}; the nearest valid value is {Math.Clamp(copies, 2, LayerStrategy.MaxCopies)}");
+        return strategy.WithCopies(copies);
+    }
+
+    /// <summary>The layer and those that it feeds.</summary>
+    private static List<LayerShape> Shapes(ParseResult parsed, LayerStrategy strategy)
+    {
+        var shapes = new List<LayerShape> { new(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk)) };
+        var then = parsed.GetValue(Then) ?? (strategy.IsChain ? Text($"{shapes[0].Inputs}") : null);
+        if (then is not null && !strategy.IsChain) throw new UserErrorException($"--then is for --strategy {LayerStrategy.MultiLayer.Name}, not {strategy.Name}");
+        foreach (var text in then?.Split(',') ?? [])
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var outputs)) throw new UserErrorException($"--then '{then}': expected numbers of outputs, as in 512,128");
+            shapes.Add(shapes[^1] with { Inputs = shapes[^1].Outputs, Outputs = outputs });
+        }
+
+        foreach (var shape in shapes) shape.Check();
+        return shapes;
+    }
+
+    /// <summary>A platform from a file has the tiles that it has; the default one gets as many as the layers take.</summary>
+    private static PlatformDescription ParsePlatform(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy)
+    {
+        var file = parsed.GetValue(MachineArguments.Platform);
+        var platform = PlatformFile.Load(file);
+        var aimc = platform.Aimc ?? new AimcDescription();
+        var preset = parsed.GetValue(Preset);
+        platform = platform with
+        {
+            Harts = parsed.GetValue(Harts),
+            Aimc = aimc with
+            {
+                IntegrationNs = parsed.GetValue(Integration),
+                Preset = preset ?? aimc.Preset,
+                Model = parsed.GetValue(Model) ?? (preset == Emu.Aimc.Crossbar.Preset.Ideal.Name ? Emu.Aimc.Crossbar.DeviceModel.None.Name : aimc.Model),
+            },
+        };
+        return file is null ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
+    }
+
+    private static int RunPaired(ParseResult parsed, IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    {
+        if (chain.Count > 1) throw new UserErrorException("--paired compares one layer; use another strategy than multi-layer");
         PairedLayer? paired = null;
-        Traced(parsed, data.Shape, strategy, attach => Progress.Show($"layer {data.Shape}", report => paired = PairedLayer.Run(data, strategy, platform, options, report, attach)));
+        Traced(parsed, chain[0].Shape, strategy, attach => Progress.Show($"layer {chain[0].Shape}", report => paired = PairedLayer.Run(chain[0], strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
         if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
         return paired!.CyclesAgree ? 0 : CommandLine.Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
@@ -91,7 +133,7 @@ internal static class LayerCommand
     private static void Print(LayerComparison comparison, PlatformDescription platform, MachineOptions options)
     {
         var aimc = platform.Aimc!;
-        Console.WriteLine(Text($"layer {comparison.Shape} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
+        Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions" })
         {
@@ -105,7 +147,8 @@ internal static class LayerCommand
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.Shape.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
+        Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
+        Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.Analog.ExposedCycles:N0} of them without adapter"));
         LayerMeasurement[] runs = [comparison.Analog, comparison.Sequential, comparison.Pipelined];
         Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
     }
@@ -118,6 +161,7 @@ internal static class LayerCommand
             tcdm_bytes = m.Result.TcdmBytes,
             relative_error_percent = 100 * m.RelativeError,
             instructions = m.Instructions,
+            exposed_cycles = m.ExposedCycles,
             hart_busy_cycles = m.Result.HartBusyCycles,
         };
         var shape = comparison.Shape;
@@ -128,11 +172,14 @@ internal static class LayerCommand
                 inputs = shape.Inputs,
                 outputs = shape.Outputs,
                 rank = shape.Rank,
+                then_outputs = comparison.Shapes.Skip(1).Select(s => s.Outputs),
                 tokens = shape.Tokens,
                 chunk_tokens = shape.Chunk,
                 integration_ns = platform.Aimc!.IntegrationNs,
                 stream_words_per_cycle = platform.Aimc.StreamWordsPerCycle,
                 preset = platform.Aimc.Preset,
+                tiles = platform.Aimc.Tiles,
+                copies = comparison.Pipelined.Strategy.Copies,
                 harts = platform.Harts,
                 timing = options.Timing.Name,
                 contention = options.Contention == Contention.Exact ? "exact" : "none",
@@ -142,6 +189,7 @@ internal static class LayerCommand
                 sequential_cycles = comparison.Sequential.Result.Cycles,
                 pipelined_cycles = comparison.Pipelined.Result.Cycles,
                 overhead_percent = comparison.OverheadPercent,
+                exposed_cycles = comparison.Pipelined.ExposedCycles,
                 multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
                 published_tcdm_bytes = shape.PublishedTcdmBytes,
                 analog = Of(comparison.Analog),

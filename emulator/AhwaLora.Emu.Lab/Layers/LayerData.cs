@@ -39,19 +39,33 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
             scale);
     }
 
+    /// <summary>Layers that feed each other, of one seed each.</summary>
+    public static IReadOnlyList<LayerData> GenerateChain(IEnumerable<LayerShape> shapes, ulong seed) =>
+        [.. shapes.Select((shape, i) => Generate(shape, seed + (ulong)i))];
+
+    /// <summary>y [S][n] of the last of layers that feed each other, in double precision.</summary>
+    public static double[] Reference(IReadOnlyList<LayerData> chain, bool withAdapter)
+    {
+        var x = chain[0].X.Select(v => (double)v).ToArray();
+        foreach (var layer in chain) x = layer.Reference(x, withAdapter);
+        return x;
+    }
+
     /// <summary>y [S][n] in double precision: W x + bias, plus scale (x A) B where <paramref name="withAdapter"/>.</summary>
-    public double[] Reference(bool withAdapter)
+    public double[] Reference(bool withAdapter) => Reference([this], withAdapter);
+
+    private double[] Reference(double[] inputs, bool withAdapter)
     {
         var (m, n, r) = (Shape.Inputs, Shape.Outputs, Shape.Rank);
         var y = new double[Shape.Tokens * n];
         var down = new double[r];
         for (var token = 0; token < Shape.Tokens; token++)
         {
-            var x = X.AsSpan(token * m, m);
+            var x = inputs.AsSpan(token * m, m);
             Array.Clear(down);
             for (var i = 0; withAdapter && i < m; i++)
             {
-                for (var k = 0; k < r; k++) down[k] += (double)x[i] * A[i * r + k];
+                for (var k = 0; k < r; k++) down[k] += x[i] * A[i * r + k];
             }
 
             for (var j = 0; j < n; j++)

@@ -6,19 +6,27 @@ namespace AhwaLora.Emu.Lab.Layers;
 internal static class LayerRecord
 {
     public const string LayerSymbol = "layer", ResultSymbol = "layer_result";
-    public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 1;
-    public const int LayerBytes = 0x4C, ResultHeadBytes = 0x34, MaxHarts = 64, HartBusyOffset = 0x34;
+    public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 2;
+    public const int LayerBytes = 0x54, ResultHeadBytes = 0x38, MaxHarts = 64, HartBusyOffset = 0x38, MaxChain = 4, MaxTiles = 56;
 
     /// <summary>Where the host has put the matrices.</summary>
     public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
 
-    public static byte[] Encode(LayerShape shape, float scale, Addresses at, uint integrationNs, uint tcdmBytes)
+    /// <param name="data">Sizes and scale.</param>
+    /// <param name="at">Where the host has put its matrices.</param>
+    /// <param name="mapping">Its tiles.</param>
+    /// <param name="integrationNs">T_INT_NS.</param>
+    /// <param name="tcdmBytes">Of the platform; 0 as linked.</param>
+    /// <param name="next">Address of the record of the layer that this one feeds; 0 none.</param>
+    public static byte[] Encode(LayerData data, Addresses at, LayerMapping mapping, uint integrationNs, uint tcdmBytes, uint next)
     {
+        var shape = data.Shape;
+        const uint Flags = 0;
         uint[] words =
         [
             Magic, Version, (uint)shape.Inputs, (uint)shape.Outputs, (uint)shape.Rank, (uint)shape.Tokens, (uint)shape.Chunk,
-            BitConverter.SingleToUInt32Bits(scale), at.X, at.A, at.B, at.Y, at.Bias, 0, integrationNs, 0, 1, 1,
-            tcdmBytes,
+            BitConverter.SingleToUInt32Bits(data.Scale), at.X, at.A, at.B, at.Y, at.Bias, Flags, integrationNs,
+            (uint)mapping.FirstTile, (uint)mapping.Inputs.Count, (uint)mapping.Outputs.Count, tcdmBytes, (uint)mapping.Copies, next,
         ];
         var bytes = new byte[LayerBytes];
         for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
@@ -40,6 +48,7 @@ internal static class LayerRecord
             Error: words[8],
             ErrorCause: words[9],
             ErrorArgument: words[10],
+            OutputCycle: words[13],
             HartBusyCycles: words[(HartBusyOffset / 4)..(HartBusyOffset / 4 + harts)]);
     }
 }
@@ -54,6 +63,7 @@ internal static class LayerRecord
 /// <param name="Error">Exit code of a failed run; 0 none.</param>
 /// <param name="ErrorCause">The device's ERROR_CAUSE.</param>
 /// <param name="ErrorArgument">Its argument, or the offending number.</param>
+/// <param name="OutputCycle">Machine time in which the last chunk's output was complete in TCDM.</param>
 /// <param name="HartBusyCycles">Cycles each hart spent in the LoRA products.</param>
 public sealed record LayerResult(
-    bool IsComplete, int Harts, uint TcdmBytes, uint Cycles, uint StartCycle, uint EndCycle, uint Error, uint ErrorCause, uint ErrorArgument, IReadOnlyList<uint> HartBusyCycles);
+    bool IsComplete, int Harts, uint TcdmBytes, uint Cycles, uint StartCycle, uint EndCycle, uint Error, uint ErrorCause, uint ErrorArgument, uint OutputCycle, IReadOnlyList<uint> HartBusyCycles);

@@ -7,10 +7,11 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// further passes of bound management; in the outputs it is all that shows, since the adapter's part cancels.
 /// </summary>
 /// <param name="Shape">The layer.</param>
+/// <param name="Mapping">Its tiles.</param>
 /// <param name="Ideal">Preset ideal, device model none.</param>
 /// <param name="Noisy">The platform's tile.</param>
 /// <param name="Error">How their outputs differ.</param>
-public sealed record PairedLayer(LayerShape Shape, LayerMeasurement Ideal, LayerMeasurement Noisy, MvmError Error)
+public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMeasurement Ideal, LayerMeasurement Noisy, MvmError Error)
 {
     /// <summary>Passes of bound management beyond the first.</summary>
     public ulong Repasses => Noisy.Tile.BoundPasses;
@@ -22,10 +23,10 @@ public sealed record PairedLayer(LayerShape Shape, LayerMeasurement Ideal, Layer
     public bool CyclesAgree => Repasses > 0 || FurtherCycles == 0;
 
     /// <summary>Share of the inputs that the DAC clipped, over all passes.</summary>
-    public double ClippedFraction => Fraction(Noisy.Tile.DacClips, Shape.Inputs);
+    public double ClippedFraction => Fraction(Noisy.Tile.DacClips, Shape.Inputs / (double)Mapping.Inputs.Count);
 
     /// <summary>Share of the outputs that saturated the ADC, over all passes.</summary>
-    public double SaturatedFraction => Fraction(Noisy.Tile.AdcSaturations, Shape.Outputs);
+    public double SaturatedFraction => Fraction(Noisy.Tile.AdcSaturations, Shape.Outputs / (double)Mapping.Outputs.Count);
 
     /// <summary>Runs the two; <paramref name="attach"/> is given the machine with the noisy tile before it runs.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
@@ -40,10 +41,11 @@ public sealed record PairedLayer(LayerShape Shape, LayerMeasurement Ideal, Layer
         }
 
         var (exact, measured) = (Measure(ideal), Measure(noisy));
-        return new PairedLayer(data.Shape, exact, measured, MvmError.Of(data, exact.Y, measured.Y));
+        return new PairedLayer(data.Shape, LayerMapping.Of([data.Shape], strategy, platform)[0], exact, measured, MvmError.Of(data, exact.Y, measured.Y));
     }
 
-    private double Fraction(ulong events, int lines) => events / Math.Max(1.0, (double)(Noisy.Tile.Mvms + Noisy.Tile.BoundPasses) * lines);
+    // Of a tile's lines, over the MVMs of all tiles.
+    private double Fraction(ulong events, double lines) => events / Math.Max(1.0, (Noisy.Tile.Mvms + Noisy.Tile.BoundPasses) * lines);
 }
 
 /// <summary>The error of MVMs against W x, the signal: without bias and adapter, which noisy and ideal outputs share.</summary>

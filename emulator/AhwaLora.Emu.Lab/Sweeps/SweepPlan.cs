@@ -78,7 +78,7 @@ public sealed class SweepPlan
 
     private static void CheckTcdm(SweepPoint point, SweepVersions versions, SweepFaults faults)
     {
-        foreach (var strategy in new[] { point.Strategy, LayerStrategy.Analog })
+        foreach (var strategy in new[] { point.Strategy, point.Strategy.Baseline })
         {
             var available = LayerFootprint.Available(versions.AppOf(strategy), point.TcdmBytes);
             var bytes = LayerFootprint.Bytes(point.Shape, strategy);

@@ -43,10 +43,12 @@ public sealed record SweepPoint(PlatformDescription Platform)
     public int DmaBytesPerCycle { get; init; } = (Platform.Dma ?? new DmaDescription()).BytesPerCycle;
 
     /// <summary>The tile alone, on the same machine with the same chunks: what the point's overhead is measured against.</summary>
-    public SweepPoint Baseline => this with { Strategy = LayerStrategy.Analog };
+    public SweepPoint Baseline => this with { Strategy = Strategy.Baseline };
 
-    /// <summary>The machine.</summary>
-    public PlatformDescription BuildPlatform() => Platform with
+    /// <summary>The machine, with as many tiles as the strategy takes.</summary>
+    public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(Describe(), [Shape], Strategy);
+
+    private PlatformDescription Describe() => Platform with
     {
         Harts = Harts,
         ClockMhz = ClockMhz,

@@ -58,30 +58,31 @@ public sealed class TileMapping
     /// <summary>y = W x + bias.</summary>
     /// <param name="x">[in].</param>
     /// <param name="y">[out]; overwritten.</param>
-    /// <param name="bias">[out], or empty; added once, after the sum.</param>
+    /// <param name="bias">[out], or empty; added by the tiles of the first input split.</param>
     /// <returns>What the tiles did, together; an input with a NaN or infinity leaves zeros of the parts that it met.</returns>
     /// <exception cref="ArgumentException">A span of the wrong length.</exception>
     public MvmResult Mvm(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<float> bias = default)
     {
         if (x.Length != Inputs || y.Length != Outputs) throw new ArgumentException($"x of {x.Length} and y of {y.Length} values; expected {Inputs} and {Outputs}");
         if (!bias.IsEmpty && bias.Length != Outputs) throw new ArgumentException($"bias of {bias.Length} values; expected {Outputs}", nameof(bias));
-        y.Clear();
-        // As a tile's digital stage does it, also with the sign of a zero.
-        if (Parts is [var whole]) return whole.Tile.Mvm(whole.Region, x, y, new DigitalStage { Bias = bias });
         MvmResult all = default;
         foreach (var part in Parts)
         {
+            var isFirst = part.Inputs.First == 0;
             var partial = _partial.AsSpan(0, part.Outputs.Length);
+            var to = y.Slice(part.Outputs.First, part.Outputs.Length);
             partial.Clear();
-            all += part.Tile.Mvm(part.Region, x.Slice(part.Inputs.First, part.Inputs.Length), partial);
-            for (var i = 0; i < partial.Length; i++) y[part.Outputs.First + i] += partial[i];
+            var digital = new DigitalStage { Bias = isFirst && !bias.IsEmpty ? bias.Slice(part.Outputs.First, part.Outputs.Length) : default };
+            all += part.Tile.Mvm(part.Region, x.Slice(part.Inputs.First, part.Inputs.Length), partial, digital);
+            if (isFirst) partial.CopyTo(to);
+            for (var i = 0; !isFirst && i < partial.Length; i++) to[i] += partial[i];
         }
 
-        for (var i = 0; i < bias.Length; i++) y[i] += bias[i];
         return all;
     }
 
-    private static float[] Cut(ReadOnlySpan<float> weights, int inputs, Split rows, Split columns)
+    /// <summary>The weights [out, in] of a part, dense.</summary>
+    internal static float[] Cut(ReadOnlySpan<float> weights, int inputs, Split rows, Split columns)
     {
         var part = new float[rows.Length * columns.Length];
         for (var column = 0; column < columns.Length; column++)

@@ -29,6 +29,7 @@ public sealed partial class AimcTile
         state.Array(_waiting);
         state.Array(_counters);
         state.Field(ref _busySince);
+        state.Field(ref _idleSince);
     }
 
     private void TransferJobs(StateStream state)

@@ -29,7 +29,7 @@ public sealed partial class AimcTile : IClockedDevice
     private readonly Waiting[] _waiting = new Waiting[MaxHarts];
 
     private readonly ulong[] _counters = new ulong[6];
-    private ulong _busySince;
+    private ulong _busySince, _idleSince;
 
     private enum Waiting : byte
     {
@@ -84,6 +84,9 @@ public sealed partial class AimcTile : IClockedDevice
 
     /// <summary>The mathematics and its state, for reports.</summary>
     public CrossbarArray Crossbar => _crossbar;
+
+    /// <summary>The cycle in which the last job, programming or calibration ended; 0 before the first.</summary>
+    public ulong IdleSince => _idleSince;
 
     /// <summary>The counters as firmware would read them in a cycle.</summary>
     public AimcTileCounters CountersAt(ulong time) =>
@@ -308,6 +311,8 @@ public sealed partial class AimcTile : IClockedDevice
 
     private void BecomeIdle(ulong time)
     {
-        if (IsIdle && time > _busySince) At(_counters, BusyCycles) += time - _busySince;
+        if (!IsIdle) return;
+        _idleSince = time;
+        if (time > _busySince) At(_counters, BusyCycles) += time - _busySince;
     }
 }

@@ -8,4 +8,9 @@ namespace AhwaLora.Emu.Aimc;
 /// <param name="AdcSaturations">Outputs beyond the ADC's bound, over all passes.</param>
 /// <param name="EnergyFemtojoules">Spent in passes and programming.</param>
 public readonly record struct AimcTileCounters(
-    ulong BusyCycles, ulong Mvms, ulong BoundPasses, ulong DacClips, ulong AdcSaturations, ulong EnergyFemtojoules);
+    ulong BusyCycles, ulong Mvms, ulong BoundPasses, ulong DacClips, ulong AdcSaturations, ulong EnergyFemtojoules)
+{
+    /// <summary>What two tiles counted together.</summary>
+    public static AimcTileCounters operator +(AimcTileCounters a, AimcTileCounters b) => new(
+        a.BusyCycles + b.BusyCycles, a.Mvms + b.Mvms, a.BoundPasses + b.BoundPasses, a.DacClips + b.DacClips, a.AdcSaturations + b.AdcSaturations, a.EnergyFemtojoules + b.EnergyFemtojoules);
+}

@@ -15,8 +15,16 @@ public sealed class LayerFootprintTests
         var strategy = LayerStrategy.All.Append(LayerStrategy.Analog).First(s => s.Name == name);
         foreach (var shape in new[] { new LayerShape(32, 16, 8, 8, 4), new LayerShape(37, 19, 3, 7, 3), new LayerShape(64, 512, 16, 5, 5) })
         {
-            var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), strategy, new PlatformDescription { Harts = 2 }, TestMachine.Options);
+            var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), strategy, LayerMapping.WithTiles(new PlatformDescription { Harts = 2 }, [shape], strategy), TestMachine.Options);
             Assert.Equal(LayerFootprint.Bytes(shape, strategy), measured.Result.TcdmBytes);
         }
+    }
+
+    [Fact]
+    public void Tiles_that_share_inputs_have_outputs_of_their_own()
+    {
+        var shape = new LayerShape(1100, 16, 8, 4, 2);
+        var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), LayerStrategy.DoubleBuffered, LayerMapping.WithTiles(new PlatformDescription { Harts = 2 }, [shape], LayerStrategy.DoubleBuffered), TestMachine.Options);
+        Assert.Equal(LayerFootprint.Bytes(shape, LayerStrategy.DoubleBuffered, inputSplits: 3), measured.Result.TcdmBytes);
     }
 }

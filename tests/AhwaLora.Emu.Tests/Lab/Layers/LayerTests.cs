@@ -84,6 +84,16 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void The_exposed_cycles_are_those_after_the_tiles_last_job()
+    {
+        var data = LayerData.Generate(new LayerShape(128, 128, 8, 64, 8), seed: 3);
+        var comparison = LayerComparison.Run(data, LayerStrategy.Sequential, Ideal(8), Options());
+        var (busy, chunks) = (comparison.Pipelined.Result.HartBusyCycles[0], 8);
+        Assert.InRange(comparison.Pipelined.ExposedCycles, busy / chunks, 1.1 * busy / chunks); // one chunk's adapter
+        Assert.InRange(comparison.Analog.ExposedCycles, 0, 100);
+    }
+
+    [Fact]
     public void Equal_runs_have_equal_cycles_and_bits()
     {
         var first = Measure(Small, "double-buffered", harts: 4, preset: "ahwa-lora", model: "pcm");
@@ -112,7 +122,7 @@ public sealed class LayerTests
     private static LayerMeasurement Measure(LayerShape shape, string strategy, int harts, Contention contention = Contention.None, string preset = "ideal", string model = "none")
     {
         var chosen = LayerStrategy.All.Append(LayerStrategy.Analog).First(s => s.Name == strategy);
-        return LayerRun.Execute(LayerData.Generate(shape, seed: 7), chosen, Ideal(harts, preset, model), Options() with { Contention = contention });
+        return LayerRun.Execute(LayerData.Generate(shape, seed: 7), chosen, LayerMapping.WithTiles(Ideal(harts, preset, model), [shape], chosen), Options() with { Contention = contention });
     }
 
     private static PlatformDescription Ideal(int harts, string preset = "ideal", string model = "none") =>

@@ -1,0 +1,22 @@
+/** The tiles of a chain of layers alone, with the same movement of data as multi_layer: what its LoRA branches are measured against. */
+#include "steps.h"
+
+enum { BUFFERS = 4, AHEAD = 2 };
+
+int main(void)
+{
+    struct layer_hart layers[AHWA_LAYER_MAX_CHAIN];
+    const uint32_t count = layer_open_chain(layers, AHWA_LAYER_MAX_CHAIN, BUFFERS, LAYER_ADAPTER_NONE);
+    const uint32_t control = layer_controls(layers), chunks = layer_chunks(layers);
+    if (control) layer_fill(layers, AHEAD);
+    for (uint32_t step = 0; step < chunks + count - 1; step++) {
+        for (uint32_t i = 0; i < count && i <= step; i++) {
+            const uint32_t k = step - i;
+            if (k >= chunks) continue;
+            if (control) layer_wait_tile(&layers[i], k);
+            layer_sum_together(&layers[i], k);
+            if (control) layer_pass_on(layers, count, i, k, AHEAD);
+        }
+    }
+    return layer_close(layers);
+}

@@ -1,0 +1,35 @@
+/**
+ * @file
+ * What the harts share of a layer while it runs: opened by open.c, used by steps.c, nobody else's business.
+ */
+#ifndef AHWA_LAYER_RUN_H
+#define AHWA_LAYER_RUN_H
+
+#include "steps.h"
+
+/** Written by the control hart; in TCDM. */
+struct layer_run {
+    const struct ahwa_layer *layer;
+    struct layer_run *next; /**< the layer that takes this one's Y, or 0 */
+    struct lora lora;
+    struct lora_split split;
+    struct ahwa_matrix matrix;
+    uint32_t chunks, buffers;
+    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d; /**< addresses in TCDM; y of an input part after the first: term_bytes on */
+    /** Transfers and tile job of the chunk that holds, or held, the buffers. */
+    uint32_t loads[LAYER_MAX_BUFFERS], jobs[LAYER_MAX_BUFFERS], stores[LAYER_MAX_BUFFERS];
+};
+
+/** Tokens of chunk k: the last may be shorter. */
+static inline uint32_t layer_tokens_of(const struct layer_run *run, uint32_t k)
+{
+    return k + 1 < run->chunks ? run->layer->chunk : run->layer->tokens - k * run->layer->chunk;
+}
+
+/** Starts a copy of rows; sizes and strides in elements. Returns its id. */
+uint32_t layer_copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns);
+
+/** Ends the run, saying why in `layer_result`. */
+_Noreturn void layer_fail(uint32_t code, uint32_t cause, uint32_t argument);
+
+#endif
