@@ -36,14 +36,16 @@ public sealed class RaceCheckTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void The_shipped_firmware_is_clean(string strategy)
+    public void The_shipped_firmware_is_clean(string name)
     {
+        var strategy = LayerStrategy.All.First(s => s.Name == name);
+        var data = LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 16, Chunk: 4), seed: 5);
         foreach (var (timing, contention) in new[] { ("functional", Contention.None), ("snitch", Contention.Exact) })
         {
             var machine = LayerRun.Build(
-                LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 16, Chunk: 4), seed: 5),
-                LayerStrategy.All.First(s => s.Name == strategy),
-                new PlatformDescription { Harts = 4 },
+                data,
+                strategy,
+                LayerMapping.WithTiles(new PlatformDescription { Harts = 4 }, [data.Shape], strategy),
                 new MachineOptions { Timing = TimingProfile.Named(timing), Contention = contention });
             var check = new RaceCheck(machine);
             machine.Attach(check);
