@@ -136,7 +136,7 @@ public sealed partial class Machine
         if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming());
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, Options.HotThreshold) : null;
+        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold) : null;
         for (var id = 0; id < Platform.Harts; id++)
         {
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
@@ -160,7 +160,7 @@ public sealed partial class Machine
         {
             machine._pipelines.Add(state);
             var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact, Fetch = machine._fetch };
-            return translations?.EngineFor(interpreter, state, caches) ?? interpreter;
+            return translations?.EngineFor(interpreter, pipeline, state, caches) ?? interpreter;
         }
     }
 }

@@ -250,6 +250,11 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         return reason;
     }
 
+    internal void Settle()
+    {
+        foreach (var engine in _engines) engine.Settle();
+    }
+
     internal void OnDeviceEvent() => DeviceActed?.Invoke();
 
     internal bool IsStopRequested => _isStopRequested;

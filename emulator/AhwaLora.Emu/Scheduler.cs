@@ -53,6 +53,13 @@ internal sealed partial class Scheduler : IStateful
     /// <summary>Runs until the guest ends the run, a limit is reached, a probe stops it, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits)
     {
+        var result = RunTurns(limits);
+        _machine.Settle();
+        return result;
+    }
+
+    private RunResult RunTurns(in RunLimits limits)
+    {
         while (_machine.Result is null)
         {
             if (_machine.TakeStop()) return new RunResult(ExitReason.Stopped, 0, -1);

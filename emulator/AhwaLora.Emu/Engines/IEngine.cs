@@ -46,6 +46,11 @@ public interface IEngine
     /// <summary>Lets time pass for a hart that sleeps.</summary>
     void Idle(ulong time, Cause cause);
 
+    /// <summary>Brings the state of its pipeline up to date, for whoever is about to look at it.</summary>
+    void Settle()
+    {
+    }
+
     /// <summary>Cycles by cause.</summary>
     CauseCounters Causes { get; }
 

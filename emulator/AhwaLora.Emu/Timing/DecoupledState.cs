@@ -106,8 +106,8 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Granules of FP accesses under way, times two, plus one for a store.</summary>
     public readonly HardwareQueue<uint> AddressQueue = new(timing.AddressQueueEntries);
 
-    /// <summary>Accesses, and loads among them, of the integer core and of the FP subsystem.</summary>
-    public int IntegerAccesses, IntegerLoads, FloatAccesses, FloatLoads;
+    /// <summary>Accesses of the integer core and of the FP subsystem.</summary>
+    public int IntegerAccesses, FloatAccesses;
 
     // The access at the head that asks for a grant.
 
@@ -160,9 +160,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         IntegerResponses.Transfer(state);
         AddressQueue.Transfer(state);
         state.Field(ref IntegerAccesses);
-        state.Field(ref IntegerLoads);
         state.Field(ref FloatAccesses);
-        state.Field(ref FloatLoads);
         state.Field(ref IsGranted);
         state.Field(ref AccessTime);
         state.Field(ref LastGrant);

@@ -20,7 +20,7 @@ public sealed class HardwareQueue<T>(int capacity) : IStateful
     public ref readonly T Head => ref _entries[_head];
 
     /// <summary>Entry <paramref name="index"/>, the oldest being 0.</summary>
-    public ref readonly T this[int index] => ref _entries[(_head + index) & 31];
+    public ref T this[int index] => ref _entries[(_head + index) & 31];
 
     /// <summary>Adds behind the youngest.</summary>
     public void Push(in T entry) => _entries[(_head + Count++) & 31] = entry;
@@ -32,12 +32,25 @@ public sealed class HardwareQueue<T>(int capacity) : IStateful
         Count--;
     }
 
+    /// <summary>Drops all.</summary>
+    public void Clear() => Count = 0;
+
     /// <inheritdoc/>
     public void Transfer(StateStream state)
     {
+        if (state.IsSaving) MoveToStart();
         state.Array(_entries);
         state.Field(ref _head);
         state.Field(ref Count);
+    }
+
+    /// <summary>The oldest entry first, and nothing behind the youngest: snapshots do not tell where the ring stood.</summary>
+    private void MoveToStart()
+    {
+        Span<T> entries = stackalloc T[32];
+        for (var n = 0; n < Count; n++) entries[n] = this[n];
+        entries.CopyTo(_entries);
+        _head = 0;
     }
 }
 

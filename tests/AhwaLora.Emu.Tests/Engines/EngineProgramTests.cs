@@ -16,7 +16,12 @@ public sealed class EngineProgramTests(CalibrationPrograms programs) : IClassFix
                 data.Add("cv32e40p", program, "cv32e40p-fpu2");
             }
 
-            foreach (var program in CalibrationPrograms.Measured("snitch", "single_core").Select(r => r.Program).Distinct()) data.Add("snitch", program, "snitch");
+            foreach (var program in CalibrationPrograms.Measured("snitch", "single_core").Select(r => r.Program).Distinct())
+            {
+                data.Add("snitch", program, "snitch");
+                data.Add("snitch", program, "snitch-rvf");
+            }
+
             return data;
         }
     }

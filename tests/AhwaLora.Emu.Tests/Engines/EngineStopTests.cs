@@ -24,6 +24,7 @@ public sealed class EngineStopTests
     [Theory]
     [InlineData("functional")]
     [InlineData("cv32e40p")]
+    [InlineData("snitch")]
     public void An_instruction_limit_stops_at_its_instruction(string profile)
     {
         for (var limit = 3000UL; limit < 3030; limit++) AssertSameAfter(profile, new RunLimits(ulong.MaxValue, limit));
@@ -32,6 +33,7 @@ public sealed class EngineStopTests
     [Theory]
     [InlineData("functional")]
     [InlineData("cv32e40p")]
+    [InlineData("snitch")]
     public void A_cycle_limit_stops_at_its_cycle(string profile)
     {
         for (var limit = 5000UL; limit < 5040; limit++) AssertSameAfter(profile, new RunLimits(limit, ulong.MaxValue));

@@ -104,7 +104,7 @@ public sealed class SnapshotTests
         LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
         LayerStrategy.All.First(s => s.Name == strategy),
         new PlatformDescription { Harts = 4 },
-        new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention });
+        new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention, HotThreshold = 16 });
 
     private static byte[] Save(Machine machine)
     {

@@ -25,7 +25,8 @@ public sealed class ClusterCalibrationTests(CalibrationPrograms programs) : ICla
         }
     }
 
-    private static PlatformDescription Cluster(int banks) => CalibrationRun.SingleHart with
+    /// <summary>The platform that the program was measured on.</summary>
+    internal static PlatformDescription Cluster(int banks) => CalibrationRun.SingleHart with
     {
         Harts = 8,
         Memories =

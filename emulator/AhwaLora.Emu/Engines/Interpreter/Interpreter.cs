@@ -77,7 +77,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     }
 
     /// <inheritdoc/>
-    bool IStepper.IsUndisturbed => !HasExactContention && !IsChecked;
+    bool IStepper.IsUndisturbed => !IsChecked;
 
     /// <inheritdoc/>
     StopReason? IStepper.Step(in RunWindow window)

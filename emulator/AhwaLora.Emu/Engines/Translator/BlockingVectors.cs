@@ -10,7 +10,7 @@ namespace AhwaLora.Emu.Engines.Translator;
 internal sealed class BlockingVectors(BlockingState state) : IVectorState
 {
     // Words of a vector; the registers' distances follow.
-    private const int Lag = 0, FloatFree = 1, FloatPort = 2, FloatResults = 3, MemoryReturn = 4, Ready = 5;
+    private const int Lag = 0, FloatFree = 1, FloatPort = 2, FloatResults = 3, MemoryReturn = 4, Grant = 5, Ready = 6;
 
     /// <summary>A jump decided this long ago is over: with more, the instruction behind it waits for something else.</summary>
     private readonly ulong _longestLag = (ulong)(state.Timing.JumpCycles + state.Timing.JumpOverwriteCycles);
@@ -28,7 +28,7 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
     public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
 
     /// <inheritdoc/>
-    public void Save(Span<ulong> words)
+    public int Save(Span<ulong> words)
     {
         var s = state;
         words.Clear();
@@ -54,6 +54,10 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
 
         // A response in the next cycle matters to a result that returns with it, a later one to all.
         if (s.MemoryReturn > s.Time + 1 || (s.MemoryReturn == s.Time + 1 && floatIsBusy && s.FloatTakesAluPort)) words[MemoryReturn] = s.MemoryReturn - s.Time;
+
+        // An access that has its grant and has not been offered again.
+        if (s.Grants != 0) words[Grant] = s.AccessTime - s.Time << 8 | (ulong)s.AccessCause;
+        return Words;
     }
 
     /// <inheritdoc/>
@@ -68,5 +72,7 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
         s.FloatDestination = words[FloatPort] == 0 ? 0 : (int)words[FloatPort] - 1;
         s.FloatResults = words[FloatResults];
         s.MemoryReturn = words[MemoryReturn] == 0 ? 0 : words[MemoryReturn] + time;
+        s.Grants = words[Grant] == 0 ? 0 : 1;
+        (s.AccessTime, s.AccessCause, s.AccessAddress) = (s.Grants == 0 ? 0 : time + (words[Grant] >> 8), (Cause)(words[Grant] & 0xff), 0);
     }
 }

@@ -10,12 +10,19 @@ internal sealed class BranchHistory
 
     private readonly Dictionary<uint, List<uint>> _targets = [];
     private readonly HashSet<uint> _wandering = [];
+    private readonly Dictionary<uint, int> _memories = [];
 
     /// <summary>Addresses that the indirect jump at <paramref name="pc"/> has led to.</summary>
     public IReadOnlyList<uint> TargetsOf(uint pc) => _targets.GetValueOrDefault(pc) ?? (IReadOnlyList<uint>)[];
 
     /// <summary>True if the load or store at <paramref name="pc"/> meets several memories.</summary>
     public bool Wanders(uint pc) => _wandering.Contains(pc);
+
+    /// <summary>The memory that the load or store at <paramref name="pc"/> met where another was expected, if it ever did.</summary>
+    public int? MemoryAt(uint pc) => _memories.TryGetValue(pc, out var memory) ? memory : null;
+
+    /// <summary>The load or store at <paramref name="pc"/> met another memory than expected; true if that is new. The first one stays.</summary>
+    public bool AddMemory(uint pc, int memory) => _memories.TryAdd(pc, memory);
 
     /// <summary>The indirect jump at <paramref name="pc"/> led to <paramref name="target"/>; true if that is new.</summary>
     public bool Add(uint pc, uint target)

@@ -27,7 +27,16 @@ internal sealed class Frame
 
     /// <summary>Where an indirect exit leads.</summary>
     public uint Target;
+
+    /// <summary>The block and state in which a paced region is entered, and was left.</summary>
+    public TimedBlock? At;
+
+    /// <summary>Instructions that a paced region has retired, block by block.</summary>
+    public ulong Retired;
 #pragma warning restore CS0649
+
+    /// <summary>Addresses that the pipeline compares, where it does.</summary>
+    public readonly AddressHistory Addresses = new();
 
     /// <summary>Stalls charged block by block.</summary>
     public long Stalls0, Stalls1, Stalls2, Stalls3, Stalls4, Stalls5, Stalls6;
@@ -38,6 +47,13 @@ internal sealed class Frame
         Registers = hart.Registers;
         Data = [.. hart.Space.Memories.Select(m => m.Data)];
         Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
+    }
+
+    /// <summary>Counts stalls.</summary>
+    public void AddStalls(in StallCounts stalls)
+    {
+        (Stalls0, Stalls1, Stalls2, Stalls3) = (Stalls0 + stalls[0], Stalls1 + stalls[1], Stalls2 + stalls[2], Stalls3 + stalls[3]);
+        (Stalls4, Stalls5, Stalls6) = (Stalls4 + stalls[4], Stalls5 + stalls[5], Stalls6 + stalls[6]);
     }
 
     /// <summary>The stalls counted since the last call.</summary>

@@ -3,14 +3,14 @@ using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Engines.Translator;
 
-/// <summary>The functional pipeline remembers nothing: its vector is empty.</summary>
+/// <summary>The functional pipeline remembers nothing but a grant.</summary>
 internal sealed class FunctionalVectors(FunctionalState state) : IVectorState
 {
     /// <inheritdoc/>
     public ulong Time => state.Time;
 
     /// <inheritdoc/>
-    public int Words => 0;
+    public int Words => 1;
 
     /// <inheritdoc/>
     public bool MisalignedCosts => false;
@@ -19,10 +19,16 @@ internal sealed class FunctionalVectors(FunctionalState state) : IVectorState
     public bool IsPredictable(Unit unit) => true;
 
     /// <inheritdoc/>
-    public void Save(Span<ulong> words)
+    public int Save(Span<ulong> words)
     {
+        words[0] = state.IsGranted ? 1u : 0u;
+        return 1;
     }
 
     /// <inheritdoc/>
-    public void Load(ReadOnlySpan<ulong> words, ulong time) => state.Time = time;
+    public void Load(ReadOnlySpan<ulong> words, ulong time)
+    {
+        state.Time = time;
+        state.IsGranted = words[0] != 0;
+    }
 }

@@ -39,6 +39,9 @@ internal enum ExitKind : byte
 
     /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
     Interpret,
+
+    /// <summary>The access at the exit's address asks for the bank of the address in <see cref="Frame.Target"/>.</summary>
+    Bank,
 }
 
 /// <summary>A way out of a region. What was not charged block by block on the way is charged here.</summary>
@@ -58,6 +61,12 @@ internal sealed class RegionExit
 
     /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
     public required int Vector { get; init; }
+
+    /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>
+    public int Instruction { get; init; }
+
+    /// <summary>Of an exit behind a paced region's block: whether its branch or jump was taken.</summary>
+    public bool IsRedirected { get; init; }
 
     /// <summary>Times it was taken, as far as anybody wants to know.</summary>
     public int Taken { get; set; }
@@ -86,6 +95,9 @@ internal sealed class Region
 
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
     public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
+
+    /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
+    public IReadOnlyList<Node> Nodes { get; init; } = [];
 
     /// <summary>True where not all of its cycles are Issue.</summary>
     public required bool Stalls { get; init; }

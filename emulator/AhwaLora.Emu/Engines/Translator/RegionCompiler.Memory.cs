@@ -20,8 +20,10 @@ internal sealed partial class RegionCompiler
     {
         var i = node.Block[k];
         var mustAlign = i.Row.Width > 1 && (_exactAlignment || !_features.EmulatesMisaligned);
+        EmitAddressTest(node, k, i, Exit(node, k, ExitKind.Interpret));
         EmitByMemory(node, k, mustAlign, (m, offset) =>
         {
+            EmitAddressNote(i);
             EmitLoaded(i, () => EmitReference(nameof(Frame.Data), m, offset));
         });
     }
@@ -30,10 +32,13 @@ internal sealed partial class RegionCompiler
     {
         var i = node.Block[k];
 
+        EmitAddressTest(node, k, i, Exit(node, k, ExitKind.Interpret));
+
         // A misaligned store could reach into a second watched granule.
         EmitByMemory(node, k, mustAlign: i.Row.Width > 1, (m, offset) =>
         {
             EmitWatchTest(m, offset, Exit(node, k, ExitKind.Interpret));
+            EmitAddressNote(i);
             EmitReference(nameof(Frame.Data), m, offset);
             if (i.Row.IsFloat) _il.Emit(OpCodes.Ldloc, _registers[i.Rs2]!);
             else EmitBits(i.Rs2);

@@ -80,6 +80,7 @@ internal sealed partial class RegionCompiler
             Ranges = _plan.Graph.Ranges(),
             Stalls = Array.Exists(_stalls, s => s is not null) || _exits.Exists(e => e.Exit.Stalls.Any),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
+            Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
         };
         region.Code = _method.CreateDelegate<RegionCode>(region);
@@ -90,6 +91,11 @@ internal sealed partial class RegionCompiler
     private void EmitEntry()
     {
         foreach (var i in _plan.Nodes.SelectMany(n => n.Block)) Declare(i);
+        foreach (var node in _plan.Nodes)
+        {
+            if (node.Banked.Ask is { } ask) Use(ask.Rs1);
+        }
+
         var file = _il.DeclareLocal(typeof(uint[]));
         EmitFrameField(nameof(Frame.Registers));
         _il.Emit(OpCodes.Stloc, file);
@@ -104,6 +110,7 @@ internal sealed partial class RegionCompiler
         }
 
         foreach (var node in _plan.Nodes) DeclareStarts(node);
+        if (_plan.IsPaced) EmitPacedEntry();
     }
 
     private void Declare(in Instruction i)
@@ -124,6 +131,7 @@ internal sealed partial class RegionCompiler
     private void EmitLeave()
     {
         _il.MarkLabel(_leave);
+        if (_plan.IsPaced) EmitPacedLeave();
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg_2);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
@@ -158,11 +166,8 @@ internal sealed partial class RegionCompiler
     private void EmitNode(Node node)
     {
         _il.MarkLabel(_labels[node]);
-        _il.Emit(OpCodes.Ldarg_2);
-        _il.Emit(OpCodes.Ldc_I4, node.EntryCycles);
-        _il.Emit(OpCodes.Sub);
-        _il.Emit(OpCodes.Starg, (short)2);
-        if (!_plan.IsBridge) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
+        if (_plan.IsPaced) EmitPacedFuelTest(node);
+        else EmitCharge(node);
 
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
@@ -172,7 +177,17 @@ internal sealed partial class RegionCompiler
             pc += node.Block[k].Length;
         }
 
-        if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, node.Plan.After);
+        if (node.Banked.Ask is { } ask) EmitAsk(node, ask, pc);
+        else if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, redirected: false);
+    }
+
+    private void EmitCharge(Node node)
+    {
+        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldc_I4, node.EntryCycles);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Starg, (short)2);
+        if (!_plan.IsBridge) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
     }
 
     private void EmitFuelTest(int least, Label exit)
@@ -233,11 +248,11 @@ internal sealed partial class RegionCompiler
             _cold.Enqueue(() =>
             {
                 _il.MarkLabel(taken);
-                EmitEdge(node, target, node.Plan.Redirected);
+                EmitEdge(node, target, redirected: true);
             });
         }
 
-        EmitEdge(node, pc + i.Length, node.Plan.After);
+        EmitEdge(node, pc + i.Length, redirected: false);
     }
 
     private void EmitJump(Node node, int k, uint pc)
@@ -251,7 +266,7 @@ internal sealed partial class RegionCompiler
         }
 
         EmitLink(i, pc);
-        EmitEdge(node, target, node.Plan.Redirected);
+        EmitEdge(node, target, redirected: true);
     }
 
     private void EmitJumpRegister(Node node, int k, uint pc)
@@ -273,6 +288,12 @@ internal sealed partial class RegionCompiler
         }
 
         EmitLink(i, pc);
+        if (_plan.IsPaced)
+        {
+            EmitPacedIndirect(node, target, pc);
+            return;
+        }
+
         EmitStalls(node.Plan.Redirected.Stalls);
         foreach (var known in _plan.TargetsOf(pc, i))
         {
@@ -298,8 +319,15 @@ internal sealed partial class RegionCompiler
     }
 
     /// <summary>Charges what an outcome of the block costs beyond <see cref="Node.EntryCycles"/>, and goes to where it leads.</summary>
-    private void EmitEdge(Node node, uint target, TimePoint at)
+    private void EmitEdge(Node node, uint target, bool redirected)
     {
+        if (_plan.IsPaced)
+        {
+            EmitPacedEdge(node, target, redirected);
+            return;
+        }
+
+        var at = redirected ? node.Plan.Redirected : node.Plan.After;
         if (at.Cycles != node.EntryCycles)
         {
             _il.Emit(OpCodes.Ldarg_2);
@@ -343,8 +371,8 @@ internal sealed partial class RegionCompiler
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
         var pc = node.Pc;
         for (var n = 0; n < k; n++) pc += node.Block[n].Length;
-        var at = node.Plan.Before[k];
-        label = Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
+        var at = _plan.IsPaced ? default : node.Plan.Before[k];
+        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }

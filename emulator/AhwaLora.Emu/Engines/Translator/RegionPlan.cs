@@ -19,17 +19,54 @@ internal sealed class Node
     /// <summary>For each instruction the numbers of the memories that a load or store may access, the probable one first.</summary>
     public required IReadOnlyList<int[]> Memories { get; init; }
 
-    /// <summary>Its timing.</summary>
-    public required BlockPlan Plan { get; init; }
+    /// <summary>Its timing; null where that is found as it runs.</summary>
+    public required BlockPlan? Timing { get; init; }
+
+    /// <summary>Its timing, known from the start.</summary>
+    public BlockPlan Plan => Timing!;
+
+    /// <summary>What of it the banks arbitrate.</summary>
+    public BankedBlock Banked { get; init; }
+
+    /// <summary>The memory whose bank the access behind it asks for.</summary>
+    public int AskedMemory { get; init; }
+
+    /// <summary>Its number in its region.</summary>
+    public int Index { get; init; }
+
+    /// <summary>What follows it in the same region, in sequence and where its branch or jump is taken.</summary>
+    public Node? Sequel { get; set; }
+
+    /// <inheritdoc cref="Sequel"/>
+    public Node? Redirect { get; set; }
+
+    /// <summary>The states in which it has been entered, if it is paced.</summary>
+    public Dictionary<int, TimedBlock> States { get; } = [];
 
     /// <summary>Its last instruction.</summary>
     public Instruction Last => Block[^1];
+
+    /// <summary>True if it ends with a branch or jump.</summary>
+    public bool Transfers => Block.Count != 0 && Banked.Ask is null && Last.Shape is Shape.Branch or Shape.Jump or Shape.JumpRegister;
 
     /// <summary>Address behind it.</summary>
     public uint End => Block.Aggregate(Pc, (pc, i) => pc + i.Length);
 
     /// <summary>Cycles charged on entry: to its end in sequence, or by its jump.</summary>
     public int EntryCycles => Last.Shape is Shape.Jump or Shape.JumpRegister ? Plan.Redirected.Cycles : Plan.After.Cycles;
+}
+
+/// <summary>How the blocks of a region are timed.</summary>
+internal enum Pacing : byte
+{
+    /// <summary>A copy for each stall vector, with constant cycles: for pipelines that meet few of them.</summary>
+    Versions,
+
+    /// <summary>One copy, whose costs are looked up by the pipeline's state (<see cref="TimedBlock"/>).</summary>
+    Lookup,
+
+    /// <summary>As <see cref="Lookup"/>, and it is left at each access to a bank, which others may have in that cycle.</summary>
+    Banks,
 }
 
 /// <summary>What to translate: the nodes reachable from an entry, as far as a region may grow.</summary>
@@ -40,6 +77,10 @@ internal sealed class RegionPlan
 
     private readonly Dictionary<(uint Pc, int Vector), Node> _nodes = [];
     private readonly BranchHistory _history;
+    private readonly Hart _hart;
+
+    /// <summary>In place of a vector, in a paced region: the state of an access that asked for its bank and has it, and any other.</summary>
+    public const int Arrived = 0, Granted = 1;
 
     /// <summary>Plans the region at <paramref name="entry"/>.</summary>
     /// <param name="code">Its code.</param>
@@ -50,9 +91,11 @@ internal sealed class RegionPlan
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
     /// <param name="isBridge">True for the rest of a block, with a look at the fuel before each instruction.</param>
-    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge)
+    /// <param name="pacing">How its blocks are timed.</param>
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, Pacing pacing = Pacing.Versions)
     {
-        _history = history;
+        (_history, _hart, Pacing) = (history, hart, pacing);
+        ComparesAddresses = timing.ComparesAddresses;
         IsBridge = isBridge;
         Entry = entry;
         Vector = vector;
@@ -68,17 +111,25 @@ internal sealed class RegionPlan
         while (open.TryPop(out var at))
         {
             if (_nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
-            var block = Graph.Block(at.Pc);
-            var memories = MemoriesOf(hart, at.Pc, block);
-            var extraCycles = memories.Select(m => hart.Space.Memories[m[0]].ExtraCycles).ToArray();
-            var node = new Node { Pc = at.Pc, Vector = at.Vector, Block = block, Memories = memories, Plan = timing.Plan(at.Vector, block, extraCycles) };
+            var node = IsPaced ? PacedNode(at.Pc, at.Vector) : VersionedNode(timing, at.Pc, at.Vector);
             _nodes.Add(at, node);
             Nodes.Add(node);
-            copies += block.Count;
+            copies += node.Block.Count;
             if (isBridge) break;
             foreach (var next in Successors(node)) open.Push(next);
         }
+
+        foreach (var node in Nodes.Where(n => IsPaced && n.Banked.Ask is null)) Link(node);
     }
+
+    /// <summary>How its blocks are timed.</summary>
+    public Pacing Pacing { get; }
+
+    /// <summary>See <see cref="IBlockTiming.ComparesAddresses"/>.</summary>
+    public bool ComparesAddresses { get; }
+
+    /// <summary>True where the costs of a block are looked up as it runs.</summary>
+    public bool IsPaced => Pacing != Pacing.Versions;
 
     /// <summary>Address of the entry.</summary>
     public uint Entry { get; }
@@ -101,8 +152,51 @@ internal sealed class RegionPlan
     /// <summary>The node for an address and a state, or null where the region ends.</summary>
     public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
 
+    private Node VersionedNode(IBlockTiming timing, uint pc, int vector)
+    {
+        var block = Graph.Block(pc);
+        var memories = MemoriesOf(_hart, pc, block);
+        return new Node { Pc = pc, Vector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(memories)) };
+    }
+
+    /// <summary>A block up to the first access that has to ask for a bank.</summary>
+    private Node PacedNode(uint pc, int state)
+    {
+        var block = Graph.Block(pc);
+        var memories = MemoriesOf(_hart, pc, block);
+        var isGranted = state == Granted;
+        var ask = isGranted ? 1 : 0;
+        while (ask < block.Count && !AsksForBank(block[ask], memories[ask][0])) ask++;
+        var asks = ask < block.Count;
+        var before = block.GetRange(0, ask);
+        return new Node
+        {
+            Pc = pc,
+            Vector = state,
+            Block = before,
+            Memories = memories,
+            Timing = null,
+            Banked = new BankedBlock(before, ExtraCycles(memories), isGranted, asks ? block[ask] : null),
+            AskedMemory = asks ? memories[ask][0] : 0,
+            Index = Nodes.Count,
+        };
+    }
+
+    private void Link(Node node)
+    {
+        if (!node.Transfers || node.Last.Shape == Shape.Branch) node.Sequel = Find(node.End, Arrived);
+        if (node.Transfers && node.Last.Shape != Shape.JumpRegister) node.Redirect = Find(node.End - node.Last.Length + (uint)node.Last.Imm, Arrived);
+    }
+
+    private uint[] ExtraCycles(int[][] memories) => [.. memories.Select(m => _hart.Space.Memories[m[0]].ExtraCycles)];
+
+    private bool AsksForBank(in Instruction i, int memory) => Pacing == Pacing.Banks && i.Shape is Shape.Load or Shape.Store && IsBanked(memory);
+
+    private bool IsBanked(int memory) => _hart.Space.Memories[memory].Banks != 0;
+
     private IEnumerable<(uint Pc, int Vector)> Successors(Node node)
     {
+        if (IsPaced) return PacedSuccessors(node).Select(pc => (pc, Arrived));
         var last = node.Last;
         var lastPc = node.End - last.Length;
         switch (last.Shape)
@@ -116,6 +210,20 @@ internal sealed class RegionPlan
             default:
                 return [(node.End, node.Plan.After.Vector)];
         }
+    }
+
+    /// <summary>The successor in sequence last, so that it is next.</summary>
+    private IEnumerable<uint> PacedSuccessors(Node node)
+    {
+        if (node.Banked.Ask is not null) yield break;
+        if (node.Transfers && node.Last.Shape == Shape.JumpRegister)
+        {
+            foreach (var pc in TargetsOf(node.End - node.Last.Length, node.Last)) yield return pc;
+            yield break;
+        }
+
+        if (node.Transfers) yield return node.End - node.Last.Length + (uint)node.Last.Imm;
+        if (!node.Transfers || node.Last.Shape == Shape.Branch) yield return node.End;
     }
 
     private static bool IsTranslated(in Instruction i, IBlockTiming timing, FloatMode mode)
@@ -140,9 +248,9 @@ internal sealed class RegionPlan
         var memories = new int[block.Count][];
         for (var k = 0; k < memories.Length; k++)
         {
-            var probable = ProbableMemory(hart, block[k]);
-            memories[k] = _history.Wanders(pc)
-                ? [probable, .. Enumerable.Range(0, hart.Space.Memories.Count).Where(m => m != probable && SameCycles(hart, m, probable))]
+            var probable = _history.MemoryAt(pc) ?? ProbableMemory(hart, block[k]);
+            memories[k] = _history.Wanders(pc) && !AsksForBank(block[k], probable)
+                ? [probable, .. Enumerable.Range(0, hart.Space.Memories.Count).Where(m => m != probable && SameCycles(hart, m, probable) && !AsksForBank(block[k], m))]
                 : [probable];
             pc += block[k].Length;
         }

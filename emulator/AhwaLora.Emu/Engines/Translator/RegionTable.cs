@@ -52,6 +52,9 @@ internal sealed class RegionTable
     /// <summary>What running it has taught.</summary>
     public BranchHistory History { get; } = new();
 
+    /// <summary>States in which blocks of paced regions were entered, since everything was discarded last.</summary>
+    public int States { get; set; }
+
     /// <summary>Instructions translated and not discarded.</summary>
     public int TranslatedInstructions { get; private set; }
 
@@ -80,6 +83,7 @@ internal sealed class RegionTable
         }
 
         Array.Clear(_entries);
+        States = 0;
     }
 
     /// <summary>Discards a region that can be translated better by now; it is hot still.</summary>

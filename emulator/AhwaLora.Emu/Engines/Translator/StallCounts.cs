@@ -35,6 +35,9 @@ internal struct StallCounts
     /// <summary>True if there are any.</summary>
     public readonly bool Any => ((ReadOnlySpan<long>)_counts).ContainsAnyExcept(0L);
 
+    /// <summary>True if there are any from <paramref name="word"/> on.</summary>
+    public readonly bool AnyFrom(int word) => ((ReadOnlySpan<long>)_counts)[word..].ContainsAnyExcept(0L);
+
     /// <summary>Adds <paramref name="other"/>.</summary>
     public void Add(in StallCounts other)
     {

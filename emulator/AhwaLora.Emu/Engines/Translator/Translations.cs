@@ -5,23 +5,26 @@ using AhwaLora.Emu.Timing;
 namespace AhwaLora.Emu.Engines.Translator;
 
 /// <summary>The translated code of a machine, and what its harts' translators have in common.</summary>
-internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, int hotThreshold) : IPipelineUser<IBlockTiming?>
+internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold) : IPipelineUser<IBlockTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
     private readonly VectorNumbers _vectors = new();
-    private (IVectorState State, CauseCounters Causes) _live;
+    private (IPipeline Pipeline, IVectorState State, CauseCounters Causes) _live;
 
     /// <summary>A translator around <paramref name="interpreter"/>, or null where its pipeline has no stall vector.</summary>
     /// <param name="interpreter">The hart's interpreter.</param>
-    /// <param name="pipeline">The state of its pipeline.</param>
+    /// <param name="pipeline">Its pipeline.</param>
+    /// <param name="state">The state of that.</param>
     /// <param name="code">Decoded code of each memory the hart sees.</param>
-    public IEngine? EngineFor(IStepper interpreter, IStateful pipeline, IEnumerable<CodeCache> code)
+    public IEngine? EngineFor(IStepper interpreter, IPipeline pipeline, IStateful state, IEnumerable<CodeCache> code)
     {
-        if (VectorsOf(pipeline) is not { } vectors) return null;
-        _live = (vectors, interpreter.Causes);
-        return profile.Build(this) is { } timing
-            ? new Translator(interpreter, timing, code.Select(c => _tables[c])) { HotThreshold = hotThreshold }
-            : null;
+        if (VectorsOf(state) is not { } vectors) return null;
+        _live = (pipeline, vectors, interpreter.Causes);
+        if (profile.Build(this) is not { } timing) return null;
+        var tables = code.Select(c => _tables[c]);
+        return hasBanks || profile.Decoupled is not null
+            ? new PacedTranslator(interpreter, timing, tables, hasBanks) { HotThreshold = hotThreshold }
+            : new Translator(interpreter, timing, tables) { HotThreshold = hotThreshold };
     }
 
     /// <inheritdoc/>
@@ -32,6 +35,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
     {
         FunctionalState functional => new FunctionalVectors(functional),
         BlockingState blocking => new BlockingVectors(blocking),
+        DecoupledState decoupled => new DecoupledVectors(decoupled),
         _ => null,
     };
 }

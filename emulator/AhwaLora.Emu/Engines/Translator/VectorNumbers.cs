@@ -3,16 +3,22 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// <summary>Numbers the stall vectors of a machine's harts: equal vectors have the same number.</summary>
 internal sealed class VectorNumbers
 {
+    private const int Limit = 1 << 16;
+
     private readonly Dictionary<ulong[], int> _numbers = new(new ByContents());
     private readonly List<ulong[]> _vectors = [];
 
     /// <summary>The vector with that number.</summary>
     public ReadOnlySpan<ulong> this[int number] => _vectors[number];
 
-    /// <summary>The number of a vector.</summary>
+    /// <summary>True once there are so many that code meeting further ones had better be interpreted.</summary>
+    public bool IsFull => _vectors.Count >= Limit;
+
+    /// <summary>The number of a vector; -1 for a new one where there are far too many.</summary>
     public int NumberOf(ReadOnlySpan<ulong> words)
     {
         if (_numbers.GetAlternateLookup<ReadOnlySpan<ulong>>().TryGetValue(words, out var number)) return number;
+        if (_vectors.Count >= 2 * Limit) return -1;
         var vector = words.ToArray();
         _vectors.Add(vector);
         _numbers.Add(vector, _vectors.Count - 1);
