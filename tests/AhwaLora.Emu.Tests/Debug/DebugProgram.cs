@@ -18,16 +18,16 @@ internal sealed class DebugProgram : IDisposable
     private readonly GdbServer _server;
     private readonly Task<int?> _serving;
 
-    public DebugProgram(string source, int harts, EngineKind? engine = null)
+    public DebugProgram(string source, int harts, EngineKind? engine = null, string options = "")
     {
-        Elf = Compile(source);
+        Elf = Compile(source, options);
         var image = ElfImage.Load(Elf);
         var host = new RecordedHost(new NoHost());
         Machine = new Machine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
         ProgramLoader.Load(Machine, image);
-        var options = new DebugOptions { Program = image.File };
-        Debuggee = new Debuggee(Machine, host, options.HistoryBytes);
-        _server = new GdbServer(Debuggee, options, new IPEndPoint(IPAddress.Loopback, 0));
+        var debug = new DebugOptions { Program = image.File };
+        Debuggee = new Debuggee(Machine, host, debug.HistoryBytes);
+        _server = new GdbServer(Debuggee, debug, new IPEndPoint(IPAddress.Loopback, 0));
         _serving = Task.Factory.StartNew(_server.Serve, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 

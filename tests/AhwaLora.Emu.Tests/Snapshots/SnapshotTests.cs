@@ -10,7 +10,7 @@ namespace AhwaLora.Emu.Tests.Snapshots;
 /// <summary>What goes on from a snapshot is what would have gone on without it, in every bit of state.</summary>
 public sealed class SnapshotTests
 {
-    private const int PointsPerCase = 25;
+    private const int PointsPerCase = 20;
     private static readonly byte[] Program = [1, 2, 3];
 
     [Theory]
@@ -18,6 +18,8 @@ public sealed class SnapshotTests
     [InlineData("double-buffered", "functional", Contention.None)]
     [InlineData("double-buffered", "cv32e40p", Contention.Exact)]
     [InlineData("sequential", "snitch", Contention.Exact)]
+    [InlineData("eager", "cv32e40p", Contention.None)]
+    [InlineData("deep", "functional", Contention.Exact)]
     public void A_restored_run_ends_in_the_same_state(string strategy, string timing, Contention contention)
     {
         Machine Build() => BuildLayer(strategy, timing, contention);

@@ -1,0 +1,33 @@
+namespace AhwaLora.Emu.Tests.Debug;
+
+/// <summary><c>monitor break-on</c>: the real GDB, stopped by what the tile does, or by what is done to it.</summary>
+public sealed class TileStopTests
+{
+    private static readonly string Options = $"-I{Path.Combine(Toolchain.Root, "firmware", "runtime")}";
+
+    [Theory]
+    [InlineData("job-done", "tile 0 has finished job 1, tag 0x11", "main ()")]
+    [InlineData("saturation", "tile 0: ", "ADC saturations")]
+    [InlineData("programming", "hart 0 triggers a job on tile 0, which is being programmed", "multiply (")]
+    [InlineData("overwrite", "0x100010fc is written, an input that tile 0 has not read yet", "main ()")]
+    [InlineData("uninitialised", "hart 0 reads 0x10002040, which was never written", "main ()")]
+    [InlineData("exit", "the guest exits with code 0", "main ()")]
+    public void Stops_where_it_happens_and_can_go_back_from_there(string what, params string[] expected)
+    {
+        using var program = new DebugProgram("tile.c", harts: 1, options: Options);
+        var text = program.Gdb($"monitor break-on {what}", "continue", "backtrace 2", "monitor break-on", "reverse-stepi", "monitor quit");
+        Assert.All(expected, part => Assert.Contains(part, text, StringComparison.Ordinal));
+        Assert.Contains($"(gdb) monitor break-on\n{what}\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("No more reverse-execution history", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_them_the_run_goes_through()
+    {
+        using var program = new DebugProgram("tile.c", harts: 1, options: Options);
+        var text = program.Gdb("monitor break-on overwrite", "monitor break-on overwrite off", "monitor break-on nonsense", "monitor aimc 0", "continue");
+        Assert.Contains("expected one of exit, job-done, saturation, programming, overwrite, uninitialised", text, StringComparison.Ordinal);
+        Assert.Contains("exited normally", text, StringComparison.Ordinal);
+        Assert.Equal(0, program.Ended);
+    }
+}
