@@ -1,42 +1,90 @@
 using System.CommandLine;
+using System.Globalization;
 using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Reports;
+using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
-/// <summary><c>report</c>: pictures of a kind of tile.</summary>
+/// <summary><c>report</c>: one page about a layer on a machine and the tiles in it.</summary>
 internal static class ReportCommand
 {
-    private static readonly Option<string> Out = new("--out") { Description = "Directory for the pictures (SVG, PNG) and report.json.", DefaultValueFactory = _ => "report", HelpName = "DIR" };
+    private static readonly Option<string> Out = new("--out") { Description = "Directory for report.html, report.json and the pictures.", DefaultValueFactory = _ => "report", HelpName = "DIR" };
+    private static readonly Option<string?> Results = new("--results") { Description = "Draw the overhead maps from a sweep's results (CSV); without it the published points are measured.", HelpName = "FILE" };
+    private static readonly Option<bool> NoPictures = new("--no-pictures") { Description = "Do not write the pictures of the tile (SVG, PNG) beside the page." };
+    private static readonly Option<string> Layer = new("--layer") { Description = "Inputs x outputs of the layer whose timeline is shown.", DefaultValueFactory = _ => "128x128", HelpName = "MxN" };
+    private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
+    private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
+    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Integration = Number("--tint", "Integration time of the tile, ns.", 256);
+    private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
+    private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
+    private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> PresetName = new("--preset") { Description = "Converters and noise of the tile.", DefaultValueFactory = _ => Preset.AhwaLora.Name };
     private static readonly Option<string> ModelName = new("--model") { Description = "Its devices.", DefaultValueFactory = _ => DeviceModel.Pcm.Name };
-    private static readonly Option<int> Size = new("--size") { Description = "Rows and columns.", DefaultValueFactory = _ => 256, HelpName = "N" };
-    private static readonly Option<int> Seeds = new("--seeds") { Description = "How many tiles, of successive seeds.", DefaultValueFactory = _ => 5, HelpName = "N" };
+    private static readonly Option<int> Size = Number("--size", "Rows and columns of the tiles whose errors, conductances and saturation are shown.", 256);
+    private static readonly Option<int> Seeds = Number("--seeds", "How many such tiles, of successive seeds.", 5);
 
     static ReportCommand()
     {
         PresetName.AcceptOnlyFromAmong([.. Preset.All.Select(p => p.Name)]);
         ModelName.AcceptOnlyFromAmong([.. DeviceModel.All.Select(m => m.Name)]);
+        Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
     }
 
     public static Command Create()
     {
-        var command = new Command("report", "Draw a tile's error against its age, its conductances and where it saturates.") { Out, PresetName, ModelName, Size, Seeds, MachineArguments.Seed };
+        var command = new Command("report", "Write one page (HTML) about a layer: timeline, overhead maps, balance, roofline, stall causes, and the tile's errors.")
+        {
+            Out, Results, NoPictures, Layer, Rank, Tokens, Chunk, Integration, Harts, Strategy,
+            MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed,
+            PresetName, ModelName, Size, Seeds,
+        };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        var study = new TileStudy(
-            Preset.All.First(p => p.Name == parsed.GetValue(PresetName)),
-            DeviceModel.All.First(m => m.Name == parsed.GetValue(ModelName)),
-            parsed.GetValue(Size),
-            parsed.GetValue(Seeds),
-            parsed.GetValue(MachineArguments.Seed));
         var directory = parsed.GetValue(Out)!;
-        Progress.Show("report", report => TileReport.Write(study, directory, report));
-        Console.WriteLine($"{directory}: {string.Join(", ", Directory.GetFiles(directory).Select(Path.GetFileName).Order(StringComparer.Ordinal))}");
+        var request = Request(parsed);
+        Progress.Show("report", report => ReportFiles.Write(ReportData.Measure(request, report), directory, !parsed.GetValue(NoPictures)));
+        Console.WriteLine($"{Path.Combine(directory, ReportFiles.Page)}: open it in a browser");
         return 0;
     }
+
+    private static ReportRequest Request(ParseResult parsed)
+    {
+        var (inputs, outputs) = ParseLayer(parsed.GetValue(Layer)!);
+        var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
+        platform = platform with
+        {
+            Harts = parsed.GetValue(Harts),
+            Aimc = (platform.Aimc ?? new AimcDescription()) with { IntegrationNs = parsed.GetValue(Integration), Preset = parsed.GetValue(PresetName)!, Model = parsed.GetValue(ModelName)! },
+        };
+        return new ReportRequest(
+            new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk)),
+            LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy)),
+            platform,
+            MachineArguments.Options(parsed, Timing),
+            new TileStudy(
+                Preset.All.First(p => p.Name == parsed.GetValue(PresetName)),
+                DeviceModel.All.First(m => m.Name == parsed.GetValue(ModelName)),
+                parsed.GetValue(Size),
+                parsed.GetValue(Seeds),
+                parsed.GetValue(MachineArguments.Seed)))
+        {
+            ResultsPath = parsed.GetValue(Results),
+        };
+    }
+
+    private static (int Inputs, int Outputs) ParseLayer(string text) =>
+        text.Split('x') is [var inputs, var outputs] && int.TryParse(inputs, NumberStyles.None, CultureInfo.InvariantCulture, out var m) && int.TryParse(outputs, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            ? (m, n)
+            : throw new UserErrorException($"--layer '{text}': expected inputs x outputs, as in 512x128");
+
+    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
 }

@@ -14,6 +14,9 @@ public static class LayerTrace
         ["region_4"] = "y += d",
     };
 
+    /// <summary>What a region of the layer apps computes; its own name where it is none of theirs.</summary>
+    public static string NameOf(string region) => RegionNames.GetValueOrDefault(region, region);
+
     /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
     public static TimelineRecorder Record(Machine machine) => new(machine, RegionNames);
 

@@ -1,0 +1,72 @@
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Emu.Platform;
+
+namespace AhwaLora.Emu.Lab.Reports;
+
+/// <summary>A small sweep: layers of some shapes over tokens a chunk and integration times, all on one kind of machine.</summary>
+/// <param name="Platform">The machine; its TCDM is made as large as the largest point needs.</param>
+/// <param name="Options">How it is run.</param>
+/// <param name="Strategy">How the adapter is scheduled.</param>
+public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Options, LayerStrategy Strategy)
+{
+    // What the study uses: all published points in FP32, double-buffered, fit.
+    private const uint TcdmBytes = 1 << 20;
+
+    /// <summary>Rank of the adapters.</summary>
+    public int Rank { get; init; } = 8;
+
+    /// <summary>Tokens of a layer.</summary>
+    public int Tokens { get; init; } = 320;
+
+    /// <summary>Inputs x outputs; the published ones by default.</summary>
+    public IReadOnlyList<(int Inputs, int Outputs)> Shapes { get; init; } = [(128, 128), (512, 128)];
+
+    /// <summary>Tokens a chunk; the published range by default.</summary>
+    public IReadOnlyList<int> Chunks { get; init; } = [8, 16, 32, 64, 128];
+
+    /// <summary>Integration times, ns; the published ones by default.</summary>
+    public IReadOnlyList<int> IntegrationTimesNs { get; init; } = [128, 256, 512];
+
+    /// <summary>Runs every point on all of the host's cores; the results do not depend on how many those are.</summary>
+    /// <param name="progress">Told how many are done.</param>
+    /// <exception cref="UserErrorException">A layer does not fit the machine.</exception>
+    public IReadOnlyList<OverheadPoint> Measure(Action<string>? progress = null)
+    {
+        var data = Shapes.ToDictionary(s => s, s => LayerData.Generate(new LayerShape(s.Inputs, s.Outputs, Rank, Tokens, 1), Options.Seed));
+        (LayerData Data, int IntegrationNs)[] layers =
+        [
+            .. from shape in Shapes
+               from chunk in Chunks.Where(c => c <= Tokens)
+               from time in IntegrationTimesNs
+               select (data[shape] with { Shape = data[shape].Shape with { Chunk = chunk } }, time),
+        ];
+        var points = new OverheadPoint[layers.Length];
+        var done = 0;
+        try
+        {
+            Parallel.For(0, layers.Length, i =>
+            {
+                points[i] = Measure(layers[i].Data, layers[i].IntegrationNs);
+                progress?.Invoke(FormattableString.Invariant($"overhead maps, {Interlocked.Increment(ref done)} of {layers.Length} points"));
+            });
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } error)
+        {
+            throw new UserErrorException(error.Message, e);
+        }
+
+        return points;
+    }
+
+    private OverheadPoint Measure(LayerData data, int integrationNs)
+    {
+        var point = new SweepPoint(Platform) { Shape = data.Shape, IntegrationNs = integrationNs, Harts = Platform.Harts, TcdmBytes = Math.Max(LayerFootprint.TcdmOf(Platform)?.Size ?? 0, TcdmBytes) };
+        var alone = LayerRun.Execute(data, LayerStrategy.Analog, point.BuildPlatform(), Options).Result;
+        var pipelined = LayerRun.Execute(data, Strategy, point.BuildPlatform(), Options).Result;
+        var shape = data.Shape;
+        return new OverheadPoint(
+            shape.Inputs, shape.Outputs, shape.Rank, shape.Tokens, shape.Chunk, integrationNs, Platform.Harts, Strategy.Name,
+            alone.Cycles, pipelined.Cycles, pipelined.HartBusyCycles.Max(), pipelined.TcdmBytes);
+    }
+}

@@ -1,0 +1,50 @@
+// Puts the figures into the page.
+
+function drawHeader({ version, layer }) {
+  const [alone] = layer.runs;
+  const best = layer.runs.at(-1);
+  const shape = `${layer.inputs} × ${layer.outputs}`;
+  byId('version').textContent = version;
+  document.title = `AhwaLora report: ${shape}, rank ${layer.rank}`;
+  byId('title').textContent = `A ${shape} layer with a rank-${layer.rank} adapter costs ${format.percent(layer.overhead_percent)} beside its analog tile`;
+  byId('lead').textContent = `${format.count(layer.tokens)} tokens in chunks of ${layer.chunk_tokens}, ${layer.harts} harts (${layer.timing}), strategy ${layer.strategy}, `
+    + `tile ${layer.preset} integrating for ${layer.integration_ns} ns. Measured by running the firmware.`;
+  const facts = [
+    ['tile alone', format.count(alone.cycles), 'cycles'],
+    [`with the adapter, ${best.name}`, format.count(best.cycles), 'cycles'],
+    ['multiply-adds a cycle and hart', layer.multiply_adds_per_cycle.toFixed(2), ''],
+    ['TCDM of the buffers', (best.tcdm_bytes / 1024).toFixed(1), 'KiB'],
+    ['error of y', best.relative_error_percent.toFixed(2), '%'],
+  ];
+  byId('figures').append(...facts.map(([name, value, unit]) => html('div', {}, html('dt', {}, name), html('dd', {}, value, ' ', html('small', {}, unit)))));
+}
+
+function drawFacts(container, facts) {
+  container.append(html('div', { class: 'facts' }, ...unique(facts.map(f => f.group)).map(group => html('section', { style: 'margin: 0' },
+    html('h3', {}, group),
+    html('table', {}, html('tbody', {}, ...facts.filter(f => f.group === group).map(f => html('tr', {},
+      html('th', { scope: 'row' }, f.name),
+      html('td', { class: 'what' }, f.value),
+      html('td', { class: 'from' }, html('span', { class: 'source', 'data-source': f.source }, f.source)),
+      html('td', { class: 'note' }, f.note)))))))));
+}
+
+function drawPage() {
+  const { layer, overhead, roofline, tile } = numbers;
+  drawHeader(numbers);
+  drawTimeline(byId('timeline-view'), numbers.timeline);
+  byId('overhead-caption').textContent = `Cycles with the adapter over cycles of the tile alone, less one, ${overhead.source
+    ? `from the results in ${overhead.source}.`
+    : `${overhead.points[0].strategy} on ${overhead.points[0].harts} harts, rank ${overhead.points[0].rank}, ${overhead.points[0].tokens} tokens.`} A column is a number of tokens in a chunk, a row an integration time.`;
+  drawOverhead(byId('overhead-view'), overhead.points, chosen => drawBalance(byId('balance-view'), chosen));
+  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add a cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Counted on the instructions that ran.`;
+  drawRoofline(byId('roofline-view'), roofline);
+  drawCauses(byId('causes-view'), numbers.causes);
+  byId('analog-caption').textContent = `Tiles of ${tile.lines} × ${tile.lines}, preset ${tile.preset}, devices ${tile.model}, ${tile.seeds} seeds from ${tile.first_seed}, holding normal weights clipped at three sigma.`;
+  drawErrors(byId('error-view'), tile);
+  drawConductances(byId('conductance-view'), tile);
+  drawSaturation(byId('saturation-view'), tile);
+  drawFacts(byId('facts-view'), numbers.facts);
+}
+
+drawPage();

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace AhwaLora.Emu.Lab.Reports;
+
+/// <summary>The page: <c>Page/page.html</c> with style sheet, scripts and numbers put in, so that it is one file that needs no other.</summary>
+internal static class ReportPage
+{
+    // In the order in which they build on one another.
+    private static readonly string[] Scripts = ["elements.js", "plots.js", "timeline.js", "maps.js", "charts.js", "page.js"];
+
+    public static string Build(ReportData data) => Resource("page.html")
+        .Replace("/* page.css */", Resource("page.css"), StringComparison.Ordinal)
+        .Replace("/* scripts */", string.Join('\n', Scripts.Select(Resource)), StringComparison.Ordinal)
+        .Replace("/* numbers */", ReportJson.ForScript(data), StringComparison.Ordinal);
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream($"AhwaLora.Emu.Lab.Reports.Page.{name}")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
