@@ -1,7 +1,7 @@
 # make run    the main job: a LoRA layer on RISC-V harts beside an analog tile
 # make test   all tests; ends with "N passed, N failed"
 # make bench  speed, as ratios within one run
-.PHONY: all build firmware run test test-results torture bench study publish format check-format clean help dependencies test-dependencies
+.PHONY: all build cli firmware run test test-results torture bench study publish format check-format clean help dependencies test-dependencies
 
 CONFIGURATION := Release
 DOTNET := dotnet
@@ -10,7 +10,7 @@ SEEDS ?= 1000
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 TOOLCHAIN := riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf $(PICOLIBC):picolibc-riscv64-unknown-elf
-TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge
+TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge /usr/bin/chromium:chromium
 
 all: build firmware
 
@@ -30,7 +30,12 @@ build:
 firmware: dependencies
 	@$(MAKE) --no-print-directory -C firmware
 
-run: build firmware
+# The command line alone: what tests need is large.
+cli:
+	@echo "building ..."
+	@$(DOTNET) build emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -v quiet --nologo
+
+run: cli firmware
 	@tools/ahwalora layer --in 128 --out 128
 	@tools/ahwalora layer --in 512 --out 128
 

@@ -17,6 +17,14 @@ public static class LayerTrace
     /// <summary>What a region of the layer apps computes; its own name where it is none of theirs.</summary>
     public static string NameOf(string region) => RegionNames.GetValueOrDefault(region, region);
 
+    /// <summary>Multiply-adds of a layer in a region of the layer apps: m r a token in <c>x A</c>, r n in <c>(x A) B</c>.</summary>
+    public static long MultiplyAddsOf(string region, LayerShape shape) => NameOf(region) switch
+    {
+        "x A" => (long)shape.Tokens * shape.Inputs * shape.Rank,
+        "(x A) B" => (long)shape.Tokens * shape.Rank * shape.Outputs,
+        _ => 0,
+    };
+
     /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
     public static TimelineRecorder Record(Machine machine) => new(machine, RegionNames);
 

@@ -10,8 +10,8 @@ namespace AhwaLora.Emu.Lab.Reports;
 
 /// <summary>What a kernel did on all harts together: a point of a roofline.</summary>
 /// <param name="Layer">Of which layer, <c>inputs x outputs</c>.</param>
-/// <param name="Kernel">Which part: <c>x A</c>, <c>(x A) B</c>, <c>y += d</c>.</param>
-/// <param name="MultiplyAdds">Fused multiply-adds executed.</param>
+/// <param name="Kernel">Which part: <c>x A</c> or <c>(x A) B</c>.</param>
+/// <param name="MultiplyAdds">Of the product, whichever instructions did them: the first of a chain may be a multiplication.</param>
 /// <param name="Bytes">Loaded from and stored to the TCDM by harts.</param>
 /// <param name="HartCycles">Cycles, summed over harts.</param>
 /// <param name="Harts">How many they were.</param>
@@ -24,28 +24,34 @@ public sealed record KernelPoint(string Layer, string Kernel, long MultiplyAdds,
     public double MultiplyAddsPerCycle => (double)MultiplyAdds * Harts / HartCycles;
 }
 
-/// <summary>Counts multiply-adds and the bytes of banked memory within the regions that firmware marks.</summary>
+/// <summary>Counts what harts load from and store to banked memory within the regions that firmware marks.</summary>
 public sealed class KernelTraffic : IProbe, IMachineObserver
 {
-    private readonly (long MultiplyAdds, long Bytes)[] _inRegion;
-    private readonly Dictionary<string, (long MultiplyAdds, long Bytes, long Cycles)> _regions = [];
+    private readonly long[] _bytesInRegion;
+    private readonly Dictionary<string, (long Bytes, long Cycles)> _regions = [];
 
     private KernelTraffic(Machine machine)
     {
-        _inRegion = new (long, long)[machine.Harts.Count];
-        machine.Regions.Begun += (hart, _) => _inRegion[hart.Id] = default;
+        _bytesInRegion = new long[machine.Harts.Count];
+        machine.Regions.Begun += (hart, _) => _bytesInRegion[hart.Id] = 0;
         machine.Observer = this;
         machine.Attach(this);
     }
 
-    /// <summary>Runs a layer and returns its kernels in the order in which they ran; those without a multiply-add are left out.</summary>
+    /// <summary>Runs a layer and returns its products in the order in which they ran.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
     public static IReadOnlyList<KernelPoint> Measure(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {
         KernelTraffic? traffic = null;
         _ = LayerRun.Execute(data, strategy, platform, options, machine => traffic = new KernelTraffic(machine));
         var layer = FormattableString.Invariant($"{data.Shape.Inputs} x {data.Shape.Outputs}");
-        return [.. traffic!._regions.Where(r => r.Value.MultiplyAdds != 0).Select(r => new KernelPoint(layer, LayerTrace.NameOf(r.Key), r.Value.MultiplyAdds, r.Value.Bytes, r.Value.Cycles, platform.Harts))];
+        return
+        [
+            .. from region in traffic!._regions
+               let multiplyAdds = LayerTrace.MultiplyAddsOf(region.Key, data.Shape)
+               where multiplyAdds != 0
+               select new KernelPoint(layer, LayerTrace.NameOf(region.Key), multiplyAdds, region.Value.Bytes, region.Value.Cycles, platform.Harts),
+        ];
     }
 
     /// <inheritdoc/>
@@ -60,8 +66,6 @@ public sealed class KernelTraffic : IProbe, IMachineObserver
     /// <inheritdoc/>
     public void Retired(Hart hart, uint pc, in Instruction instruction)
     {
-        // The four fused instructions are the ones with three floating-point sources.
-        if (instruction.Shape == Shape.Float3) _inRegion[hart.Id].MultiplyAdds++;
     }
 
     /// <inheritdoc/>
@@ -83,12 +87,11 @@ public sealed class KernelTraffic : IProbe, IMachineObserver
     public void LeftRegion(int hart, string region, ulong begin, ulong end)
     {
         var sum = _regions.GetValueOrDefault(region);
-        var own = _inRegion[hart];
-        _regions[region] = (sum.MultiplyAdds + own.MultiplyAdds, sum.Bytes + own.Bytes, sum.Cycles + (long)(end - begin));
+        _regions[region] = (sum.Bytes + _bytesInRegion[hart], sum.Cycles + (long)(end - begin));
     }
 
     private void Count(Hart hart, uint address, int bytes)
     {
-        if (hart.Space.FindMemory(address, 1)?.Banks > 0) _inRegion[hart.Id].Bytes += bytes;
+        if (hart.Space.FindMemory(address, 1)?.Banks > 0) _bytesInRegion[hart.Id] += bytes;
     }
 }

@@ -37,7 +37,7 @@ function drawPage() {
     ? `from the results in ${overhead.source}.`
     : `${overhead.points[0].strategy} on ${overhead.points[0].harts} harts, rank ${overhead.points[0].rank}, ${overhead.points[0].tokens} tokens.`} A column is a number of tokens in a chunk, a row an integration time.`;
   drawOverhead(byId('overhead-view'), overhead.points, chosen => drawBalance(byId('balance-view'), chosen));
-  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add a cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Counted on the instructions that ran.`;
+  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add a cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Bytes are those of the loads and stores that ran.`;
   drawRoofline(byId('roofline-view'), roofline);
   drawCauses(byId('causes-view'), numbers.causes);
   byId('analog-caption').textContent = `Tiles of ${tile.lines} × ${tile.lines}, preset ${tile.preset}, devices ${tile.model}, ${tile.seeds} seeds from ${tile.first_seed}, holding normal weights clipped at three sigma.`;
