@@ -79,6 +79,7 @@ public sealed partial class Machine
             Preset = aimc.BuildPreset(),
             Model = aimc.BuildModel(),
             Mapping = aimc.AihwkitCompatible ? Aimc.Crossbar.DeviceMapping.AihwkitCompatible : Aimc.Crossbar.DeviceMapping.PerDevice,
+            TimingOnly = aimc.TimingOnly,
             Seed = aimc.Seed ?? Options.Seed,
             Tile = (uint)number,
         });

@@ -107,6 +107,7 @@ public sealed partial class AimcTile
 
     private float RmsError(in Region region)
     {
+        if (_crossbar.Options.TimingOnly) return 0;
         var squares = 0.0;
         for (var row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
         {

@@ -233,7 +233,8 @@ public sealed partial class AimcTile : IClockedDevice
         var preset = _crossbar.Options.Preset;
         return (preset.NoiseManagement == NoiseManagement.AbsMax ? 1u : 0)
             | (preset.BoundManagement == BoundManagement.Iterative ? 2u : 0)
-            | (_crossbar.Options.Model.IsNoiseless ? 0 : 4u);
+            | (_crossbar.Options.Model.IsNoiseless ? 0 : 4u)
+            | (_crossbar.Options.TimingOnly ? 8u : 0);
     }
 
     private void SetTInt(uint value)

@@ -75,6 +75,7 @@ public static class AimcTileRegisters
                 new("ABS_MAX", 0, 0, "Inputs are scaled by their largest magnitude; else by a constant."),
                 new("BOUND_MANAGEMENT", 1, 1, "A saturating vector is repeated with halved inputs."),
                 new("DEVICE_NOISE", 2, 2, "Conductances are noisy and drift."),
+                new("TIMING_ONLY", 3, 3, "The tile holds no weights: outputs are zeros, in the time of real ones."),
             ],
         },
         new(TIntNs,             "T_INT_NS",            ReadWrite, "Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger."),

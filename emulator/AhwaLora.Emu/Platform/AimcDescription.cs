@@ -34,6 +34,9 @@ public sealed record AimcDescription
     /// <summary>True to fold a pair of devices into one weight after programming, as aihwkit does.</summary>
     public bool AihwkitCompatible { get; init; }
 
+    /// <summary>True for tiles that hold no weights and compute no values, but take their time: for matrices that memory has no room for.</summary>
+    public bool TimingOnly { get; init; }
+
     /// <summary>Seed of the tiles; null takes the machine's.</summary>
     public ulong? Seed { get; init; }
 

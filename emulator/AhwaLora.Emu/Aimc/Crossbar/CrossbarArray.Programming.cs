@@ -13,7 +13,7 @@ public sealed partial class CrossbarArray
     /// GDC must be measured anew.
     /// </summary>
     /// <param name="region">Where.</param>
-    /// <param name="weights">Dense [out, in], that is [region.Columns, region.Rows].</param>
+    /// <param name="weights">Dense [out, in], that is [region.Columns, region.Rows]; empty where the tile keeps time only.</param>
     /// <param name="scale">
     /// The weight mapped to g_max, one a column; larger ones are clipped. Empty: the largest magnitude of the region's
     /// column or of the region, as the preset says. Give it to program a matrix by stripes of rows.
@@ -22,7 +22,7 @@ public sealed partial class CrossbarArray
     public void Program(Region region, ReadOnlySpan<float> weights, ReadOnlySpan<float> scale = default)
     {
         Check(region);
-        if (weights.Length != region.Rows * region.Columns)
+        if (weights.Length != region.Rows * region.Columns && !(Options.TimingOnly && weights.IsEmpty))
             ThrowLength($"weights of {region}", weights.Length, region.Rows * region.Columns);
         if (!scale.IsEmpty && scale.Length != region.Columns)
             ThrowLength($"scales of {region}", scale.Length, region.Columns);
@@ -31,6 +31,8 @@ public sealed partial class CrossbarArray
             if (!(s > 0 && float.IsFinite(s)))
                 throw new ArgumentException($"column scale {s}; expected a positive number");
 
+        if (Options.TimingOnly)
+            return;
         float[] full = scale.IsEmpty ? Maxima(region, weights) : scale.ToArray();
         Transpose(region, weights);
         ProgramDevices(region, full, TakeEvent());

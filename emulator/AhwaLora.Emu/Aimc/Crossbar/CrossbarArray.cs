@@ -15,6 +15,8 @@ public sealed record CrossbarOptions(int Rows, int Columns)
     public DeviceMapping Mapping { get; init; }
     /// <summary>Key of all random numbers.</summary>
     public ulong Seed { get; init; }
+    /// <summary>True for a tile that holds no weights and computes no values, zeros alone, in as many passes as if nothing saturated.</summary>
+    public bool TimingOnly { get; init; }
     /// <summary>The tile's number, first word of every counter: tiles of one seed share no draw.</summary>
     public uint Tile { get; init; }
 }
@@ -50,7 +52,7 @@ public sealed partial class CrossbarArray
         _preset = options.Preset;
         _model = options.Model;
         _noiseless = options.Model.IsNoiseless;
-        State = new(options.Rows, options.Columns);
+        State = new(options.Rows, options.Columns, holdsWeights: !options.TimingOnly);
         _work = new(options.Rows, options.Columns);
     }
 

@@ -23,7 +23,8 @@ public sealed record Programming(Region Region, float[] Scale, float[] WeightPer
 /// <summary>All a tile remembers, as plain data: copy every field and the copy goes on with the same bits.</summary>
 /// <param name="rows">Input lines.</param>
 /// <param name="columns">Output lines.</param>
-public sealed class CrossbarState(int rows, int columns)
+/// <param name="holdsWeights">False for a tile of time alone: its planes are empty.</param>
+public sealed class CrossbarState(int rows, int columns, bool holdsWeights = true)
 {
     /// <summary>Input lines.</summary>
     public readonly int Rows = rows;
@@ -31,12 +32,12 @@ public sealed class CrossbarState(int rows, int columns)
     public readonly int Columns = columns;
 
     /// <summary>The devices that add to an output.</summary>
-    public readonly DevicePlane Plus = new(rows * columns);
+    public readonly DevicePlane Plus = new(holdsWeights ? rows * columns : 0);
     /// <summary>The devices that subtract from it.</summary>
-    public readonly DevicePlane Minus = new(rows * columns);
+    public readonly DevicePlane Minus = new(holdsWeights ? rows * columns : 0);
 
     /// <summary>The weights an MVM sees, [row, column]: g+ - g-, in units of the column's scale.</summary>
-    public readonly float[] Weights = new float[rows * columns];
+    public readonly float[] Weights = new float[holdsWeights ? rows * columns : 0];
     /// <summary>What was programmed, in order; where two overlap the later one holds.</summary>
     public readonly List<Programming> Programmings = [];
 
