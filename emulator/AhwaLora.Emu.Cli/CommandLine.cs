@@ -20,6 +20,7 @@ internal static class CommandLine
         {
             RunCommand.Create(),
             LayerCommand.Create(),
+            ModelCommand.Create(),
             SweepCommand.Create(),
             MergeCommand.Create(),
             ReportCommand.Create(),

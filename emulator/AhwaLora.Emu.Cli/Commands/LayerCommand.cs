@@ -143,7 +143,7 @@ internal static class LayerCommand
         foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);
-            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
+            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), double.IsNaN(m.RelativeError) ? "-" : Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
         }
 
         AnsiConsole.Write(table);
@@ -159,7 +159,7 @@ internal static class LayerCommand
         {
             cycles = m.Result.Cycles,
             tcdm_bytes = m.Result.TcdmBytes,
-            relative_error_percent = 100 * m.RelativeError,
+            relative_error_percent = double.IsNaN(m.RelativeError) ? (double?)null : 100 * m.RelativeError,
             instructions = m.Instructions,
             exposed_cycles = m.ExposedCycles,
             hart_busy_cycles = m.Result.HartBusyCycles,

@@ -62,7 +62,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
             var one = LayerRun.Execute(chain[i] with { X = all.Y }, LayerStrategy.Sequential, platform, options);
             all = one with
             {
-                RelativeError = LayerRun.RelativeError(one.Y, LayerData.Reference([.. chain.Take(i + 1)], withAdapter: true)),
+                RelativeError = double.IsNaN(one.RelativeError) ? double.NaN : LayerRun.RelativeError(one.Y, LayerData.Reference([.. chain.Take(i + 1)], withAdapter: true)),
                 Result = one.Result with { Cycles = all.Result.Cycles + one.Result.Cycles, TcdmBytes = Math.Max(all.Result.TcdmBytes, one.Result.TcdmBytes) },
                 Instructions = all.Instructions + one.Instructions,
                 HostTime = all.HostTime + one.HostTime,

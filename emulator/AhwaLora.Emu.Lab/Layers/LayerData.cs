@@ -17,7 +17,10 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
     /// Seeded numbers of realistic size: activations as a layer norm leaves them (normal, unit variance), weights of
     /// variance 1/m clipped at three sigma as before programming, and an adapter whose branch adds about a tenth.
     /// </summary>
-    public static LayerData Generate(LayerShape shape, ulong seed)
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="seed">Of the numbers.</param>
+    /// <param name="hasWeights">False for tiles that keep time only: there are no weights then, and no reference.</param>
+    public static LayerData Generate(LayerShape shape, ulong seed, bool hasWeights = true)
     {
         var normal = new NormalSource(seed);
         float[] Fill(int count, double sigma, double clip = double.PositiveInfinity)
@@ -32,7 +35,7 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
         return new LayerData(
             shape,
             Fill(shape.Tokens * shape.Inputs, 1),
-            Fill(shape.Outputs * shape.Inputs, 1 / Math.Sqrt(shape.Inputs), WeightClipSigma),
+            hasWeights ? Fill(shape.Outputs * shape.Inputs, 1 / Math.Sqrt(shape.Inputs), WeightClipSigma) : [],
             Fill(shape.Inputs * shape.Rank, 1 / Math.Sqrt(shape.Inputs)),
             Fill(shape.Rank * shape.Outputs, branch),
             Fill(shape.Outputs, 0.1),

@@ -30,6 +30,20 @@ public static class LayerFootprint
         return bytes;
     }
 
+    /// <summary>The most tokens a chunk, up to the layer's own, whose buffers fit into so many bytes; 0 where not even one does.</summary>
+    public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available)
+    {
+        var (fits, tooMany) = (0, shape.Chunk + 1);
+        while (tooMany - fits > 1)
+        {
+            var middle = (fits + tooMany) / 2;
+            if (Bytes(shape with { Chunk = middle }, strategy, inputSplits) <= available) fits = middle;
+            else tooMany = middle;
+        }
+
+        return fits;
+    }
+
     /// <summary>Bytes of a TCDM that an app leaves to its buffers.</summary>
     public static long Available(ElfImage app, uint tcdmBytes) =>
         app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;

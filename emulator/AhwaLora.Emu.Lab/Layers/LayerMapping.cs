@@ -52,7 +52,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<Split> Inputs, IR
                 for (var i = 0; i < Inputs.Count; i++)
                 {
                     var tile = machine.Tiles[FirstTile + (copy * Outputs.Count + j) * Inputs.Count + i];
-                    var part = TileMapping.Cut(data.Weights, data.Shape.Inputs, Inputs[i], Outputs[j]);
+                    var part = tile.Crossbar.Options.TimingOnly ? [] : TileMapping.Cut(data.Weights, data.Shape.Inputs, Inputs[i], Outputs[j]);
                     TileRequest.Program(tile, new Region(0, Inputs[i].Length, 0, Outputs[j].Length), part, machine.Platform.Aimc!.AgeSeconds);
                 }
             }

@@ -8,7 +8,7 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// <param name="Strategy">How it was run.</param>
 /// <param name="Result">The firmware's own measurements.</param>
 /// <param name="Y">[S][n] of the last layer, as the firmware left it in RAM.</param>
-/// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights.</param>
+/// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights; NaN where the tiles keep time only.</param>
 /// <param name="ExposedCycles">From the end of the tiles' last job to the cycle in which the last output was complete: what of the adapter no tile hides.</param>
 /// <param name="Instructions">Of all harts.</param>
 /// <param name="MachineCycles">Of the whole run, start-up included.</param>
@@ -60,7 +60,8 @@ public static class LayerRun
         var y = prepared.Outputs(chain[^1].Shape);
         var tiles = machine.Tiles.Select(t => t.CountersAt(machine.Cycles)).Aggregate((a, b) => a + b);
         var exposed = result.OutputCycle - (long)machine.Tiles.Max(t => t.IdleSince);
-        return new LayerMeasurement(strategy, result, y, RelativeError(y, LayerData.Reference(chain, strategy.HasAdapter)), exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
+        var error = platform.Aimc!.TimingOnly ? double.NaN : RelativeError(y, LayerData.Reference(chain, strategy.HasAdapter));
+        return new LayerMeasurement(strategy, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
     }
 
     /// <summary>The machine that <see cref="Execute(LayerData, LayerStrategy, PlatformDescription, MachineOptions, Action{Machine})"/> runs, with everything in place.</summary>

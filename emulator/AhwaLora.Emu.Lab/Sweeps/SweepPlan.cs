@@ -39,70 +39,62 @@ public sealed class SweepPlan
     {
         var faults = new SweepFaults(path);
         var file = SweepFile.Read(path, faults);
-        var plan = Check(file, faults);
-        return plan;
+        return Check(file, faults);
     }
 
     private static SweepPlan Check(SweepFile file, SweepFaults faults)
     {
         var versions = new SweepVersions();
-        foreach (var point in file.Points)
+        var machines = new HashSet<(uint TcdmBytes, int DmaBytesPerCycle)>();
+        foreach (var point in file.Points.Where(p => IsLayer(p, faults)))
         {
-            if (IsLayer(point, faults)) CheckTcdm(point, versions, faults);
-        }
-
-        foreach (var point in file.Points.DistinctBy(p => (p.TcdmBytes, p.DmaBytesPerCycle)))
-        {
-            try
-            {
-                PlatformRules.Check(point.BuildPlatform());
-            }
-            catch (PlatformException e)
-            {
-                faults.Add($"the platform: {e.Message}");
-            }
+            CheckTcdm(point, versions, faults);
+            if (machines.Add((point.TcdmBytes, point.DmaBytesPerCycle))) CheckPlatform(point, faults);
         }
 
         faults.ThrowIfAny();
         return new SweepPlan(file.Name, file.Points, versions);
     }
 
+    private static void CheckPlatform(SweepPoint point, SweepFaults faults)
+    {
+        try
+        {
+            PlatformRules.Check(point.BuildPlatform());
+        }
+        catch (PlatformException e)
+        {
+            faults.Add($"the platform: {e.Message}");
+        }
+    }
+
     private static bool IsLayer(SweepPoint point, SweepFaults faults)
     {
-        var (shape, aimc) = (point.Shape, point.Platform.Aimc ?? new AimcDescription());
-        var (isChunk, isOnTile) = (shape.Chunk <= shape.Tokens, shape.Inputs <= aimc.Rows && shape.Outputs <= aimc.Columns);
-        if (!isChunk) faults.Add($"chunk {shape.Chunk} is more than the {shape.Tokens} tokens; the nearest valid value is {shape.Tokens}");
-        if (!isOnTile) faults.Add($"shape {shape.Inputs}x{shape.Outputs} does not fit a tile of {aimc.Rows}x{aimc.Columns}; the nearest valid value is {Math.Min(shape.Inputs, aimc.Rows)}x{Math.Min(shape.Outputs, aimc.Columns)}");
-        return isChunk && isOnTile;
+        var (shape, aimc, mapping) = (point.Shape, point.Aimc, point.Mapping);
+        if (shape.Chunk > shape.Tokens) faults.Add($"chunk {shape.Chunk} is more than the {shape.Tokens} tokens; the nearest valid value is {shape.Tokens}");
+        if (mapping.Tiles > LayerRecord.MaxTiles)
+        {
+            var (inputs, outputs) = (Math.Min(mapping.Inputs.Count, LayerRecord.MaxTiles), Math.Max(1, LayerRecord.MaxTiles / mapping.Copies / mapping.Inputs.Count));
+            var nearest = $"{Math.Min(shape.Inputs, inputs * aimc.Rows)}x{Math.Min(shape.Outputs, outputs * aimc.Columns)}";
+            faults.Add($"shape {shape.Inputs}x{shape.Outputs}, {point.Strategy.Name} takes {mapping.Tiles} tiles of {aimc.Rows}x{aimc.Columns}, more than {LayerRecord.MaxTiles}; the nearest valid value is {nearest}");
+        }
+
+        return shape.Chunk <= shape.Tokens && mapping.Tiles <= LayerRecord.MaxTiles;
     }
 
     private static void CheckTcdm(SweepPoint point, SweepVersions versions, SweepFaults faults)
     {
+        var splits = point.Mapping.Inputs.Count;
         foreach (var strategy in new[] { point.Strategy, point.Strategy.Baseline })
         {
             var available = LayerFootprint.Available(versions.AppOf(strategy), point.TcdmBytes);
-            var bytes = LayerFootprint.Bytes(point.Shape, strategy);
+            var bytes = LayerFootprint.Bytes(point.Shape, strategy, splits);
             if (bytes <= available) continue;
-            var (shape, chunk) = (point.Shape, LargestChunk(point.Shape, strategy, available));
-            var nearest = chunk > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}")
-                : $"tcdm {SizeJsonConverter.Format((uint)((LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy) + point.TcdmBytes - available + 1023) / 1024 * 1024))} with chunk 1";
+            var (shape, chunk) = (point.Shape, LayerFootprint.LargestChunk(point.Shape, strategy, splits, available));
+            var least = (LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy, splits) + point.TcdmBytes - available + 1023) / 1024 * 1024;
+            var nearest = chunk > 0 ? string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}") : $"tcdm {SizeJsonConverter.Format((uint)least)} with chunk 1";
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"chunk {shape.Chunk} of {shape.Inputs}x{shape.Outputs}, rank {shape.Rank}, {strategy.Name} takes {bytes:N0} bytes of TCDM, and {available:N0} of {SizeJsonConverter.Format(point.TcdmBytes)} are there; the nearest that fits is {nearest}"));
             return;
         }
-    }
-
-    // A chunk's bytes grow with its tokens: bisect. 0 where not even one token fits.
-    private static int LargestChunk(LayerShape shape, LayerStrategy strategy, long available)
-    {
-        var (fits, tooMany) = (0, shape.Chunk);
-        while (tooMany - fits > 1)
-        {
-            var middle = (fits + tooMany) / 2;
-            if (LayerFootprint.Bytes(shape with { Chunk = middle }, strategy) <= available) fits = middle;
-            else tooMany = middle;
-        }
-
-        return fits;
     }
 }

@@ -46,16 +46,23 @@ public sealed record SweepPoint(PlatformDescription Platform)
     public SweepPoint Baseline => this with { Strategy = Strategy.Baseline };
 
     /// <summary>The machine, with as many tiles as the strategy takes.</summary>
-    public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(Describe(), [Shape], Strategy);
+    public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(
+        Platform with
+        {
+            Harts = Harts,
+            ClockMhz = ClockMhz,
+            Memories = [.. Platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes } : m)],
+            Dma = (Platform.Dma ?? new DmaDescription()) with { BytesPerCycle = DmaBytesPerCycle },
+            Aimc = Aimc,
+        },
+        [Shape],
+        Strategy);
 
-    private PlatformDescription Describe() => Platform with
-    {
-        Harts = Harts,
-        ClockMhz = ClockMhz,
-        Memories = [.. Platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes } : m)],
-        Dma = (Platform.Dma ?? new DmaDescription()) with { BytesPerCycle = DmaBytesPerCycle },
-        Aimc = (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs, Preset = Preset },
-    };
+    /// <summary>Its tiles.</summary>
+    internal AimcDescription Aimc => (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs, Preset = Preset };
+
+    /// <summary>What of the matrix lies on which tile.</summary>
+    internal LayerMapping Mapping => LayerMapping.Of([Shape], Strategy, Platform with { Aimc = Aimc })[0];
 
     /// <summary>How it is run.</summary>
     public MachineOptions BuildOptions(EngineKind engine) => new() { Engine = engine, Timing = Timing, Contention = Contention, Seed = Seed };

@@ -97,7 +97,7 @@ public sealed record SweepRow
     /// <summary>Passes of bound management beyond the first.</summary>
     public long BoundPasses { get; init; }
 
-    /// <summary>Error of y against exact weights in double precision, in percent.</summary>
+    /// <summary>Error of y against exact weights in double precision, in percent; NaN where the tiles keep time only.</summary>
     public double RelativeErrorPercent { get; init; }
 
     /// <summary>Instructions of all harts.</summary>
@@ -107,6 +107,7 @@ public sealed record SweepRow
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Lab.Running;
 
 namespace AhwaLora.Emu.Lab.Sweeps;
 
@@ -38,25 +39,21 @@ public static class SweepRun
         var points = shard.CountOf(plan.Points.Count);
         int[] pending = [.. shard.Of(plan.Points.Count).Where(point => journal.Find(plan.Keys[point]) is null)];
         var reused = points - pending.Length;
-        var (done, gate) = (reused, new Lock());
+        var done = reused;
         var baselines = new ConcurrentDictionary<SweepPoint, Lazy<LayerMeasurement>>();
         progress?.Invoke(new SweepProgress(done, reused, points));
-        try
-        {
-            Parallel.ForEach(Partitioner.Create(pending, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = jobs }, index =>
+        HostCores.ForEach(
+            pending,
+            jobs,
+            index =>
             {
                 var point = plan.Points[index];
                 var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<LayerMeasurement>(() => Run(key, engine)));
                 journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), baseline.Value));
-                lock (gate) progress?.Invoke(new SweepProgress(++done, reused, points));
-            });
-        }
-        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } error)
-        {
-            throw new UserErrorException(error.Message, e);
-        }
+            },
+            () => progress?.Invoke(new SweepProgress(++done, reused, points)));
     }
 
     private static LayerMeasurement Run(SweepPoint point, EngineKind engine) =>
-        LayerRun.Execute(LayerData.Generate(point.Shape, point.Seed), point.Strategy, point.BuildPlatform(), point.BuildOptions(engine));
+        LayerRun.Execute(LayerData.Generate(point.Shape, point.Seed, hasWeights: !point.Aimc.TimingOnly), point.Strategy, point.BuildPlatform(), point.BuildOptions(engine));
 }
