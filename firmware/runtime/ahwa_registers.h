@@ -161,6 +161,8 @@
 #define AHWA_TILE_MODE_BOUND_MANAGEMENT_MASK        0x02       /* A saturating vector is repeated with halved inputs. */
 #define AHWA_TILE_MODE_DEVICE_NOISE_SHIFT           2
 #define AHWA_TILE_MODE_DEVICE_NOISE_MASK            0x04       /* Conductances are noisy and drift. */
+#define AHWA_TILE_MODE_TIMING_ONLY_SHIFT            3
+#define AHWA_TILE_MODE_TIMING_ONLY_MASK             0x08       /* The tile holds no weights: outputs are zeros, in the time of real ones. */
 #define AHWA_TILE_T_INT_NS_OFFSET                   0x2C       /* Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger. */
 #define AHWA_TILE_WAIT_OFFSET                       0x30       /* A read waits until the tile is idle - no job, programming or calibration - and returns FINISHED. */
 #define AHWA_TILE_WAIT_JOB_OFFSET                   0x34       /* Write: the number of a job, kept for each hart. Read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED. */

@@ -61,7 +61,7 @@ public sealed class SweepFileTests : IDisposable
     public void All_faults_are_told_at_once_with_the_nearest_valid_value()
     {
         var faults = Faults("""
-            shape: [128x128, 600x128]
+            shape: [128x128, 30000x128]
             rnak: 8
             rank: 0
             chunk: [8, 400, 128]
@@ -89,7 +89,7 @@ public sealed class SweepFileTests : IDisposable
             "line 11: clock_mhz -1 is outside 0.001 to 100000; the nearest valid value is 0.001",
             "line 13: seed 'x' is no whole number",
             "chunk 400 is more than the 320 tokens; the nearest valid value is 320",
-            "shape 600x128 does not fit a tile of 512x512; the nearest valid value is 512x128",
+            "takes 59 tiles of 512x512, more than 56; the nearest valid value is 28672x128",
             "chunk 128 of 128x128, rank 8, double-buffered takes 277,504",
             "dma.bytes_per_cycle': 6 is not a multiple of 4",
         ];
