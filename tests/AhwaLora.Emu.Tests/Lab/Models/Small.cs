@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Lab.Adapters;
 using AhwaLora.Emu.Lab.Models;
 
 namespace AhwaLora.Emu.Tests.Lab;
@@ -59,4 +60,17 @@ internal static class Small
         NumKeyValueHeads = 8,
         IntermediateSize = 14336,
     };
+
+    /// <summary>An adapter of every linear layer but the head, whose branch adds about a tenth.</summary>
+    public static LoraAdapter Adapter(ModelConfig config, int rank, ulong seed)
+    {
+        var random = new Random((int)seed);
+        float[] Fill(int count, double size) => [.. Enumerable.Range(0, count).Select(_ => (float)(size * (2 * random.NextDouble() - 1)))];
+
+        var layers = ModelInventory.Of(config).Linears.Where(l => l.Role != LinearRole.Head).ToList();
+        return new LoraAdapter(
+            LoraConfig.Of(rank, 4 * rank, layers.Select(l => l.Name.Split('.')[^1]), "SEQ_CLS"),
+            layers.ToDictionary(l => l.Name, l => new LoraPair(l.Inputs, rank, l.Outputs, Fill(l.Inputs * rank, 1 / Math.Sqrt(l.Inputs)), Fill(rank * l.Outputs, 0.1), 4)),
+            new Dictionary<string, SavedModule>());
+    }
 }
