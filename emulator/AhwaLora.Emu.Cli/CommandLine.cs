@@ -23,6 +23,7 @@ internal static class CommandLine
             ModelCommand.Create(),
             SweepCommand.Create(),
             MergeCommand.Create(),
+            AdapterCommand.Create(),
             ReportCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),
@@ -62,5 +63,10 @@ internal static class CommandLine
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
         .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
 
-    private static string Path(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "ahwalora" : $"ahwalora {parsed.CommandResult.Command.Name}";
+    private static string Path(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent) names.Push(command.Command.Name);
+        return string.Join(' ', names.Prepend("ahwalora"));
+    }
 }

@@ -74,15 +74,7 @@ public sealed partial class Machine
 
     private void AddTile(AimcDescription aimc, int number, InterruptLine interrupt)
     {
-        var crossbar = new CrossbarArray(new CrossbarOptions(aimc.Rows, aimc.Columns)
-        {
-            Preset = aimc.BuildPreset(),
-            Model = aimc.BuildModel(),
-            Mapping = aimc.AihwkitCompatible ? Aimc.Crossbar.DeviceMapping.AihwkitCompatible : Aimc.Crossbar.DeviceMapping.PerDevice,
-            TimingOnly = aimc.TimingOnly,
-            Seed = aimc.Seed ?? Options.Seed,
-            Tile = (uint)number,
-        });
+        var crossbar = new CrossbarArray(aimc.BuildCrossbar(number, Options.Seed));
         var tile = new AimcTile(
             new AimcTileOptions
             {

@@ -1,49 +1,7 @@
-/**
- * Double-buffered: while the tile integrates chunk k + 1 the harts compute the LoRA branch of chunk k and add.
- *
- *     tile   | 0 | 1 | 2 | 3 |            triggered one chunk ahead
- *     harts      | 0 | 1 | 2 | 3 |        x A, then y += (x A) B
- *     DMA    in 0, 1 | in 2, out 0 | in 3, out 1 | ...
- *
- * X of a chunk may go when tile and harts have read it, that is after x A; Y when it has been stored.
- */
-#include "steps.h"
+/** One layer, double-buffered: what the tile hides of the LoRA branch, it hides. */
+#include "double_buffered.h"
 
 int main(void)
 {
-    struct layer_hart hart;
-    layer_open(&hart, 2, LAYER_ADAPTER_FUSED);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
-    if (control) {
-        layer_load(&hart, 0);
-        layer_wait_dma();
-        layer_trigger(&hart, 0);
-        layer_load(&hart, 1);
-    }
-    for (uint32_t k = 0; k < chunks; k++) {
-        uint32_t fed = 0;
-        if (control) {
-            /* The tile is to find its next chunk waiting; but where the harts are behind it, they come first. */
-            fed = layer_may_wait(&hart, k);
-            if (fed) {
-                layer_wait_dma();
-                layer_trigger(&hart, k + 1);
-            }
-            layer_wait_tile(&hart, k);
-        }
-        ahwa_barrier();
-        layer_down(&hart, k);
-        ahwa_barrier();
-        if (control) {
-            if (!fed) {
-                layer_wait_dma();
-                layer_trigger(&hart, k + 1);
-            }
-            layer_load(&hart, k + 2);
-        }
-        layer_up(&hart, k);
-        ahwa_barrier();
-        if (control) layer_store(&hart, k);
-    }
-    return layer_close(&hart);
+    return layer_double_buffered(LAYER_ADAPTER_FUSED);
 }

@@ -55,7 +55,7 @@ public static class LayerRun
         var run = machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
         clock.Stop();
         var result = prepared.Result;
-        if (run is not { Reason: ExitReason.Exit, Code: 0 } || !result.IsComplete) throw Failed(strategy, chain[0].Shape, run, result);
+        if (run is not { Reason: ExitReason.Exit, Code: 0 } || !result.IsComplete) throw Failed(strategy, chain[0].Shape.ToString(), run, result);
 
         var y = prepared.Outputs(chain[^1].Shape);
         var tiles = machine.Tiles.Select(t => t.CountersAt(machine.Cycles)).Aggregate((a, b) => a + b);
@@ -81,7 +81,7 @@ public static class LayerRun
         return Math.Sqrt(difference / norm);
     }
 
-    private static UserErrorException Failed(LayerStrategy strategy, LayerShape shape, RunResult run, LayerResult result)
+    internal static UserErrorException Failed(LayerStrategy strategy, string layer, RunResult run, LayerResult result)
     {
         var reason = (run.Reason, run.Code) switch
         {
@@ -90,7 +90,7 @@ public static class LayerRun
             (ExitReason.Exit, _) => $"the firmware ended with exit code {run.Code} (firmware/runtime/ahwa_exit.h), cause {result.ErrorCause}, argument 0x{result.ErrorArgument:x}",
             _ => $"the run ended by {run.Reason}",
         };
-        return new UserErrorException($"layer {shape}, {strategy.Name}: {reason}");
+        return new UserErrorException($"layer {layer}, {strategy.Name}: {reason}");
     }
 }
 

@@ -82,6 +82,9 @@ public sealed partial class AimcTile : IClockedDevice
     /// <summary>What the tile was built from.</summary>
     public AimcTileOptions Options => _options;
 
+    /// <summary>What programming costs; assumptions.</summary>
+    public ProgrammingCost Programming => _options.Programming;
+
     /// <summary>The mathematics and its state, for reports.</summary>
     public CrossbarArray Crossbar => _crossbar;
 

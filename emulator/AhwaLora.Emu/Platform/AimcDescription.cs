@@ -52,6 +52,20 @@ public sealed record AimcDescription
     /// <summary>Job contexts.</summary>
     public int Contexts { get; init; } = 2;
 
+    /// <summary>The crossbar of a tile.</summary>
+    /// <param name="number">The tile's.</param>
+    /// <param name="seed">Of the machine, where this description has none of its own.</param>
+    /// <exception cref="PlatformException">There is no such preset or model.</exception>
+    public CrossbarOptions BuildCrossbar(int number, ulong seed) => new(Rows, Columns)
+    {
+        Preset = BuildPreset(),
+        Model = BuildModel(),
+        Mapping = AihwkitCompatible ? DeviceMapping.AihwkitCompatible : DeviceMapping.PerDevice,
+        TimingOnly = TimingOnly,
+        Seed = Seed ?? seed,
+        Tile = (uint)number,
+    };
+
     /// <summary>The preset with this description's converters.</summary>
     /// <exception cref="PlatformException">There is none of that name.</exception>
     public Preset BuildPreset()

@@ -1,0 +1,46 @@
+using AhwaLora.Emu.Lab.Adapters;
+using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Emu.Lab.Models.Encoder;
+
+namespace AhwaLora.Emu.Lab.Deployment;
+
+/// <summary>A task: an adapter and examples of it.</summary>
+/// <param name="Directory">Where the adapter lies.</param>
+/// <param name="Adapter">The adapter.</param>
+/// <param name="Examples">What to answer.</param>
+public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyList<LabelledExample> Examples)
+{
+    /// <summary>Examples beside an adapter.</summary>
+    public const string ExamplesName = "examples.jsonl";
+
+    /// <summary>Its directory's name.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Directory));
+
+    /// <summary>Reads a task for a base.</summary>
+    /// <param name="directory">The adapter's.</param>
+    /// <param name="checkpoint">The base.</param>
+    /// <param name="examples">File of examples; null for <see cref="ExamplesName"/> beside the adapter.</param>
+    /// <param name="limit">At most so many examples; null for all.</param>
+    /// <exception cref="UserErrorException">A file is missing or malformed, or the adapter does not fit the base.</exception>
+    public static TaskFiles Read(string directory, Checkpoint checkpoint, string? examples = null, int? limit = null)
+    {
+        var adapter = PeftFormat.Read(directory);
+        adapter.CheckFits(checkpoint.Inventory, directory);
+        var all = LabelledExample.Read(examples ?? Path.Combine(directory, ExamplesName), checkpoint.Config.Head);
+        return new TaskFiles(directory, adapter, limit is { } most ? [.. all.Take(most)] : all);
+    }
+
+    /// <summary>
+    /// The base of an adapter: what <paramref name="given"/> says, or else base_model_name_or_path, taken from the adapter's
+    /// directory or from the working directory.
+    /// </summary>
+    /// <exception cref="UserErrorException">There is no such directory.</exception>
+    public static string BaseOf(string directory, string? given)
+    {
+        if (given is not null) return given;
+        var named = LoraConfig.Read(directory).BaseModelNameOrPath;
+        string[] places = named is null ? [] : [Path.Combine(directory, named), named];
+        return places.FirstOrDefault(System.IO.Directory.Exists)
+            ?? throw new UserErrorException($"{directory}: its base '{named}' is no directory here; name the base's checkpoint with --base DIR");
+    }
+}
