@@ -38,6 +38,7 @@ internal static class LayerCommand
         {
             Inputs, Outputs, Then, Rank, Tokens, Chunk, Integration, Harts, Strategy, Copies, Preset, Model, Paired, Trace, Json,
         };
+        TrainedLayerArguments.AddTo(command);
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Run);
         return command;
@@ -46,10 +47,12 @@ internal static class LayerCommand
     private static int Run(ParseResult parsed)
     {
         var strategy = ParseStrategy(parsed);
-        var shapes = Shapes(parsed, strategy);
+        var trained = TrainedLayerArguments.Load(parsed, [Inputs, Outputs, Then, Rank], parsed.GetValue(Tokens), parsed.GetValue(Chunk));
+        if (trained is not null && strategy.IsChain) throw new UserErrorException($"--adapter gives one layer; use another strategy than {strategy.Name}");
+        var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
         var platform = ParsePlatform(parsed, shapes, strategy);
         var options = MachineArguments.Options(parsed, Timing);
-        var chain = LayerData.GenerateChain(shapes, options.Seed);
+        var chain = trained is null ? LayerData.GenerateChain(shapes, options.Seed) : [trained];
 
         if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
 

@@ -65,8 +65,20 @@ public sealed class AdapterCommandTests : IDisposable
     }
 
     [Fact]
+    public void Layer_runs_on_trained_weights_and_real_tokens()
+    {
+        var layer = Json("layer", "--adapter", At("first"), "--module", "layer.1.output.dense", "--tokens", "30", "--harts", "2", "--timing", "functional", "--preset", "ideal");
+        Assert.Equal((64, 32, 4, 30), (layer.GetProperty("inputs").GetInt32(), layer.GetProperty("outputs").GetInt32(), layer.GetProperty("rank").GetInt32(), layer.GetProperty("tokens").GetInt32()));
+        Assert.InRange(layer.GetProperty("pipelined").GetProperty("relative_error_percent").GetDouble(), 0, 1e-3);
+    }
+
+    [Fact]
     public void What_is_wrong_is_one_line()
     {
+        CommandLineTests.AssertRefused("--module 'output.dense' is bert.encoder.layer.0.attention.output.dense or ", "layer", "--adapter", At("first"), "--module", "output.dense");
+        CommandLineTests.AssertRefused("no such linear layer", "layer", "--adapter", At("first"), "--module", "classifier");
+        CommandLineTests.AssertRefused("--rank has no place beside --adapter", "layer", "--adapter", At("first"), "--module", "pooler.dense", "--rank", "8");
+        CommandLineTests.AssertRefused("name a layer with --module", "layer", "--adapter", At("first"));
         CommandLineTests.AssertRefused("lacks label", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3]}"), "--platform", At("platform.json"));
         CommandLineTests.AssertRefused("examples.jsonl:1: token_type_ids has another length", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3], \"token_type_ids\": [0], \"label\": 1}"));
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("[2"));
