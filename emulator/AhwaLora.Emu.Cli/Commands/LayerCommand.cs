@@ -58,8 +58,8 @@ internal static class LayerCommand
 
         LayerComparison? comparison = null;
         Traced(parsed, shapes[0], strategy, attach => Progress.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, platform, options));
-        if (parsed.GetValue(Json) != "-") Print(comparison!, platform, options);
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, chain[0].Source, platform, options));
+        if (parsed.GetValue(Json) != "-") Print(comparison!, chain[0].Source, platform, options);
         return 0;
     }
 
@@ -133,9 +133,10 @@ internal static class LayerCommand
         TraceFile.Write(path, recorder!.Finish(), LayerTrace.About(shape, strategy, machine!));
     }
 
-    private static void Print(LayerComparison comparison, PlatformDescription platform, MachineOptions options)
+    private static void Print(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
     {
         var aimc = platform.Aimc!;
+        if (source is not null) Console.WriteLine(source);
         Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions" })
@@ -156,7 +157,7 @@ internal static class LayerCommand
         Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
     }
 
-    private static string ToJson(LayerComparison comparison, PlatformDescription platform, MachineOptions options)
+    private static string ToJson(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
     {
         static object Of(LayerMeasurement m) => new
         {
@@ -172,6 +173,7 @@ internal static class LayerCommand
             new
             {
                 version = Statistics.ProductVersion,
+                source = source ?? "generated",
                 inputs = shape.Inputs,
                 outputs = shape.Outputs,
                 rank = shape.Rank,

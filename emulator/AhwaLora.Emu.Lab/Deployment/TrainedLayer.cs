@@ -39,7 +39,10 @@ public static class TrainedLayer
         encoder.Adapt(task.Adapter);
         for (var i = 0; x.Count < tokens * layer.Inputs; i++) encoder.Forward([task.Examples[i % task.Examples.Count].Tokens]);
         var bias = layer.HasBias ? checkpoint.Read(layer.Bias, layer.Outputs) : new float[layer.Outputs];
-        return new LayerData(shape, [.. x.Take(tokens * layer.Inputs)], checkpoint.Read(layer.Weight, layer.Outputs, layer.Inputs), pair.A, pair.B, bias, pair.Scale);
+        return new LayerData(shape, [.. x.Take(tokens * layer.Inputs)], checkpoint.Read(layer.Weight, layer.Outputs, layer.Inputs), pair.A, pair.B, bias, pair.Scale)
+        {
+            Source = $"{layer.Name} of {task.Directory}, on tokens of its examples",
+        };
     }
 
     /// <summary>A layer that keeps what it is given.</summary>

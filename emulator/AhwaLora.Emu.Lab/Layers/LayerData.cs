@@ -10,6 +10,9 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// <param name="Scale">alpha / r.</param>
 public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, float[] A, float[] B, float[] Bias, float Scale)
 {
+    /// <summary>Where the numbers come from; null for generated ones.</summary>
+    public string? Source { get; init; }
+
     private const float Alpha = 32;
     private const double WeightClipSigma = 3;
 

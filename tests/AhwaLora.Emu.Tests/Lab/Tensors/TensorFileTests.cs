@@ -74,6 +74,23 @@ public sealed class TensorFileTests : IDisposable
         Assert.Contains("name one tensor", Assert.Throws<UserErrorException>(() => file.Find(null)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_larger_than_memory_is_mapped_tensor_by_tensor()
+    {
+        const long Large = 1L << 36;
+        var path = Safetensors($"{{\"large\":{{\"dtype\":\"F32\",\"shape\":[{Large / 4}],\"data_offsets\":[0,{Large}]}},\"last\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[{Large},{Large + 8}]}}}}", 0);
+        using (var stream = File.OpenWrite(path))
+        {
+            // A hole up to the last tensor: it takes no room on the disk.
+            stream.Seek(Large, SeekOrigin.End);
+            stream.Write([0, 0, 0x20, 0xC0, 0, 0, 0x80, 0x3F]);
+        }
+
+        using var file = TensorFile.Open(path);
+        Assert.Equal([-2.5f, 1], file.Read(file.Find("last")));
+        Assert.Contains("tensor 'large' [17179869184] F32: more than", Assert.Throws<UserErrorException>(() => file.Read(file.Find("large"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<f4", new byte[] { 0, 0, 0x20, 0xC0 }, -2.5f)]
     [InlineData("<f8", new byte[] { 0, 0, 0, 0, 0, 0, 0x04, 0xC0 }, -2.5f)]
