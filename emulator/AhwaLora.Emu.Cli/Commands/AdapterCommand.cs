@@ -88,7 +88,10 @@ internal static class AdapterCommand
         });
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, AdapterReport.LoadToJson(run!.Model, checkpoint, options, results));
         if (parsed.GetValue(Json) != "-") AdapterReport.PrintLoad(run!.Model, checkpoint, options, results);
-        return results.All(r => r.SameBits) ? 0 : CommandLine.Fail("the emulated tiles gave other bits than the host's model of them: a fault of the emulator's, or a run so long that the devices drifted on (docs/adapters.md)");
+        if (results.All(r => r.SameBits)) return 0;
+        return CommandLine.Fail(run!.Model.HasDrifted
+            ? "the run took so long that the emulated devices drifted on, which the host's model does not follow; answer fewer examples (--limit), or older devices (--age)"
+            : "the emulated tiles gave other bits than the host's model of them: a fault of the emulator's");
     }
 
     /// <summary>The base where it is named or at hand; null for an adapter that stands alone.</summary>

@@ -74,6 +74,9 @@ public sealed class ModelMachine
     /// <summary>What the tiles counted, together.</summary>
     public AimcTileCounters TileCounters => Machine.Tiles.Select(t => t.CountersAt(Machine.Cycles)).Aggregate((a, b) => a + b);
 
+    /// <summary>Whether so much simulated time has passed that a tile has read its devices anew, which the host's model of it does not do.</summary>
+    public bool HasDrifted => Machine.Tiles.Any(t => t.Crossbar.State.AgeSeconds > Machine.Platform.Aimc!.AgeSeconds);
+
     /// <summary>Places the model's next layer: programs its tiles as the host does before a run, and puts its bias in RAM.</summary>
     public ILinear Place(LinearLayer layer, float[] weights, float[]? bias)
     {
