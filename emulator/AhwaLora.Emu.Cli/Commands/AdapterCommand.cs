@@ -40,7 +40,7 @@ internal static class AdapterCommand
             var directory = parsed.GetValue(Directory)!;
             var adapter = PeftFormat.Read(directory);
             using var checkpoint = OpenBase(directory, parsed.GetValue(Base));
-            if (checkpoint is not null) adapter.CheckFits(checkpoint.Inventory, directory);
+            if (checkpoint is not null) adapter.CheckFits(checkpoint.Config, directory);
             if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, AdapterReport.InfoToJson(adapter, checkpoint));
             if (parsed.GetValue(Json) != "-") AdapterReport.PrintInfo(directory, adapter, checkpoint);
             return 0;

@@ -25,7 +25,7 @@ internal static class AdapterReport
         Console.WriteLine(Text($"{adapter.Pairs.Count} adapters of {adapter.PairParameters:N0} parameters, {adapter.Saved.Count} whole modules of {adapter.SavedParameters:N0}"));
         Console.WriteLine(checkpoint is null
             ? "share of all: unknown, the base is not at hand; name it with --base DIR"
-            : Text($"share of all: {all:N0} of {checkpoint.Inventory.Parameters + adapter.PairParameters:N0} parameters, {SharePercent(adapter, checkpoint):F2} %"));
+            : Text($"share of all: {all:N0} of {AllParameters(adapter, checkpoint):N0} parameters, {SharePercent(adapter, checkpoint):F2} %"));
     }
 
     public static string InfoToJson(LoraAdapter adapter, Checkpoint? checkpoint) => Serialize(new
@@ -118,7 +118,9 @@ internal static class AdapterReport
 
     /// <summary>What is trained, A, B and whole modules, among all parameters of base and adapter.</summary>
     private static double SharePercent(LoraAdapter adapter, Checkpoint checkpoint) =>
-        100.0 * (adapter.PairParameters + adapter.SavedParameters) / (checkpoint.Inventory.Parameters + adapter.PairParameters);
+        100.0 * (adapter.PairParameters + adapter.SavedParameters) / AllParameters(adapter, checkpoint);
+
+    private static long AllParameters(LoraAdapter adapter, Checkpoint checkpoint) => ModelInventory.Of(adapter.ConfigOf(checkpoint.Config)).Parameters + adapter.PairParameters;
 
     private static string Name(TaskResult result) => Markup.Escape(result.Task.Name);
 

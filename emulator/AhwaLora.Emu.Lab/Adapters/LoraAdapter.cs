@@ -25,12 +25,22 @@ public sealed record LoraAdapter(LoraConfig Config, IReadOnlyDictionary<string, 
     /// <summary>Numbers in modules that come as a whole.</summary>
     public long SavedParameters => Saved.Values.Sum(m => (long)m.Parameters);
 
+    /// <summary>A base with this task's head: that of <c>task_type</c>, or else the base's own, with as many classes as the head that comes along.</summary>
+    public ModelConfig ConfigOf(ModelConfig config)
+    {
+        var head = ModelHeads.OfTask(Config.TaskType) ?? config.Head;
+        var own = config.WithHead(head, config.HeadOutputs);
+        var name = ModelInventory.Of(own).Linears.FirstOrDefault(l => l.Role == LinearRole.Head)?.Name;
+        return name is not null && Saved.TryGetValue(name, out var saved) ? config.WithHead(head, saved.Outputs) : own;
+    }
+
     /// <summary>Checks that it belongs to a base: each module is a linear layer of it, of the same shape, and each targeted layer has its pair.</summary>
-    /// <param name="inventory">The base's.</param>
+    /// <param name="config">The base's.</param>
     /// <param name="source">For messages: where the adapter came from.</param>
     /// <exception cref="UserErrorException">It does not; the line names the module.</exception>
-    public void CheckFits(ModelInventory inventory, string source)
+    public void CheckFits(ModelConfig config, string source)
     {
+        var inventory = ModelInventory.Of(ConfigOf(config));
         var layers = inventory.Linears.ToDictionary(l => l.Name);
         LinearLayer Layer(string module) => layers.GetValueOrDefault(module)
             ?? throw new UserErrorException($"{source}: module '{module}' is no linear layer of the base; it has {string.Join(", ", layers.Keys.Take(3))}, ...");

@@ -25,8 +25,8 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
     public static TaskFiles Read(string directory, Checkpoint checkpoint, string? examples = null, int? limit = null)
     {
         var adapter = PeftFormat.Read(directory);
-        adapter.CheckFits(checkpoint.Inventory, directory);
-        var all = LabelledExample.Read(examples ?? Path.Combine(directory, ExamplesName), checkpoint.Config.Head);
+        adapter.CheckFits(checkpoint.Config, directory);
+        var all = LabelledExample.Read(examples ?? Path.Combine(directory, ExamplesName), adapter.ConfigOf(checkpoint.Config).Head);
         return new TaskFiles(directory, adapter, limit is { } most ? [.. all.Take(most)] : all);
     }
 

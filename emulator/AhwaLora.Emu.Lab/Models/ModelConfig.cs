@@ -113,6 +113,15 @@ public sealed record ModelConfig
         _ => Labels?.Count ?? DefaultLabels,
     };
 
+    /// <summary>The same model with another head.</summary>
+    /// <param name="head">What stands on top.</param>
+    /// <param name="classes">Outputs of a classifier.</param>
+    public ModelConfig WithHead(ModelHead head, int classes) => this with
+    {
+        Architectures = [ModelHeads.Architecture(ModelType, head)],
+        Labels = head == ModelHead.SequenceClassification && classes != HeadOutputs ? Enumerable.Range(0, classes).ToDictionary(n => $"{n}", n => $"LABEL_{n}") : Labels,
+    };
+
     /// <summary>Reads a checkpoint's config.json.</summary>
     /// <exception cref="UserErrorException">It cannot be read, lacks a field, or its numbers make no model.</exception>
     public static ModelConfig Read(string directory)

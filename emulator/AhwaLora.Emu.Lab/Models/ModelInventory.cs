@@ -16,16 +16,29 @@ public enum ModelHead
     CausalLanguageModel,
 }
 
-/// <summary>Heads by the classes of the transformers library.</summary>
+/// <summary>Heads by the classes of the transformers library and the task types of PEFT.</summary>
 internal static class ModelHeads
 {
-    public static ModelHead Of(string architecture) => architecture switch
+    private static readonly (ModelHead Head, string ClassEnd, string TaskType)[] All =
+    [
+        (ModelHead.SequenceClassification, "ForSequenceClassification", "SEQ_CLS"),
+        (ModelHead.QuestionAnswering, "ForQuestionAnswering", "QUESTION_ANS"),
+        (ModelHead.CausalLanguageModel, "ForCausalLM", "CAUSAL_LM"),
+        (ModelHead.None, "Model", "FEATURE_EXTRACTION"),
+    ];
+
+    /// <summary>The head of a class; none where it is not known.</summary>
+    public static ModelHead Of(string architecture) => All.FirstOrDefault(h => architecture.EndsWith(h.ClassEnd, StringComparison.Ordinal)).Head;
+
+    /// <summary>The head for a task type; null where it is not known.</summary>
+    public static ModelHead? OfTask(string? taskType) => All.Where(h => h.TaskType == taskType).Select(h => (ModelHead?)h.Head).FirstOrDefault();
+
+    /// <summary>The class of a family with a head.</summary>
+    public static string Architecture(string modelType, ModelHead head)
     {
-        _ when architecture.EndsWith("ForSequenceClassification", StringComparison.Ordinal) => ModelHead.SequenceClassification,
-        _ when architecture.EndsWith("ForQuestionAnswering", StringComparison.Ordinal) => ModelHead.QuestionAnswering,
-        _ when architecture.EndsWith("ForCausalLM", StringComparison.Ordinal) => ModelHead.CausalLanguageModel,
-        _ => ModelHead.None,
-    };
+        var family = modelType switch { "bert" => "Bert", "mobilebert" => "MobileBert", _ => "Llama" };
+        return family + All.First(h => h.Head == head).ClassEnd;
+    }
 }
 
 /// <summary>What a linear layer does.</summary>

@@ -12,12 +12,12 @@ public sealed class BertEncoder
     private readonly ModelConfig _config;
     private readonly Dictionary<string, ILinear> _linears = [];
     private readonly Dictionary<string, float[]> _tensors = [];
-    private readonly LinearLayer? _head;
-    private readonly float[] _headWeights = [];
-    private readonly float[]? _headBias;
+    private readonly DigitalLinear? _ownHead;
     private readonly EncoderMath.Activation _activation;
     private readonly string _prefix;
+    private LinearLayer? _head;
     private DigitalLinear? _headLinear;
+    private bool _poolsFirstToken;
 
     /// <summary>Reads a checkpoint and places its linear layers; the head, which belongs to the task, is digital.</summary>
     /// <exception cref="UserErrorException">It is no bert, or a tensor is missing or malformed.</exception>
@@ -31,36 +31,34 @@ public sealed class BertEncoder
         foreach (var tensor in checkpoint.Inventory.Others) _tensors.Add(tensor.Name, checkpoint.Read(tensor.Name, tensor.Shape));
         foreach (var layer in checkpoint.Inventory.Linears)
         {
-            // A base that was never trained for a task has no head of its own.
-            if (layer.Role == LinearRole.Head && !checkpoint.Has(layer.Weight))
-            {
-                _head = layer;
-                continue;
-            }
-
+            // A base that was never trained for a task has no head of its own, and perhaps no pooler.
+            if (layer.Block < 0 && !checkpoint.Has(layer.Weight)) continue;
             var weights = checkpoint.Read(layer.Weight, layer.Outputs, layer.Inputs);
             var bias = layer.HasBias ? checkpoint.Read(layer.Bias, layer.Outputs) : null;
-            if (layer.Role == LinearRole.Head) (_head, _headWeights, _headBias) = (layer, weights, bias);
+            if (layer.Role == LinearRole.Head) _ownHead = new DigitalLinear(layer, weights, bias);
             else _linears.Add(layer.Name, place(layer, weights, bias));
         }
 
         Adapt(null);
     }
 
+    private string Pooler => _prefix + "pooler.dense";
+
     /// <summary>Its linear layers without the head.</summary>
     public IReadOnlyCollection<ILinear> Linears => _linears.Values;
 
-    /// <summary>Outputs for an example: labels, or 2 for each token.</summary>
-    public int HeadOutputs => _head?.Outputs ?? _config.HiddenSize;
-
-    /// <summary>Takes a task's adapter, and its head where it has one; null for the base alone.</summary>
+    /// <summary>Takes a task's adapter and its head, where it has one; null for the base alone.</summary>
+    /// <exception cref="UserErrorException">The task needs a pooler, which the base does not have.</exception>
     public void Adapt(LoraAdapter? adapter)
     {
+        var config = adapter?.ConfigOf(_config) ?? _config;
+        _head = ModelInventory.Of(config).Linears.FirstOrDefault(l => l.Role == LinearRole.Head);
+        _poolsFirstToken = config.Head == ModelHead.SequenceClassification;
+        if (_poolsFirstToken && !_linears.ContainsKey(Pooler)) throw new UserErrorException($"the base lacks '{Pooler}', which a classifier needs");
         foreach (var (name, linear) in _linears) linear.Adapt(adapter?.Pairs.GetValueOrDefault(name));
-        if (_head is null) return;
-        if (adapter?.Saved.GetValueOrDefault(_head.Name) is { } saved) _headLinear = new DigitalLinear(_head, saved.Weights, saved.Bias);
-        else _headLinear = _headWeights.Length == 0 ? null : new DigitalLinear(_head, _headWeights, _headBias);
-        _headLinear?.Adapt(adapter?.Pairs.GetValueOrDefault(_head.Name));
+        var saved = _head is null ? null : adapter?.Saved.GetValueOrDefault(_head.Name);
+        _headLinear = saved is not null ? new DigitalLinear(_head!, saved.Weights, saved.Bias) : _ownHead?.Layer == _head ? _ownHead : null;
+        _headLinear?.Adapt(adapter?.Pairs.GetValueOrDefault(_head!.Name));
     }
 
     /// <summary>Runs a batch.</summary>
@@ -153,7 +151,7 @@ public sealed class BertEncoder
         var size = _config.HiddenSize;
         if (_head is null) return Cut(hidden, batch.Select(e => e.Length * size));
         if (_headLinear is null) throw new UserErrorException($"neither the base nor the adapter has weights for '{_head.Name}': train the head, and save it with the adapter (modules_to_save)");
-        if (_config.Head == ModelHead.QuestionAnswering) return Cut(Apply(_headLinear, hidden), batch.Select(e => e.Length * _head.Outputs));
+        if (!_poolsFirstToken) return Cut(Apply(_headLinear, hidden), batch.Select(e => e.Length * _head.Outputs));
 
         var pooled = new float[batch.Count * size];
         var first = 0;
@@ -163,7 +161,7 @@ public sealed class BertEncoder
             first += batch[n].Length;
         }
 
-        pooled = Linear(_prefix + "pooler.dense", pooled);
+        pooled = Linear(Pooler, pooled);
         EncoderMath.Tanh(pooled);
         return Cut(Apply(_headLinear, pooled), batch.Select(_ => _head.Outputs));
     }

@@ -189,8 +189,8 @@ public sealed class PeftFormatTests : IDisposable
     {
         var bert = Small.Bert with { HiddenSize = 4, NumAttentionHeads = 2 };
         var adapter = PeftFormat.Read(Good());
-        Assert.Contains($"module '{Query}' has an adapter for 3 inputs, 4 outputs; the base's layer has 4 and 4", Assert.Throws<UserErrorException>(() => adapter.CheckFits(ModelInventory.Of(bert), "adapter")).Message, StringComparison.Ordinal);
-        Assert.Contains($"module '{Query}' is no linear layer", Assert.Throws<UserErrorException>(() => adapter.CheckFits(ModelInventory.Of(Small.Llama), "adapter")).Message, StringComparison.Ordinal);
+        Assert.Contains($"module '{Query}' has an adapter for 3 inputs, 4 outputs; the base's layer has 4 and 4", Assert.Throws<UserErrorException>(() => adapter.CheckFits(bert, "adapter")).Message, StringComparison.Ordinal);
+        Assert.Contains($"module '{Query}' is no linear layer", Assert.Throws<UserErrorException>(() => adapter.CheckFits(Small.Llama, "adapter")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

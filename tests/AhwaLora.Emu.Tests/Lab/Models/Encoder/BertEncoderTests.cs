@@ -87,6 +87,40 @@ public sealed class BertEncoderTests : IDisposable
     }
 
     [Fact]
+    public void One_base_serves_tasks_with_different_heads()
+    {
+        using var checkpoint = Generate(Small.Bert);
+        var encoder = new BertEncoder(checkpoint, Digital);
+        LoraAdapter Task(string type, string head, int outputs)
+        {
+            var adapter = Small.Adapter(Small.Bert, 3, 9);
+            return adapter with
+            {
+                Config = adapter.Config with { TaskType = type, ModulesToSave = [head] },
+                Pairs = adapter.Pairs.Where(p => head == "classifier" || p.Key != "bert.pooler.dense").ToDictionary(),
+                Saved = new Dictionary<string, SavedModule> { [head] = new(outputs, 32, new float[32 * outputs], null) },
+            };
+        }
+
+        foreach (var (task, lengths) in new[] { (Task("SEQ_CLS", "classifier", 5), new[] { 5, 5, 5 }), (Task("QUESTION_ANS", "qa_outputs", 2), [12, 6, 12]), (Task("SEQ_CLS", "classifier", 3), [3, 3, 3]) })
+        {
+            task.CheckFits(checkpoint.Config, "task");
+            encoder.Adapt(task);
+            Assert.Equal(lengths, encoder.Forward(Batch).Select(l => l.Length));
+        }
+    }
+
+    [Fact]
+    public void A_base_without_a_head_needs_the_adapters()
+    {
+        Checkpoint.Write(_directory, Small.Bert with { Architectures = ["BertModel"] }, [.. CheckpointGenerator.Tensors(Small.Bert, 3).Where(t => !t.Name.StartsWith("classifier", StringComparison.Ordinal))]);
+        using var checkpoint = Checkpoint.Open(_directory);
+        var encoder = new BertEncoder(checkpoint, Digital);
+        encoder.Adapt(Small.Adapter(Small.Bert, 3, 9));
+        Assert.Contains("neither the base nor the adapter has weights for 'classifier'", Assert.Throws<UserErrorException>(() => encoder.Forward(Batch)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Examples_that_the_model_cannot_take_are_refused()
     {
         using var checkpoint = Generate(Small.Bert);
