@@ -5,13 +5,16 @@ using AhwaLora.Emu.Platform;
 namespace AhwaLora.Emu.Lab.Reports;
 
 /// <summary>A small sweep: layers of some shapes over tokens a chunk and integration times, all on one kind of machine.</summary>
-/// <param name="Platform">The machine; its TCDM is made as large as the largest point needs.</param>
+/// <param name="Platform">The machine; its TCDM is made as large as a point needs.</param>
 /// <param name="Options">How it is run.</param>
 /// <param name="Strategy">How the adapter is scheduled.</param>
 public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Options, LayerStrategy Strategy)
 {
     // What the study uses: all published points in FP32, double-buffered, fit.
     private const uint TcdmBytes = 1 << 20;
+
+    // For what firmware links to the TCDM beside a layer's buffers.
+    private const long LinkedBytes = 16 << 10;
 
     /// <summary>Rank of the adapters.</summary>
     public int Rank { get; init; } = 8;
@@ -59,14 +62,21 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
         return points;
     }
 
+    /// <summary>The machine of a point: with that integration time, and a TCDM that its buffers fit.</summary>
+    public PlatformDescription PlatformFor(LayerShape shape, int integrationNs)
+    {
+        var needed = (LayerFootprint.Bytes(shape, Strategy) + LinkedBytes + 1023) / 1024 * 1024;
+        var point = new SweepPoint(Platform) { Shape = shape, IntegrationNs = integrationNs, Harts = Platform.Harts };
+        return (point with { TcdmBytes = (uint)Math.Max(needed, Math.Max(point.TcdmBytes, TcdmBytes)) }).BuildPlatform();
+    }
+
     private OverheadPoint Measure(LayerData data, int integrationNs)
     {
-        var point = new SweepPoint(Platform) { Shape = data.Shape, IntegrationNs = integrationNs, Harts = Platform.Harts, TcdmBytes = Math.Max(LayerFootprint.TcdmOf(Platform)?.Size ?? 0, TcdmBytes) };
-        var alone = LayerRun.Execute(data, LayerStrategy.Analog, point.BuildPlatform(), Options).Result;
-        var pipelined = LayerRun.Execute(data, Strategy, point.BuildPlatform(), Options).Result;
-        var shape = data.Shape;
+        var (shape, platform) = (data.Shape, PlatformFor(data.Shape, integrationNs));
+        var alone = LayerRun.Execute(data, LayerStrategy.Analog, platform, Options).Result;
+        var pipelined = LayerRun.Execute(data, Strategy, platform, Options).Result;
         return new OverheadPoint(
-            shape.Inputs, shape.Outputs, shape.Rank, shape.Tokens, shape.Chunk, integrationNs, Platform.Harts, Strategy.Name,
+            shape.Inputs, shape.Outputs, shape.Rank, shape.Tokens, shape.Chunk, integrationNs, platform.Harts, Strategy.Name,
             alone.Cycles, pipelined.Cycles, pipelined.HartBusyCycles.Max(), pipelined.TcdmBytes);
     }
 }

@@ -27,7 +27,7 @@ public sealed record ReportData(
     {
         request.Shape.Check();
         request.Tiles.Check();
-        var points = request.ResultsPath is { } path ? ResultsFile.Read(path) : request.Map.Measure(progress);
+        var results = request.ResultsPath is { } path ? ResultsFile.Read(path) : null;
         progress?.Invoke($"layer {request.Shape}");
         Machine? machine = null;
         TimelineRecorder? recorder = null;
@@ -35,8 +35,9 @@ public sealed record ReportData(
         var layer = LayerComparison.Run(data, request.Strategy, request.Platform, request.Options, attach: m => recorder = LayerTrace.Record(machine = m));
         progress?.Invoke("roofline");
         var kernels = MeasureKernels(request);
-        return new ReportData(
-            request, layer, recorder!.Finish(), [.. machine!.Harts.Select(h => machine.CausesOf(h.Id).Cycles)], points, kernels, TileMeasurements.Measure(request.Tiles, progress));
+        var tile = TileMeasurements.Measure(request.Tiles, progress);
+        var points = results ?? request.Map.Measure(progress);
+        return new ReportData(request, layer, recorder!.Finish(), [.. machine!.Harts.Select(h => machine.CausesOf(h.Id).Cycles)], points, kernels, tile);
     }
 
     /// <summary>Names of the columns of <see cref="Causes"/>.</summary>
@@ -49,7 +50,8 @@ public sealed record ReportData(
         foreach (var (inputs, outputs) in shapes)
         {
             var shape = request.Shape with { Inputs = inputs, Outputs = outputs, Tokens = Math.Min(request.Shape.Tokens, KernelChunks * request.Shape.Chunk) };
-            kernels.AddRange(KernelTraffic.Measure(LayerData.Generate(shape, request.Options.Seed), request.Strategy, request.Platform, request.Options));
+            var platform = request.Map.PlatformFor(shape, request.Platform.Aimc!.IntegrationNs);
+            kernels.AddRange(KernelTraffic.Measure(LayerData.Generate(shape, request.Options.Seed), request.Strategy, platform, request.Options));
         }
 
         return kernels;

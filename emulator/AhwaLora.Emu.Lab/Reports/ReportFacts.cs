@@ -53,11 +53,12 @@ public static class ReportFacts
         yield return new(group, "platform", platform.Name, FactSource.Chosen, "ahwalora platform --json - prints it");
         yield return new(group, "harts", Text($"{platform.Harts} × {platform.Isa}"), FactSource.Assumed, "assumed: the number of cores is not public; the published cluster adds a matrix engine");
         yield return new(group, "clock", Text($"{platform.ClockMhz} MHz"), FactSource.Assumed, "assumed: not public");
+        var tcdm = $"128 KiB are published; the overhead maps flag what needs more{(request.ResultsPath is null ? ", and run with 1 MiB" : "")}";
         foreach (var memory in platform.Memories)
         {
             var size = memory.Size >= 1 << 20 ? Text($"{memory.Size >> 20} MiB") : Text($"{memory.Size / 1024.0} KiB");
             var isTcdm = memory.Banks != 0;
-            yield return new(group, memory.Name, isTcdm ? Text($"{size}, {memory.Banks} banks") : size, isTcdm ? FactSource.Published : FactSource.Assumed, isTcdm ? "128 KiB are published; the overhead maps run with 1 MiB and flag what needs more than 128 KiB" : "assumed");
+            yield return new(group, memory.Name, isTcdm ? Text($"{size}, {memory.Banks} banks") : size, isTcdm ? FactSource.Published : FactSource.Assumed, isTcdm ? tcdm : "assumed");
         }
 
         if (platform.Dma is { } dma) yield return new(group, "DMA", Text($"{dma.BytesPerCycle} B a cycle, {dma.StartCycles} cycles to start"), FactSource.Assumed, "assumed: not public");

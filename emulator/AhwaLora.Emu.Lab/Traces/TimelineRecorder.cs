@@ -60,6 +60,7 @@ public sealed class TimelineRecorder : IMachineObserver
         foreach (var hart in _machine.Harts) tracks.Add(new TimelineTrack("harts", Hart(hart.Id), States(hart)));
         foreach (var hart in _machine.Harts.Where(h => _regions[h.Id].Count != 0)) tracks.Add(new TimelineTrack("regions", Hart(hart.Id), Sorted(_regions[hart.Id])));
         foreach (var ((kind, name), spans) in _devices) tracks.Add(new TimelineTrack(Timeline.Kinds[kind], name, Sorted(spans)));
+        tracks.RemoveAll(t => t.Spans.Count == 0);
         return new Timeline(_machine.Cycles, _machine.Platform.ClockMhz, tracks);
     }
 

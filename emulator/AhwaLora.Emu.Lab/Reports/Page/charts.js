@@ -19,7 +19,7 @@ function balancePlot(shape, points) {
     y: { scale: scales.linear(0, most * 1.06), ticks: roundSteps(0, most, 6).map(v => [v, format.count(v)]), label: 'cycles a token' },
     series: lines,
     tell: (one, [chunk, value]) => [`${one.name}, t = ${chunk}`, `${format.short(+value.toFixed(1))} cycles a token`],
-    table: numbersTable(['t', ...lines.map(l => l.name)], chunks.map(c => [c, ...lines.map(l => format.count(l.points.find(([x]) => x === c)?.[1] ?? 0))])),
+    table: numbersTable(`balance of ${shape}`, ['t', ...lines.map(l => l.name)], chunks.map(c => [c, ...lines.map(l => format.count(l.points.find(([x]) => x === c)?.[1] ?? 0))])),
   });
 }
 
@@ -75,7 +75,7 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
   container.append(drawing,
     legend([...kernels.map((name, i) => ({ name, color: series[i % 6] })), { name: 'peak and TCDM bandwidth', color: 'var(--quiet)', kind: 'stroke' }]),
     html('p', { class: 'hint' }, `Layers: ${marks}. Dashed: what a hart that issues one instruction a cycle can reach, loads and stores counted.`),
-    numbersTable(['layer', 'kernel', 'multiply-adds', 'bytes', 'a byte', 'a cycle'],
+    numbersTable('roofline', ['layer', 'kernel', 'multiply-adds', 'bytes', 'a byte', 'a cycle'],
       points.map(p => [p.layer, p.kernel, format.count(p.multiply_adds), format.count(p.bytes), format.short(p.intensity), format.short(p.multiply_adds_per_cycle)])));
 }
 
@@ -124,7 +124,7 @@ function drawCauses(container, { names, harts }) {
     drawing.replaceChildren(root);
   });
   container.append(drawing, legend(present.map(i => ({ name: causeName(names[i]), color: causeInk[names[i]] ?? 'var(--quiet)' }))),
-    numbersTable(['hart', ...present.map(i => causeName(names[i])), 'cycles'], harts.map((hart, n) => [String(n), ...present.map(i => format.count(hart[i])), format.count(total[n])])));
+    numbersTable('causes', ['hart', ...present.map(i => causeName(names[i])), 'cycles'], harts.map((hart, n) => [String(n), ...present.map(i => format.count(hart[i])), format.count(total[n])])));
 }
 
 // ---- The tile ----
@@ -150,7 +150,7 @@ function drawErrors(container, tile) {
     y: { scale: scales.linear(0, most * 1.06), ticks: roundSteps(0, most, 6).map(v => [v, `${format.short(v)} %`]), label: 'relative error' },
     series: lines,
     tell: (one, [age, value]) => [`${one.name}: ${format.percent(value)}`, `after ${ageText(age)}`],
-    table: numbersTable(['age', 'drifting', 'compensated'], errors.map(e => [ageText(e.age_seconds), format.percent(100 * e.drifted.mean), format.percent(100 * e.compensated.mean)])),
+    table: numbersTable('error against age', ['age', 'drifting', 'compensated'], errors.map(e => [ageText(e.age_seconds), format.percent(100 * e.drifted.mean), format.percent(100 * e.compensated.mean)])),
   }));
 }
 
@@ -166,7 +166,7 @@ function drawConductances(container, tile) {
     x: () => ({ scale: scales.linear(0, high), ticks: roundSteps(0, high, 6).map(v => [v, format.short(v)]), label: 'conductance, µS' }),
     y: { scale: scales.linear(0, most * 1.06), ticks: roundSteps(0, most, 6).map(v => [v, `${format.short(v)} %`]), label: 'share of the devices' },
     series: lines,
-    table: numbersTable(['stage', 'mean, µS'], tile.conductances.map(({ stage, fractions }) => [stage, format.short(+(fractions.reduce((sum, f, bin) => sum + f * (bin + 0.5), 0) * high / bins).toFixed(2))])),
+    table: numbersTable('conductances', ['stage', 'mean, µS'], tile.conductances.map(({ stage, fractions }) => [stage, format.short(+(fractions.reduce((sum, f, bin) => sum + f * (bin + 0.5), 0) * high / bins).toFixed(2))])),
   }));
 }
 
@@ -199,5 +199,5 @@ function drawSaturation(container, tile) {
   const mean = row => row.columns.reduce((sum, share) => sum + share, 0) / columns;
   container.append(figure('Saturated outputs', `Share of ${tile.vectors} vectors whose output saturates in one pass, by column, were the ADC's bound another one. The preset's is ${format.short(tile.adc_bound)}${tile.adc_bound > high ? ', beyond what is drawn' : ' (dashed)'}.`, drawing,
     legend([{ name: 'few vectors', color: 'color-mix(in srgb, var(--series-2) 15%, transparent)' }, { name: 'half', color: 'color-mix(in srgb, var(--series-2) 56%, transparent)' }, { name: 'all', color: 'var(--series-2)' }]),
-    numbersTable(['bound', 'saturated, all columns'], rows.map(row => [format.short(row.bound), format.percent(100 * mean(row))]))));
+    numbersTable('saturation', ['bound', 'saturated, all columns'], rows.map(row => [format.short(row.bound), format.percent(100 * mean(row))]))));
 }

@@ -22,7 +22,7 @@ const format = {
   count: value => grouped.format(value),
   // Three digits that count, and never an exponent.
   short: value => value === 0 ? '0' : Math.abs(value) >= 1000 ? grouped.format(value) : String(+value.toPrecision(3)),
-  percent: value => `${Math.abs(value) >= 100 ? grouped.format(value) : value.toFixed(1)}\u00a0%`,
+  percent: value => `${Math.abs(value) >= 100 ? grouped.format(value) : value.toFixed(1)}\u00a0%`.replace('-', '−'),
   kib: bytes => `${(bytes / 1024).toFixed(1)}\u00a0KiB`,
   time(cycles, clockMhz) {
     const ns = cycles * 1000 / clockMhz;
@@ -42,7 +42,7 @@ function legend(entries) {
 }
 
 // The numbers of a figure as a table, folded: for those who cannot or do not want to read them off.
-function numbersTable(headings, rows) {
+function numbersTable(title, headings, rows) {
   const isNumber = headings.map((_, column) => rows.length > 0 && rows.every(row => typeof row[column] === 'number' || /^[−\d.,]+\u00a0?(%|KiB|µs)?$/.test(row[column])));
   const kind = column => isNumber[column] ? 'number' : null;
   const head = html('tr', {}, ...headings.map((heading, column) => html('th', { scope: 'col', class: kind(column) }, heading)));
@@ -51,7 +51,7 @@ function numbersTable(headings, rows) {
     : html('td', { class: kind(column) }, String(cell)))));
   return html('details', { class: 'numbers' },
     html('summary', {}, 'Numbers'),
-    html('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': 'Numbers of the figure' },
+    html('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': `Numbers: ${title}` },
       html('table', {}, html('thead', {}, head), html('tbody', {}, ...body))));
 }
 

@@ -77,7 +77,7 @@ function drawOverhead(container, points, onChosen) {
   const controls = chooser(points, chosen => {
     const shapes = unique(chosen.map(shapeOf));
     maps.replaceChildren(...shapes.map(shape => overheadMap(shape, chosen.filter(p => shapeOf(p) === shape))));
-    table.replaceChildren(numbersTable(
+    table.replaceChildren(numbersTable('overhead',
       ['layer', 't', 'T_int, ns', 'overhead', 'cycles', 'tile alone', 'TCDM'],
       chosen.map(p => [shapeOf(p), p.chunk_tokens, p.integration_ns, format.percent(p.overhead_percent), format.count(p.pipelined_cycles), format.count(p.baseline_cycles), format.kib(p.tcdm_bytes)])));
     onChosen(chosen);

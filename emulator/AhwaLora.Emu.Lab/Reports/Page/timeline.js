@@ -2,7 +2,7 @@
 
 const laneOrder = ['context 0', 'context 1', 'context 2', 'context 3', 'stream in', 'integrate', 'stream out', 'operations'];
 
-// Lanes in groups: harts with their regions on top of them, then tile by tile, the DMA, the barriers.
+// Lanes in groups: harts with their regions drawn over them, tile by tile, the DMA, the barriers.
 function lanesOf(tracks) {
   const groups = [];
   const group = name => groups.find(g => g.name === name) ?? (groups.push({ name, lanes: [] }), groups.at(-1));
@@ -19,7 +19,9 @@ function lanesOf(tracks) {
     }
   }
   for (const { lanes } of groups) lanes.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-  return groups;
+
+  // Where harts fill the view, the tile they wait for stays in sight above them.
+  return groups[0].lanes.length > 16 ? [...groups.slice(1), groups[0]] : groups;
 }
 
 const isWait = name => /^(waits|sleeps)/.test(name);
@@ -400,5 +402,5 @@ function timelineNumbers(tracks, names, cycles) {
     return [track.name, names[index], spans.length, format.count(sum), format.percent(100 * sum / cycles)];
   }));
   const shown = rows.filter(([, name]) => !name.startsWith('job'));
-  return numbersTable(['track', 'what', 'times', 'cycles', 'of the run'], shown);
+  return numbersTable('timeline', ['track', 'what', 'times', 'cycles', 'of the run'], shown);
 }
