@@ -27,7 +27,7 @@ internal static class LayerCommand
     private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tile: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
     private static readonly Option<string?> Model = new("--model") { Description = "Devices of the tile: none, pcm, hermes or hermes-1; none where --preset ideal is given, else the platform's." };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
-    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy, for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
+    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
@@ -130,7 +130,7 @@ internal static class LayerCommand
         Machine? machine = null;
         TimelineRecorder? recorder = null;
         run(m => recorder = LayerTrace.Record(machine = m));
-        TraceFile.Write(path, recorder!.Finish(), LayerTrace.About(shape, strategy, machine!));
+        LayerTrace.Finish(recorder!, machine!, shape, strategy).Write(path);
     }
 
     private static void Print(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)

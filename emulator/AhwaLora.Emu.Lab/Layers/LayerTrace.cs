@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Lab.Reports;
 using AhwaLora.Emu.Lab.Traces;
 
 namespace AhwaLora.Emu.Lab.Layers;
@@ -28,11 +29,7 @@ public static class LayerTrace
     /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
     public static TimelineRecorder Record(Machine machine) => new(machine, RegionNames);
 
-    /// <summary>What run a timeline is of, for its file.</summary>
-    public static IEnumerable<(string Name, string Value)> About(LayerShape shape, LayerStrategy strategy, Machine machine)
-    {
-        yield return ("layer", shape.ToString());
-        yield return ("strategy", strategy.Name);
-        foreach (var fact in TraceFile.About(machine)) yield return fact;
-    }
+    /// <summary>The trace of a layer's run that has ended.</summary>
+    public static RunTrace Finish(TimelineRecorder recorder, Machine machine, LayerShape shape, LayerStrategy strategy) =>
+        RunTrace.Of($"layer {shape}, {strategy.Name}", machine, recorder, ("layer", shape.ToString()), ("strategy", strategy.Name));
 }

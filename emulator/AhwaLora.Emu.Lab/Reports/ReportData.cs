@@ -1,5 +1,4 @@
 using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Traces;
 
 namespace AhwaLora.Emu.Lab.Reports;
@@ -8,7 +7,7 @@ namespace AhwaLora.Emu.Lab.Reports;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Layer">The layer three ways.</param>
 /// <param name="Timeline">Of the strategy in question.</param>
-/// <param name="Causes">[hart][cause]: cycles of that run.</param>
+/// <param name="Causes">[hart][cause]: cycles of that run, causes in the order of <see cref="Profiling.CauseNames.All"/>.</param>
 /// <param name="Points">The overhead maps' points.</param>
 /// <param name="Kernels">The roofline's points.</param>
 /// <param name="Tile">The analog side.</param>
@@ -39,9 +38,6 @@ public sealed record ReportData(
         var points = results ?? request.Map.Measure(progress);
         return new ReportData(request, layer, recorder!.Finish(), [.. machine!.Harts.Select(h => machine.CausesOf(h.Id).Cycles)], points, kernels, tile);
     }
-
-    /// <summary>Names of the columns of <see cref="Causes"/>.</summary>
-    public static IReadOnlyList<string> CauseColumns => CauseNames.All;
 
     private static List<KernelPoint> MeasureKernels(ReportRequest request)
     {

@@ -18,7 +18,7 @@ public static class ReportFiles
     {
         OutputDirectory.Make(directory);
         if (withPictures) data.Tile.WritePictures(directory);
-        AtomicFile.WriteText(Path.Combine(directory, Page), ReportPage.Build(data));
+        AtomicFile.WriteText(Path.Combine(directory, Page), ReportPage.Build(ReportJson.ForScript(data)));
         AtomicFile.WriteText(Path.Combine(directory, Numbers), ReportJson.Readable(data));
     }
 }

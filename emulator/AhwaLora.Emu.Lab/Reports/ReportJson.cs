@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Lab.Traces;
 
@@ -23,6 +24,18 @@ internal static class ReportJson
     /// <summary>All of it, in a line that can stand in a script element.</summary>
     public static string ForScript(ReportData data) => JsonSerializer.Serialize(Of(data, TimelineOf(data.Timeline)), ForPage);
 
+    /// <summary>Of a run alone, in a line that can stand in a script element.</summary>
+    public static string ForScript(RunTrace trace) => JsonSerializer.Serialize(
+        new
+        {
+            Version = Statistics.ProductVersion,
+            Run = new { trace.Name, Harts = trace.Causes.Count },
+            Timeline = TimelineOf(trace.Timeline),
+            Causes = new { Names = CauseNames.All, Harts = trace.Causes },
+            Facts = trace.About.Select(fact => new { Group = "Run", fact.Name, fact.Value, Source = FactSource.Chosen, Note = "" }),
+        },
+        ForPage);
+
     /// <summary>For reading: without the timeline, which <c>layer --trace</c> writes.</summary>
     public static string Readable(ReportData data) => JsonSerializer.Serialize(Of(data, timeline: null), Indented) + "\n";
 
@@ -31,7 +44,7 @@ internal static class ReportJson
         Version = Statistics.ProductVersion,
         Layer = LayerOf(data),
         Timeline = timeline,
-        Causes = new { Names = ReportData.CauseColumns, Harts = data.Causes },
+        Causes = new { Names = CauseNames.All, Harts = data.Causes },
         Overhead = new { Source = data.Request.ResultsPath is { } path ? Path.GetFileName(path) : null, data.Points },
         Roofline = RooflineOf(data),
         Tile = TileOf(data.Tile),

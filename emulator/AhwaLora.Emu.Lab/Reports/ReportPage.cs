@@ -8,10 +8,11 @@ internal static class ReportPage
     // In the order in which they build on one another.
     private static readonly string[] Scripts = ["elements.js", "plots.js", "timeline.js", "maps.js", "charts.js", "page.js"];
 
-    public static string Build(ReportData data) => Resource("page.html")
+    /// <summary>The page with numbers as JSON that <see cref="ReportJson"/> wrote; a part without numbers is not shown.</summary>
+    public static string Build(string numbers) => Resource("page.html")
         .Replace("/* page.css */", Resource("page.css"), StringComparison.Ordinal)
         .Replace("/* scripts */", string.Join('\n', Scripts.Select(Resource)), StringComparison.Ordinal)
-        .Replace("/* numbers */", ReportJson.ForScript(data), StringComparison.Ordinal);
+        .Replace("/* numbers */", numbers, StringComparison.Ordinal);
 
     private static string Resource(string name)
     {

@@ -8,6 +8,7 @@ using AhwaLora.Emu.Lab.Baselines;
 using AhwaLora.Emu.Lab.Host;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Lab.Profiling;
+using AhwaLora.Emu.Lab.Reports;
 using AhwaLora.Emu.Lab.Tiles;
 using AhwaLora.Emu.Lab.Traces;
 using AhwaLora.Emu.Platform;
@@ -100,7 +101,7 @@ public sealed class ProgramRun : IDisposable
         foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
         FinishProfile();
         if (_request.TileStatePath is { } directory) TileState.Write(directory, Machine);
-        if (_timeline is not null) TraceFile.Write(_request.TracePath!, _timeline.Finish(), [("program", Path.GetFileName(Image.Path)), .. TraceFile.About(Machine)]);
+        if (_timeline is not null) WriteTrace(_request.TracePath!, _timeline);
         if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
         Baseline?.Finish(result, LineOf);
         var status = result.Reason switch
@@ -123,6 +124,12 @@ public sealed class ProgramRun : IDisposable
 
     /// <summary>Closes what the guest has open.</summary>
     public void Dispose() => _host.Dispose();
+
+    private void WriteTrace(string path, TimelineRecorder timeline)
+    {
+        var program = Path.GetFileName(Image.Path);
+        RunTrace.Of(program, Machine, timeline, ("program", program)).Write(path);
+    }
 
     private RunResult RunLogged(string path)
     {

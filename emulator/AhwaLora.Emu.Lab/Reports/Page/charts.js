@@ -90,8 +90,8 @@ const causeName = name => causeText[name] ?? name.replaceAll('_', ' ');
 
 const causeInk = {
   issue: 'var(--series-3)', load_use: 'var(--series-1)', fpu_dependency: 'var(--series-4)', fpu_structural: 'var(--integrate)', division: 'var(--series-6)',
-  jump_branch: 'var(--series-5)', csr: 'var(--stream)', bank_conflict: 'var(--series-2)', memory_latency: 'var(--transfer-out)', instruction_fetch: 'var(--warning)',
-  barrier: 'var(--barrier)', wfi: 'var(--line)', dma_wait: 'var(--transfer-in)', tile_wait: 'var(--computing)', trap: 'var(--text)',
+  jump_branch: 'var(--series-5)', csr: 'var(--stream)', bank_conflict: 'var(--series-2)', memory_latency: 'var(--quiet)', instruction_fetch: 'var(--warning)',
+  barrier: 'var(--barrier)', wfi: 'var(--line)', dma_wait: 'var(--transfer-out)', tile_wait: 'var(--computing)', trap: 'var(--text)',
 };
 
 function drawCauses(container, { names, harts }) {

@@ -1,6 +1,8 @@
 // Puts the figures into the page.
 
-function drawHeader({ version, layer }) {
+const keyFigure = ([name, value, unit]) => html('div', {}, html('dt', {}, name), html('dd', {}, value, ' ', html('small', {}, unit)));
+
+function drawLayerHeader({ version, layer }) {
   const [alone] = layer.runs;
   const best = layer.runs.at(-1);
   const shape = `${layer.inputs} × ${layer.outputs}`;
@@ -16,7 +18,7 @@ function drawHeader({ version, layer }) {
     ['TCDM of the buffers', (best.tcdm_bytes / 1024).toFixed(1), 'KiB'],
     ['error of y', best.relative_error_percent.toFixed(2), '%'],
   ];
-  byId('figures').append(...facts.map(([name, value, unit]) => html('div', {}, html('dt', {}, name), html('dd', {}, value, ' ', html('small', {}, unit)))));
+  byId('figures').append(...facts.map(keyFigure));
 }
 
 function drawFacts(container, facts) {
@@ -29,22 +31,42 @@ function drawFacts(container, facts) {
       html('td', { class: 'note' }, f.note)))))))));
 }
 
-function drawPage() {
-  const { layer, overhead, roofline, tile } = numbers;
-  drawHeader(numbers);
-  drawTimeline(byId('timeline-view'), numbers.timeline);
-  byId('overhead-caption').textContent = `Cycles with the adapter over cycles of the tile alone, less one, ${overhead.source
-    ? `from the results in ${overhead.source}.`
-    : `${overhead.points[0].strategy} on ${overhead.points[0].harts} harts, rank ${overhead.points[0].rank}, ${overhead.points[0].tokens} tokens.`} A column is a number of tokens in a chunk, a row an integration time.`;
+function drawRunHeader({ version, run, timeline }) {
+  byId('version').textContent = version;
+  byId('title').textContent = document.title = `Timeline of ${run.name}`;
+  byId('figures').append(...[
+    ['cycles', format.count(timeline.cycles), ''],
+    ['harts', format.count(run.harts), ''],
+    ['simulated time', format.time(timeline.cycles, timeline.clock_mhz), ''],
+  ].map(keyFigure));
+}
+
+// A page of a run alone has fewer sections.
+function leaveOut(section) {
+  byId(section).remove();
+  document.querySelector(`nav a[href="#${section}"]`).parentElement.remove();
+}
+
+function drawStudy({ layer, overhead, roofline, tile }) {
+  const [first] = overhead.points;
+  const origin = overhead.source ? `from the results in ${overhead.source}.` : `${first.strategy} on ${first.harts} harts, rank ${first.rank}, ${first.tokens} tokens.`;
+  byId('overhead-caption').textContent = `Cycles with the adapter over cycles of the tile alone, less one, ${origin} A column is a number of tokens in a chunk, a row an integration time.`;
   drawOverhead(byId('overhead-view'), overhead.points, chosen => drawBalance(byId('balance-view'), chosen));
   byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add a cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Bytes are those of the loads and stores that ran.`;
   drawRoofline(byId('roofline-view'), roofline);
-  drawCauses(byId('causes-view'), numbers.causes);
   byId('analog-caption').textContent = `Tiles of ${tile.lines} × ${tile.lines}, preset ${tile.preset}, devices ${tile.model}, ${tile.seeds} seeds from ${tile.first_seed}, holding normal weights clipped at three sigma.`;
   drawErrors(byId('error-view'), tile);
   drawConductances(byId('conductance-view'), tile);
   drawSaturation(byId('saturation-view'), tile);
-  drawFacts(byId('facts-view'), numbers.facts);
 }
 
-drawPage();
+drawTimeline(byId('timeline-view'), numbers.timeline);
+drawCauses(byId('causes-view'), numbers.causes);
+drawFacts(byId('facts-view'), numbers.facts);
+if (numbers.layer) {
+  drawLayerHeader(numbers);
+  drawStudy(numbers);
+} else {
+  drawRunHeader(numbers);
+  for (const section of ['overhead', 'balance', 'roofline', 'analog']) leaveOut(section);
+}

@@ -135,6 +135,18 @@ public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFix
         Assert.Empty(view.Log);
     }
 
+    [Fact]
+    public async Task The_page_of_a_run_shows_its_timeline_and_causes_alone()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, "run.html");
+        new RunTrace("hello.elf", [("program", "hello.elf")], SmallReport.Data.Timeline, SmallReport.Data.Causes).Write(path);
+        await using var view = await browser.Open(400, ColorScheme.Light, path);
+        Assert.Equal("Timeline of hello.elf", await view.Page.TitleAsync());
+        Assert.Equal(["Timeline", "Where the harts' cycles went", "Configuration and provenance"], await view.Page.Locator("h2").AllInnerTextsAsync());
+        Assert.Equal((0, (double)SmallReport.Data.Timeline.Cycles), await view.Window());
+        Assert.Empty(view.Log);
+    }
+
     private static double Length((double Begin, double End) window) => window.End - window.Begin;
 
     /// <summary>One browser for all tests; it is Debian's, and nothing is downloaded.</summary>
@@ -156,14 +168,20 @@ public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFix
         {
             var directory = Directory.CreateDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).FullName;
             ReportFiles.Write(data ?? SmallReport.Data, directory, withPictures: false);
+            return await Open(width, scheme, Path.Combine(directory, ReportFiles.Page));
+        }
+
+        /// <summary>A page of its own.</summary>
+        internal async Task<View> Open(int width, ColorScheme scheme, string path)
+        {
             var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
             var page = await context.NewPageAsync();
             var log = new List<string>();
             page.Console += (_, message) => log.Add($"{message.Type}: {message.Text}");
             page.PageError += (_, error) => log.Add(error);
             page.Request += (_, request) => { if (!request.Url.StartsWith("file:", StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)) log.Add(request.Url); };
-            await page.GotoAsync(new Uri(Path.Combine(directory, ReportFiles.Page)).AbsoluteUri);
-            await page.WaitForFunctionAsync("document.querySelector('.timeline')?.dataset.end > 0 && document.querySelector('#saturation-view svg') !== null");
+            await page.GotoAsync(new Uri(path).AbsoluteUri);
+            await page.WaitForFunctionAsync("document.querySelector('.timeline')?.dataset.end > 0 && document.querySelector('#causes-view svg') !== null");
             return new View(context, page, log);
         }
 

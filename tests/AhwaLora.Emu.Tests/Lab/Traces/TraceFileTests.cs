@@ -57,6 +57,15 @@ public sealed class TraceFileTests
         Assert.EndsWith(".elf", trace.RootElement.GetProperty("otherData").GetProperty("program").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_page_is_written_where_its_name_says_so()
+    {
+        var elf = TestMachine.Assemble("nop").Image.Path;
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, "run.html");
+        Assert.Equal(0, CommandLineTests.Run("run", elf, "--harts", "1", "--trace", path).Status);
+        Assert.StartsWith("<!doctype html>", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
     private static List<JsonElement> Parse(Timeline timeline)
     {
         using var text = new StringWriter();
