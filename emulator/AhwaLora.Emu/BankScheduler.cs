@@ -41,7 +41,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
             throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: its harts and the words a cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
         }
 
-        _banks = new TcdmBanks(memory.Banks, number);
+        _banks = new TcdmBanks(memory.Banks, number) { Offset = machine.Options.Placement.Data };
         _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
         _requests = new UInt128[memory.Banks];
         _requested = new int[memory.Banks];

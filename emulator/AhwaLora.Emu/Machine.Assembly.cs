@@ -34,6 +34,7 @@ public sealed partial class Machine
                 {
                     Banks = memory.Banks,
                     ExtraCycles = memory.ExtraCycles,
+                    WidthBytes = memory.WidthBytes,
                     OwnerHart = memory.Private ? hart : -1,
                 };
                 region.Stored += OnStored;
@@ -126,7 +127,7 @@ public sealed partial class Machine
             TimeSource = _clint,
             Events = this,
         };
-        if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming());
+        if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
         var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold) : null;
@@ -139,8 +140,8 @@ public sealed partial class Machine
         }
     }
 
-    /// <summary>Translated code does not fetch, so a fetch model needs the interpreter.</summary>
-    private bool IsTranslating => _fetch is null && CanTranslate;
+    /// <summary>Translated code does not fetch, so a fetch model needs the interpreter; and it takes data to lie where its addresses say.</summary>
+    private bool IsTranslating => _fetch is null && Options.Placement.Data == 0 && CanTranslate;
 
     private bool CanTranslate =>
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
@@ -152,6 +153,7 @@ public sealed partial class Machine
             where TPipeline : struct, IPipeline
         {
             machine._pipelines.Add(state);
+            if (state is DecoupledState decoupled) decoupled.DataOffset = machine.Options.Placement.Data;
             var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact, Fetch = machine._fetch };
             return translations?.EngineFor(interpreter, pipeline, state, caches) ?? interpreter;
         }

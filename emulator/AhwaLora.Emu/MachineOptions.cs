@@ -45,7 +45,16 @@ public sealed record MachineOptions
 
     /// <summary>Seed of everything random in the machine.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Where code and data lie for whatever asks for the place of an address. Changes cycles only.</summary>
+    public Placement Placement { get; init; }
 }
+
+/// <summary>
+/// Bytes, multiples of 4, by which all code and all data lie higher than their addresses say, as instruction memory, its
+/// cache, banks and address queues see them: a program linked elsewhere, without being linked again.
+/// </summary>
+public readonly record struct Placement(uint Code, uint Data);
 
 /// <summary>When to stop a run that does not end by itself.</summary>
 /// <param name="MaxCycles">Cycles of machine time.</param>

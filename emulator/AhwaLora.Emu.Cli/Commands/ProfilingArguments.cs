@@ -22,7 +22,7 @@ internal static class ProfilingArguments
 
     private static readonly Option<int?> JitterRuns = new("--jitter")
     {
-        Description = $"Run N times and print least, median and most cycles. Varied is the cycle in which each hart starts, by up to {Jitter.MaxSkew}; addresses are not, since they move no cycle in the timing models.",
+        Description = $"Run N times and print least, median and most cycles. Varied are the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and where code and data lie, by up to {Jitter.MaxOffset} bytes.",
         HelpName = "N",
     };
 

@@ -18,15 +18,18 @@ public sealed record Spread(string Name, IReadOnlyList<ulong> Cycles)
 }
 
 /// <summary>
-/// How much a program's cycles depend on what it does not control. Run 0 is as always; in the others each hart starts up
+/// How much a program's cycles depend on what it does not control. Run 0 is as always. In the others each hart starts up
 /// to <see cref="MaxSkew"/> cycles later, the first of them in cycle 0, so that they meet at banks, locks and devices in
-/// another order. The address of code moves no cycle in the timing models, which fetch from an ideal memory, and moving
-/// all data by the same distance none either, since words are spread over the banks alike: nothing else is varied.
+/// another order; and code and data lie up to <see cref="MaxOffset"/> bytes higher (<see cref="Placement"/>), so that
+/// blocks, cache lines and address queues divide them elsewhere.
 /// </summary>
 public static class Jitter
 {
     /// <summary>Largest difference between the starts of two harts, in cycles.</summary>
     public const ulong MaxSkew = 63;
+
+    /// <summary>Largest distance that code or data is moved by, in bytes: almost the longest usual cache line twice.</summary>
+    public const uint MaxOffset = 124;
 
     /// <summary>Runs a program several times.</summary>
     /// <param name="request">The run; files are written, and the console is used, by run 0 alone.</param>
@@ -63,6 +66,13 @@ public static class Jitter
         return [.. starts.Select(start => start - first)];
     }
 
+    /// <summary>Where code and data lie in run <paramref name="run"/>.</summary>
+    public static Placement PlacementOf(ulong seed, int run)
+    {
+        var bits = Mix(Mix(seed + (ulong)run) + ulong.MaxValue);
+        return new Placement(Code: (uint)bits & MaxOffset, Data: (uint)(bits >> 32) & MaxOffset);
+    }
+
     /// <summary>Writes the spreads as a table.</summary>
     public static void Write(IReadOnlyList<Spread> spreads, TextWriter output)
     {
@@ -81,6 +91,7 @@ public static class Jitter
         return request with
         {
             StartCycles = StartCycles(request.Machine.Seed, run, harts),
+            Machine = request.Machine with { Placement = PlacementOf(request.Machine.Seed, run) },
             Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null),
             SignaturePath = null,
             LogPath = null,

@@ -48,6 +48,8 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
         if (!_exact || memory.Banks == 0)
         {
             _unbanked += words;
+            var (bytes, width) = (words * 4, (uint)Ports * 4);
+            _extraCycles += Parts(bytes, memory.Narrow(width)) - Parts(bytes, width);
             return;
         }
 
@@ -55,6 +57,8 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
         _length[_runs++] = words;
         _words += words;
     }
+
+    private static uint Parts(uint bytes, uint width) => (bytes + width - 1) / width;
 
     /// <summary>Starts to move the runs in a cycle.</summary>
     internal void Start(ulong time)

@@ -241,7 +241,15 @@ public sealed class Dma : IClockedDevice
         if (_queueCount == 0) return;
         var job = Current.Job;
         if (_ports is not null && _ports.Serves(job)) _ports.Start(job, time + _startupCycles);
-        else _endsAt = time + _startupCycles + job.MoveCycles(_bytesPerCycle);
+        else _endsAt = time + _startupCycles + job.MoveCycles(WidthOf(job));
+    }
+
+    /// <summary>Bytes a cycle: the DMA's, or those of the narrower memory.</summary>
+    private uint WidthOf(in DmaJob job)
+    {
+        var space = _masters.Space;
+        var width = space.FindMemory(job.Source, 1)!.Narrow(_bytesPerCycle);
+        return space.FindMemory(job.Destination, 1)!.Narrow(width);
     }
 
     private Activity Describe(in DmaTransfer transfer, ulong time)

@@ -26,6 +26,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
     private uint _row;
     private uint _column;
     private ulong _nextRequest = ulong.MaxValue;
+    private uint _pause;
     private ulong _doneAt = ulong.MaxValue;
 
     public DmaPorts(IBusMasters masters, int ports)
@@ -56,6 +57,11 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         _job = job;
         _row = _column = 0;
         _nextRequest = time;
+
+        // A memory narrower than a beat keeps the next one waiting.
+        var beat = 4 * (uint)Ports;
+        var width = Memory(job.Destination).Narrow(Memory(job.Source).Narrow(beat));
+        _pause = (beat + width - 1) / width - 1;
         StartBeat();
     }
 
@@ -95,6 +101,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         state.Field(ref _row);
         state.Field(ref _column);
         state.Field(ref _nextRequest);
+        state.Field(ref _pause);
         state.Field(ref _doneAt);
     }
 
@@ -102,6 +109,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
     {
         _column += 4 * (uint)Ports;
         if (_column >= _job.BytesPerRow) (_row, _column) = (_row + 1, 0);
+        _nextRequest += _pause;
         if (_row < _job.Rows) StartBeat();
         else (_doneAt, _nextRequest) = (_nextRequest, ulong.MaxValue);
     }

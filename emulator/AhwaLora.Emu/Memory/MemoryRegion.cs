@@ -65,6 +65,9 @@ public sealed class MemoryRegion : IStateful
     /// <summary>Cycles an access takes beyond one.</summary>
     public uint ExtraCycles { get; init; }
 
+    /// <summary>Bytes it delivers or takes a cycle; 0 for as many as anyone asks for.</summary>
+    public uint WidthBytes { get; init; }
+
     /// <summary>Word-interleaved banks with one grant a cycle each; 0 for memory without contention.</summary>
     public int Banks { get; init; }
 
@@ -79,6 +82,12 @@ public sealed class MemoryRegion : IStateful
 
     /// <summary>Called for a store into a watched granule, after the bytes have changed.</summary>
     public event WatchedStore? Stored;
+
+    /// <summary>Cycles beyond one of an access of <paramref name="bytes"/>: its latency, and a cycle for each further part of its width.</summary>
+    public uint ExtraCyclesOf(uint bytes) => WidthBytes == 0 || bytes <= WidthBytes ? ExtraCycles : ExtraCycles + (bytes - 1) / WidthBytes;
+
+    /// <summary>The width of a master of <paramref name="bytes"/> a cycle at this memory.</summary>
+    public uint Narrow(uint bytes) => WidthBytes == 0 ? bytes : Math.Min(bytes, WidthBytes);
 
     /// <summary>True if all of [address, address + bytes) lies inside.</summary>
     public bool Contains(uint address, uint bytes) => (ulong)(address - Base) + bytes <= Size;

@@ -79,8 +79,11 @@ public sealed record MemoryDescription
     /// <summary>True where every hart has such a memory of its own.</summary>
     public bool Private { get; init; }
 
-    /// <summary>Cycles of a load or store beyond one.</summary>
+    /// <summary>Cycles of a load or store beyond one: its latency.</summary>
     public uint ExtraCycles { get; init; }
+
+    /// <summary>Bytes a cycle, a power of two up to 64; harts, DMA and tiles take a cycle for each part of this width. 0 for as many as anyone asks for, and with banks.</summary>
+    public uint WidthBytes { get; init; }
 }
 
 /// <summary>A device that needs only an address.</summary>

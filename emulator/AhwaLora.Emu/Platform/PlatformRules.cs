@@ -26,6 +26,9 @@ public static class PlatformRules
             Require(memory.Base % 4 == 0, $"{field}: base 0x{memory.Base:x8} is not word-aligned");
             Require((ulong)memory.Base + memory.Size <= 1UL << 32, $"{field}: reaches beyond the 32-bit address space");
             Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
+            Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
+            Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
+            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, which are a word wide each");
         }
 
         if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);

@@ -69,9 +69,35 @@ public sealed class BlockingState : IStateful
     /// <summary>Why the grants came later than asked for.</summary>
     public Cause AccessCause;
 
+    /// <summary>Cycles after which it no longer matters when an instruction came into ID: a jump is decided, and its target there.</summary>
+    public ulong LongestLag => (ulong)(Timing.JumpCycles + Timing.JumpOverwriteCycles);
+
+    /// <summary>
+    /// Between two instructions: clears what lies too far back to make one wait, so that states that are alike for the
+    /// future are alike, whichever engine left them.
+    /// </summary>
+    public void Forget()
+    {
+        var lag = Math.Min(Time - Entered, LongestLag);
+        Entered = Time - lag;
+        if (FloatFree <= Time) (FloatFree, FloatTakesAluPort) = (0, false);
+        if (!FloatTakesAluPort) FloatDestination = 0;
+        var waiting = FloatTakesAluPort ? 1UL << FloatDestination : 0;
+        for (var r = 1; r < Registers.Sink; r++)
+        {
+            if (Ready[r] > Time) waiting |= 1UL << r;
+            else if (Ready[r] + lag < Time) Ready[r] = 0;
+        }
+
+        FloatResults &= waiting;
+        if (MemoryReturn <= Time || (MemoryReturn == Time + 1 && !FloatTakesAluPort)) MemoryReturn = 0;
+        (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
+    }
+
     /// <inheritdoc/>
     public void Transfer(StateStream state)
     {
+        if (state.IsSaving) Forget();
         state.Array(Causes.Cycles);
         state.Field(ref Time);
         state.Field(ref Entered);

@@ -143,7 +143,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         var granted = s.IsGranted ? s.AccessTime : 0;
         var tag = Tag(i.Rd);
         head.NeedsGrant = target.Arbitrated && !s.IsGranted;
-        head.Granule = target.Address >> 3 & 0xffff;
+        head.Granule = (target.Address + s.DataOffset) >> 3 & 0xffff;
         if (!s.IsGranted) s.AccessCause = Cause.LoadUse;
         if (i.Row.IsFloat)
         {

@@ -8,6 +8,9 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Sizes and latencies.</summary>
     public readonly DecoupledTiming Timing = timing;
 
+    /// <summary>Bytes by which all data lies higher than its addresses say.</summary>
+    public uint DataOffset { get; set; }
+
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
     public readonly CauseCounters Causes = new();
 

@@ -52,6 +52,9 @@ public sealed class FetchModel : IStateful
         _uses = new ulong[_lines.Length];
     }
 
+    /// <summary>Bytes by which code lies higher than its addresses say.</summary>
+    public uint Offset { get; init; }
+
     /// <summary>Fetches that a cache could not answer.</summary>
     public ulong Misses => _misses;
 
@@ -60,6 +63,7 @@ public sealed class FetchModel : IStateful
     /// <summary>Cycles for which the instruction at <paramref name="pc"/> keeps <paramref name="hart"/> waiting.</summary>
     public int Cycles(int hart, uint pc)
     {
+        pc += Offset;
         var block = pc >> _blockShift;
         if (_blocks[hart] == block) return 0;
         _blocks[hart] = block;

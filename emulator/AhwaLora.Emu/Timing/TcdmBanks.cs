@@ -43,8 +43,11 @@ public sealed class TcdmBanks : IStateful
     /// <summary>Requests refused for a cycle, by bank times <see cref="Masters"/> plus the master that won (summed, the PMU's tcdm_congested).</summary>
     public readonly ulong[] Congested;
 
+    /// <summary>Bytes by which all data lies higher than its addresses say.</summary>
+    public uint Offset { get; init; }
+
     /// <summary>The bank of the word at <paramref name="offset"/> bytes from the memory's base.</summary>
-    public int BankOf(uint offset) => (int)(offset >> 2) & (Banks - 1);
+    public int BankOf(uint offset) => (int)((offset + Offset) >> 2) & (Banks - 1);
 
     /// <summary>Decides one cycle of one bank.</summary>
     /// <param name="bank">The bank.</param>

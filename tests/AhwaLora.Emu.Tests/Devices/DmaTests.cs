@@ -40,6 +40,20 @@ public sealed class DmaTests
         Assert.Equal((20u, 13u), (_dma.Load(BytesMoved, time: 200), _dma.Load(BusyCycles, time: 200)));
     }
 
+    [Theory]
+    [InlineData(4, 5)]
+    [InlineData(16, 3)]
+    public void The_narrower_of_memories_and_dma_decides(uint width, ulong cycles)
+    {
+        var bus = new TestBus(harts: 1, ramWidthBytes: width);
+        var dma = new Dma(1, bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles);
+        dma.Store(Src, Ram);
+        dma.Store(Dst, Tcdm);
+        dma.Store(Bytes, 20);
+        dma.Load(Launch);
+        Assert.Equal(StartupCycles + cycles, dma.NextEvent);
+    }
+
     [Fact]
     public void Rows_follow_their_strides()
     {

@@ -113,6 +113,31 @@ public sealed class PipelineTests
         Assert.Equal(1u + 5 + 3, Region("snitch", "lw a1, 0(sp)\nadd a2, a1, a1", platform: slow));
     }
 
+    [Theory]
+    [InlineData("lw", 1, 3)]
+    [InlineData("lh", 1, 1)]
+    [InlineData("lw", 2, 1)]
+    [InlineData("lb", 1, 0)]
+    [InlineData("lw", 4, 0)]
+    [InlineData("sw", 1, 3)]
+    public void Narrow_memory_takes_a_cycle_for_each_part(string access, uint width, uint further)
+    {
+        var narrow = TestMachine.OneHart with { Memories = [TestMachine.OneHart.Memories[0] with { WidthBytes = width }] };
+
+        Assert.Equal(further, Region("cv32e40p", $"{access} a1, 0(sp)\nnop\nnop", platform: narrow) - Region("cv32e40p", $"{access} a1, 0(sp)\nnop\nnop"));
+    }
+
+    [Theory]
+    [InlineData(0, 1)] // The load waits for the store of the same eight bytes.
+    [InlineData(4, 0)]
+    public void Where_data_lies_decides_what_the_address_queue_takes_for_the_same(uint offset, uint waits)
+    {
+        var options = TestMachine.Options with { Timing = TimingProfile.Named("snitch-rvf"), Placement = new Placement(0, offset) };
+        uint Cycles(string code) => Region("snitch-rvf", code, options: options);
+
+        Assert.Equal(waits, Math.Min(1, Cycles("fsw fa0, 0(sp)\nlw a1, 4(sp)") - Cycles("fsw fa0, 0(sp)\nlw a1, 32(sp)")));
+    }
+
     private const string Skip =
         """
             csrw mscratch, t0
@@ -141,14 +166,14 @@ public sealed class PipelineTests
 
         """;
 
-    private static uint Region(string profile, string code, string handler = Skip, PlatformDescription? platform = null)
+    private static uint Region(string profile, string code, string handler = Skip, PlatformDescription? platform = null, MachineOptions? options = null)
     {
-        var machine = Measure(profile, code, handler, platform);
+        var machine = Measure(profile, code, handler, platform, options);
         return machine["s1"] - machine["s0"];
     }
 
     /// <summary>Runs code between two reads of mcycle, with the FPU on, a stack, and a trap handler.</summary>
-    private static TestMachine Measure(string profile, string code, string handler = Skip, PlatformDescription? platform = null) =>
+    private static TestMachine Measure(string profile, string code, string handler = Skip, PlatformDescription? platform = null, MachineOptions? options = null) =>
         TestMachine.Assemble(
             $"""
             {Prologue(handler)}
@@ -158,7 +183,7 @@ public sealed class PipelineTests
                 j done
             """,
             platform,
-            TestMachine.Options with { Timing = TimingProfile.Named(profile) }).Finish();
+            options ?? TestMachine.Options with { Timing = TimingProfile.Named(profile) }).Finish();
 
     private static string Prologue(string handler) =>
         $"""

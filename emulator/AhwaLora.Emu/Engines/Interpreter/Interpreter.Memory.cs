@@ -20,7 +20,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned)) return StopOf(hart);
         if (hart.Space.FindMemory(address, (uint)width) is not { } memory) return Device<TChecks>(i, a, b, address, window);
 
-        var target = new MemoryTarget(address, memory.ExtraCycles, HasExactContention && memory.Banks != 0);
+        var target = new MemoryTarget(address, memory.ExtraCyclesOf((uint)width), HasExactContention && memory.Banks != 0);
         if (!_pipeline.Issue(i, a, b, target)) return AwaitTurn();
         hart.Pending = default;
         if (isLoad)
@@ -106,7 +106,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         if (hart.Space.FindMemory(a, 4) is not { } memory) return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, a);
 
         var isBanked = HasExactContention && memory.Banks != 0;
-        var target = new MemoryTarget(a, memory.ExtraCycles, Arbitrated: true);
+        var target = new MemoryTarget(a, memory.ExtraCyclesOf(4), Arbitrated: true);
         if (!_pipeline.Issue(i, a, b, target))
         {
             if (isBanked || _pipeline.RequestTime > window.Horizon) return AwaitTurn();

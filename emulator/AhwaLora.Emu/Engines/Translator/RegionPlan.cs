@@ -156,7 +156,7 @@ internal sealed class RegionPlan
     {
         var block = Graph.Block(pc);
         var memories = MemoriesOf(_hart, pc, block);
-        return new Node { Pc = pc, Vector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(memories)) };
+        return new Node { Pc = pc, Vector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(block, memories)) };
     }
 
     /// <summary>A block up to the first access that has to ask for a bank.</summary>
@@ -176,7 +176,7 @@ internal sealed class RegionPlan
             Block = before,
             Memories = memories,
             Timing = null,
-            Banked = new BankedBlock(before, ExtraCycles(memories), isGranted, asks ? block[ask] : null),
+            Banked = new BankedBlock(before, ExtraCycles(block, memories), isGranted, asks ? block[ask] : null),
             AskedMemory = asks ? memories[ask][0] : 0,
             Index = Nodes.Count,
         };
@@ -188,7 +188,8 @@ internal sealed class RegionPlan
         if (node.Transfers && node.Last.Shape != Shape.JumpRegister) node.Redirect = Find(node.End - node.Last.Length + (uint)node.Last.Imm, Arrived);
     }
 
-    private uint[] ExtraCycles(int[][] memories) => [.. memories.Select(m => _hart.Space.Memories[m[0]].ExtraCycles)];
+    private uint[] ExtraCycles(List<Instruction> block, int[][] memories) =>
+        [.. block.Select((i, k) => _hart.Space.Memories[memories[k][0]].ExtraCyclesOf((uint)i.Row.Width))];
 
     private bool AsksForBank(in Instruction i, int memory) => Pacing == Pacing.Banks && i.Shape is Shape.Load or Shape.Store && IsBanked(memory);
 
@@ -258,7 +259,9 @@ internal sealed class RegionPlan
         return memories;
     }
 
-    private static bool SameCycles(Hart hart, int a, int b) => hart.Space.Memories[a].ExtraCycles == hart.Space.Memories[b].ExtraCycles;
+    private static bool SameCycles(Hart hart, int a, int b) => Cycles(hart.Space.Memories[a]) == Cycles(hart.Space.Memories[b]);
+
+    private static (uint, uint) Cycles(MemoryRegion memory) => (memory.ExtraCycles, memory.WidthBytes);
 
     /// <summary>The memory that holds the address with the registers' values of now; induction variables and pointers seldom leave theirs.</summary>
     private static int ProbableMemory(Hart hart, in Instruction i)
