@@ -74,7 +74,8 @@ public sealed class BlockingState : IStateful
 
     /// <summary>
     /// Between two instructions: clears what lies too far back to make one wait, so that states that are alike for the
-    /// future are alike, whichever engine left them.
+    /// future are alike, whichever engine left them. What <see cref="BlockingPipeline"/> compares, and with what, decides
+    /// which distances matter: keep the two together.
     /// </summary>
     public void Forget()
     {
@@ -85,11 +86,15 @@ public sealed class BlockingState : IStateful
         var waiting = FloatTakesAluPort ? 1UL << FloatDestination : 0;
         for (var r = 1; r < Registers.Sink; r++)
         {
+            // A jump through a register waits until one after it is ready, counted from the jump's entry into ID.
             if (Ready[r] > Time) waiting |= 1UL << r;
             else if (Ready[r] + lag < Time) Ready[r] = 0;
         }
 
         FloatResults &= waiting;
+        if (Grants == 0 && AccessTime <= Time) (AccessTime, AccessAddress, AccessCause) = (0, 0, default);
+
+        // A response in the next cycle matters to a result that returns with it, a later one to all.
         if (MemoryReturn <= Time || (MemoryReturn == Time + 1 && !FloatTakesAluPort)) MemoryReturn = 0;
         (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
     }

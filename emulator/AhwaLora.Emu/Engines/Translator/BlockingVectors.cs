@@ -3,17 +3,11 @@ using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Engines.Translator;
 
-/// <summary>
-/// The blocking pipeline between two instructions, as far as it can still make one wait. What <see cref="BlockingPipeline"/>
-/// compares, and with what, decides which distances matter: keep the two together.
-/// </summary>
+/// <summary>The blocking pipeline between two instructions, as far as it can still make one wait (<see cref="BlockingState.Forget"/>).</summary>
 internal sealed class BlockingVectors(BlockingState state) : IVectorState
 {
     // Words of a vector; the registers' distances follow.
     private const int Lag = 0, FloatFree = 1, FloatPort = 2, FloatResults = 3, MemoryReturn = 4, Grant = 5, Ready = 6;
-
-    /// <summary>A jump decided this long ago is over: with more, the instruction behind it waits for something else.</summary>
-    private readonly ulong _longestLag = (ulong)(state.Timing.JumpCycles + state.Timing.JumpOverwriteCycles);
 
     /// <inheritdoc/>
     public ulong Time => state.Time;
@@ -31,29 +25,18 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
     public int Save(Span<ulong> words)
     {
         var s = state;
+        s.Forget();
         words.Clear();
-        words[Lag] = Math.Min(s.Time - s.Entered, _longestLag);
-        var kept = 0UL;
+        words[Lag] = s.Time - s.Entered;
         for (var r = 1; r < Registers.Sink; r++)
         {
-            // A jump through a register waits until one after it is ready, counted from the jump's entry into ID.
-            if (s.Ready[r] + words[Lag] < s.Time) continue;
-            words[Ready + r] = s.Ready[r] + _longestLag + 1 - s.Time;
-            if (s.Ready[r] > s.Time) kept |= 1UL << r;
+            if (s.Ready[r] != 0) words[Ready + r] = s.Ready[r] + s.LongestLag + 1 - s.Time;
         }
 
-        var floatIsBusy = s.FloatFree > s.Time;
-        if (floatIsBusy)
-        {
-            words[FloatFree] = s.FloatFree - s.Time;
-            words[FloatPort] = s.FloatTakesAluPort ? 1 + (ulong)s.FloatDestination : 0;
-            kept |= 1UL << s.FloatDestination;
-        }
-
-        words[FloatResults] = s.FloatResults & kept;
-
-        // A response in the next cycle matters to a result that returns with it, a later one to all.
-        if (s.MemoryReturn > s.Time + 1 || (s.MemoryReturn == s.Time + 1 && floatIsBusy && s.FloatTakesAluPort)) words[MemoryReturn] = s.MemoryReturn - s.Time;
+        if (s.FloatFree != 0) words[FloatFree] = s.FloatFree - s.Time;
+        if (s.FloatTakesAluPort) words[FloatPort] = 1 + (ulong)s.FloatDestination;
+        words[FloatResults] = s.FloatResults;
+        if (s.MemoryReturn != 0) words[MemoryReturn] = s.MemoryReturn - s.Time;
 
         // An access that has its grant and has not been offered again.
         if (s.Grants != 0) words[Grant] = s.AccessTime - s.Time << 8 | (ulong)s.AccessCause;
@@ -66,7 +49,7 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
         var s = state;
         s.Time = time;
         s.Entered = time - words[Lag];
-        for (var r = 1; r < Registers.Sink; r++) s.Ready[r] = words[Ready + r] == 0 ? 0 : words[Ready + r] + time - _longestLag - 1;
+        for (var r = 1; r < Registers.Sink; r++) s.Ready[r] = words[Ready + r] == 0 ? 0 : words[Ready + r] + time - s.LongestLag - 1;
         s.FloatFree = words[FloatFree] == 0 ? 0 : words[FloatFree] + time;
         s.FloatTakesAluPort = words[FloatPort] != 0;
         s.FloatDestination = words[FloatPort] == 0 ? 0 : (int)words[FloatPort] - 1;
