@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Platform;
 
@@ -38,7 +39,7 @@ public static class PlatformJson
         }
         catch (JsonException e)
         {
-            throw new PlatformException(Describe(e), e);
+            throw new PlatformException(JsonFault.Describe(e, typeof(PlatformDescription)), e);
         }
 
         throw new PlatformException("expected a JSON object");
@@ -89,13 +90,6 @@ public static class PlatformJson
             new JsonObject { ["type"] = "string", ["pattern"] = pattern },
             new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = uint.MaxValue }),
     };
-
-    private static string Describe(JsonException e)
-    {
-        var field = e.Path is null or "$" ? "" : $"field '{e.Path.TrimStart('$', '.')}': ";
-        var message = e.Message.Split(" Path:")[0];
-        return field + message;
-    }
 }
 
 /// <summary>A platform that cannot be built; the message is one line.</summary>

@@ -77,8 +77,7 @@ public sealed record TimingProfile
         }
         catch (JsonException e)
         {
-            var field = e.Path is null or "$" ? "" : $"field '{e.Path.TrimStart('$', '.')}': ";
-            throw new TimingProfileException(field + e.Message.Split(" Path:")[0], e);
+            throw new TimingProfileException(JsonFault.Describe(e, typeof(TimingProfile)), e);
         }
 
         if (profile is null) throw new TimingProfileException("expected a JSON object");

@@ -41,14 +41,15 @@ public sealed class TimingProfileTests
     }
 
     [Theory]
-    [InlineData("""{ "name": "a", "source": "b", "blocking": { "mulh": 2 } }""", "mulh")]
-    [InlineData("""{ "name": "a", "source": "b", "speed": 2 }""", "speed")]
-    [InlineData("""{ "name": "a", "source": "b", "blocking": { "jump_cycles": "two" } }""", "jump_cycles")]
+    [InlineData("""{ "name": "a", "source": "b", "blocking": { "mulh": 2 } }""", "field 'blocking.mulh': no such field; expected float_add_multiply_latency, float_other_latency, multiply_high_cycles")]
+    [InlineData("""{ "name": "a", "source": "b", "speed": 2 }""", "field 'speed': no such field; expected name, source, blocking, decoupled, provenance")]
+    [InlineData("""{ "name": "a", "source": "b", "blocking": { "jump_cycles": "two" } }""", "field 'blocking.jump_cycles': expected a whole number")]
     [InlineData("""{ "name": "a", "source": "b", "blocking": { "jump_cycles": 0 } }""", "jump_cycles")]
     [InlineData("""{ "name": "a", "source": "b", "decoupled": { "sequencer_entries": 33 } }""", "sequencer_entries")]
     [InlineData("""{ "name": "a", "source": "b", "blocking": {}, "decoupled": {} }""", "decoupled")]
     [InlineData("""{ "name": "a", "source": "b", "provenance": { "jump_cycles": "measured" } }""", "jump_cycles")]
-    [InlineData("""{ "name": "a", "blocking": {} }""", "source")]
+    [InlineData("""{ "name": "a", "blocking": {} }""", "'source' missing")]
+    [InlineData("{\n  \"name\": \"a\",\n  source\n}", "line 3: ")]
     public void What_does_not_fit_is_refused_in_a_line_that_names_the_field(string json, string field)
     {
         var error = Assert.Throws<TimingProfileException>(() => TimingProfile.Parse(json));
