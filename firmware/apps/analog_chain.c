@@ -13,9 +13,13 @@ int main(void)
         for (uint32_t i = 0; i < count && i <= step; i++) {
             const uint32_t k = step - i;
             if (k >= chunks) continue;
+            if (control && i == 0) {
+                layer_feed(layers, k, k + AHEAD);
+                layer_load(layers, k + AHEAD + 1);
+            }
             if (control) layer_wait_tile(&layers[i], k);
             layer_sum_together(&layers[i], k);
-            if (control) layer_pass_on(layers, count, i, k, AHEAD);
+            if (control) layer_pass_on(layers, count, i, k);
         }
     }
     return layer_close(layers);

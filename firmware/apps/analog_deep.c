@@ -10,10 +10,9 @@ int main(void)
     if (control) layer_fill(&hart, ahead);
     for (uint32_t k = 0; (control || terms) && k < layer_chunks(&hart); k++) {
         if (control) {
-            layer_wait_tile(&hart, k);
-            layer_wait_load(&hart, k + ahead);
-            layer_trigger(&hart, k + ahead);
+            layer_feed(&hart, k, k + ahead);
             layer_load(&hart, k + ahead + 1);
+            layer_wait_tile(&hart, k);
         }
         layer_sum_together(&hart, k);
         if (control) layer_store(&hart, k);

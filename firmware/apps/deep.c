@@ -8,7 +8,7 @@
  *
  * Where copies of the matrix lie on several tiles, a chunk is triggered ahead for each, and so they work side by side.
  *
- * Transfers end in their order: where X of chunk k + 2 has come in, Y of chunk k - 2, launched before it, has gone out,
+ * Transfers end in their order: where X of chunk k + 3 has come in, Y of chunk k - 1, launched before it, has gone out,
  * and so that buffer is free for the tile.
  */
 #include "steps.h"
@@ -18,21 +18,21 @@ int main(void)
     struct layer_hart hart;
     const uint32_t ahead = layer_ahead();
     layer_open(&hart, layer_buffers(ahead), LAYER_ADAPTER_FUSED);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
+    const uint32_t control = layer_controls(&hart), moves = layer_moves(&hart), chunks = layer_chunks(&hart);
     if (control) layer_fill(&hart, ahead);
     for (uint32_t k = 0; k < chunks; k++) {
         if (control) {
+            layer_feed(&hart, k, k);
             layer_wait_tile(&hart, k);
-            layer_wait_load(&hart, k + ahead);
-            layer_trigger(&hart, k + ahead);
         }
         ahwa_barrier();
+        if (moves) layer_load(&hart, k + ahead + 1);
         layer_down(&hart, k);
+        if (control) layer_feed(&hart, k, k + ahead);
         ahwa_barrier();
-        if (control) layer_load(&hart, k + ahead + 1);
         layer_up(&hart, k);
         ahwa_barrier();
-        if (control) layer_store(&hart, k);
+        if (moves) layer_store(&hart, k);
     }
     return layer_close(&hart);
 }

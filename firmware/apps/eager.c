@@ -2,42 +2,40 @@
  * Eager: (x A) B needs no tile output, so the harts compute it while the tile integrates the same chunk; when the tile
  * is done only the addition is left, which alone is exposed after the last chunk.
  *
- *     tile   | 0   | 1   | 2   |               triggered one chunk ahead
+ *     tile   | 0   | 1   | 2   |               triggered two chunks ahead
  *     harts  | 0   |+| 1 |+| 2 |+|             x A and d = (x A) B, then y += d
  *     DMA    in 0, 1, 2 | in 3, out 0 | ...
  *
- * It costs the harts more than double-buffering, where the addition rides on the second product. As in deep.c there are
- * four buffers, so that nobody waits for a store: where X of chunk k + 1 has come in, Y of chunk k - 3 has gone out.
+ * The addition by itself costs more than where it rides on the second product. So where the tile has finished a chunk
+ * before the harts come to that product, because they are slower than it, they do as in deep.c: y += (x A) B.
+ * Buffers, copies of the matrix and what may be written when are as in deep.c too.
  */
 #include "steps.h"
 
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 4, LAYER_ADAPTER_AHEAD);
-    const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
-    if (control) {
-        layer_load(&hart, 0);
-        layer_load(&hart, 1);
-        layer_load(&hart, 2);
-        layer_wait_load(&hart, 0);
-        layer_trigger(&hart, 0);
-    }
+    const uint32_t ahead = layer_ahead();
+    layer_open(&hart, layer_buffers(ahead), LAYER_ADAPTER_AHEAD);
+    const uint32_t control = layer_controls(&hart), moves = layer_moves(&hart), chunks = layer_chunks(&hart);
+    if (control) layer_fill(&hart, ahead);
     ahwa_barrier();
     for (uint32_t k = 0; k < chunks; k++) {
+        if (moves) layer_load(&hart, k + ahead + 1);
         layer_down(&hart, k);
-        ahwa_barrier();
         if (control) {
-            layer_wait_load(&hart, k + 1);
-            layer_trigger(&hart, k + 1);
-            layer_load(&hart, k + 3);
+            layer_feed(&hart, k, k + ahead);
+            layer_look(&hart, k);
         }
-        layer_up_ahead(&hart, k);
-        if (control) layer_wait_tile(&hart, k);
         ahwa_barrier();
-        layer_add(&hart, k);
+        if (!layer_up_either(&hart, k)) {
+            if (control) layer_wait_tile(&hart, k);
+            ahwa_barrier();
+            layer_add(&hart, k);
+        }
+        if (control) layer_feed(&hart, k + 1, k + 1);
         ahwa_barrier();
-        if (control) layer_store(&hart, k);
+        if (moves) layer_store(&hart, k);
     }
     return layer_close(&hart);
 }

@@ -25,14 +25,19 @@ int main(void)
             const uint32_t k = step - i;
             if (k >= chunks) continue;
             struct layer_hart *const hart = &layers[i];
+            if (control && i == 0) layer_load(hart, k + AHEAD + 1);
             layer_down(hart, k);
+            if (control && i == 0) layer_feed(hart, k, k + AHEAD);
+            if (control) layer_look(hart, k);
             ahwa_barrier();
-            layer_up_ahead(hart, k);
-            if (control) layer_wait_tile(hart, k);
+            if (!layer_up_either(hart, k)) {
+                if (control) layer_wait_tile(hart, k);
+                ahwa_barrier();
+                layer_add(hart, k);
+            }
+            if (control && i == 0) layer_feed(hart, k + 1, k + 1);
             ahwa_barrier();
-            layer_add(hart, k);
-            ahwa_barrier();
-            if (control) layer_pass_on(layers, count, i, k, AHEAD);
+            if (control) layer_pass_on(layers, count, i, k);
         }
     }
     return layer_close(layers);

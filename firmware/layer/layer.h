@@ -54,6 +54,8 @@ struct ahwa_layer {
     uint32_t tcdm_bytes;    /**< size of the platform's TCDM; 0 = as linked, memory.ld */
     uint32_t copies;        /**< copies of the matrix: chunk k is multiplied by copy k modulo their number */
     uint32_t next;          /**< address of the struct ahwa_layer that takes Y as its X, or 0; x of that and y of this are then not used */
+    uint32_t down_parts;    /**< how x A is shared: token parts << 16 | rank parts, at most one for each hart; 0 = as the flags say */
+    uint32_t up_parts;      /**< how (x A) B is shared: token parts << 16 | output parts; 0 = as the flags say */
 };
 
 /** What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, of which 0 is reset. */
@@ -78,7 +80,7 @@ struct ahwa_layer_result {
 
 static_assert(offsetof(struct ahwa_layer, scale) == 0x1C, "published offset");
 static_assert(offsetof(struct ahwa_layer, column_splits) == 0x44, "published offset");
-static_assert(sizeof(struct ahwa_layer) == 0x54, "published size");
+static_assert(sizeof(struct ahwa_layer) == 0x5C, "published size");
 static_assert(offsetof(struct ahwa_layer_result, error) == 0x20, "published offset");
 static_assert(offsetof(struct ahwa_layer_result, hart_busy) == 0x38, "published offset");
 static_assert(offsetof(struct ahwa_layer_result, chunk_end) == 0x138, "published offset");

@@ -137,6 +137,23 @@ static void set_integration(const struct layer_run *run)
     for (uint32_t i = 0; run->layer->t_int_ns && i < tiles; i++) ahwa_tile_set_integration(run->layer->tile + i, run->layer->t_int_ns);
 }
 
+/** Token parts << 16 | other parts, as `layer` has them: at least one each, and no more than there are harts. */
+static uint32_t are_parts(uint32_t parts)
+{
+    const uint32_t tokens = parts >> 16, others = parts & 0xFFFF;
+    return tokens - 1 < AHWA_LAYER_MAX_HARTS && others - 1 < AHWA_LAYER_MAX_HARTS && tokens * others <= ahwa_harts();
+}
+
+static void choose_split(struct layer_run *run)
+{
+    const struct ahwa_layer *const of = run->layer;
+    run->split = lora_choose_split(&run->lora, of->chunk, ahwa_harts(), (enum lora_split_by)of->flags);
+    require(!of->down_parts || are_parts(of->down_parts), AHWA_EXIT_LAYER_SHAPE, of->down_parts);
+    require(!of->up_parts || are_parts(of->up_parts), AHWA_EXIT_LAYER_SHAPE, of->up_parts);
+    if (of->down_parts) run->split.down_tokens = of->down_parts >> 16, run->split.down_ranks = of->down_parts & 0xFFFF;
+    if (of->up_parts) run->split.up_tokens = of->up_parts >> 16, run->split.up_outputs = of->up_parts & 0xFFFF;
+}
+
 /** Checks the chain, gives each layer a run and its room in TCDM. */
 static void open_runs(uint32_t most, uint32_t buffers, enum layer_adapter adapter)
 {
@@ -152,7 +169,7 @@ static void open_runs(uint32_t most, uint32_t buffers, enum layer_adapter adapte
         *run = (struct layer_run){.layer = of, .buffers = buffers, .chunks = (of->tokens + of->chunk - 1) / of->chunk};
         lay_out(run, &end, before ? before->y : 0, adapter);
         require(ahwa_matrix_fits(&run->matrix), AHWA_EXIT_LAYER_MAPPING, ahwa_tile_read(of->tile, AHWA_TILE_CAPS_OFFSET));
-        run->split = lora_choose_split(&run->lora, of->chunk, ahwa_harts(), (enum lora_split_by)of->flags);
+        choose_split(run);
         if (before) before->next = run;
         before = run;
     }

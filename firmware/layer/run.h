@@ -15,6 +15,8 @@ struct layer_run {
     struct lora_split split;
     struct ahwa_matrix matrix;
     uint32_t chunks, buffers;
+    uint32_t triggered; /**< chunks queued on the tiles so far */
+    uint32_t is_there; /**< the tiles had finished the chunk that layer_look asked for */
     uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d; /**< addresses in TCDM; y of an input part after the first: term_bytes on */
     /** Transfers and tile job of the chunk that holds, or held, the buffers. */
     uint32_t loads[LAYER_MAX_BUFFERS], jobs[LAYER_MAX_BUFFERS], stores[LAYER_MAX_BUFFERS];

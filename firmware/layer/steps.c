@@ -86,6 +86,14 @@ void layer_up_ahead(struct layer_hart *hart, uint32_t k)
     MEASURED(hart, LAYER_REGION_UP, lora_up(&run->lora, (const float *)run->xa, (float *)run->d, share_at(hart, k)->up));
 }
 
+uint32_t layer_up_either(struct layer_hart *hart, uint32_t k)
+{
+    const uint32_t is_there = hart->run->is_there;
+    if (is_there) layer_up(hart, k);
+    else layer_up_ahead(hart, k);
+    return is_there;
+}
+
 void layer_add(struct layer_hart *hart, uint32_t k)
 {
     const struct layer_run *const run = hart->run;
@@ -152,6 +160,7 @@ void layer_trigger(const struct layer_hart *hart, uint32_t k)
     struct layer_run *const run = hart->run;
     if (k >= run->chunks) return;
     const uint32_t i = slot(run, k);
+    run->triggered = k + 1;
     run->jobs[i] = ahwa_matrix_submit(&run->matrix, copy_of(run, k), run->x[i], run->y[i], layer_tokens_of(run, k), k);
     if (!run->jobs[i]) check_tiles(run);
 }
@@ -164,6 +173,12 @@ void layer_wait_tile(const struct layer_hart *hart, uint32_t k)
     AHWA_REGION_END(LAYER_REGION_TILE_WAIT);
 }
 
+void layer_look(const struct layer_hart *hart, uint32_t k)
+{
+    struct layer_run *const run = hart->run;
+    run->is_there = k < run->triggered && ahwa_matrix_done(&run->matrix, copy_of(run, k), run->jobs[slot(run, k)]);
+}
+
 uint32_t layer_may_wait(const struct layer_hart *hart, uint32_t k)
 {
     const struct layer_run *const run = hart->run;
@@ -173,19 +188,21 @@ uint32_t layer_may_wait(const struct layer_hart *hart, uint32_t k)
 void layer_fill(const struct layer_hart *hart, uint32_t ahead)
 {
     for (uint32_t k = 0; k <= ahead; k++) layer_load(hart, k);
-    for (uint32_t k = 0; k < ahead; k++) {
-        layer_wait_load(hart, k);
-        layer_trigger(hart, k);
+    layer_feed(hart, 0, ahead - 1);
+}
+
+void layer_feed(const struct layer_hart *hart, uint32_t k, uint32_t last)
+{
+    const struct layer_run *const run = hart->run;
+    for (uint32_t next = run->triggered; next <= last && next < run->chunks; next++) {
+        if (next <= k) layer_wait_load(hart, next);
+        else if (!ahwa_dma_done(run->loads[slot(run, next)]) || !ahwa_matrix_has_room(&run->matrix, copy_of(run, next))) return;
+        layer_trigger(hart, next);
     }
 }
 
-void layer_pass_on(const struct layer_hart *layers, uint32_t count, uint32_t i, uint32_t k, uint32_t ahead)
+void layer_pass_on(const struct layer_hart *layers, uint32_t count, uint32_t i, uint32_t k)
 {
-    if (i == 0) {
-        layer_wait_load(layers, k + ahead);
-        layer_trigger(layers, k + ahead);
-        layer_load(layers, k + ahead + 1);
-    }
     if (i + 1 == count) {
         layer_store(&layers[i], k);
         return;
@@ -203,9 +220,9 @@ int layer_close(const struct layer_hart *hart)
     const struct layer_hart *of = hart;
     for (const struct layer_run *run = first; run; run = run->next) busy += of++->busy;
     layer_result.hart_busy[hart->hart] = busy;
+    ahwa_dma_wait();
     ahwa_barrier();
     if (!layer_controls(hart)) return AHWA_EXIT_OK;
-    ahwa_dma_wait();
     layer_result.end_cycle = ahwa_cluster_cycle();
     for (const struct layer_run *run = first; run; run = run->next) {
         check_tiles(run);

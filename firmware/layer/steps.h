@@ -50,6 +50,15 @@ static inline uint32_t layer_controls(const struct layer_hart *hart)
     return hart->hart == LAYER_CONTROL_HART;
 }
 
+/**
+ * 1 for the hart that moves data, where that is not the control hart's work too: the second, so that the two share what no
+ * other hart does. Where shares differ, the first harts have the smaller ones (lora_part).
+ */
+static inline uint32_t layer_moves(const struct layer_hart *hart)
+{
+    return hart->hart == (layer_result.harts > 1);
+}
+
 /* ---- All harts ------------------------------------------------------------------------------------------------- */
 
 /**
@@ -82,6 +91,12 @@ void layer_down(struct layer_hart *hart, uint32_t k);
 /** Y += xa B of chunk k, this hart's share. */
 void layer_up(struct layer_hart *hart, uint32_t k);
 
+/**
+ * As layer_up where the tiles had finished chunk k when the control hart called layer_look, and returns 1; else as
+ * layer_up_ahead, and returns 0: layer_add is then to follow.
+ */
+uint32_t layer_up_either(struct layer_hart *hart, uint32_t k);
+
 /** d = xa B of chunk k, this hart's share, whether or not the tile has finished the chunk. There is one d. */
 void layer_up_ahead(struct layer_hart *hart, uint32_t k);
 
@@ -91,24 +106,28 @@ void layer_add(struct layer_hart *hart, uint32_t k);
 /** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. Of a chain, the first. */
 int layer_close(const struct layer_hart *hart);
 
-/* ---- The control hart alone; a chunk beyond the last is passed over ----------------------------------------------- */
+/* ---- The control hart alone, or the one that moves data: layer_load and layer_store; a chunk beyond the last is passed over ----------------------------------------------- */
 
 void layer_load(const struct layer_hart *hart, uint32_t k);      /**< start X of chunk k on its way to TCDM */
 void layer_trigger(const struct layer_hart *hart, uint32_t k);   /**< queue chunk k on the tiles; X must be there and the Y buffer free */
 void layer_wait_tile(const struct layer_hart *hart, uint32_t k); /**< wait until the tiles have finished chunk k */
+void layer_look(const struct layer_hart *hart, uint32_t k);      /**< note whether the tiles have finished chunk k; a barrier must follow */
 void layer_store(const struct layer_hart *hart, uint32_t k);     /**< start Y of chunk k on its way to RAM; notes the chunk's end */
 void layer_wait_load(const struct layer_hart *hart, uint32_t k); /**< wait until X of chunk k is in TCDM */
 void layer_wait_room(const struct layer_hart *hart, uint32_t k); /**< wait until the Y buffer of chunk k has been stored */
 void layer_wait_dma(void);                                       /**< wait until all transfers have ended */
 
-/** Loads the first chunks and queues `ahead` of them on the tiles; one more is left coming in. */
+/** Loads the first chunks and queues `ahead` of them on the tiles, of which it waits for the first; one more is left coming in. */
 void layer_fill(const struct layer_hart *hart, uint32_t ahead);
 
 /**
- * Chunk k of layer i of a chain has its output: queues it on the next layer's tiles, or stores it. Where i is 0, feeds the
- * first layer as well: its tile with chunk k + ahead, its buffers with the one after that.
+ * Queues chunks on the tiles: waits for X of those up to k, and takes those after it, up to `last`, whose X has come in
+ * and for which the tiles have a context free.
  */
-void layer_pass_on(const struct layer_hart *layers, uint32_t count, uint32_t i, uint32_t k, uint32_t ahead);
+void layer_feed(const struct layer_hart *hart, uint32_t k, uint32_t last);
+
+/** Chunk k of layer i of a chain has its output: queues it on the next layer's tiles, or stores it. */
+void layer_pass_on(const struct layer_hart *layers, uint32_t count, uint32_t i, uint32_t k);
 
 /** 1 where waiting for the DMA would hold nobody up: it is idle, or the tiles have not finished chunk k. */
 uint32_t layer_may_wait(const struct layer_hart *hart, uint32_t k);

@@ -352,6 +352,9 @@ uint32_t ahwa_matrix_fits(const struct ahwa_matrix *matrix);
  */
 uint32_t ahwa_matrix_submit(struct ahwa_matrix *matrix, uint32_t copy, uint32_t src, uint32_t dst, uint32_t vectors, uint32_t tag);
 
+/** 1 where ahwa_matrix_submit would not wait for a context. */
+uint32_t ahwa_matrix_has_room(const struct ahwa_matrix *matrix, uint32_t copy);
+
 /** 1 where all tiles of the copy have finished job `number`. */
 uint32_t ahwa_matrix_done(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t number);
 

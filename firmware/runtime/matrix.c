@@ -69,6 +69,14 @@ uint32_t ahwa_matrix_submit(struct ahwa_matrix *matrix, uint32_t copy, uint32_t 
     return tiles == 1 ? submit(matrix, copy, src, dst, vectors, tag) : submit_parts(matrix, copy * tiles, src, dst, vectors, tag);
 }
 
+uint32_t ahwa_matrix_has_room(const struct ahwa_matrix *matrix, uint32_t copy)
+{
+    const uint32_t tiles = ahwa_matrix_tiles(matrix), first = matrix->tile + copy * tiles;
+    for (uint32_t i = 0; i < tiles; i++)
+        if (!(ahwa_tile_read(first + i, AHWA_TILE_STATUS_OFFSET) & AHWA_TILE_STATUS_FREE_MASK)) return 0;
+    return 1;
+}
+
 uint32_t ahwa_matrix_done(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t number)
 {
     const uint32_t tiles = ahwa_matrix_tiles(matrix), first = matrix->tile + copy * tiles;

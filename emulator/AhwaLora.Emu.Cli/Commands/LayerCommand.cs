@@ -19,7 +19,7 @@ internal static class LayerCommand
     private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
     private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
     private static readonly Option<int> Integration = Number("--tint", "Integration time of the tile, ns.", 256);
     private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
@@ -153,8 +153,17 @@ internal static class LayerCommand
         AnsiConsole.Write(table);
         Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
         Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.Analog.ExposedCycles:N0} of them without adapter"));
+        if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
         LayerMeasurement[] runs = [comparison.Analog, comparison.Sequential, comparison.Pipelined];
         Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
+    }
+
+    private static void PrintPlan(LayerPlan plan, LayerComparison comparison)
+    {
+        var (split, forecast, measured) = (plan.Split, plan.Forecast, comparison.Pipelined.Result);
+        var chunks = Math.Max(1, (comparison.Shape.Tokens + plan.Chunk - 1) / plan.Chunk);
+        Console.WriteLine(Text($"chosen: t = {plan.Chunk}, x A in {split.DownTokens} token x {split.DownRanks} rank parts, (x A) B in {split.UpTokens} token x {split.UpOutputs} output parts"));
+        Console.WriteLine(Text($"predicted {forecast.Cycles:N0} cycles, measured {measured.Cycles:N0} ({Math.Round(100.0 * ((double)forecast.Cycles / measured.Cycles - 1), 1):+0.0;-0.0;0.0} %); a chunk: slowest hart predicted {forecast.HartCycles:N0}, measured {measured.HartBusyCycles.Max(c => (long)c) / chunks:N0}; tile {forecast.TileCycles:N0}, DMA {forecast.DmaCycles:N0}"));
     }
 
     private static string ToJson(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
@@ -167,6 +176,18 @@ internal static class LayerCommand
             instructions = m.Instructions,
             exposed_cycles = m.ExposedCycles,
             hart_busy_cycles = m.Result.HartBusyCycles,
+        };
+        static object OfPlan(LayerPlan plan) => new
+        {
+            chunk_tokens = plan.Chunk,
+            down_token_parts = plan.Split.DownTokens,
+            down_rank_parts = plan.Split.DownRanks,
+            up_token_parts = plan.Split.UpTokens,
+            up_output_parts = plan.Split.UpOutputs,
+            predicted_cycles = plan.Forecast.Cycles,
+            predicted_hart_cycles_per_chunk = plan.Forecast.HartCycles,
+            predicted_tile_cycles_per_chunk = plan.Forecast.TileCycles,
+            predicted_dma_cycles_per_chunk = plan.Forecast.DmaCycles,
         };
         var shape = comparison.Shape;
         return JsonSerializer.Serialize(
@@ -195,6 +216,7 @@ internal static class LayerCommand
                 pipelined_cycles = comparison.Pipelined.Result.Cycles,
                 overhead_percent = comparison.OverheadPercent,
                 exposed_cycles = comparison.Pipelined.ExposedCycles,
+                plan = comparison.Pipelined.Plan is { } plan ? OfPlan(plan) : null,
                 multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
                 published_tcdm_bytes = shape.PublishedTcdmBytes,
                 analog = Of(comparison.Analog),

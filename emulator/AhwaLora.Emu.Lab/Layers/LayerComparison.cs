@@ -46,6 +46,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
             return LayerRun.Execute(chain, s, platform, options, s == strategy ? attach : null);
         }
 
+        if (LayerPlan.For(chain, strategy, platform) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
         var analog = Measure(strategy.Baseline);
         progress?.Invoke(LayerStrategy.Sequential.Name);
         var sequential = InSequence(chain, platform, options, strategy == LayerStrategy.Sequential ? attach : null);

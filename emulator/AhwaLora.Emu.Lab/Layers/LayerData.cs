@@ -45,6 +45,9 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
             scale);
     }
 
+    /// <summary>The same numbers in other chunks.</summary>
+    public LayerData With(int chunk) => this with { Shape = Shape with { Chunk = chunk } };
+
     /// <summary>Layers that feed each other, of one seed each.</summary>
     public static IReadOnlyList<LayerData> GenerateChain(IEnumerable<LayerShape> shapes, ulong seed) =>
         [.. shapes.Select((shape, i) => Generate(shape, seed + (ulong)i))];

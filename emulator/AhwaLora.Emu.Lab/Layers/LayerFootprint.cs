@@ -17,12 +17,16 @@ public static class LayerFootprint
     /// <summary>The platform's TCDM; null where it has none at the firmware's address.</summary>
     public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
 
-    /// <summary>Bytes that a strategy's buffers take, as firmware reports them: float32, padded rows, the adapter in panels, a bias.</summary>
+    /// <summary>
+    /// Bytes that a strategy's buffers take, as firmware reports them: float32, padded rows, the adapter in panels, a bias. Of a
+    /// strategy that chooses its chunk, the least: with chunks of one token.
+    /// </summary>
     /// <param name="shape">The layer.</param>
     /// <param name="strategy">How it is run.</param>
     /// <param name="inputSplits">Tiles that share its inputs, each with outputs of its own.</param>
     public static long Bytes(LayerShape shape, LayerStrategy strategy, int inputSplits = 1)
     {
+        if (strategy.IsPlanned) shape = shape with { Chunk = 1 };
         var (xStride, xaStride, yStride) = (Stride(shape.Inputs), Stride(shape.Rank), Stride(shape.Outputs));
         var bytes = Block(1, shape.Outputs) + strategy.Buffers * (Block(shape.Chunk, xStride) + Block(inputSplits * shape.Chunk, yStride));
         if (strategy.HasAdapter) bytes += Block(shape.Inputs, Padded(shape.Rank)) + Block(shape.Rank, Padded(shape.Outputs)) + Block(shape.Chunk, xaStride);

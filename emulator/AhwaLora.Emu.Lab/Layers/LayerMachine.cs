@@ -14,8 +14,9 @@ internal sealed class LayerMachine
     /// <param name="strategy">Which app.</param>
     /// <param name="platform">Of the machine.</param>
     /// <param name="options">Of the machine.</param>
+    /// <param name="split">Over the harts; null for the firmware's own choice.</param>
     /// <exception cref="UserErrorException">The layers do not fit the machine, or each other.</exception>
-    public LayerMachine(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    public LayerMachine(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, LoraSplit? split)
     {
         Check(chain, strategy);
         var mappings = LayerMapping.Of(chain.Select(c => c.Shape), strategy, platform);
@@ -30,7 +31,7 @@ internal sealed class LayerMachine
             mappings[i].Program(Machine, chain[i]);
             var addresses = Place(chain[i], isFirst: i == 0, isLast: i == chain.Count - 1);
             if (i == chain.Count - 1) _outputs = addresses.Y;
-            var record = LayerRecord.Encode(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next);
+            var record = LayerRecord.Encode(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next, split);
             if (i == 0) _data.Write(_data.Symbol(LayerRecord.LayerSymbol), record);
             else next = _data.Put(record);
         }

@@ -7,7 +7,7 @@ internal static class LayerRecord
 {
     public const string LayerSymbol = "layer", ResultSymbol = "layer_result";
     public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 2;
-    public const int LayerBytes = 0x54, ResultHeadBytes = 0x38, MaxHarts = 64, HartBusyOffset = 0x38, MaxChain = 4, MaxTiles = 56;
+    public const int LayerBytes = 0x5C, ResultHeadBytes = 0x38, MaxHarts = 64, HartBusyOffset = 0x38, MaxChain = 4, MaxTiles = 56;
 
     /// <summary>Where the host has put the matrices.</summary>
     public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
@@ -18,7 +18,8 @@ internal static class LayerRecord
     /// <param name="integrationNs">T_INT_NS.</param>
     /// <param name="tcdmBytes">Of the platform; 0 as linked.</param>
     /// <param name="next">Address of the record of the layer that this one feeds; 0 none.</param>
-    public static byte[] Encode(LayerData data, Addresses at, LayerMapping mapping, uint integrationNs, uint tcdmBytes, uint next)
+    /// <param name="split">Over the harts; null for the firmware's own choice.</param>
+    public static byte[] Encode(LayerData data, Addresses at, LayerMapping mapping, uint integrationNs, uint tcdmBytes, uint next, LoraSplit? split = null)
     {
         var shape = data.Shape;
         const uint Flags = 0;
@@ -27,11 +28,14 @@ internal static class LayerRecord
             Magic, Version, (uint)shape.Inputs, (uint)shape.Outputs, (uint)shape.Rank, (uint)shape.Tokens, (uint)shape.Chunk,
             BitConverter.SingleToUInt32Bits(data.Scale), at.X, at.A, at.B, at.Y, at.Bias, Flags, integrationNs,
             (uint)mapping.FirstTile, (uint)mapping.Inputs.Count, (uint)mapping.Outputs.Count, tcdmBytes, (uint)mapping.Copies, next,
+            split is { } s ? Parts(s.DownTokens, s.DownRanks) : 0, split is { } t ? Parts(t.UpTokens, t.UpOutputs) : 0,
         ];
         var bytes = new byte[LayerBytes];
         for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
         return bytes;
     }
+
+    private static uint Parts(int tokens, int others) => (uint)(tokens << 16 | others);
 
     public static LayerResult Decode(ReadOnlySpan<byte> bytes)
     {

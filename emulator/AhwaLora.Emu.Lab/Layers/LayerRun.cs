@@ -6,6 +6,7 @@ namespace AhwaLora.Emu.Lab.Layers;
 
 /// <summary>What a layer run measured.</summary>
 /// <param name="Strategy">How it was run.</param>
+/// <param name="Plan">The chunk and the split that were chosen; null where the strategy chooses none.</param>
 /// <param name="Result">The firmware's own measurements.</param>
 /// <param name="Y">[S][n] of the last layer, as the firmware left it in RAM.</param>
 /// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights; NaN where the tiles keep time only.</param>
@@ -16,6 +17,7 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// <param name="HostTime">Host time of the run.</param>
 public sealed record LayerMeasurement(
     LayerStrategy Strategy,
+    LayerPlan? Plan,
     LayerResult Result,
     float[] Y,
     double RelativeError,
@@ -48,7 +50,9 @@ public static class LayerRun
     /// <exception cref="UserErrorException">The layers do not fit the machine or each other, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<Machine>? attach = null)
     {
-        var prepared = new LayerMachine(chain, strategy, platform, options);
+        var plan = LayerPlan.For(chain, strategy, platform);
+        if (plan is not null) chain = [.. chain.Select(c => c.With(plan.Chunk))];
+        var prepared = new LayerMachine(chain, strategy, platform, options, plan?.Split);
         var machine = prepared.Machine;
         attach?.Invoke(machine);
         var clock = Stopwatch.StartNew();
@@ -61,13 +65,16 @@ public static class LayerRun
         var tiles = machine.Tiles.Select(t => t.CountersAt(machine.Cycles)).Aggregate((a, b) => a + b);
         var exposed = result.OutputCycle - (long)machine.Tiles.Max(t => t.IdleSince);
         var error = platform.Aimc!.TimingOnly ? double.NaN : RelativeError(y, LayerData.Reference(chain, strategy.HasAdapter));
-        return new LayerMeasurement(strategy, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
+        return new LayerMeasurement(strategy, plan, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
     }
 
     /// <summary>The machine that <see cref="Execute(LayerData, LayerStrategy, PlatformDescription, MachineOptions, Action{Machine})"/> runs, with everything in place.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
-    public static Machine Build(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options) =>
-        new LayerMachine([data], strategy, platform, options).Machine;
+    public static Machine Build(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    {
+        var plan = LayerPlan.For([data], strategy, platform);
+        return new LayerMachine([plan is null ? data : data.With(plan.Chunk)], strategy, platform, options, plan?.Split).Machine;
+    }
 
     internal static double RelativeError(float[] y, double[] reference)
     {

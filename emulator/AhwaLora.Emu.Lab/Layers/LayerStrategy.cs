@@ -21,20 +21,23 @@ public sealed record LayerStrategy(string Name, string App, string BaselineApp, 
     /// <summary>The tile integrates chunk k + 1 while the harts compute the branch of chunk k and add.</summary>
     public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", Shallow, 2);
 
-    /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done.</summary>
+    /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done: by itself, or where they are behind with the second product.</summary>
     public static LayerStrategy Eager { get; } = new("eager", "eager", Buffered, 4) { ComputesAhead = true };
 
     /// <summary>As double-buffered with four buffers: two chunks wait at the tile, so that nobody waits for the DMA.</summary>
     public static LayerStrategy Deep { get; } = new("deep", "deep", Buffered, 4);
 
-    /// <summary>As deep, with the matrix on two tiles or more: chunks take turns, and so as many integrate at a time.</summary>
-    public static LayerStrategy SeveralTiles { get; } = new("several-tiles", "deep", Buffered, 4) { Copies = 2 };
+    /// <summary>As eager, with the matrix on two tiles or more: chunks take turns, and so as many integrate at a time.</summary>
+    public static LayerStrategy SeveralTiles { get; } = new("several-tiles", "eager", Buffered, 4) { Copies = 2, ComputesAhead = true };
 
     /// <summary>As eager, for layers that feed each other: the next layer's tile starts on a chunk while this layer goes on with the next one.</summary>
     public static LayerStrategy MultiLayer { get; } = new("multi-layer", "multi_layer", Chained, 4) { IsChain = true, ComputesAhead = true };
 
+    /// <summary>As eager, with the chunk and the split over harts of <see cref="LayerPlan"/>: those with which it expects to end first.</summary>
+    public static LayerStrategy Balanced { get; } = Eager with { Name = "balanced", IsPlanned = true };
+
     /// <summary>Those with an adapter, by name.</summary>
-    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Deep, Eager, SeveralTiles, MultiLayer];
+    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Balanced, Deep, Eager, SeveralTiles, MultiLayer];
 
     /// <summary>False for a baseline.</summary>
     public bool HasAdapter => App != BaselineApp;
@@ -47,6 +50,9 @@ public sealed record LayerStrategy(string Name, string App, string BaselineApp, 
 
     /// <summary>True where (x A) B has a place of its own beside the tile's output.</summary>
     public bool ComputesAhead { get; init; }
+
+    /// <summary>True where the chunk is chosen, whatever the layer says.</summary>
+    public bool IsPlanned { get; init; }
 
     /// <summary>True where it runs layers that feed each other, at most <see cref="LayerRecord.MaxChain"/>.</summary>
     public bool IsChain { get; init; }

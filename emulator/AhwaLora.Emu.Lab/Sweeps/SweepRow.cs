@@ -141,8 +141,11 @@ public sealed record SweepRow
     {
         var busy = pipelined.Result.HartBusyCycles.Select(c => (long)c).ToList();
         var multiplyAdds = (double)Tokens * Rank * (Inputs + Outputs);
+        var chunk = pipelined.Plan?.Chunk ?? ChunkTokens;
         return this with
         {
+            ChunkTokens = chunk,
+            PublishedTcdmBytes = new LayerShape(Inputs, Outputs, Rank, Tokens, chunk).PublishedTcdmBytes,
             PipelinedCycles = pipelined.Result.Cycles,
             BaselineCycles = baseline.Result.Cycles,
             OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / baseline.Result.Cycles - 1),

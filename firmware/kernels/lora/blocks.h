@@ -120,27 +120,31 @@ BLOCK const float *chain_block(float sum[CHAIN_TOKENS][PANEL], const float **row
     return q;
 }
 
+/** What a held block does with d[i][j]. */
+enum held_result { HELD_STORE, HELD_ADD };
+
 /**
- * out[i][j] += the chain over k < rank of held[i][k] b[k][j], for one column j of a panel b.
+ * out[i][j] = or += the chain over k < rank of held[i][k] b[k][j], for one column j of a panel b.
  * `factor` is b[0][j]; returns *next, loaded in time for the next column where there is one.
  */
 BLOCK float held_column(const float held[HELD_TOKENS][HELD_RANK], float factor, const float *b, const float *next, float *const *out, const int j,
-                        const int tokens, const int rank)
+                        const int tokens, const int rank, const enum held_result result)
 {
     float sum[HELD_TOKENS], y[HELD_TOKENS];
     EACH_RANK(k, rank,
         const int last = k + 1 == rank;
         const float loaded = !last ? pin(b[(k + 1) * PANEL]) : next ? pin(*next) : 0;
-        if (last) EACH_TOKEN(i, tokens, y[i] = pin(out[i][j]);)
+        if (last && result == HELD_ADD) EACH_TOKEN(i, tokens, y[i] = pin(out[i][j]);)
         EACH_TOKEN(i, tokens, sum[i] = k == 0 ? pin(held[i][0] * factor) : __builtin_fmaf(held[i][k], factor, sum[i]);)
         factor = loaded;)
-    EACH_TOKEN(i, tokens, y[i] = pin(y[i] + sum[i]);)
+    EACH_TOKEN(i, tokens, y[i] = result == HELD_ADD ? pin(y[i] + sum[i]) : pin(sum[i]);)
     EACH_TOKEN(i, tokens, out[i][j] = y[i];)
     return factor;
 }
 
 /** The columns of `panels` panels, at most 4, of b; `out` has yet to be stepped by `step` elements, to where they are. */
-BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b, float **out, uint32_t step, const int tokens, const int rank, const int panels)
+BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b, float **out, uint32_t step, const int tokens, const int rank,
+                       const enum held_result result, const int panels)
 {
     float factor = pin(b[0]);
     EACH_TOKEN(i, tokens, STEP(out[i], step);)
@@ -148,14 +152,15 @@ BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b,
         EACH_COLUMN(j,
             const float *const line = b + p * rank * PANEL + j;
             const float *const next = j + 1 < PANEL ? line + 1 : p + 1 < panels ? b + (p + 1) * rank * PANEL : 0;
-            factor = held_column(held, factor, line, next, out, p * PANEL + j, tokens, rank);))
+            factor = held_column(held, factor, line, next, out, p * PANEL + j, tokens, rank, result);))
 }
 
 /**
- * y[i][j] += the chain over k < rank of xa[i][k] b[k][j] for the columns of `panels` panels, with xa held in registers:
+ * y[i][j] = or += the chain over k < rank of xa[i][k] b[k][j] for the columns of `panels` panels, with xa held in registers:
  * i < tokens; `at_once` panels between two branches.
  */
-BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int rank, const int at_once)
+BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, float *y, uint32_t panels, const int tokens, const int rank,
+                      const enum held_result result, const int at_once)
 {
     const uint32_t width = at_once * PANEL;
     float held[HELD_TOKENS][HELD_RANK], *out[HELD_TOKENS];
@@ -164,12 +169,12 @@ BLOCK void held_block(const struct lora *lora, const float *xa, const float *b, 
         EACH_RANK(k, rank, held[i][k] = pin(xa[i * lora->xa_stride + k]);))
     const float *end = b + panels / at_once * width * rank;
     for (; b != end;) {
-        held_panels(held, b, out, width, tokens, rank, at_once);
+        held_panels(held, b, out, width, tokens, rank, result, at_once);
         STEP(b, width * rank);
     }
     EACH_TOKEN(i, tokens, STEP(out[i], width - PANEL);)
     for (end += panels % at_once * rank * PANEL; b != end;) {
-        held_panels(held, b, out, PANEL, tokens, rank, 1);
+        held_panels(held, b, out, PANEL, tokens, rank, result, 1);
         STEP(b, rank * PANEL);
     }
 }

@@ -121,40 +121,61 @@ static const struct block up[] = {{0, 0}, {1, up_1}, {2, up_2}, {2, up_2}, {4, u
 /* ---- (x A) B: xa in registers, B and y streamed past it -------------------------------------------------------------- */
 
 enum { PANELS = 2, PANELS_OF_LARGEST = 4 }; /* between two branches */
-BLOCK_FUNCTION(held_4_4, 4, held_block, 4, PANELS)
-BLOCK_FUNCTION(held_4_2, 2, held_block, 4, PANELS)
-BLOCK_FUNCTION(held_4_1, 1, held_block, 4, PANELS)
-BLOCK_FUNCTION(held_8_3, 3, held_block, 8, PANELS_OF_LARGEST)
-BLOCK_FUNCTION(held_8_2, 2, held_block, 8, PANELS)
-BLOCK_FUNCTION(held_8_1, 1, held_block, 8, PANELS)
+BLOCK_FUNCTION(add_4_4, 4, held_block, 4, HELD_ADD, PANELS)
+BLOCK_FUNCTION(add_4_2, 2, held_block, 4, HELD_ADD, PANELS)
+BLOCK_FUNCTION(add_4_1, 1, held_block, 4, HELD_ADD, PANELS)
+BLOCK_FUNCTION(add_8_3, 3, held_block, 8, HELD_ADD, PANELS_OF_LARGEST)
+BLOCK_FUNCTION(add_8_2, 2, held_block, 8, HELD_ADD, PANELS)
+BLOCK_FUNCTION(add_8_1, 1, held_block, 8, HELD_ADD, PANELS)
+BLOCK_FUNCTION(store_4_4, 4, held_block, 4, HELD_STORE, PANELS)
+BLOCK_FUNCTION(store_4_2, 2, held_block, 4, HELD_STORE, PANELS)
+BLOCK_FUNCTION(store_4_1, 1, held_block, 4, HELD_STORE, PANELS)
+BLOCK_FUNCTION(store_8_3, 3, held_block, 8, HELD_STORE, PANELS_OF_LARGEST)
+BLOCK_FUNCTION(store_8_2, 2, held_block, 8, HELD_STORE, PANELS)
+BLOCK_FUNCTION(store_8_1, 1, held_block, 8, HELD_STORE, PANELS)
 
 void lora_up_add(const struct lora *lora, const float *xa, float *y, struct lora_grid share)
 {
-    static const struct block rank_4[] = {{0, 0}, {1, held_4_1}, {2, held_4_2}, {2, held_4_2}, {4, held_4_4}, {4, held_4_4}, {4, held_4_4}};
-    static const struct block rank_8[] = {{0, 0}, {1, held_8_1}, {2, held_8_2}, {3, held_8_3}, {2, held_8_2}, {3, held_8_3}, {3, held_8_3}};
+    static const struct block rank_4[] = {{0, 0}, {1, add_4_1}, {2, add_4_2}, {2, add_4_2}, {4, add_4_4}, {4, add_4_4}, {4, add_4_4}};
+    static const struct block rank_8[] = {{0, 0}, {1, add_8_1}, {2, add_8_2}, {3, add_8_3}, {2, add_8_2}, {3, add_8_3}, {3, add_8_3}};
     const struct block *const blocks = lora->rank == 4 ? rank_4 : lora->rank == HELD_RANK ? rank_8 : up;
     product(lora, blocks, xa, lora->xa_stride, lora->b, lora->rank, y, lora->y_stride, share, 1);
 }
 
 void lora_up(const struct lora *lora, const float *xa, float *d, struct lora_grid share)
 {
-    product(lora, up, xa, lora->xa_stride, lora->b, lora->rank, d, lora->y_stride, share, 0);
+    static const struct block rank_4[] = {{0, 0}, {1, store_4_1}, {2, store_4_2}, {2, store_4_2}, {4, store_4_4}, {4, store_4_4}, {4, store_4_4}};
+    static const struct block rank_8[] = {{0, 0}, {1, store_8_1}, {2, store_8_2}, {3, store_8_3}, {2, store_8_2}, {3, store_8_3}, {3, store_8_3}};
+    const struct block *const blocks = lora->rank == 4 ? rank_4 : lora->rank == HELD_RANK ? rank_8 : up;
+    product(lora, blocks, xa, lora->xa_stride, lora->b, lora->rank, d, lora->y_stride, share, 0);
 }
 
 /* ---- The addition by itself --------------------------------------------------------------------------------------- */
 
+/** y[j] += d[j] for the columns of a panel. */
+BLOCK void add_panel(const float *d, float *y)
+{
+    float addend[PANEL], value[PANEL];
+    EACH_COLUMN(j, addend[j] = pin(d[j]);)
+    EACH_COLUMN(j, value[j] = pin(y[j]);)
+    EACH_COLUMN(j, value[j] = pin(value[j] + addend[j]);)
+    EACH_COLUMN(j, y[j] = value[j];)
+}
+
 void lora_add(const struct lora *lora, const float *d, float *y, struct lora_grid share)
 {
-    const uint32_t panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count;
+    const uint32_t width = PANELS_OF_LARGEST * PANEL, panels = panels_of(share.columns), end = share.tokens.first + share.tokens.count;
     for (uint32_t t = share.tokens.first; t != end; t++) {
         const uint32_t first = t * lora->y_stride + share.columns.first;
-        const float *from = d + first;
-        for (float *to = y + first, *last = to + panels * PANEL; to != last;) {
-            float addend[PANEL], value[PANEL];
-            EACH_COLUMN(j, addend[j] = pin(from[j]);)
-            EACH_COLUMN(j, value[j] = pin(to[j]);)
-            EACH_COLUMN(j, value[j] = pin(value[j] + addend[j]);)
-            EACH_COLUMN(j, to[j] = value[j];)
+        const float *from = d + first, *last = from + panels / PANELS_OF_LARGEST * width;
+        float *to = y + first;
+        for (; from != last;) {
+            EACH_PANEL(p, PANELS_OF_LARGEST, add_panel(from + p * PANEL, to + p * PANEL);)
+            STEP(from, width);
+            STEP(to, width);
+        }
+        for (last += panels % PANELS_OF_LARGEST * PANEL; from != last;) {
+            add_panel(from, to);
             STEP(from, PANEL);
             STEP(to, PANEL);
         }

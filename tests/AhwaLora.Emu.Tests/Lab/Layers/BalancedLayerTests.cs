@@ -1,0 +1,63 @@
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
+
+namespace AhwaLora.Emu.Tests.Lab.Layers;
+
+/// <summary>The strategy that chooses its chunk and split, and the model it does so by.</summary>
+public sealed class BalancedLayerTests
+{
+    public static TheoryData<int, int, int, int, int, int> Layers => new()
+    {
+        // inputs, outputs, rank, tokens, harts, T_int
+        { 128, 128, 8, 96, 1, 256 },
+        { 128, 128, 8, 160, 8, 256 },
+        { 128, 128, 8, 320, 24, 256 },
+        { 512, 128, 8, 160, 16, 512 },
+        { 128, 512, 4, 100, 24, 256 },
+        { 128, 128, 16, 160, 16, 256 },
+        { 200, 300, 5, 150, 10, 256 },
+        { 1024, 128, 8, 64, 16, 512 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Its_forecast_is_what_the_run_takes(int inputs, int outputs, int rank, int tokens, int harts, int integrationNs)
+    {
+        var measured = Run(new LayerShape(inputs, outputs, rank, tokens, Chunk: 1), LayerStrategy.Balanced, harts, integrationNs);
+        var forecast = measured.Plan!.Forecast;
+        Assert.InRange((double)forecast.Cycles / measured.Result.Cycles, 0.94, 1.04);
+        Assert.Equal(0, measured.RelativeError, 2e-6);
+    }
+
+    [Fact]
+    public void No_chunk_that_a_user_could_name_is_much_better()
+    {
+        var shape = new LayerShape(128, 128, 8, 160, 8);
+        var balanced = Run(shape, LayerStrategy.Balanced, harts: 16, integrationNs: 256);
+        foreach (var chunk in new[] { 4, 8, 16, 32, 64 })
+        {
+            var named = Run(shape with { Chunk = chunk }, LayerStrategy.Eager, harts: 16, integrationNs: 256);
+            Assert.True(balanced.Result.Cycles < 1.03 * named.Result.Cycles, $"t = {chunk}: {named.Result.Cycles} cycles, chosen {balanced.Plan!.Chunk}: {balanced.Result.Cycles}");
+            Assert.Equal(named.Y, balanced.Y);
+        }
+    }
+
+    [Fact]
+    public void The_chunk_fits_TCDM()
+    {
+        var shape = new LayerShape(512, 512, 8, 160, 8);
+        var small = Run(shape, LayerStrategy.Balanced, harts: 4, integrationNs: 256, tcdmBytes: 128 * 1024);
+        Assert.InRange<long>(small.Result.TcdmBytes, 64 * 1024, 128 * 1024);
+        var error = Assert.Throws<UserErrorException>(() => Run(shape, LayerStrategy.Balanced, harts: 4, integrationNs: 256, tcdmBytes: 32 * 1024));
+        Assert.Contains("not even one token a chunk", error.Message, StringComparison.Ordinal);
+    }
+
+    private static LayerMeasurement Run(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20)
+    {
+        var platform = new PlatformDescription { Harts = harts, Aimc = new AimcDescription { Preset = "ideal", Model = "none", IntegrationNs = integrationNs } };
+        platform = platform with { Memories = [.. platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = tcdmBytes } : m)] };
+        return LayerRun.Execute(LayerData.Generate(shape, seed: 7), strategy, LayerMapping.WithTiles(platform, [shape], strategy), TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") });
+    }
+}
