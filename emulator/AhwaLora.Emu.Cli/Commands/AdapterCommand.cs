@@ -20,9 +20,7 @@ internal static class AdapterCommand
     private static readonly Option<string[]> Swap = new("--swap") { Description = "Then another task's adapter of the same base, with its examples.jsonl; may be given several times.", HelpName = "DIR" };
     private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
     private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
-    private static readonly Option<int> Integration = Number("--tint", "Integration time of the tiles, ns.", 256);
-    private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tiles: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
-    private static readonly Option<double> Age = new("--age") { Description = "Age of the tiles' devices, seconds.", HelpName = "S" };
+    private static readonly Option<double?> Age = new("--age") { Description = "Age of the tiles' devices, seconds.", HelpName = "S" };
     private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor a tile, measured before the run." };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
 
@@ -52,8 +50,9 @@ internal static class AdapterCommand
     {
         var command = new Command("load", "Put the base on tiles and the adapter into the firmware's memory, answer examples, and compare with the host's model of the tiles.")
         {
-            Directory, Base, Examples, Limit, Swap, Harts, Chunk, Integration, Preset, Age, Compensate, Json,
+            Directory, Base, Examples, Limit, Swap, Harts, Chunk, Age, Compensate, Json,
         };
+        TileArguments.AddTo(command);
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Load);
         return command;
@@ -70,12 +69,8 @@ internal static class AdapterCommand
         tasks.AddRange(parsed.GetValue(Swap)!.Select(d => TaskFiles.Read(d, checkpoint, limit: limit)));
 
         var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
-        var aimc = platform.Aimc ?? new AimcDescription();
-        platform = platform with
-        {
-            Harts = parsed.GetValue(Harts),
-            Aimc = aimc with { IntegrationNs = parsed.GetValue(Integration), Preset = parsed.GetValue(Preset) ?? aimc.Preset, AgeSeconds = parsed.GetResult(Age) is { Implicit: false } ? parsed.GetValue(Age) : aimc.AgeSeconds },
-        };
+        var aimc = TileArguments.Apply(parsed, platform.Aimc);
+        platform = platform with { Harts = parsed.GetValue(Harts), Aimc = aimc with { AgeSeconds = parsed.GetValue(Age) ?? aimc.AgeSeconds } };
         var options = MachineArguments.Options(parsed, Timing);
         var rank = tasks.Max(t => t.Adapter.Pairs.Values.Select(p => p.Rank).DefaultIfEmpty(1).Max());
         var results = new List<TaskResult>();

@@ -20,12 +20,9 @@ internal static class LayerCommand
     private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
     private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
-    private static readonly Option<int> Integration = Number("--tint", "Integration time of the tile, ns.", 256);
     private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
-    private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tile: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
-    private static readonly Option<string?> Model = new("--model") { Description = "Devices of the tile: none, pcm, hermes or hermes-1; none where --preset ideal is given, else the platform's." };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
     private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
@@ -36,8 +33,9 @@ internal static class LayerCommand
     {
         var command = new Command("layer", "Run y = AIMC(x) + (alpha/r)(x A) B on harts beside a tile, and say what the adapter costs.")
         {
-            Inputs, Outputs, Then, Rank, Tokens, Chunk, Integration, Harts, Strategy, Copies, Preset, Model, Paired, Trace, Json,
+            Inputs, Outputs, Then, Rank, Tokens, Chunk, Harts, Strategy, Copies, Paired, Trace, Json,
         };
+        TileArguments.AddTo(command);
         TrainedLayerArguments.AddTo(command);
         foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
         command.SetAction(Run);
@@ -93,18 +91,7 @@ internal static class LayerCommand
     {
         var file = parsed.GetValue(MachineArguments.Platform);
         var platform = PlatformFile.Load(file);
-        var aimc = platform.Aimc ?? new AimcDescription();
-        var preset = parsed.GetValue(Preset);
-        platform = platform with
-        {
-            Harts = parsed.GetValue(Harts),
-            Aimc = aimc with
-            {
-                IntegrationNs = parsed.GetValue(Integration),
-                Preset = preset ?? aimc.Preset,
-                Model = parsed.GetValue(Model) ?? (preset == Emu.Aimc.Crossbar.Preset.Ideal.Name ? Emu.Aimc.Crossbar.DeviceModel.None.Name : aimc.Model),
-            },
-        };
+        platform = platform with { Harts = parsed.GetValue(Harts), Aimc = TileArguments.Apply(parsed, platform.Aimc) };
         return file is null ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
     }
 

@@ -46,6 +46,7 @@ public sealed class ModelMachine
     public ModelMachine(ModelInventory inventory, PlatformDescription platform, MachineOptions machine, ModelMachineOptions options)
     {
         _options = options;
+        if (platform.Aimc?.TimingOnly == true) throw new UserErrorException("the platform's tiles compute no values (aimc.timing_only), so a model cannot answer on them");
         var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
         _mappings = new Queue<LayerMapping>(Map(layers, platform));
         var tiles = _mappings.Sum(m => m.Tiles);

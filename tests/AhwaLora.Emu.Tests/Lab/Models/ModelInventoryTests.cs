@@ -10,7 +10,7 @@ public sealed class ModelInventoryTests
     [Fact]
     public void MobileBERT_has_the_layers_of_the_study()
     {
-        var layers = ModelInventory.Of(Small.MobileBert).Linears;
+        var layers = ModelInventory.Of(KnownModels.MobileBert.Config).Linears;
         Assert.Equal(362, layers.Count);
         Assert.Equal(20_251_648, layers.Sum(l => (long)l.Inputs * l.Outputs));
         Assert.Equal(1_633_296, AdapterParameters(layers, 8));
@@ -27,7 +27,7 @@ public sealed class ModelInventoryTests
     [Fact]
     public void Llama_has_the_parameters_of_the_study()
     {
-        var inventory = ModelInventory.Of(Small.Llama8B);
+        var inventory = ModelInventory.Of(KnownModels.Llama.Config);
         var adapted = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
         Assert.Equal(7 * 32, adapted.Count);
         Assert.Equal(41_943_040, AdapterParameters(adapted, 16));

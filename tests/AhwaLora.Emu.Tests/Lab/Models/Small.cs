@@ -3,7 +3,7 @@ using AhwaLora.Emu.Lab.Models;
 
 namespace AhwaLora.Emu.Tests.Lab;
 
-/// <summary>Models small enough for a test, and two of the published ones.</summary>
+/// <summary>Models small enough for a test.</summary>
 internal static class Small
 {
     public static ModelConfig Bert { get; } = new()
@@ -30,35 +30,6 @@ internal static class Small
         NumKeyValueHeads = 2,
         IntermediateSize = 48,
         HiddenAct = "silu",
-    };
-
-    /// <summary>google/mobilebert-uncased for SQuAD.</summary>
-    public static ModelConfig MobileBert { get; } = new()
-    {
-        ModelType = "mobilebert",
-        Architectures = ["MobileBertForQuestionAnswering"],
-        VocabSize = 30522,
-        HiddenSize = 512,
-        EmbeddingSize = 128,
-        IntraBottleneckSize = 128,
-        NumFeedforwardNetworks = 4,
-        NumHiddenLayers = 24,
-        NumAttentionHeads = 4,
-        IntermediateSize = 512,
-        HiddenAct = "relu",
-        TrigramInput = true,
-        ClassifierActivation = false,
-    };
-
-    /// <summary>meta-llama/Llama-3.1-8B.</summary>
-    public static ModelConfig Llama8B { get; } = Llama with
-    {
-        VocabSize = 128256,
-        HiddenSize = 4096,
-        NumHiddenLayers = 32,
-        NumAttentionHeads = 32,
-        NumKeyValueHeads = 8,
-        IntermediateSize = 14336,
     };
 
     /// <summary>An adapter of every linear layer but the head, whose branch adds about a tenth.</summary>
