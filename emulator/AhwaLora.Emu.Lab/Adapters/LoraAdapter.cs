@@ -38,9 +38,14 @@ public sealed record LoraAdapter(LoraConfig Config, IReadOnlyDictionary<string, 
     /// <param name="config">The base's.</param>
     /// <param name="source">For messages: where the adapter came from.</param>
     /// <exception cref="UserErrorException">It does not; the line names the module.</exception>
-    public void CheckFits(ModelConfig config, string source)
+    public void CheckFits(ModelConfig config, string source) => CheckFits(ModelInventory.Of(ConfigOf(config)), source);
+
+    /// <summary>The same, for an inventory with the task's head.</summary>
+    /// <param name="inventory">The base's, with the task's head.</param>
+    /// <param name="source">For messages: where the adapter came from.</param>
+    /// <exception cref="UserErrorException">It does not fit; the line names the module.</exception>
+    public void CheckFits(ModelInventory inventory, string source)
     {
-        var inventory = ModelInventory.Of(ConfigOf(config));
         var layers = inventory.Linears.ToDictionary(l => l.Name);
         LinearLayer Layer(string module) => layers.GetValueOrDefault(module)
             ?? throw new UserErrorException($"{source}: module '{module}' is no linear layer of the base; it has {string.Join(", ", layers.Keys.Take(3))}, ...");

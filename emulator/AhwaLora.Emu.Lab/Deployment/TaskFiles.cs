@@ -32,14 +32,14 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
 
     /// <summary>
     /// The base of an adapter: what <paramref name="given"/> says, or else base_model_name_or_path, taken from the adapter's
-    /// directory or from the working directory.
+    /// directory, from beside it, or from the working directory.
     /// </summary>
     /// <exception cref="UserErrorException">There is no such directory.</exception>
     public static string BaseOf(string directory, string? given)
     {
         if (given is not null) return given;
         var named = LoraConfig.Read(directory).BaseModelNameOrPath;
-        string[] places = named is null ? [] : [Path.Combine(directory, named), named];
+        string[] places = named is null ? [] : [Path.Combine(directory, named), Path.Combine(directory, "..", named), named];
         return places.FirstOrDefault(System.IO.Directory.Exists)
             ?? throw new UserErrorException($"{directory}: its base '{named}' is no directory here; name the base's checkpoint with --base DIR");
     }
