@@ -1,4 +1,4 @@
-# make run    the main job: a LoRA layer on RISC-V harts beside an analog tile
+# make run    the main job: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
 # make test   all tests; ends with "N passed, N failed"
 # make bench  speed, as ratios within one run
 .PHONY: all build cli firmware run test test-results torture bench study publish format check-format clean help dependencies test-dependencies
@@ -36,8 +36,9 @@ cli:
 	@$(DOTNET) build emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -v quiet --nologo
 
 run: cli firmware
-	@tools/ahwalora layer --in 128 --out 128
-	@tools/ahwalora layer --in 512 --out 128
+	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.attention.self.query
+	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.output.dense
+	@tools/ahwalora adapter load tools/models/sst2 --swap tools/models/rte
 
 test: test-dependencies build firmware
 	@tools/test

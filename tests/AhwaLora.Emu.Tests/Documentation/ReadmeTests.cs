@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_table_of_make_run_is_what_it_prints()
     {
-        var (status, output) = Run("layer", "--in", "128", "--out", "128");
+        var (status, output) = Run("layer", "--adapter", "tools/models/sst2", "--module", "layer.0.attention.self.query");
         Assert.Equal(0, status);
         CommittedText.AssertBlock("README.md", "layer", HostLine().Replace(output, ""));
     }
@@ -50,7 +50,7 @@ public sealed partial class ReadmeTests
 
     private static (int Status, string Output) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = CommittedText.Root() };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

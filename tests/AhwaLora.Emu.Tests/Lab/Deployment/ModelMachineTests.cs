@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Aimc;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Adapters;
@@ -102,12 +103,13 @@ public sealed class ModelMachineTests : IDisposable
         deployed.Encoder.Forward(Batch);
 
         var second = Small.Adapter(Small.Bert, 2, 10);
-        var (events, counters, devices) = (Events(), deployed.Model.TileCounters, Devices());
+        var (events, pulses, counters, devices) = (Events(), Pulses(), deployed.Model.TileCounters, Devices());
         deployed.Encoder.Adapt(second);
         var cost = deployed.Model.Swap();
         Assert.Equal(4 * second.PairParameters, cost.Bytes);
         Assert.InRange(cost.Cycles, (ulong)cost.Bytes / 64, (ulong)cost.Bytes);
         Assert.Equal(events, Events());
+        Assert.Equal(pulses, Pulses());
         Assert.Equal(counters, deployed.Model.TileCounters);
         Assert.Equal(devices, Devices());
 
@@ -119,6 +121,7 @@ public sealed class ModelMachineTests : IDisposable
         Assert.Equal(default, deployed.Model.Swap());
 
         List<uint> Events() => [.. machine.Tiles.Select(t => t.Crossbar.State.NextEvent)];
+        List<uint> Pulses() => [.. machine.Tiles.Select(t => t.Peek(AimcTileRegisters.ProgramPulses, 4, machine.Cycles, out var value) ? value : 0)];
         List<float> Devices() => [.. machine.Tiles.SelectMany(t => t.Crossbar.State.Plus.Programmed.Concat(t.Crossbar.State.Minus.Programmed))];
     }
 
