@@ -1,7 +1,7 @@
 namespace AhwaLora.Emu.Lab;
 
 /// <summary>Directories for results.</summary>
-internal static class OutputDirectory
+public static class OutputDirectory
 {
     /// <summary>Makes a directory if it is not there.</summary>
     /// <exception cref="UserErrorException">It cannot be made.</exception>

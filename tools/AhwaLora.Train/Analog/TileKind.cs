@@ -1,0 +1,36 @@
+using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Train.Training;
+
+namespace AhwaLora.Train.Analog;
+
+/// <summary>A kind of tile: what evaluation programs, and what training imagines of it.</summary>
+/// <param name="Name">On the command line.</param>
+/// <param name="Preset">Its periphery.</param>
+/// <param name="Model">Its devices.</param>
+/// <param name="WeightNoise">Standard deviation of the weight noise in training, in units of a column's largest weight.</param>
+public sealed record TileKind(string Name, Preset Preset, DeviceModel Model, float WeightNoise)
+{
+    private const float Factor = 5;
+
+    /// <summary>The study's: preset ahwa-lora, devices pcm, weight noise 0.067.</summary>
+    public static TileKind Study { get; } = new("study", Preset.AhwaLora, DeviceModel.Pcm, AnalogLinears.StudyWeightNoise);
+
+    /// <summary>
+    /// A harsher one, since two blocks hardly feel the study's: programming noise five times as large, as of devices that
+    /// are programmed by one pulse without verifying, and output noise five times as large.
+    /// </summary>
+    public static TileKind Harsh { get; } = new(
+        "harsh",
+        Preset.AhwaLora with { Name = "harsh", OutputNoise = Factor * Preset.AhwaLora.OutputNoise },
+        DeviceModel.Pcm with { Name = "pcm-unverified", ProgrammingNoise = new Polynomial(Factor * 0.26348f, Factor * 1.9650f, Factor * -1.1731f) },
+        0.2f);
+
+    /// <summary>Both.</summary>
+    public static IReadOnlyList<TileKind> All { get; } = [Study, Harsh];
+
+    /// <summary>What training imagines.</summary>
+    public AnalogRecipe Recipe => new(Preset, WeightNoise);
+
+    /// <summary>The same with other converters.</summary>
+    public TileKind WithBits(int bits) => this with { Preset = Preset with { Name = $"{Preset.Name}, {bits} bits", Dac = Preset.Dac with { Bits = bits }, Adc = Preset.Adc with { Bits = bits } } };
+}

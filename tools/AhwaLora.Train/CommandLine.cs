@@ -1,0 +1,43 @@
+using System.CommandLine;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Train.Commands;
+
+namespace AhwaLora.Train;
+
+/// <summary>The command line of the training tool. Mistakes of the user's are one line and exit status 125, as in the emulator's.</summary>
+internal static class CommandLine
+{
+    private const int UsageStatus = 125;
+
+    public static int Invoke(string[] args)
+    {
+        var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures what they win back. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
+        {
+            DataCommand.Create(),
+            TrainCommand.Create(),
+            EvaluateCommand.Create(),
+            TablesCommand.Create(),
+        };
+        // 'help' beside --help, since people type it.
+        var parsed = root.Parse(args is ["help", .. var rest] ? [.. rest, "--help"] : args);
+        if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see 'ahwalora-train --help'");
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UserErrorException e)
+        {
+            return Fail(e.Message);
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
+        {
+            return Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
+        }
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine($"ahwalora-train: {message}");
+        return UsageStatus;
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Train.Data;
+using AhwaLora.Train.Data.Generated;
+using AhwaLora.Train.Model;
+using AhwaLora.Train.Training;
+
+namespace AhwaLora.Train.Commands;
+
+/// <summary><c>train</c>: a command for each kind of training.</summary>
+internal static class TrainCommand
+{
+    public static Command Create() => new("train", "Train a model or an adapter.") { Base(), Adapter(), All(), Instruct(), Reward() };
+
+    private static Command Base() => Make("base", "A BERT of 128, digitally, on all tasks.", [], parsed =>
+    {
+        var tokenizer = Tokenizer(parsed);
+        var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Base), parsed.GetValue(Arguments.Seed));
+        using var model = BaseModel.Create(Shapes.Encoder(tokenizer.Size), TrainingTask.All, tokenizer, seed);
+        using var training = EncoderTraining.OfBase(model, [.. TrainingTask.All.Select(t => TaskOf(parsed, t, tokenizer))], recipe, seed);
+        Run(parsed, "base", recipe, training.Trainer, training.Run);
+        model.Write(parsed.GetValue(Arguments.Out)!);
+        return $"{model.Parameters:N0} parameters";
+    });
+
+    private static Command Adapter() => Make("adapter", "AHWA-LoRA: an adapter and a head for a task beside a frozen base on noisy tiles.", [Arguments.Base, Arguments.Task, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+    {
+        using var model = BaseModel.Read(parsed.GetValue(Arguments.Base)!);
+        var task = TaskOf(parsed, TrainingTask.Of(parsed.GetValue(Arguments.Task)!), model.Tokenizer);
+        var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Adapter), parsed.GetValue(Arguments.Seed));
+        using var adapter = Train.Model.Adapter.Create(new Encoder(task.Task.ConfigOf(model.Config)).Inventory, parsed.GetValue(Arguments.Rank), model.Heads[task.Task.Name], seed);
+        using var training = EncoderTraining.OfAdapter(model, task, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed);
+        Run(parsed, $"adapter {task.Task.Name}", recipe, training.Trainer, training.Run);
+        adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(Arguments.Base)!, task.Task.PeftType);
+        return $"{adapter.Weights.Parameters:N0} parameters, {100.0 * adapter.Weights.Parameters / (model.Encoder.Parameters + adapter.Weights.Parameters):F1} % of all";
+    });
+
+    private static Command All() => Make("full", "All weights of a base for a task, through the noise; for comparison.", [Arguments.Base, Arguments.Task, Arguments.Bits, Arguments.Tile], parsed =>
+    {
+        using var model = BaseModel.Read(parsed.GetValue(Arguments.Base)!);
+        var task = TaskOf(parsed, TrainingTask.Of(parsed.GetValue(Arguments.Task)!), model.Tokenizer);
+        var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.AllWeights), parsed.GetValue(Arguments.Seed));
+        using var training = EncoderTraining.OfAllWeights(model, task, Arguments.TileOf(parsed).Recipe, recipe, seed);
+        Run(parsed, $"all weights {task.Task.Name}", recipe, training.Trainer, training.Run);
+        model.Write(parsed.GetValue(Arguments.Out)!);
+        return $"{model.Parameters:N0} parameters";
+    });
+
+    private static Command Instruct()
+    {
+        var onBase = new Option<string?>("--base") { Description = "Train an adapter beside this base on noisy tiles; without it a Llama of 64 is trained digitally.", HelpName = "DIR" };
+        return Make("instruct", "A small causal model on instructions, or an adapter for it.", [onBase, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+        {
+            var seed = parsed.GetValue(Arguments.Seed);
+            var isAdapter = parsed.GetValue(onBase) is not null;
+            using var model = parsed.GetValue(onBase) is { } directory ? CausalModel.Read(directory) : Untrained(Tokenizer(parsed), seed);
+            var recipe = Arguments.RecipeOf(parsed, isAdapter ? Recipes.InstructAdapter : Recipes.Instruct);
+            var dialogues = DialoguesOf(parsed, DataDirectory.Instructions, model.Tokenizer).Train;
+            using var adapter = AdapterFor(parsed, model);
+            using var training = isAdapter ? CausalTraining.OfAdapter(model, dialogues, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed) : CausalTraining.OfBase(model, dialogues, recipe, seed);
+            Run(parsed, "instruct", recipe, training.Trainer, training.Run);
+            if (isAdapter) adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(onBase)!, CausalModel.PeftType);
+            else model.Write(parsed.GetValue(Arguments.Out)!);
+            return $"{(isAdapter ? adapter.Weights.Parameters : model.Weights.Parameters):N0} parameters";
+        });
+    }
+
+    private static Command Reward() => Make("reward", "GRPO: an adapter for a causal base that learns checkable tasks by reward, through the noise.", [Arguments.Base, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+    {
+        using var model = CausalModel.Read(parsed.GetValue(Arguments.Base)!);
+        var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Reward), parsed.GetValue(Arguments.Seed));
+        using var adapter = AdapterFor(parsed, model);
+        using var training = CausalTraining.OfReward(model, DialoguesOf(parsed, DataDirectory.Rewards, model.Tokenizer).Train, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed);
+        Run(parsed, "reward", recipe, training.Trainer, training.Run);
+        adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(Arguments.Base)!, CausalModel.PeftType);
+        return $"mean reward of the last step {training.LastReward:F2}";
+    });
+
+    private static Command Make(string name, string description, Option[] options, Func<ParseResult, FormattableString> train)
+    {
+        var command = new Command(name, description);
+        foreach (var option in (Option[])[Arguments.Data, Arguments.Out, .. options, Arguments.Steps, Arguments.Batch, Arguments.Rate, Arguments.Seed, Arguments.Checkpoint]) command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var result = FormattableString.Invariant(train(parsed));
+            Console.WriteLine($"{parsed.GetValue(Arguments.Out)}: {result}");
+        });
+        return command;
+    }
+
+    private static void Run(ParseResult parsed, string title, Recipe recipe, Trainer trainer, Action<Func<int, double, bool>> run) =>
+        TrainingSession.Run(title, recipe.Steps, trainer, run, parsed.GetValue(Arguments.Checkpoint));
+
+    private static TextEncoder Tokenizer(ParseResult parsed) => TextEncoder.Read(Path.Combine(parsed.GetValue(Arguments.Data)!, TextEncoder.FileName));
+
+    private static TaskData TaskOf(ParseResult parsed, TrainingTask task, TextEncoder tokenizer) => TaskData.Read(parsed.GetValue(Arguments.Data)!, task, tokenizer);
+
+    private static Split<Dialogue> DialoguesOf(ParseResult parsed, string folder, TextEncoder tokenizer) => Dialogue.Read(Path.Combine(parsed.GetValue(Arguments.Data)!, folder), tokenizer);
+
+    private static CausalModel Untrained(TextEncoder tokenizer, int seed) => CausalModel.Create(Shapes.Decoder(tokenizer.Size), tokenizer, seed);
+
+    private static Adapter AdapterFor(ParseResult parsed, CausalModel model) =>
+        Train.Model.Adapter.Create(model.Decoder.Inventory, parsed.GetValue(Arguments.Rank), model.Weights, parsed.GetValue(Arguments.Seed));
+}

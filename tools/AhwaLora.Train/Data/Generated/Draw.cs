@@ -1,0 +1,16 @@
+namespace AhwaLora.Train.Data.Generated;
+
+/// <summary>Draws from lists, by a seeded generator.</summary>
+internal static class Draw
+{
+    /// <summary>One of a list.</summary>
+    public static T Pick<T>(this Random random, IReadOnlyList<T> list) => list[random.Next(list.Count)];
+
+    /// <summary>Several of a list, all different.</summary>
+    public static T[] PickSeveral<T>(this Random random, IReadOnlyList<T> list, int count)
+    {
+        T[] shuffled = [.. list];
+        random.Shuffle(shuffled);
+        return shuffled[..count];
+    }
+}

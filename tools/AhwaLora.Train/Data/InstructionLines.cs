@@ -1,0 +1,49 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AhwaLora.Emu.Lab;
+
+namespace AhwaLora.Train.Data;
+
+/// <summary>Instructions as JSONL: {"prompt": ..., "response": ...} a line.</summary>
+public static class InstructionLines
+{
+    private static readonly JsonSerializerOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads train.jsonl and dev.jsonl of a directory.</summary>
+    /// <exception cref="UserErrorException">A file is missing or a line cannot be read.</exception>
+    public static Split<Instruction> ReadDirectory(string directory) =>
+        new(Read(Path.Combine(directory, "train.jsonl")), Read(Path.Combine(directory, "dev.jsonl")));
+
+    /// <summary>Reads one file.</summary>
+    /// <exception cref="UserErrorException">A line is no such object; it is named.</exception>
+    public static IReadOnlyList<Instruction> Read(string path)
+    {
+        var instructions = new List<Instruction>();
+        foreach (var (index, line) in TextFiles.ReadLines(path).Index())
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            try
+            {
+                var read = JsonSerializer.Deserialize<Line>(line, _options) ?? throw new JsonException("is null");
+                instructions.Add(new Instruction(read.Prompt, read.Response));
+            }
+            catch (JsonException e)
+            {
+                throw new UserErrorException($"{path}:{index + 1}: expected {{\"prompt\": ..., \"response\": ...}}: {e.Message.Split('.')[0]}", e);
+            }
+        }
+
+        return instructions.Count > 0 ? instructions : throw new UserErrorException($"{path}: has no instructions");
+    }
+
+    /// <summary>Writes one file.</summary>
+    public static void Write(string path, IEnumerable<Instruction> instructions) => AtomicFile.WriteText(path, writer =>
+    {
+        foreach (var instruction in instructions) writer.WriteLine(JsonSerializer.Serialize(new Line(instruction.Prompt, instruction.Response), _options));
+    });
+
+    private sealed record Line(
+        [property: JsonPropertyName("prompt"), JsonRequired] string Prompt,
+        [property: JsonPropertyName("response"), JsonRequired] string Response);
+}

@@ -1,0 +1,66 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AhwaLora.Emu.Lab;
+
+namespace AhwaLora.Train.Data;
+
+/// <summary>SQuAD v1.1: articles of paragraphs, a paragraph a context and its questions, each with answers by their first character.</summary>
+public static class SquadJson
+{
+    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads train-v1.1.json and dev-v1.1.json of a directory.</summary>
+    /// <exception cref="UserErrorException">A file is missing or no SQuAD file.</exception>
+    public static Split<ReadingQuestion> ReadDirectory(string directory) =>
+        new(Read(Path.Combine(directory, "train-v1.1.json")), Read(Path.Combine(directory, "dev-v1.1.json")));
+
+    /// <summary>Reads one file; of several answers to a question the first.</summary>
+    /// <exception cref="UserErrorException">It is no SQuAD file, or an answer does not stand where it says; the question is named.</exception>
+    public static IReadOnlyList<ReadingQuestion> Read(string path)
+    {
+        Document document;
+        try
+        {
+            document = JsonSerializer.Deserialize<Document>(TextFiles.Read(path), _options) ?? throw new JsonException("is null");
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{path}: not a SQuAD v1.1 file: {e.Message.Split('.')[0]}", e);
+        }
+
+        var questions = new List<ReadingQuestion>();
+        foreach (var paragraph in document.Data.SelectMany(article => article.Paragraphs))
+        {
+            foreach (var asked in paragraph.Qas)
+            {
+                if (asked.Answers.Count == 0) throw new UserErrorException($"{path}: question '{asked.Id}' has no answer; v2.0 is not read");
+                var answer = asked.Answers[0];
+                if (answer.AnswerStart < 0 || string.CompareOrdinal(paragraph.Context, answer.AnswerStart, answer.Text, 0, answer.Text.Length) != 0)
+                    throw new UserErrorException($"{path}: question '{asked.Id}': '{answer.Text}' does not stand at character {answer.AnswerStart} of its context");
+                questions.Add(new ReadingQuestion(asked.Id, paragraph.Context, asked.Question, answer.Text, answer.AnswerStart));
+            }
+        }
+
+        return questions.Count > 0 ? questions : throw new UserErrorException($"{path}: has no questions");
+    }
+
+    /// <summary>Writes one file, of one article.</summary>
+    public static void Write(string path, string title, IEnumerable<ReadingQuestion> questions)
+    {
+        var paragraphs = questions.GroupBy(q => q.Context).Select(group => new Paragraph(
+            group.Key,
+            [.. group.Select(q => new Asked(q.Id, q.Question, [new Answer(q.Answer, q.AnswerStart)]))]));
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(new Document("1.1", [new Article(title, [.. paragraphs])]), _options) + "\n");
+    }
+
+    private sealed record Document([property: JsonRequired] string Version, [property: JsonRequired] IReadOnlyList<Article> Data);
+
+    private sealed record Article(string? Title, [property: JsonRequired] IReadOnlyList<Paragraph> Paragraphs);
+
+    private sealed record Paragraph([property: JsonRequired] string Context, [property: JsonRequired] IReadOnlyList<Asked> Qas);
+
+    private sealed record Asked([property: JsonRequired] string Id, [property: JsonRequired] string Question, [property: JsonRequired] IReadOnlyList<Answer> Answers);
+
+    private sealed record Answer([property: JsonRequired] string Text, [property: JsonRequired] int AnswerStart);
+}

@@ -1,0 +1,122 @@
+using AhwaLora.Emu.Lab.Adapters;
+using AhwaLora.Emu.Lab.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace AhwaLora.Train.Model;
+
+/// <summary>A LoRA adapter in training: A and B of every linear layer, and the head. Owns its tensors.</summary>
+public sealed class Adapter : IDisposable
+{
+    // y + (alpha / r) (x A) B: the same factor at every rank, so that ranks can be compared (the study's 32 at rank 8).
+    private const double AlphaPerRank = 4;
+    private const string A = ".lora_A", B = ".lora_B";
+
+    private readonly ModelInventory _inventory;
+
+    private Adapter(ModelInventory inventory, int rank, Weights weights) => (_inventory, Rank, Weights) = (inventory, rank, weights);
+
+    /// <summary>r.</summary>
+    public int Rank { get; }
+
+    /// <summary>lora_A [r, in] and lora_B [out, r] of each module, and the head's own.</summary>
+    public Weights Weights { get; }
+
+    /// <summary>alpha / r.</summary>
+    public static float Scale => (float)AlphaPerRank;
+
+    /// <summary>An adapter that adds nothing yet: A uniform within 1 / sqrt(in), B zero, the head as in <paramref name="headOf"/>.</summary>
+    public static Adapter Create(ModelInventory inventory, int rank, Weights headOf, int seed)
+    {
+        var random = new Random(seed);
+        var tensors = new List<(string, int[], float[])>();
+        foreach (var layer in inventory.Linears)
+        {
+            if (layer.Role == LinearRole.Head)
+            {
+                tensors.AddRange(headOf.Values().Where(t => t.Name == layer.Weight || (layer.HasBias && t.Name == layer.Bias)));
+                continue;
+            }
+
+            var (bound, a) = (1 / MathF.Sqrt(layer.Inputs), new float[rank * layer.Inputs]);
+            for (var i = 0; i < a.Length; i++) a[i] = (2 * random.NextSingle() - 1) * bound;
+            tensors.Add((layer.Name + A, [rank, layer.Inputs], a));
+            tensors.Add((layer.Name + B, [layer.Outputs, rank], new float[layer.Outputs * rank]));
+        }
+
+        return new Adapter(inventory, rank, Weights.Of(tensors));
+    }
+
+    /// <summary>From files.</summary>
+    /// <exception cref="Emu.Lab.UserErrorException">It does not belong to that model.</exception>
+    public static Adapter Read(string directory, ModelInventory inventory)
+    {
+        var read = PeftFormat.Read(directory);
+        read.CheckFits(inventory, directory);
+        var tensors = new List<(string, int[], float[])>();
+        foreach (var (module, pair) in read.Pairs)
+        {
+            tensors.Add((module + A, [pair.Rank, pair.Inputs], Transpose(pair.A, pair.Inputs, pair.Rank, read.Config.ScaleOf(module) / Scale)));
+            tensors.Add((module + B, [pair.Outputs, pair.Rank], Transpose(pair.B, pair.Rank, pair.Outputs, 1)));
+        }
+
+        foreach (var (module, saved) in read.Saved)
+        {
+            tensors.Add((module + ".weight", [saved.Outputs, saved.Inputs], saved.Weights));
+            if (saved.Bias is { } bias) tensors.Add((module + ".bias", [saved.Outputs], bias));
+        }
+
+        return new Adapter(inventory, read.Config.R, Weights.Of(tensors));
+    }
+
+    /// <summary>As PEFT writes it.</summary>
+    /// <param name="directory">Made if missing.</param>
+    /// <param name="baseModel">Name of the base, for its configuration.</param>
+    /// <param name="taskType">PEFT's: SEQ_CLS, QUESTION_ANS, CAUSAL_LM.</param>
+    public void Write(string directory, string baseModel, string taskType)
+    {
+        var values = Weights.Values().ToDictionary(t => t.Name, t => t.Values);
+        var pairs = new Dictionary<string, LoraPair>();
+        var saved = new Dictionary<string, SavedModule>();
+        foreach (var layer in _inventory.Linears)
+        {
+            if (layer.Role == LinearRole.Head) saved.Add(layer.Name, new SavedModule(layer.Outputs, layer.Inputs, values[layer.Weight], layer.HasBias ? values[layer.Bias] : null));
+            else pairs.Add(layer.Name, new LoraPair(layer.Inputs, Rank, layer.Outputs, Transpose(values[layer.Name + A], Rank, layer.Inputs, 1), Transpose(values[layer.Name + B], layer.Outputs, Rank, 1), Scale));
+        }
+
+        var config = LoraConfig.Of(Rank, AlphaPerRank * Rank, pairs.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]), taskType, baseModel, [.. saved.Keys]);
+        PeftFormat.Write(directory, new LoraAdapter(config, pairs, saved));
+    }
+
+    /// <summary>What it adds to a layer: (alpha / r) (x A) B; null where the layer has none.</summary>
+    public Tensor? Branch(LinearLayer layer, Tensor x) => !Weights.Has(layer.Name + A) ? null
+        : nn.functional.linear(nn.functional.linear(x, Weights[layer.Name + A]), Weights[layer.Name + B]) * Scale;
+
+    /// <inheritdoc/>
+    public void Dispose() => Weights.Dispose();
+
+    private static float[] Transpose(float[] matrix, int rows, int columns, float factor)
+    {
+        var transposed = new float[matrix.Length];
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++) transposed[column * rows + row] = factor * matrix[row * columns + column];
+        }
+
+        return transposed;
+    }
+}
+
+/// <summary>An adapter beside other linears; the head is the adapter's.</summary>
+public sealed class AdaptedLinears(ILinears linears, Adapter adapter) : ILinears
+{
+    private readonly DigitalLinears _head = new(adapter.Weights);
+
+    /// <inheritdoc/>
+    public Tensor Apply(LinearLayer layer, Tensor x)
+    {
+        if (layer.Role == LinearRole.Head) return _head.Apply(layer, x);
+        var y = linears.Apply(layer, x);
+        return adapter.Branch(layer, x) is { } branch ? y + branch : y;
+    }
+}

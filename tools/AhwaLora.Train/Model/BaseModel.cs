@@ -1,0 +1,94 @@
+using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Emu.Lab.Tensors;
+using AhwaLora.Train.Data;
+using AhwaLora.Train.Training;
+
+namespace AhwaLora.Train.Model;
+
+/// <summary>
+/// A digitally trained encoder and its head for each task, as a directory: config.json, model.safetensors (F16, with the first
+/// task's head, so that any reader of Hugging Face's files can load it), heads.safetensors (TASK.MODULE.weight) and vocab.txt.
+/// </summary>
+/// <param name="Config">With the first task's head.</param>
+/// <param name="Encoder">All tensors but heads.</param>
+/// <param name="Heads">By task.</param>
+/// <param name="Tokenizer">Its vocabulary.</param>
+public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDictionary<string, Weights> Heads, TextEncoder Tokenizer) : IDisposable
+{
+    /// <summary>File of the heads.</summary>
+    public const string HeadsName = "heads.safetensors";
+
+    // Weights beyond three standard deviations of their layer would cost all others conductance.
+    private const float ClipSigma = 3;
+
+    /// <summary>Parameters of the encoder and one head.</summary>
+    public long Parameters => Encoder.Parameters + Heads.Values.First().Parameters;
+
+    /// <summary>An untrained one.</summary>
+    public static BaseModel Create(ModelConfig shape, IReadOnlyList<TrainingTask> tasks, TextEncoder tokenizer, int seed)
+    {
+        // A classifier has a pooler, question answering does without: the base has both sorts of tasks, so it has one.
+        var config = tasks.OrderBy(t => t.Architecture == "BertForQuestionAnswering").First().ConfigOf(shape);
+        var encoder = CheckpointGenerator.Tensors(config, (ulong)seed).Where(t => t.Name.StartsWith("bert.", StringComparison.Ordinal));
+        return new BaseModel(config, Weights.Of(encoder), tasks.ToDictionary(t => t.Name, t => FreshHead(t.ConfigOf(shape), seed)), tokenizer);
+    }
+
+    /// <summary>Reads a directory. Without heads.safetensors, as for a checkpoint from elsewhere, heads are made anew.</summary>
+    /// <exception cref="UserErrorException">A file is missing or malformed, or it is no bert.</exception>
+    public static BaseModel Read(string directory)
+    {
+        using var checkpoint = Checkpoint.Open(directory);
+        if (checkpoint.Config.ModelType != "bert") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; encoders of type bert are trained here");
+        var config = TrainingTask.All[0].ConfigOf(checkpoint.Config);
+        var inventory = ModelInventory.Of(config);
+        var fresh = CheckpointGenerator.Tensors(config, 0).Where(t => t.Name.StartsWith(inventory.Prefix, StringComparison.Ordinal));
+        var encoder = Weights.Of(fresh.Select(t => (t.Name, t.Shape, checkpoint.Read(t.Name, t.Shape))));
+        return new BaseModel(config, encoder, ReadHeads(directory, config), TextEncoder.Read(Path.Combine(directory, TextEncoder.FileName)));
+    }
+
+    /// <summary>Writes a directory.</summary>
+    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    public void Write(string directory)
+    {
+        OutputDirectory.Make(directory);
+        Checkpoint.Write(directory, Config, [.. Encoder.Values(), .. Heads.First().Value.Values()], ElementType.Float16);
+        SafetensorsFormat.Write(Path.Combine(directory, HeadsName), [.. Heads.SelectMany(h => h.Value.Values().Select(t => ($"{h.Key}.{t.Name}", t.Shape, t.Values)))]);
+        AtomicFile.WriteText(Path.Combine(directory, TextEncoder.FileName), string.Join('\n', Tokenizer.Vocabulary) + "\n");
+    }
+
+    /// <summary>Clips the weights of all tiles to three standard deviations of their layer.</summary>
+    public static void Clip(ModelInventory inventory, Weights weights)
+    {
+        using var frozen = TorchSharp.torch.no_grad();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        foreach (var layer in inventory.Linears.Where(l => l.Role != LinearRole.Head))
+        {
+            var bound = ClipSigma * weights[layer.Weight].std();
+            weights[layer.Weight].clamp_(-bound, bound);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        foreach (var head in Heads.Values) head.Dispose();
+    }
+
+    private static Weights FreshHead(ModelConfig config, int seed)
+    {
+        var head = ModelInventory.Of(config).Linears.First(l => l.Role == LinearRole.Head);
+        return Weights.Of(CheckpointGenerator.Tensors(config, (ulong)seed).Where(t => t.Name == head.Weight || t.Name == head.Bias));
+    }
+
+    private static Dictionary<string, Weights> ReadHeads(string directory, ModelConfig config)
+    {
+        var path = Path.Combine(directory, HeadsName);
+        if (!File.Exists(path)) return TrainingTask.All.ToDictionary(t => t.Name, t => FreshHead(t.ConfigOf(config), 0));
+        using var file = TensorFile.Open(path);
+        return file.Entries.GroupBy(e => e.Name[..e.Name.IndexOf('.', StringComparison.Ordinal)]).ToDictionary(
+            task => task.Key,
+            task => Weights.Of(task.Select(e => (e.Name[(task.Key.Length + 1)..], e.Shape.Select(n => (int)n).ToArray(), file.Read(e)))));
+    }
+}

@@ -1,0 +1,1 @@
+return AhwaLora.Train.CommandLine.Invoke(args);

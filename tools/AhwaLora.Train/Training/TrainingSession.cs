@@ -1,0 +1,63 @@
+using AhwaLora.Emu.Lab;
+using Spectre.Console;
+
+namespace AhwaLora.Train.Training;
+
+/// <summary>A training with a progress bar, and a file from which it goes on if it was interrupted.</summary>
+public static class TrainingSession
+{
+    private const int StepsBetweenLines = 100;
+    private const double Smoothing = 0.98;
+
+    /// <summary>Runs a training to its end. A checkpoint that is there is gone on from, and deleted at the end.</summary>
+    /// <param name="title">What is trained.</param>
+    /// <param name="steps">All steps.</param>
+    /// <param name="trainer">Its state.</param>
+    /// <param name="run">Runs it: told what to do after each step.</param>
+    /// <param name="checkpoint">The file; null for none.</param>
+    /// <param name="every">Steps between two checkpoints.</param>
+    /// <exception cref="UserErrorException">The checkpoint is of another training, or cannot be written.</exception>
+    public static void Run(string title, int steps, Trainer trainer, Action<Func<int, double, bool>> run, string? checkpoint = null, int every = 100)
+    {
+        if (checkpoint is not null && File.Exists(checkpoint)) Resume(checkpoint, trainer);
+        var loss = double.NaN;
+        bool AfterStep(int step, double value, Action<string> report)
+        {
+            loss = double.IsNaN(loss) ? value : Smoothing * loss + (1 - Smoothing) * value;
+            report(FormattableString.Invariant($"{title}, loss {loss:F3}"));
+            if (checkpoint is not null && step % every == 0 && step < steps) AtomicFile.Write(checkpoint, trainer.Save);
+            return true;
+        }
+
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected)
+        {
+            run((step, value) => AfterStep(step, value, line =>
+            {
+                if (step % StepsBetweenLines == 0 || step == steps) Console.Error.WriteLine($"{line}, step {step} of {steps}");
+            }));
+        }
+        else
+        {
+            AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
+            {
+                var bar = context.AddTask(title, maxValue: steps);
+                run((step, value) => AfterStep(step, value, line => (bar.Description, bar.Value) = (Markup.Escape(line), step)));
+            });
+        }
+
+        if (checkpoint is not null) File.Delete(checkpoint);
+    }
+
+    private static void Resume(string checkpoint, Trainer trainer)
+    {
+        try
+        {
+            using var stream = File.OpenRead(checkpoint);
+            trainer.Load(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{checkpoint}: no checkpoint of this training; delete it to start anew", e);
+        }
+    }
+}
