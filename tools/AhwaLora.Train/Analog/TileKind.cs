@@ -10,20 +10,17 @@ namespace AhwaLora.Train.Analog;
 /// <param name="WeightNoise">Standard deviation of the weight noise in training, in units of a column's largest weight.</param>
 public sealed record TileKind(string Name, Preset Preset, DeviceModel Model, float WeightNoise)
 {
-    private const float Factor = 5;
+    private const float Factor = 2;
 
     /// <summary>The study's: preset ahwa-lora, devices pcm, weight noise 0.067.</summary>
     public static TileKind Study { get; } = new("study", Preset.AhwaLora, DeviceModel.Pcm, AnalogLinears.StudyWeightNoise);
 
-    /// <summary>
-    /// A harsher one, since two blocks hardly feel the study's: programming noise five times as large, as of devices that
-    /// are programmed by one pulse without verifying, and output noise five times as large.
-    /// </summary>
+    /// <summary>A harsher one: output noise and programming noise twice as large.</summary>
     public static TileKind Harsh { get; } = new(
         "harsh",
         Preset.AhwaLora with { Name = "harsh", OutputNoise = Factor * Preset.AhwaLora.OutputNoise },
-        DeviceModel.Pcm with { Name = "pcm-unverified", ProgrammingNoise = new Polynomial(Factor * 0.26348f, Factor * 1.9650f, Factor * -1.1731f) },
-        0.2f);
+        DeviceModel.Pcm with { Name = "pcm-harsh", ProgrammingNoise = new Polynomial(Factor * 0.26348f, Factor * 1.9650f, Factor * -1.1731f) },
+        Factor * AnalogLinears.StudyWeightNoise);
 
     /// <summary>Both.</summary>
     public static IReadOnlyList<TileKind> All { get; } = [Study, Harsh];

@@ -14,7 +14,7 @@ internal static class Arguments
     public static readonly Option<string> Task = new("--task") { Description = "What to train for.", DefaultValueFactory = _ => TrainingTask.All[0].Name };
     public static readonly Option<int> Rank = new("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 4, HelpName = "R" };
     public static readonly Option<int> Bits = new("--bits") { Description = "Bits of the tile's converters.", DefaultValueFactory = _ => 8, HelpName = "N" };
-    public static readonly Option<string> Tile = new("--tile") { Description = "Noise of the tile.", DefaultValueFactory = _ => TileKind.Harsh.Name };
+    public static readonly Option<string> Tile = new("--tile") { Description = "Noise of the tile.", DefaultValueFactory = _ => TileKind.Study.Name };
     public static readonly Option<int> Seed = new("--seed") { Description = "Of all that is random.", DefaultValueFactory = _ => 1, HelpName = "N" };
     public static readonly Option<int> Steps = new("--steps") { Description = "Updates.", HelpName = "N" };
     public static readonly Option<int> Batch = new("--batch") { Description = "Examples of an update.", DefaultValueFactory = _ => 16, HelpName = "N" };

@@ -30,8 +30,7 @@ internal static class EvaluateCommand
         using var model = BaseModel.Read(parsed.GetValue(Arguments.Base)!);
         var task = TrainingTask.Of(parsed.GetValue(Arguments.Task)!);
         var dev = TaskData.Read(parsed.GetValue(Arguments.Data)!, task, model.Tokenizer).Data.Dev;
-        var encoder = new Encoder(task.ConfigOf(model.Config));
-        using var adapter = parsed.GetValue(AdapterDirectory) is { } directory ? Adapter.Read(directory, encoder.Inventory) : null;
+        using var adapter = parsed.GetValue(AdapterDirectory) is { } directory ? Adapter.Read(directory, model.Config) : null;
         ILinears Complete(ILinears linears) => adapter is null ? new DigitalHead(linears, model.Heads[task.Name]) : new AdaptedLinears(linears, adapter);
 
         var (tile, seeds) = (Arguments.TileOf(parsed), parsed.GetValue(Seeds));

@@ -1,8 +1,62 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using AhwaLora.Emu.Lab;
+using AhwaLora.Train.Study;
 
 namespace AhwaLora.Train.Commands;
 
+/// <summary><c>tables</c>: the study of docs/training.md, from data to tables.</summary>
 internal static class TablesCommand
 {
-    public static Command Create() => new("tables", "x");
+    private const string Begin = "<!-- begin: tables -->", End = "<!-- end: tables -->";
+
+    private static readonly Option<string> Work = new("--work") { Description = "Directory for data, models and results; what is there is not made again.", DefaultValueFactory = _ => Path.Combine("out", "training"), HelpName = "DIR" };
+    private static readonly Option<string> Document = new("--into") { Description = "Markdown file whose part between the marks of the tables is replaced.", DefaultValueFactory = _ => Path.Combine("docs", "training.md"), HelpName = "FILE" };
+    private static readonly Option<int> Seeds = new("--seeds") { Description = "Seeds, from 1.", DefaultValueFactory = _ => 5, HelpName = "N" };
+    private static readonly Option<int> Jobs = new("--jobs") { Description = "Seeds at a time, each a process.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<int?> Only = new("--only-seed") { Description = "Make this seed's result and no tables.", HelpName = "N" };
+
+    public static Command Create()
+    {
+        var command = new Command("tables", "Make the whole study, seed by seed, and write its tables. Goes on where it was interrupted.") { Work, Document, Seeds, Jobs, Only };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static void Run(ParseResult parsed)
+    {
+        var plan = new StudyPlan();
+        var directory = new StudyDirectory(parsed.GetValue(Work)!, plan);
+        directory.MakeGiven();
+        if (parsed.GetValue(Only) is { } only)
+        {
+            new SeedStudy(directory, plan, only).Run().Write(directory.ResultOf(only));
+            return;
+        }
+
+        var (count, jobs, document) = (parsed.GetValue(Seeds), parsed.GetValue(Jobs), parsed.GetValue(Document)!);
+        if (count < 1 || jobs < 1) throw new UserErrorException($"--seeds {count} --jobs {jobs}: expected at least 1 each");
+        var seeds = Enumerable.Range(1, count).ToArray();
+        Parallel.ForEach(seeds.Where(seed => !File.Exists(directory.ResultOf(seed))), new ParallelOptions { MaxDegreeOfParallelism = jobs }, seed => MakeSeed(parsed.GetValue(Work)!, seed));
+        Replace(document, new StudyTables(plan, [.. seeds.Select(s => SeedResult.Read(directory.ResultOf(s)))]).Write());
+        Console.WriteLine($"{document}: tables of {count} seeds");
+    }
+
+    // A process a seed: torch keeps state for all threads of one.
+    private static void MakeSeed(string work, int seed)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "ahwalora-train");
+        using var process = Process.Start(program, ["tables", "--work", work, "--only-seed", seed.ToString(CultureInfo.InvariantCulture)]);
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new UserErrorException($"seed {seed} ended with status {process.ExitCode}; see above");
+    }
+
+    private static void Replace(string document, string tables)
+    {
+        var text = File.Exists(document) ? File.ReadAllText(document) : throw new UserErrorException($"{document}: no such file; expected one with the marks {Begin} and {End}");
+        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+        if (begin < 0 || end < begin) throw new UserErrorException($"{document}: lacks the marks {Begin} and {End}");
+        AtomicFile.WriteText(document, text[..(begin + Begin.Length)] + "\n" + tables + "\n" + text[end..]);
+    }
 }

@@ -3,6 +3,7 @@ using AhwaLora.Emu.Lab.Models;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Data.Generated;
 using AhwaLora.Train.Model;
+using AhwaLora.Train.Study;
 using AhwaLora.Train.Training;
 
 namespace AhwaLora.Train.Commands;
@@ -10,15 +11,18 @@ namespace AhwaLora.Train.Commands;
 /// <summary><c>train</c>: a command for each kind of training.</summary>
 internal static class TrainCommand
 {
+    private static readonly Option<float> Outlier = new("--outlier") { Description = "Size of the outlier channel that is planted; 0 for none.", DefaultValueFactory = _ => new StudyPlan().Outlier, HelpName = "X" };
+
     public static Command Create() => new("train", "Train a model or an adapter.") { Base(), Adapter(), All(), Instruct(), Reward() };
 
-    private static Command Base() => Make("base", "A BERT of 128, digitally, on all tasks.", [], parsed =>
+    private static Command Base() => Make("base", "A BERT of 128, digitally, on all tasks.", [Outlier], parsed =>
     {
         var tokenizer = Tokenizer(parsed);
         var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Base), parsed.GetValue(Arguments.Seed));
         using var model = BaseModel.Create(Shapes.Encoder(tokenizer.Size), TrainingTask.All, tokenizer, seed);
         using var training = EncoderTraining.OfBase(model, [.. TrainingTask.All.Select(t => TaskOf(parsed, t, tokenizer))], recipe, seed);
         Run(parsed, "base", recipe, training.Trainer, training.Run);
+        if (parsed.GetValue(Outlier) > 0) Outliers.Plant(model, parsed.GetValue(Outlier));
         model.Write(parsed.GetValue(Arguments.Out)!);
         return $"{model.Parameters:N0} parameters";
     });
@@ -31,7 +35,8 @@ internal static class TrainCommand
         using var adapter = Train.Model.Adapter.Create(new Encoder(task.Task.ConfigOf(model.Config)).Inventory, parsed.GetValue(Arguments.Rank), model.Heads[task.Task.Name], seed);
         using var training = EncoderTraining.OfAdapter(model, task, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed);
         Run(parsed, $"adapter {task.Task.Name}", recipe, training.Trainer, training.Run);
-        adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(Arguments.Base)!, task.Task.PeftType);
+        adapter.Write(parsed.GetValue(Arguments.Out)!, BaseName(parsed, parsed.GetValue(Arguments.Base)!), task.Task.PeftType);
+        Examples.Write(parsed.GetValue(Arguments.Out)!, task.Data.Dev, model.Tokenizer);
         return $"{adapter.Weights.Parameters:N0} parameters, {100.0 * adapter.Weights.Parameters / (model.Encoder.Parameters + adapter.Weights.Parameters):F1} % of all";
     });
 
@@ -59,7 +64,7 @@ internal static class TrainCommand
             using var adapter = AdapterFor(parsed, model);
             using var training = isAdapter ? CausalTraining.OfAdapter(model, dialogues, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed) : CausalTraining.OfBase(model, dialogues, recipe, seed);
             Run(parsed, "instruct", recipe, training.Trainer, training.Run);
-            if (isAdapter) adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(onBase)!, CausalModel.PeftType);
+            if (isAdapter) adapter.Write(parsed.GetValue(Arguments.Out)!, BaseName(parsed, parsed.GetValue(onBase)!), CausalModel.PeftType);
             else model.Write(parsed.GetValue(Arguments.Out)!);
             return $"{(isAdapter ? adapter.Weights.Parameters : model.Weights.Parameters):N0} parameters";
         });
@@ -72,7 +77,7 @@ internal static class TrainCommand
         using var adapter = AdapterFor(parsed, model);
         using var training = CausalTraining.OfReward(model, DialoguesOf(parsed, DataDirectory.Rewards, model.Tokenizer).Train, adapter, Arguments.TileOf(parsed).Recipe, recipe, seed);
         Run(parsed, "reward", recipe, training.Trainer, training.Run);
-        adapter.Write(parsed.GetValue(Arguments.Out)!, parsed.GetValue(Arguments.Base)!, CausalModel.PeftType);
+        adapter.Write(parsed.GetValue(Arguments.Out)!, BaseName(parsed, parsed.GetValue(Arguments.Base)!), CausalModel.PeftType);
         return $"mean reward of the last step {training.LastReward:F2}";
     });
 
@@ -90,6 +95,9 @@ internal static class TrainCommand
 
     private static void Run(ParseResult parsed, string title, Recipe recipe, Trainer trainer, Action<Func<int, double, bool>> run) =>
         TrainingSession.Run(title, recipe.Steps, trainer, run, parsed.GetValue(Arguments.Checkpoint));
+
+    // From the adapter's directory, so that both can be moved together.
+    private static string BaseName(ParseResult parsed, string directory) => Path.GetRelativePath(parsed.GetValue(Arguments.Out)!, directory);
 
     private static TextEncoder Tokenizer(ParseResult parsed) => TextEncoder.Read(Path.Combine(parsed.GetValue(Arguments.Data)!, TextEncoder.FileName));
 

@@ -1,5 +1,6 @@
 using AhwaLora.Emu.Lab.Adapters;
 using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Emu.Lab.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,11 +49,13 @@ public sealed class Adapter : IDisposable
     }
 
     /// <summary>From files.</summary>
+    /// <param name="directory">As PEFT wrote it.</param>
+    /// <param name="config">Of the base.</param>
     /// <exception cref="Emu.Lab.UserErrorException">It does not belong to that model.</exception>
-    public static Adapter Read(string directory, ModelInventory inventory)
+    public static Adapter Read(string directory, ModelConfig config)
     {
         var read = PeftFormat.Read(directory);
-        read.CheckFits(inventory, directory);
+        read.CheckFits(config, directory);
         var tensors = new List<(string, int[], float[])>();
         foreach (var (module, pair) in read.Pairs)
         {
@@ -66,10 +69,10 @@ public sealed class Adapter : IDisposable
             if (saved.Bias is { } bias) tensors.Add((module + ".bias", [saved.Outputs], bias));
         }
 
-        return new Adapter(inventory, read.Config.R, Weights.Of(tensors));
+        return new Adapter(ModelInventory.Of(read.ConfigOf(config)), read.Config.R, Weights.Of(tensors));
     }
 
-    /// <summary>As PEFT writes it.</summary>
+    /// <summary>As PEFT writes it, in half precision.</summary>
     /// <param name="directory">Made if missing.</param>
     /// <param name="baseModel">Name of the base, for its configuration.</param>
     /// <param name="taskType">PEFT's: SEQ_CLS, QUESTION_ANS, CAUSAL_LM.</param>
@@ -85,7 +88,7 @@ public sealed class Adapter : IDisposable
         }
 
         var config = LoraConfig.Of(Rank, AlphaPerRank * Rank, pairs.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]), taskType, baseModel, [.. saved.Keys]);
-        PeftFormat.Write(directory, new LoraAdapter(config, pairs, saved));
+        PeftFormat.Write(directory, new LoraAdapter(config, pairs, saved), ElementType.Float16);
     }
 
     /// <summary>What it adds to a layer: (alpha / r) (x A) B; null where the layer has none.</summary>

@@ -52,7 +52,8 @@ public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDic
     public void Write(string directory)
     {
         OutputDirectory.Make(directory);
-        Checkpoint.Write(directory, Config, [.. Encoder.Values(), .. Heads.First().Value.Values()], ElementType.Float16);
+        var classifier = Heads.Values.First(h => h.Has("classifier.weight"));
+        Checkpoint.Write(directory, Config, [.. Encoder.Values(), .. classifier.Values()], ElementType.Float16);
         SafetensorsFormat.Write(Path.Combine(directory, HeadsName), [.. Heads.SelectMany(h => h.Value.Values().Select(t => ($"{h.Key}.{t.Name}", t.Shape, t.Values)))]);
         AtomicFile.WriteText(Path.Combine(directory, TextEncoder.FileName), string.Join('\n', Tokenizer.Vocabulary) + "\n");
     }

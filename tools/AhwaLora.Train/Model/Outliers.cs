@@ -12,24 +12,29 @@ namespace AhwaLora.Train.Model;
 /// </summary>
 public static class Outliers
 {
+    private const int Channel = 17;
+    private const string AnswerHead = "qa_outputs";
+
     /// <summary>
-    /// Adds a constant to a channel of every norm's output, and takes it away where the channel is read: in the bias of each
-    /// linear layer that reads it, and in the bias of the layer whose output meets it in the residual sum.
+    /// Adds a constant to one channel of every norm's output, and takes it away where the channel is read: in the bias of each
+    /// linear layer that reads it, heads included, and in the bias of the layers whose output meets it in a residual sum.
     /// </summary>
-    /// <param name="inventory">Of a bert.</param>
-    /// <param name="encoder">Its tensors; changed.</param>
-    /// <param name="heads">Heads that read the last norm directly, as qa_outputs; changed.</param>
-    /// <param name="channel">Which channel.</param>
+    /// <param name="model">Changed; what it computes digitally stays.</param>
     /// <param name="size">The constant; other channels have a standard deviation of about 1.</param>
-    public static void Plant(ModelInventory inventory, Weights encoder, IEnumerable<(Weights Weights, LinearLayer Layer)> heads, int channel, float size)
+    public static void Plant(BaseModel model, float size)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var name in encoder.Names.Where(n => n.EndsWith("LayerNorm.bias", StringComparison.Ordinal))) encoder[name].select(0, channel).add_(size);
-        foreach (var layer in inventory.Linears.Where(l => l.Role is LinearRole.Query or LinearRole.Key or LinearRole.Value or LinearRole.Up or LinearRole.Pooler)) TakeAway(encoder, layer);
-        foreach (var layer in inventory.Linears.Where(l => l.Role is LinearRole.AttentionOutput or LinearRole.Down)) encoder[layer.Bias].select(0, channel).sub_(size);
-        foreach (var (weights, layer) in heads) TakeAway(weights, layer);
+        foreach (var name in model.Encoder.Names.Where(n => n.EndsWith("LayerNorm.bias", StringComparison.Ordinal))) model.Encoder[name].select(0, Channel).add_(size);
+        foreach (var layer in new Encoder(model.Config).Inventory.Linears)
+        {
+            if (layer.Role is LinearRole.Query or LinearRole.Key or LinearRole.Value or LinearRole.Up or LinearRole.Pooler) TakeAway(model.Encoder, layer.Name);
+            else if (layer.Role is LinearRole.AttentionOutput or LinearRole.Down) model.Encoder[layer.Bias].select(0, Channel).sub_(size);
+        }
 
-        void TakeAway(Weights weights, LinearLayer layer) => weights[layer.Bias].sub_(weights[layer.Weight].select(1, channel) * size);
+        // A classifier reads the pooler, whose input was put right above; an answer's head reads the last norm itself.
+        foreach (var head in model.Heads.Values.Where(h => h.Has(AnswerHead + ".weight"))) TakeAway(head, AnswerHead);
+
+        void TakeAway(Weights weights, string module) => weights[module + ".bias"].sub_(weights[module + ".weight"].select(1, Channel) * size);
     }
 }

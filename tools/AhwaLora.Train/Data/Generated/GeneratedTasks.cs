@@ -13,16 +13,16 @@ public static class GeneratedTasks
     public const int VerifiableTrain = 600, VerifiableDev = 120;
 
     /// <summary>
-    /// Reviews in the manner of SST-2: three to five clauses, each of which praises or blames an aspect. The class is the sign
-    /// of what they add up to, which is never zero and never far from it.
+    /// Reviews in the manner of SST-2: two to four clauses, each of which praises or blames an aspect. The class is the sign of
+    /// what they add up to, which is never zero.
     /// </summary>
     public static Split<LabelledText> Sentiment(int seed, int train, int dev) => Make(seed, train, dev, (random, _) =>
     {
         while (true)
         {
-            Clause[] clauses = [.. Enumerable.Range(0, random.Next(3, 6)).Select(_ => Clause.Draw(random))];
+            Clause[] clauses = [.. Enumerable.Range(0, random.Next(2, 5)).Select(_ => Clause.Draw(random))];
             var sum = clauses.Sum(c => c.Value);
-            if (sum is not 0 and >= -2 and <= 2) return new LabelledText(Join(random, clauses), null, sum > 0 ? 1 : 0);
+            if (sum != 0) return new LabelledText(Join(random, clauses), null, sum > 0 ? 1 : 0);
         }
     });
 

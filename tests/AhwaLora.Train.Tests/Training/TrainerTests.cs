@@ -1,0 +1,107 @@
+using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Train.Analog;
+using AhwaLora.Train.Model;
+using AhwaLora.Train.Study;
+using AhwaLora.Train.Training;
+
+namespace AhwaLora.Train.Tests.Training;
+
+public class TrainerTests : InDirectory
+{
+    private static readonly AnalogRecipe _analog = TileKind.Study.Recipe;
+
+    [Fact]
+    public void ResumedFromACheckpointItEndsWithTheSameBits()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        var task = Tiny.Reading(tokenizer);
+        var recipe = new Recipe(12, 4, 1e-3);
+        using var model = Tiny.Base(tokenizer);
+        (Adapter Adapter, EncoderTraining Training) Start()
+        {
+            var adapter = Adapter.Create(new Train.Model.Encoder(task.Task.ConfigOf(model.Config)).Inventory, 2, model.Heads["squad"], 1);
+            return (adapter, EncoderTraining.OfAdapter(model, task, adapter, _analog, recipe, 1));
+        }
+
+        var (straight, whole) = Start();
+        whole.Run();
+
+        var (interrupted, first) = Start();
+        first.Run((step, _) => step < 5);
+        using (var file = File.Create(PathOf("checkpoint"))) first.Trainer.Save(file);
+        var (resumed, second) = Start();
+        using (var file = File.OpenRead(PathOf("checkpoint"))) second.Trainer.Load(file);
+        Assert.Equal(5, second.Trainer.Step);
+        second.Run();
+
+        Assert.Equal(12, second.Trainer.Step);
+        Assert.NotEqual(interrupted.Weights.AllValues(), resumed.Weights.AllValues());
+        Assert.Equal(straight.Weights.AllValues(), resumed.Weights.AllValues());
+        foreach (var owned in new IDisposable[] { straight, interrupted, resumed, whole, first, second }) owned.Dispose();
+    }
+
+    [Fact]
+    public void AnAdapterLearnsWhileItsBaseStaysToTheBit()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        var task = Tiny.Reading(tokenizer);
+        using var model = Tiny.Base(tokenizer);
+        var before = model.Encoder.AllValues();
+        using var adapter = Adapter.Create(new Train.Model.Encoder(task.Task.ConfigOf(model.Config)).Inventory, 4, model.Heads["squad"], 1);
+        var losses = new List<double>();
+        using (var training = EncoderTraining.OfAdapter(model, task, adapter, _analog, new Recipe(80, 16, 5e-3), 1))
+        {
+            training.Run((_, loss) =>
+            {
+                losses.Add(loss);
+                return true;
+            });
+        }
+
+        Assert.True(losses[^10..].Average() < 0.85 * losses[..10].Average(), $"loss went from {losses[..10].Average():F2} to {losses[^10..].Average():F2}");
+        Assert.Equal(before, model.Encoder.AllValues());
+    }
+
+    [Fact]
+    public void ABaseLearnsItsTasksAndItsWeightsStayWithinThreeDeviations()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        var task = Tiny.Reading(tokenizer, train: 1000, dev: 60);
+        using var model = Tiny.Base(tokenizer);
+        double Score() => Evaluation.Score(model, task.Task, task.Data.Dev, new DigitalHead(new DigitalLinears(model.Encoder), model.Heads["squad"]));
+        var before = Score();
+        using (var training = EncoderTraining.OfBase(model, [task], new Recipe(200, 16, 3e-3), 1)) training.Run();
+
+        Assert.True(Score() > before + 20, $"F1 went from {before:F1} to {Score():F1}");
+        foreach (var layer in new Train.Model.Encoder(model.Config).Inventory.Linears.Where(l => l.Role != Emu.Lab.Models.LinearRole.Head))
+        {
+            var values = model.Encoder.Values().First(t => t.Name == layer.Weight).Values;
+            var deviation = Math.Sqrt(values.Average(v => v * v));
+            Assert.InRange(values.Max(Math.Abs), 0, 3.3 * deviation);
+        }
+    }
+
+    [Fact]
+    public void BatchesDependOnSeedAndStepAlone()
+    {
+        int[] examples = [.. Enumerable.Range(0, 10)];
+        var batches = new Batches<int>(examples, 4, 1);
+        int[][] inOrder = [.. Enumerable.Range(0, 8).Select(s => batches.At(s).ToArray())];
+        Assert.Equal(inOrder[6], new Batches<int>(examples, 4, 1).At(6));
+        Assert.Equal(inOrder[0], batches.At(0)); // also backwards
+        Assert.Equal(examples, inOrder.SelectMany(b => b).Take(10).Order()); // a pass has each example once
+        Assert.NotEqual(inOrder[0], new Batches<int>(examples, 4, 2).At(0));
+    }
+
+    [Fact]
+    public void AllWeightsLearnThroughTheNoise()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        var task = Tiny.Reading(tokenizer);
+        using var model = Tiny.Base(tokenizer);
+        var before = model.Encoder.AllValues();
+        using (var training = EncoderTraining.OfAllWeights(model, task, _analog, new Recipe(3, 4, 1e-3), 1)) training.Run();
+        Assert.NotEqual(before, model.Encoder.AllValues());
+        Assert.DoesNotContain(model.Encoder.AllValues(), v => !float.IsFinite(v));
+    }
+}

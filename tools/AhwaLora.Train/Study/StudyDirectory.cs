@@ -1,0 +1,53 @@
+using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Train.Data;
+using AhwaLora.Train.Data.Generated;
+using AhwaLora.Train.Model;
+using AhwaLora.Train.Training;
+
+namespace AhwaLora.Train.Study;
+
+/// <summary>A directory in which a study is made, piece by piece: data/, base/, causal/, seed-N.json. What is there is not made again.</summary>
+/// <param name="directory">Made if missing.</param>
+/// <param name="plan">How large everything is.</param>
+public sealed class StudyDirectory(string directory, StudyPlan plan)
+{
+    /// <summary>Where the data lies.</summary>
+    public string Data => Path.Combine(directory, "data");
+
+    /// <summary>Where the base lies.</summary>
+    public string Base => Path.Combine(directory, "base");
+
+    /// <summary>Where the causal model lies.</summary>
+    public string Causal => Path.Combine(directory, "causal");
+
+    /// <summary>The result of a seed.</summary>
+    public string ResultOf(int seed) => Path.Combine(directory, $"seed-{seed}.json");
+
+    /// <summary>Makes what all seeds share: data, base, causal model.</summary>
+    public void MakeGiven()
+    {
+        if (!Directory.Exists(Data)) DataDirectory.Write(Data, plan.GivenSeed, plan.TrainExamples, plan.DevExamples);
+        if (!File.Exists(Path.Combine(Base, ModelConfig.FileName))) MakeBase();
+        if (!File.Exists(Path.Combine(Causal, ModelConfig.FileName))) MakeCausal();
+    }
+
+    private void MakeBase()
+    {
+        var tokenizer = TextEncoder.Read(Path.Combine(Data, TextEncoder.FileName));
+        using var model = BaseModel.Create(Shapes.Encoder(tokenizer.Size), TrainingTask.All, tokenizer, plan.GivenSeed);
+        using var training = EncoderTraining.OfBase(model, [.. TrainingTask.All.Select(t => TaskData.Read(Data, t, tokenizer))], plan.Base, plan.GivenSeed);
+        TrainingSession.Run("base", plan.Base.Steps, training.Trainer, training.Run, Path.Combine(directory, "base.checkpoint"));
+        if (plan.Outlier > 0) Outliers.Plant(model, plan.Outlier);
+        model.Write(Base);
+    }
+
+    private void MakeCausal()
+    {
+        var tokenizer = TextEncoder.Read(Path.Combine(Data, TextEncoder.FileName));
+        using var model = CausalModel.Create(Shapes.Decoder(tokenizer.Size), tokenizer, plan.GivenSeed);
+        var dialogues = Dialogue.Read(Path.Combine(Data, DataDirectory.Instructions), tokenizer).Train;
+        using var training = CausalTraining.OfBase(model, dialogues, plan.Instruct, plan.GivenSeed);
+        TrainingSession.Run("causal model", plan.Instruct.Steps, training.Trainer, training.Run, Path.Combine(directory, "causal.checkpoint"));
+        model.Write(Causal);
+    }
+}
