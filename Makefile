@@ -1,7 +1,9 @@
 # make run    the main job: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
 # make test   all tests; ends with "N passed, N failed"
 # make bench  speed, as ratios within one run
-.PHONY: all build cli firmware run test test-results torture bench study publish format check-format clean help dependencies test-dependencies
+# make train  trains the models of docs/training.md and writes its tables
+# make test-train  tests of the training
+.PHONY: all build cli firmware run test test-results train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
 
 CONFIGURATION := Release
 DOTNET := dotnet
@@ -11,6 +13,7 @@ PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 TOOLCHAIN := riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf $(PICOLIBC):picolibc-riscv64-unknown-elf
 TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge /usr/bin/chromium:chromium
+TRAINING := g++:g++ patchelf:patchelf
 
 all: build firmware
 
@@ -43,6 +46,16 @@ run: cli firmware
 test: test-dependencies build firmware
 	@tools/test
 
+# Outside the solution: these alone fetch libtorch.
+train-dependencies:
+	@tools/install-dependencies $(TRAINING)
+
+train: train-dependencies
+	@$(DOTNET) run -c $(CONFIGURATION) --project tools/AhwaLora.Train -- tables
+
+test-train: train-dependencies
+	@tools/test-train
+
 torture: test-dependencies build
 	@tools/torture $(SEEDS)
 
@@ -56,6 +69,8 @@ publish:
 
 format:
 	@$(DOTNET) format AhwaLora.Emu.sln
+	@$(DOTNET) format tools/AhwaLora.Train
+	@$(DOTNET) format tests/AhwaLora.Train.Tests
 
 check-format:
 	@$(DOTNET) format AhwaLora.Emu.sln --verify-no-changes
