@@ -7,7 +7,8 @@ namespace AhwaLora.Emu;
 /// <summary>
 /// The machine's order: whoever has the lowest local time acts first; of several, devices before harts, then by number.
 /// A hart runs ahead of the others up to <see cref="RunAheadCycles"/>, but waits for its turn before it touches a device,
-/// an atomic or a fence, and, with exact contention, a bank.
+/// an atomic or a fence, and, with exact contention, a bank. Beyond that it goes on to the end of its loop's round, so that
+/// translated code is left where a loop begins and not at any instruction.
 /// </summary>
 internal sealed partial class Scheduler : IStateful
 {
@@ -16,6 +17,9 @@ internal sealed partial class Scheduler : IStateful
     /// be, and is long enough that switching harts costs little.
     /// </summary>
     public const ulong RunAheadCycles = 512;
+
+    /// <summary>How far it may be ahead where no jump or taken branch backwards ends its turn.</summary>
+    public const ulong MostRunAheadCycles = 4096;
 
     private readonly Machine _machine;
     private readonly BankScheduler? _banks;
@@ -79,16 +83,17 @@ internal sealed partial class Scheduler : IStateful
     public void Transfer(StateStream state)
     {
         var id = _turn?.Id ?? -1;
-        var (until, horizon) = _window;
+        var (until, horizon, yield) = _window;
         var held = Held;
         var events = DeviceEvents;
         state.Field(ref id);
         state.Field(ref until);
         state.Field(ref horizon);
+        state.Field(ref yield);
         state.Field(ref held);
         state.Field(ref events);
         _turn = id < 0 ? null : _machine.Harts[id];
-        (_window, _held, DeviceEvents) = (new RunWindow(until, horizon), held, events);
+        (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
 
     /// <summary>Lets a device act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
@@ -100,7 +105,7 @@ internal sealed partial class Scheduler : IStateful
         if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
         if (eventTime == time) Advance(device!, time);
-        else GiveTurn(hart!, new RunWindow(SaturatingAdd(others.Time, RunAheadCycles), others.Horizon(hart!.Id)), eventTime);
+        else GiveTurn(hart!, RunAhead(others, hart!.Id), eventTime);
         return null;
     }
 
@@ -122,11 +127,14 @@ internal sealed partial class Scheduler : IStateful
         public ulong Horizon(int id) => Time == ulong.MaxValue || id < Id ? Time : Time - 1;
     }
 
+    private static RunWindow RunAhead(in Place others, int hart) => new(
+        SaturatingAdd(others.Time, MostRunAheadCycles), others.Horizon(hart), SaturatingAdd(others.Time, RunAheadCycles));
+
     /// <summary>Gives a hart its turn; a device's event comes before what harts do in its cycle.</summary>
     private void GiveTurn(Hart hart, in RunWindow window, ulong eventTime)
     {
         _turn = hart;
-        _window = new RunWindow(Math.Min(eventTime, window.Until), Math.Min(window.Horizon, eventTime - 1));
+        _window = window with { Until = Math.Min(eventTime, window.Until), Horizon = Math.Min(window.Horizon, eventTime - 1) };
     }
 
     /// <summary>Runs a hart within its turn, which is over unless a limit or a probe stopped it earlier.</summary>

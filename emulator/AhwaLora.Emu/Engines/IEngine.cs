@@ -7,13 +7,22 @@ namespace AhwaLora.Emu.Engines;
 /// <summary>How far a hart may run.</summary>
 /// <param name="Until">First cycle in which it must not issue.</param>
 /// <param name="Horizon">Last cycle in which it is first in the machine's order, so that it may act on what others see.</param>
-public readonly record struct RunWindow(ulong Until, ulong Horizon);
+/// <param name="Yield">First cycle from which a jump or taken branch backwards, or to itself, ends the window behind it.</param>
+public readonly record struct RunWindow(ulong Until, ulong Horizon, ulong Yield = ulong.MaxValue)
+{
+    /// <summary>What is left of a budget of cycles, spent from <paramref name="time"/> on, at <see cref="Yield"/>; less than anybody can have left where that is far off.</summary>
+    internal int YieldAt(ulong time, int budget) =>
+        Yield <= time ? budget : Yield - time > int.MaxValue / 2 ? int.MinValue : budget - (int)(Yield - time);
+}
 
 /// <summary>Why <see cref="IEngine.Run"/> returned.</summary>
 public enum StopReason
 {
     /// <summary>The window's end, or <see cref="IEngine.BreakAt"/>, is reached.</summary>
     Limit,
+
+    /// <summary>The hart has jumped backwards in the cycle <see cref="RunWindow.Yield"/> or later.</summary>
+    Yielded,
 
     /// <summary>The next action (<see cref="Hart.NextAction"/>) lies beyond the horizon: others go first.</summary>
     NeedsTurn,

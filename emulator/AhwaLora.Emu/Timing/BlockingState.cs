@@ -1,3 +1,4 @@
+using System.Numerics;
 using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
 
@@ -84,11 +85,10 @@ public sealed class BlockingState : IStateful
         if (FloatFree <= Time) (FloatFree, FloatTakesAluPort) = (0, false);
         if (!FloatTakesAluPort) FloatDestination = 0;
         var waiting = FloatTakesAluPort ? 1UL << FloatDestination : 0;
-        for (var r = 1; r < Registers.Sink; r++)
+        ForgetRegisters(Entered);
+        for (var r = NextKnown(1); r < Registers.Sink; r = NextKnown(r + 1))
         {
-            // A jump through a register waits until one after it is ready, counted from the jump's entry into ID.
             if (Ready[r] > Time) waiting |= 1UL << r;
-            else if (Ready[r] + lag < Time) Ready[r] = 0;
         }
 
         FloatResults &= waiting;
@@ -97,6 +97,24 @@ public sealed class BlockingState : IStateful
         // A response in the next cycle matters to a result that returns with it, a later one to all.
         if (MemoryReturn <= Time || (MemoryReturn == Time + 1 && !FloatTakesAluPort)) MemoryReturn = 0;
         (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
+    }
+
+    /// <summary>The first register from <paramref name="first"/> on of which it is known when it is ready, or <see cref="Registers.Sink"/>.</summary>
+    public int NextKnown(int first)
+    {
+        var skipped = Ready.AsSpan(first, Registers.Sink - first).IndexOfAnyExcept(0UL);
+        return skipped < 0 ? Registers.Sink : first + skipped;
+    }
+
+    /// <summary>A jump through a register waits until one after it is ready, counted from the jump's entry into ID; what was ready before that entry no longer matters.</summary>
+    private void ForgetRegisters(ulong since)
+    {
+        var limit = new Vector<ulong>(since);
+        for (var r = 0; r + Vector<ulong>.Count <= Registers.Sink; r += Vector<ulong>.Count)
+        {
+            var ready = new Vector<ulong>(Ready, r);
+            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(ready, limit), ready, Vector<ulong>.Zero).CopyTo(Ready, r);
+        }
     }
 
     /// <inheritdoc/>

@@ -39,6 +39,26 @@ public sealed class EngineStopTests
         for (var limit = 5000UL; limit < 5040; limit++) AssertSameAfter(profile, new RunLimits(limit, ulong.MaxValue));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_hart_that_never_leaves_translated_code_may_run_for_billions_of_cycles(int nops)
+    {
+        // A round takes 4 cycles, so the loop takes more than fit into the 31 bits in which translated code counts.
+        const ulong rounds = 600_000_000;
+        var elf = EnginePair.Assemble($"li s0, {rounds}\n" + string.Concat(Enumerable.Repeat("nop\n", nops)) + """
+            1:  addi s0, s0, -1
+                bnez s0, 1b
+            """);
+        var options = new MachineOptions { Timing = TimingProfile.Named("cv32e40p"), Engine = EngineKind.Translator };
+        var machine = EnginePair.Build(elf, null, options);
+        Assert.Equal(ExitReason.Exit, machine.Run(RunLimits.None).Reason);
+        Assert.InRange(machine.Harts[0].Retired, 2 * rounds, 2 * rounds + 20);
+        Assert.InRange(machine.Harts[0].Time, 4 * rounds, 4 * rounds + 40);
+    }
+
     private static void AssertSameAfter(string profile, RunLimits limits)
     {
         var elf = EnginePair.Assemble("li sp, 0x80010000\n" + Loop);

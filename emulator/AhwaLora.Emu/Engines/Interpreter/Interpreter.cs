@@ -146,14 +146,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 var target = pc + (uint)i.Imm;
                 if (taken && IsMisalignedTarget(target)) return Trap(TrapCause.InstructionMisaligned, target);
                 _pipeline.Issue(i, a, b, default);
-                return Retire<TChecks>(i, taken ? target : next, taken);
+                return Transfer<TChecks>(i, taken ? target : next, taken, window);
             case Shape.Jump:
             case Shape.JumpRegister:
                 var destination = i.Shape == Shape.Jump ? pc + (uint)i.Imm : (a + (uint)i.Imm) & ~1u;
                 if (IsMisalignedTarget(destination)) return Trap(TrapCause.InstructionMisaligned, destination);
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = next;
-                return Retire<TChecks>(i, destination, redirected: true);
+                return Transfer<TChecks>(i, destination, redirected: true, window);
             case Shape.Load:
                 return LoadOrStore<TChecks>(i, a, b, window);
             case Shape.Store:
@@ -170,6 +170,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         }
 
         return Retire<TChecks>(i, next, redirected: false);
+    }
+
+    /// <summary>Retires a branch or jump; one backwards may end the window.</summary>
+    private StopReason? Transfer<TChecks>(in Instruction i, uint next, bool redirected, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var isBackward = next <= Hart.Pc;
+        return Retire<TChecks>(i, next, redirected) ?? (isBackward && _pipeline.Time >= window.Yield ? StopReason.Yielded : null);
     }
 
     private StopReason? Retire<TChecks>(in Instruction i, uint next, bool redirected)

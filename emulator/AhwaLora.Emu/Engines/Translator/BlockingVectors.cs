@@ -28,10 +28,7 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
         s.Forget();
         words.Clear();
         words[Lag] = s.Time - s.Entered;
-        for (var r = 1; r < Registers.Sink; r++)
-        {
-            if (s.Ready[r] != 0) words[Ready + r] = s.Ready[r] + s.LongestLag + 1 - s.Time;
-        }
+        for (var r = s.NextKnown(1); r < Registers.Sink; r = s.NextKnown(r + 1)) words[Ready + r] = s.Ready[r] + s.LongestLag + 1 - s.Time;
 
         if (s.FloatFree != 0) words[FloatFree] = s.FloatFree - s.Time;
         if (s.FloatTakesAluPort) words[FloatPort] = 1 + (ulong)s.FloatDestination;
@@ -49,7 +46,17 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
         var s = state;
         s.Time = time;
         s.Entered = time - words[Lag];
-        for (var r = 1; r < Registers.Sink; r++) s.Ready[r] = words[Ready + r] == 0 ? 0 : words[Ready + r] + time - s.LongestLag - 1;
+        var distances = words[Ready..];
+        var ready = s.Ready.AsSpan(0, Registers.Sink);
+        ready[1..].Clear();
+        for (var r = 1; r < ready.Length; r++)
+        {
+            var skipped = distances[r..].IndexOfAnyExcept(0UL);
+            if (skipped < 0) break;
+            r += skipped;
+            ready[r] = distances[r] + time - s.LongestLag - 1;
+        }
+
         s.FloatFree = words[FloatFree] == 0 ? 0 : words[FloatFree] + time;
         s.FloatTakesAluPort = words[FloatPort] != 0;
         s.FloatDestination = words[FloatPort] == 0 ? 0 : (int)words[FloatPort] - 1;

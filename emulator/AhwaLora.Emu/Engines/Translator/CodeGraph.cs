@@ -12,6 +12,7 @@ internal sealed class CodeGraph
     private readonly Dictionary<uint, Instruction> _instructions = [];
     private readonly HashSet<uint> _leaders = [];
     private readonly List<uint> _returns = [];
+    private readonly HashSet<uint> _central = [];
 
     /// <summary>Explores from <paramref name="entry"/>.</summary>
     /// <param name="code">Decoded code.</param>
@@ -30,6 +31,7 @@ internal sealed class CodeGraph
             while (_instructions.Count < limit && !_instructions.ContainsKey(pc) && TryFetch(pc, out var i) && isTranslated(i))
             {
                 _instructions.Add(pc, i);
+                if (_instructions.Count <= limit / 2) _central.Add(pc);
                 if (isStraight && (i.Shape is Shape.Jump or Shape.Branch or Shape.JumpRegister)) return;
                 if (i.Shape is Shape.Jump or Shape.Branch) open.Enqueue(pc + (uint)i.Imm);
                 if (i.Shape is Shape.Jump && i.Rd == Registers.Ra) AddReturn(pc + i.Length, open);
@@ -52,6 +54,9 @@ internal sealed class CodeGraph
 
     /// <summary>Addresses behind the calls found, where a return may lead.</summary>
     public IReadOnlyList<uint> Returns => _returns;
+
+    /// <summary>True if the code around <paramref name="pc"/> is in as it would be with <paramref name="pc"/> as the entry, as far as one can tell.</summary>
+    public bool IsCentral(uint pc) => _central.Contains(pc);
 
     /// <summary>True if a block may begin at <paramref name="pc"/>.</summary>
     public bool Contains(uint pc) => _instructions.ContainsKey(pc);

@@ -139,7 +139,13 @@ internal sealed class PacedTranslator : IEngine
         if (_asked is not null)
         {
             if (Hart.Time >= window.Until || Hart.Retired >= BreakAt) return StopReason.Limit;
-            if (FindGranted() is { } block && RunRegions(block, Hart.Time, window.Until) == ExitKind.Bank) return StopReason.NeedsTurn;
+            if (FindGranted() is { } block)
+            {
+                // Harts that share banks do not yield.
+                var (exit, _) = RunRegions(block, Hart.Time, window);
+                if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
+            }
+
             Materialise();
         }
 
@@ -157,10 +163,11 @@ internal sealed class PacedTranslator : IEngine
             var isInterrupted = false;
             if (!hart.Pending.IsActive && !IsInterrupted(hart) && FindHere() is { } block)
             {
-                var exit = RunRegions(block, _timing.Time, window.Until);
+                var (exit, yields) = RunRegions(block, _timing.Time, window);
                 if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
                 isInterrupted = exit == ExitKind.Interpret;
                 _hasArrived = false;
+                if (yields) return StopReason.Yielded;
             }
 
             if (Interpret(window, isInterrupted) is { } stop) return stop;
@@ -196,38 +203,40 @@ internal sealed class PacedTranslator : IEngine
         : FloatMode.Exact;
 
     /// <summary>
-    /// Runs a region and those its exits lead to, until one asks for a bank, needs the interpreter or the fuel is used up;
-    /// returns the last exit's kind.
+    /// Runs a region and those its exits lead to, until one asks for a bank, needs the interpreter, the fuel is used up,
+    /// or the hart yields; returns the last exit's kind, and whether it yields there.
     /// </summary>
-    private ExitKind RunRegions(TimedBlock block, ulong time, ulong until)
+    private (ExitKind Exit, bool Yields) RunRegions(TimedBlock block, ulong time, in RunWindow window)
     {
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
-        var budget = (int)Math.Min(Math.Min(until - time, BreakAt - Hart.Retired), TimedBlock.Untimed - 1);
+        var budget = (int)Math.Min(Math.Min(window.Until - time, BreakAt - Hart.Retired), MostUncounted);
+        var yieldAt = window.YieldAt(time, budget);
         var mode = ModeOf(Hart);
         var fuel = budget;
         while (true)
         {
-            if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return Leave(block, null, time + (ulong)(budget - fuel));
+            if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return (Leave(block, null, time + (ulong)(budget - fuel)), false);
             _frame.At = block;
-            var exit = block.Region.Exits[block.Region.Code!(_frame, fuel)];
+            var exit = block.Region.Exits[block.Region.Code!(_frame, fuel, yieldAt, 0)];
             block = _frame.At;
             fuel = _frame.Fuel;
             var now = time + (ulong)(budget - fuel);
             if (exit.Kind == ExitKind.Bank)
             {
                 Ask(block, exit.Pc, now);
-                return ExitKind.Bank;
+                return (ExitKind.Bank, false);
             }
 
             if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
-            if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return Leave(block, exit, now);
+            if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
             var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind == ExitKind.Indirect) Learn(block.Region, exit, pc);
-            var next = fuel <= 0 ? null : Next(block, exit, pc, mode);
+            var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
+            var next = fuel <= 0 || yields ? null : Next(block, exit, pc, mode);
             if (next is null)
             {
                 LeaveTo(pc, exit.IsRedirected ? block.RedirectedVector : block.AfterVector, now);
-                return exit.Kind;
+                return (exit.Kind, yields);
             }
 
             block = next;
@@ -384,7 +393,7 @@ internal sealed class PacedTranslator : IEngine
     {
         if (!_table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
         var entry = _table.At(pc);
-        if (entry.Find(state, mode, isBridge: false) is { } region) return region;
+        if (entry.Find(state, mode, isBridge: false) is { } known) return known.Region;
         if (!counts || ++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
         entry.Heat = 0;
         return Translate(entry, pc, state, mode);

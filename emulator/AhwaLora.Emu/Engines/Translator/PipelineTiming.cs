@@ -19,6 +19,7 @@ internal sealed class PipelineTiming : IBlockTiming
     private readonly CauseCounters _modelCauses;
     private readonly VectorNumbers _numbers;
     private readonly ulong[] _words;
+    private int _lastVector = -1;
 
     /// <summary>Block timing of one hart.</summary>
     /// <param name="live">State and counters of the hart's pipeline.</param>
@@ -39,10 +40,20 @@ internal sealed class PipelineTiming : IBlockTiming
     public ulong Time => _live.Time;
 
     /// <inheritdoc/>
-    public int Vector() => VectorOf(_live);
+    public int Vector()
+    {
+        // Mostly nothing has happened since the hart was put there.
+        var words = _words.AsSpan(0, _live.Save(_words));
+        if (_lastVector < 0 || !_numbers[_lastVector].SequenceEqual(words)) _lastVector = _numbers.NumberOf(words);
+        return _lastVector;
+    }
 
     /// <inheritdoc/>
-    public void Continue(int vector, ulong time) => _live.Load(_numbers[vector], time);
+    public void Continue(int vector, ulong time)
+    {
+        _live.Load(_numbers[vector], time);
+        _lastVector = vector;
+    }
 
     /// <inheritdoc/>
     public bool IsPredictable(Unit unit) => _live.IsPredictable(unit);

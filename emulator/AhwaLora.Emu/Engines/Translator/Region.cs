@@ -1,10 +1,12 @@
 namespace AhwaLora.Emu.Engines.Translator;
 
-/// <summary>Runs a region of code from its entry until it leaves it.</summary>
+/// <summary>Runs a region of code from one of its entries until it leaves it.</summary>
 /// <param name="frame">The hart it runs on.</param>
 /// <param name="fuel">Cycles it may use; no instruction begins after them.</param>
+/// <param name="yieldAt">It is left behind a jump backwards with no more fuel than this.</param>
+/// <param name="entry">Index of the entry.</param>
 /// <returns>Index of the exit taken.</returns>
-internal delegate int RegionCode(Frame frame, int fuel);
+internal delegate int RegionCode(Frame frame, int fuel, int yieldAt, int entry);
 
 /// <summary>How floating-point instructions are translated; regions that hold any are valid in one mode only.</summary>
 internal enum FloatMode : byte
@@ -68,24 +70,35 @@ internal sealed class RegionExit
     /// <summary>Of an exit behind a paced region's block: whether its branch or jump was taken.</summary>
     public bool IsRedirected { get; init; }
 
+    /// <summary>True where control goes backwards, or to the same instruction again, by a direct jump or branch.</summary>
+    public bool IsBackward { get; init; }
+
     /// <summary>Times it was taken, as far as anybody wants to know.</summary>
     public int Taken { get; set; }
 
     /// <summary>True once it has shown something that a new translation can use.</summary>
     public bool IsNews { get; set; }
 
-    /// <summary>The region found there last.</summary>
-    public Region? Next { get; set; }
+    /// <summary>The translation found there last.</summary>
+    public RegionEntry? Next { get; set; }
+}
+
+/// <summary>A place where a region can be entered: its first instruction, or the beginning of a loop in it.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Index">Which of its entries.</param>
+/// <param name="Pc">Address of the instruction there.</param>
+/// <param name="Vector">The pipeline's state it was translated for.</param>
+internal sealed record RegionEntry(Region Region, int Index, uint Pc, int Vector)
+{
+    /// <summary>True if it may be entered in a state.</summary>
+    public bool Suits(int vector, FloatMode mode, bool isBridge) => Vector == vector && Region.IsBridge == isBridge && Region.Suits(mode);
 }
 
 /// <summary>Translated code: instructions reachable from an entry by direct branches, as one method with its loops inside.</summary>
 internal sealed class Region
 {
-    /// <summary>Address of its first instruction.</summary>
-    public required uint Entry { get; init; }
-
-    /// <summary>The pipeline's state it was translated for.</summary>
-    public required int Vector { get; init; }
+    /// <summary>Address and vector of its entries, the instruction it was translated from first.</summary>
+    public required IReadOnlyList<(uint Pc, int Vector)> Entries { get; init; }
 
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }

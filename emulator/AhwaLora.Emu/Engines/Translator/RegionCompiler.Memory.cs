@@ -7,39 +7,37 @@ using AhwaLora.Emu.Memory;
 namespace AhwaLora.Emu.Engines.Translator;
 
 /// <content>
-/// Loads and stores: the memory that the instruction probably accesses is tested inline, with one comparison; where it
-/// has met others they follow out of line, and the rest is the interpreter's: devices, faults, stores somebody watches.
+/// Loads and stores: the memory that the instruction probably accesses is tested inline, with one comparison for all
+/// accesses through a base register (<see cref="AccessGroup"/>); where one has met others they follow out of line, and
+/// the rest is the interpreter's: devices, faults, stores somebody watches.
 /// </content>
 internal sealed partial class RegionCompiler
 {
     private static readonly MethodInfo RotateRight = typeof(BitOperations).GetMethod(nameof(BitOperations.RotateRight), [typeof(uint), typeof(int)])!;
 
     private readonly Dictionary<(string Field, int Memory), LocalBuilder> _starts = [];
+    private AccessGroup?[] _groups = [];
 
     private void EmitLoad(Node node, int k)
     {
         var i = node.Block[k];
-        var mustAlign = i.Row.Width > 1 && (_exactAlignment || !_features.EmulatesMisaligned);
         EmitAddressTest(node, k, i, Exit(node, k, ExitKind.Interpret));
-        EmitByMemory(node, k, mustAlign, (m, offset) =>
+        EmitByMemory(node, k, (m, offset, displacement) =>
         {
             EmitAddressNote(i);
-            EmitLoaded(i, () => EmitReference(nameof(Frame.Data), m, offset));
+            EmitLoaded(i, () => EmitReference(nameof(Frame.Data), m, offset, displacement));
         });
     }
 
     private void EmitStore(Node node, int k)
     {
         var i = node.Block[k];
-
         EmitAddressTest(node, k, i, Exit(node, k, ExitKind.Interpret));
-
-        // A misaligned store could reach into a second watched granule.
-        EmitByMemory(node, k, mustAlign: i.Row.Width > 1, (m, offset) =>
+        EmitByMemory(node, k, (m, offset, displacement) =>
         {
-            EmitWatchTest(m, offset, Exit(node, k, ExitKind.Interpret));
+            if (!IsWatchTested(_groups[k])) EmitWatchTest(m, [(offset, displacement)], Exit(node, k, ExitKind.Interpret));
             EmitAddressNote(i);
-            EmitReference(nameof(Frame.Data), m, offset);
+            EmitReference(nameof(Frame.Data), m, offset, displacement);
             if (i.Row.IsFloat) _il.Emit(OpCodes.Ldloc, _registers[i.Rs2]!);
             else EmitBits(i.Rs2);
             _il.Emit((i.Row.IsFloat, i.Row.Width) switch
@@ -52,21 +50,33 @@ internal sealed partial class RegionCompiler
         });
     }
 
-    /// <summary>Emits <paramref name="access"/> for the memories the address may lie in; it gets the memory's number and the offset.</summary>
-    private void EmitByMemory(Node node, int k, bool mustAlign, Action<int, LocalBuilder> access)
+    /// <summary>True for an access that the interpreter has to do where it is misaligned. A store could reach into a second watched granule.</summary>
+    private bool MustAlign(Instruction i) => i.Row.Width > 1 && (i.Shape == Shape.Store || _exactAlignment || !_features.EmulatesMisaligned);
+
+    /// <summary>True where the test of a group looks at the watch bytes of all its stores.</summary>
+    private static bool IsWatchTested(AccessGroup? group) =>
+        group is { Stores: > 1 } && group.Stored.High - group.Stored.Low <= 1 << MemoryRegion.GranuleShift;
+
+    /// <summary>
+    /// Emits <paramref name="access"/> for the memories the address may lie in; it gets the memory's number, the local
+    /// with an offset in it, and the access's distance from there.
+    /// </summary>
+    private void EmitByMemory(Node node, int k, Action<int, LocalBuilder, int> access)
     {
         var i = node.Block[k];
         var exit = Exit(node, k, ExitKind.Interpret);
         var memories = node.Memories[k];
-        if (memories.Length == 1)
+        if (_groups[k] is { } group)
         {
-            access(memories[0], EmitOffset(i, memories[0], mustAlign, exit));
+            if (group.First == k) EmitGroupTest(group, i.Rs1, exit);
+            access(group.Memory, group.Offset!, i.Imm - group.Low);
             return;
         }
 
+        var range = (Low: i.Imm, High: i.Imm + i.Row.Width, Alignment: MustAlign(i) ? i.Row.Width : 1);
         var elsewhere = _il.DefineLabel();
         var done = _il.DefineLabel();
-        access(memories[0], EmitOffset(i, memories[0], mustAlign, elsewhere));
+        access(memories[0], EmitOffset(i.Rs1, range, memories[0], elsewhere), 0);
         _il.MarkLabel(done);
         _cold.Enqueue(() =>
         {
@@ -74,59 +84,83 @@ internal sealed partial class RegionCompiler
             {
                 _il.MarkLabel(elsewhere);
                 elsewhere = m == memories[^1] ? exit : _il.DefineLabel();
-                access(m, EmitOffset(i, m, mustAlign, elsewhere));
+                access(m, EmitOffset(i.Rs1, range, m, elsewhere), 0);
                 _il.Emit(OpCodes.Br, done);
             }
         });
     }
 
-    /// <summary>The access's offset in a memory; branches away where it does not lie inside, aligned if it must be.</summary>
-    private LocalBuilder EmitOffset(in Instruction i, int m, bool mustAlign, Label elsewhere)
+    private void EmitGroupTest(AccessGroup group, int register, Label exit)
+    {
+        var offset = EmitOffset(register, (group.Low, group.High, group.Alignment), group.Memory, exit);
+        group.Offset = offset;
+
+        // Stores that are no farther apart than a granule is long lie in the granules of the first and the last.
+        if (IsWatchTested(group)) EmitWatchTest(group.Memory, [(offset, group.Stored.Low - group.Low), (offset, group.Stored.High - 1 - group.Low)], exit);
+    }
+
+    /// <summary>The offset in a memory of a range seen from a register; branches away where it does not lie inside, aligned if it must be.</summary>
+    private LocalBuilder EmitOffset(int register, (int Low, int High, int Alignment) range, int m, Label elsewhere)
     {
         var memory = _memories[m];
         var offset = _il.DeclareLocal(typeof(nuint));
-        EmitBits(i.Rs1);
-        _il.Emit(OpCodes.Ldc_I4, (int)((uint)i.Imm - memory.Base));
+        EmitBits(register);
+        _il.Emit(OpCodes.Ldc_I4, (int)((uint)range.Low - memory.Base));
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Stloc, offset);
-        if (mustAlign)
+
+        var shift = BitOperations.Log2((uint)range.Alignment);
+        var last = memory.Size - (uint)(range.High - range.Low);
+        _il.Emit(OpCodes.Ldloc, offset);
+        if (shift == 0)
         {
-            // Rotated right, a misaligned offset has its low bits at the top: one comparison finds both.
-            var shift = BitOperations.Log2((uint)i.Row.Width);
-            _il.Emit(OpCodes.Ldloc, offset);
-            _il.Emit(OpCodes.Conv_U4);
-            _il.Emit(OpCodes.Ldc_I4, shift);
-            _il.Emit(OpCodes.Call, RotateRight);
-            _il.Emit(OpCodes.Ldc_I4, (int)(memory.Size >> shift));
-            EmitLeaveUnless(OpCodes.Blt_Un, elsewhere);
+            _il.Emit(OpCodes.Ldc_I4, (int)last);
+            _il.Emit(OpCodes.Conv_U);
         }
         else
         {
-            _il.Emit(OpCodes.Ldloc, offset);
-            _il.Emit(OpCodes.Ldc_I4, (int)(memory.Size - (uint)i.Row.Width));
-            _il.Emit(OpCodes.Conv_U);
-            EmitLeaveUnless(OpCodes.Ble_Un, elsewhere);
+            // Rotated right, a misaligned offset has its low bits at the top: one comparison finds both.
+            _il.Emit(OpCodes.Conv_U4);
+            _il.Emit(OpCodes.Ldc_I4, shift);
+            _il.Emit(OpCodes.Call, RotateRight);
+            _il.Emit(OpCodes.Ldc_I4, (int)(last >> shift));
         }
 
+        _il.Emit(OpCodes.Bgt_Un, elsewhere);
         return offset;
     }
 
-    private void EmitWatchTest(int m, LocalBuilder offset, Label watched)
+    /// <summary>Branches away where somebody watches the granule of any of the places.</summary>
+    private void EmitWatchTest(int m, ReadOnlySpan<(LocalBuilder Offset, int Displacement)> places, Label watched)
     {
-        EmitStart(nameof(Frame.Watches), m);
-        _il.Emit(OpCodes.Ldloc, offset);
-        _il.Emit(OpCodes.Ldc_I4, MemoryRegion.GranuleShift);
-        _il.Emit(OpCodes.Shr_Un);
-        _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Ldind_U1);
-        EmitLeaveUnless(OpCodes.Brfalse, watched);
+        for (var n = 0; n < places.Length; n++)
+        {
+            EmitStart(nameof(Frame.Watches), m);
+            EmitDisplaced(places[n].Offset, places[n].Displacement);
+            _il.Emit(OpCodes.Ldc_I4, MemoryRegion.GranuleShift);
+            _il.Emit(OpCodes.Shr_Un);
+            _il.Emit(OpCodes.Add);
+            _il.Emit(OpCodes.Ldind_U1);
+            if (n > 0) _il.Emit(OpCodes.Or);
+        }
+
+        _il.Emit(OpCodes.Brtrue, watched);
     }
 
-    private void EmitReference(string field, int m, LocalBuilder offset)
+    private void EmitReference(string field, int m, LocalBuilder offset, int displacement)
     {
         EmitStart(field, m);
+        EmitDisplaced(offset, displacement);
+        _il.Emit(OpCodes.Add);
+    }
+
+    private void EmitDisplaced(LocalBuilder offset, int displacement)
+    {
         _il.Emit(OpCodes.Ldloc, offset);
+        if (displacement == 0) return;
+        _il.Emit(OpCodes.Ldc_I4, displacement);
+        _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Add);
     }
 

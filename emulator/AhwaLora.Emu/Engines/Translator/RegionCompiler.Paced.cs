@@ -57,18 +57,20 @@ internal sealed partial class RegionCompiler
     {
         _il.Emit(OpCodes.Ldarg_2);
         EmitState(nameof(TimedBlock.Cycles));
-        EmitLeaveUnless(OpCodes.Bge, Exit(node, 0, ExitKind.Fuel));
+        _il.Emit(OpCodes.Blt, Exit(node, 0, ExitKind.Fuel));
     }
 
     private void EmitPacedEdge(Node node, uint target, bool redirected)
     {
         EmitPacedCharge(node, redirected);
+        var isBackward = target < node.End;
         if (_plan.Find(target, RegionPlan.Arrived) is not { } next)
         {
-            _il.Emit(OpCodes.Br, PacedExit(ExitKind.Jump, target, node.Block.Count, redirected));
+            _il.Emit(OpCodes.Br, PacedExit(ExitKind.Jump, target, node.Block.Count, redirected, isBackward));
             return;
         }
 
+        if (isBackward && MayYield) EmitYieldTest(PacedExit(ExitKind.Jump, target, node.Block.Count, redirected, isBackward: true));
         EmitState(redirected ? nameof(TimedBlock.RedirectedNext) : nameof(TimedBlock.AfterNext));
         _il.Emit(OpCodes.Stloc, _at!);
         _il.Emit(OpCodes.Br, _labels[next]);
@@ -82,6 +84,16 @@ internal sealed partial class RegionCompiler
         EmitState(nameof(TimedBlock.RedirectedPc));
         _il.Emit(OpCodes.Ldloc, target);
         _il.Emit(OpCodes.Bne_Un, elsewhere);
+        if (MayYield)
+        {
+            var isForward = _il.DefineLabel();
+            _il.Emit(OpCodes.Ldloc, target);
+            _il.Emit(OpCodes.Ldc_I4, (int)pc);
+            _il.Emit(OpCodes.Bgt_Un, isForward);
+            EmitYieldTest(elsewhere);
+            _il.MarkLabel(isForward);
+        }
+
         EmitState(nameof(TimedBlock.RedirectedNext));
         _il.Emit(OpCodes.Stloc, _at!);
         _il.Emit(OpCodes.Br, _plan.Nodes.Count == 1 ? _labels[_plan.Nodes[0]] : _dispatch);
@@ -91,22 +103,21 @@ internal sealed partial class RegionCompiler
             _il.Emit(OpCodes.Ldarg_1);
             _il.Emit(OpCodes.Ldloc, target);
             _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
-            _il.Emit(OpCodes.Br, PacedExit(ExitKind.Indirect, pc, node.Block.Count, redirected: true));
+            _il.Emit(OpCodes.Br, PacedExit(ExitKind.Indirect, pc, node.Block.Count, redirected: true, isBackward: false));
         });
     }
 
     /// <summary>The access behind the block asks for its bank: the rest is the scheduler's, until it is granted.</summary>
     private void EmitAsk(Node node, Instruction ask, uint pc)
     {
-        var mustAlign = ask.Row.Width > 1;
-        var exit = PacedExit(ExitKind.Interpret, pc, node.Block.Count, redirected: false);
+        var exit = PacedExit(ExitKind.Interpret, pc, node.Block.Count, redirected: false, isBackward: false);
         EmitAddressTest(node, node.Block.Count, ask, exit);
-        EmitOffset(ask, node.AskedMemory, mustAlign, exit);
+        EmitOffset(ask.Rs1, (ask.Imm, ask.Imm + ask.Row.Width, ask.Row.Width), node.AskedMemory, exit);
         _il.Emit(OpCodes.Ldarg_1);
         EmitAddress(ask);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
         EmitPacedCharge(node, redirected: false);
-        _il.Emit(OpCodes.Br, PacedExit(ExitKind.Bank, pc, node.Block.Count, redirected: false));
+        _il.Emit(OpCodes.Br, PacedExit(ExitKind.Bank, pc, node.Block.Count, redirected: false, isBackward: false));
     }
 
     private void EmitPacedCharge(Node node, bool redirected)
@@ -136,10 +147,13 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Retired)));
     }
 
-    private Label PacedExit(ExitKind kind, uint pc, int instruction, bool redirected)
+    /// <summary>Harts that wait for banks have their turn by the cycle.</summary>
+    private bool MayYield => _plan.Pacing != Pacing.Banks;
+
+    private Label PacedExit(ExitKind kind, uint pc, int instruction, bool redirected, bool isBackward)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = 0, Stalls = default, Vector = 0, Instruction = instruction, IsRedirected = redirected }));
+        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = 0, Stalls = default, Vector = 0, Instruction = instruction, IsRedirected = redirected, IsBackward = isBackward }));
         return label;
     }
 

@@ -14,11 +14,15 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// </summary>
 internal sealed partial class RegionCompiler
 {
-    private static readonly Type[] Parameters = [typeof(Region), typeof(Frame), typeof(int)];
-    private static readonly MethodInfo FirstByte = typeof(MemoryMarshal).GetMethods()
-        .Single(m => m.Name == nameof(MemoryMarshal.GetArrayDataReference) && m.IsGenericMethod).MakeGenericMethod(typeof(byte));
+    private const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
+
+    private static readonly Type[] Parameters = [typeof(Region), typeof(Frame), typeof(int), typeof(int), typeof(int)];
+    private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
+    private static readonly MethodInfo FirstWord = ((FirstOf<uint>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo ToFloat = typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!;
     private static readonly MethodInfo ToBits = typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToUInt32Bits))!;
+
+    private delegate ref T FirstOf<T>(T[] array);
 
     private readonly RegionPlan _plan;
     private readonly IReadOnlyList<MemoryRegion> _memories;
@@ -29,7 +33,7 @@ internal sealed partial class RegionCompiler
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
     private readonly LocalBuilder?[] _stalls = new LocalBuilder?[StallCounts.Words];
-    private readonly LocalBuilder _exitIndex;
+    private readonly LocalBuilder _exitIndex, _registerFile;
     private readonly Label _leave;
     private readonly Dictionary<Node, Label> _labels = [];
     private readonly List<(Label Label, RegionExit Exit)> _exits = [];
@@ -45,6 +49,7 @@ internal sealed partial class RegionCompiler
         _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
         _il = _method.GetILGenerator(4096);
         _exitIndex = _il.DeclareLocal(typeof(int));
+        _registerFile = _il.DeclareLocal(typeof(uint).MakeByRefType());
         _leave = _il.DefineLabel();
     }
 
@@ -73,8 +78,7 @@ internal sealed partial class RegionCompiler
         EmitLeave();
         var region = new Region
         {
-            Entry = _plan.Entry,
-            Vector = _plan.Vector,
+            Entries = [.. _plan.Entries.Select(n => (n.Pc, n.Vector))],
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
@@ -96,21 +100,20 @@ internal sealed partial class RegionCompiler
             if (node.Banked.Ask is { } ask) Use(ask.Rs1);
         }
 
-        var file = _il.DeclareLocal(typeof(uint[]));
-        EmitFrameField(nameof(Frame.Registers));
-        _il.Emit(OpCodes.Stloc, file);
+        EmitRegisterFile();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (_registers[r] is not { } local) continue;
-            _il.Emit(OpCodes.Ldloc, file);
-            _il.Emit(OpCodes.Ldc_I4, r);
-            _il.Emit(OpCodes.Ldelem_U4);
-            if (r >= Registers.F0) _il.Emit(OpCodes.Call, ToFloat);
+            EmitRegisterReference(r);
+            _il.Emit(r >= Registers.F0 ? OpCodes.Ldind_R4 : OpCodes.Ldind_U4);
             _il.Emit(OpCodes.Stloc, local);
         }
 
         foreach (var node in _plan.Nodes) DeclareStarts(node);
         if (_plan.IsPaced) EmitPacedEntry();
+        if (_plan.Entries.Count == 1) return;
+        _il.Emit(OpCodes.Ldarg, EntryIndex);
+        _il.Emit(OpCodes.Switch, [.. _plan.Entries.Select(n => _labels[n])]);
     }
 
     private void Declare(in Instruction i)
@@ -133,7 +136,7 @@ internal sealed partial class RegionCompiler
         _il.MarkLabel(_leave);
         if (_plan.IsPaced) EmitPacedLeave();
         _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
         for (var word = 0; word < StallCounts.Words; word++)
         {
@@ -147,28 +150,41 @@ internal sealed partial class RegionCompiler
             _il.Emit(OpCodes.Stfld, field);
         }
 
-        var file = _il.DeclareLocal(typeof(uint[]));
-        EmitFrameField(nameof(Frame.Registers));
-        _il.Emit(OpCodes.Stloc, file);
+        EmitRegisterFile();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (!_isWritten[r]) continue;
-            _il.Emit(OpCodes.Ldloc, file);
-            _il.Emit(OpCodes.Ldc_I4, r);
-            EmitBits(r);
-            _il.Emit(OpCodes.Stelem_I4);
+            EmitRegisterReference(r);
+            _il.Emit(OpCodes.Ldloc, _registers[r]!);
+            _il.Emit(r >= Registers.F0 ? OpCodes.Stind_R4 : OpCodes.Stind_I4);
         }
 
         _il.Emit(OpCodes.Ldloc, _exitIndex);
         _il.Emit(OpCodes.Ret);
     }
 
+    private void EmitRegisterFile()
+    {
+        EmitFrameField(nameof(Frame.Registers));
+        _il.Emit(OpCodes.Call, FirstWord);
+        _il.Emit(OpCodes.Stloc, _registerFile);
+    }
+
+    private void EmitRegisterReference(int register)
+    {
+        _il.Emit(OpCodes.Ldloc, _registerFile);
+        _il.Emit(OpCodes.Ldc_I4, register * sizeof(uint));
+        _il.Emit(OpCodes.Add);
+    }
+
     private void EmitNode(Node node)
     {
         _il.MarkLabel(_labels[node]);
         if (_plan.IsPaced) EmitPacedFuelTest(node);
-        else EmitCharge(node);
+        else EmitCharge(node.EntryCycles);
+        if (_plan is { IsPaced: false, IsBridge: false }) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
 
+        _groups = AccessGroup.Find(node, MustAlign);
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
         {
@@ -181,20 +197,11 @@ internal sealed partial class RegionCompiler
         else if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, redirected: false);
     }
 
-    private void EmitCharge(Node node)
-    {
-        _il.Emit(OpCodes.Ldarg_2);
-        _il.Emit(OpCodes.Ldc_I4, node.EntryCycles);
-        _il.Emit(OpCodes.Sub);
-        _il.Emit(OpCodes.Starg, (short)2);
-        if (!_plan.IsBridge) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
-    }
-
     private void EmitFuelTest(int least, Label exit)
     {
-        _il.Emit(OpCodes.Ldarg_2);
+        _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Ldc_I4, least);
-        EmitLeaveUnless(OpCodes.Bge, exit);
+        _il.Emit(OpCodes.Blt, exit);
     }
 
     private void EmitInstruction(Node node, int k, uint pc)
@@ -232,139 +239,6 @@ internal sealed partial class RegionCompiler
         }
     }
 
-    private void EmitBranch(Node node, int k, uint pc)
-    {
-        var i = node.Block[k];
-        var target = pc + (uint)i.Imm;
-        RowInliner.Emit(_il, i.Row.Semantics!, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
-        if (IsMisaligned(target))
-        {
-            EmitLeaveUnless(OpCodes.Brfalse, Exit(node, k, ExitKind.Interpret));
-        }
-        else
-        {
-            var taken = _il.DefineLabel();
-            _il.Emit(OpCodes.Brtrue, taken);
-            _cold.Enqueue(() =>
-            {
-                _il.MarkLabel(taken);
-                EmitEdge(node, target, redirected: true);
-            });
-        }
-
-        EmitEdge(node, pc + i.Length, redirected: false);
-    }
-
-    private void EmitJump(Node node, int k, uint pc)
-    {
-        var i = node.Block[k];
-        var target = pc + (uint)i.Imm;
-        if (IsMisaligned(target))
-        {
-            _il.Emit(OpCodes.Br, Exit(node, k, ExitKind.Interpret));
-            return;
-        }
-
-        EmitLink(i, pc);
-        EmitEdge(node, target, redirected: true);
-    }
-
-    private void EmitJumpRegister(Node node, int k, uint pc)
-    {
-        var i = node.Block[k];
-        var target = _il.DeclareLocal(typeof(uint));
-        EmitBits(i.Rs1);
-        _il.Emit(OpCodes.Ldc_I4, i.Imm);
-        _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Ldc_I4, ~1);
-        _il.Emit(OpCodes.And);
-        _il.Emit(OpCodes.Stloc, target);
-        if (_features.InstructionAlignment == 4)
-        {
-            _il.Emit(OpCodes.Ldloc, target);
-            _il.Emit(OpCodes.Ldc_I4_2);
-            _il.Emit(OpCodes.And);
-            EmitLeaveUnless(OpCodes.Brfalse, Exit(node, k, ExitKind.Interpret));
-        }
-
-        EmitLink(i, pc);
-        if (_plan.IsPaced)
-        {
-            EmitPacedIndirect(node, target, pc);
-            return;
-        }
-
-        EmitStalls(node.Plan.Redirected.Stalls);
-        foreach (var known in _plan.TargetsOf(pc, i))
-        {
-            if (_plan.Find(known, node.Plan.Redirected.Vector) is not { } next) continue;
-            _il.Emit(OpCodes.Ldloc, target);
-            _il.Emit(OpCodes.Ldc_I4, (int)known);
-            _il.Emit(OpCodes.Beq, _labels[next]);
-        }
-
-        _il.Emit(OpCodes.Ldarg_1);
-        _il.Emit(OpCodes.Ldloc, target);
-        _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
-        _il.Emit(OpCodes.Br, Exit(ExitKind.Indirect, pc, 0, default, node.Plan.Redirected.Vector));
-    }
-
-    private bool IsMisaligned(uint target) => (target & (_features.InstructionAlignment - 1)) != 0;
-
-    private void EmitLink(in Instruction i, uint pc)
-    {
-        if (i.Rd == Registers.Sink) return;
-        _il.Emit(OpCodes.Ldc_I4, (int)(pc + i.Length));
-        _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
-    }
-
-    /// <summary>Charges what an outcome of the block costs beyond <see cref="Node.EntryCycles"/>, and goes to where it leads.</summary>
-    private void EmitEdge(Node node, uint target, bool redirected)
-    {
-        if (_plan.IsPaced)
-        {
-            EmitPacedEdge(node, target, redirected);
-            return;
-        }
-
-        var at = redirected ? node.Plan.Redirected : node.Plan.After;
-        if (at.Cycles != node.EntryCycles)
-        {
-            _il.Emit(OpCodes.Ldarg_2);
-            _il.Emit(OpCodes.Ldc_I4, at.Cycles - node.EntryCycles);
-            _il.Emit(OpCodes.Sub);
-            _il.Emit(OpCodes.Starg, (short)2);
-        }
-
-        EmitStalls(at.Stalls);
-        _il.Emit(OpCodes.Br, _plan.Find(target, at.Vector) is { } next ? _labels[next] : Exit(ExitKind.Jump, target, 0, default, at.Vector));
-    }
-
-    private void EmitStalls(in StallCounts stalls)
-    {
-        for (var word = 0; word < StallCounts.Words; word++)
-        {
-            if (stalls[word] == 0) continue;
-            var local = _stalls[word] ??= _il.DeclareLocal(typeof(long));
-            _il.Emit(OpCodes.Ldloc, local);
-            _il.Emit(OpCodes.Ldc_I8, stalls[word]);
-            _il.Emit(OpCodes.Add);
-            _il.Emit(OpCodes.Stloc, local);
-        }
-    }
-
-    /// <summary>
-    /// Goes on where <paramref name="condition"/> branches, else leaves. The runtime lays a method out with the target of
-    /// a branch behind it, so what is likely has to be the target.
-    /// </summary>
-    private void EmitLeaveUnless(OpCode condition, Label exit)
-    {
-        var goOn = _il.DefineLabel();
-        _il.Emit(condition, goOn);
-        _il.Emit(OpCodes.Br, exit);
-        _il.MarkLabel(goOn);
-    }
-
     /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
     private Label Exit(Node node, int k, ExitKind kind)
     {
@@ -372,15 +246,15 @@ internal sealed partial class RegionCompiler
         var pc = node.Pc;
         for (var n = 0; n < k; n++) pc += node.Block[n].Length;
         var at = _plan.IsPaced ? default : node.Plan.Before[k];
-        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
+        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }
 
-    private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector)
+    private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector, bool isBackward = false)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, Vector = vector }));
+        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, Vector = vector, IsBackward = isBackward }));
         return label;
     }
 

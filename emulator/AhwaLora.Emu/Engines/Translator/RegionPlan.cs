@@ -76,6 +76,7 @@ internal sealed class RegionPlan
     private const int MaxInstructions = 200, MaxCopies = 600;
 
     private readonly Dictionary<(uint Pc, int Vector), Node> _nodes = [];
+    private readonly HashSet<(uint Pc, int Vector)> _loops = [];
     private readonly BranchHistory _history;
     private readonly Hart _hart;
 
@@ -116,10 +117,15 @@ internal sealed class RegionPlan
             Nodes.Add(node);
             copies += node.Block.Count;
             if (isBridge) break;
-            foreach (var next in Successors(node)) open.Push(next);
+            foreach (var next in Successors(node))
+            {
+                open.Push(next);
+                if (next.Pc < node.End) _loops.Add(next);
+            }
         }
 
         foreach (var node in Nodes.Where(n => IsPaced && n.Banked.Ask is null)) Link(node);
+        if (Nodes.Count != 0) Entries = [Nodes[0], .. Nodes.Skip(1).Where(n => !IsPaced && IsEntry(n.Pc, n.Vector))];
     }
 
     /// <summary>How its blocks are timed.</summary>
@@ -148,6 +154,9 @@ internal sealed class RegionPlan
 
     /// <summary>Its nodes, the entry first, each followed by its successor in sequence where that is new.</summary>
     public List<Node> Nodes { get; } = [];
+
+    /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
+    public IReadOnlyList<Node> Entries { get; } = [];
 
     /// <summary>The node for an address and a state, or null where the region ends.</summary>
     public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
@@ -194,6 +203,8 @@ internal sealed class RegionPlan
     private bool AsksForBank(in Instruction i, int memory) => Pacing == Pacing.Banks && i.Shape is Shape.Load or Shape.Store && IsBanked(memory);
 
     private bool IsBanked(int memory) => _hart.Space.Memories[memory].Banks != 0;
+
+    private bool IsEntry(uint pc, int vector) => Graph.IsCentral(pc) && (_loops.Contains((pc, vector)) || Graph.Returns.Contains(pc));
 
     private IEnumerable<(uint Pc, int Vector)> Successors(Node node)
     {

@@ -14,15 +14,15 @@ internal sealed class EntryPoint
     /// <summary>Times that code translated from here was discarded.</summary>
     public int Discards;
 
-    /// <summary>Regions that begin here, by stall vector and floating-point mode.</summary>
-    public readonly List<Region> Regions = [];
+    /// <summary>What can be entered here, for different stall vectors and floating-point modes.</summary>
+    public readonly List<RegionEntry> Entries = [];
 
-    /// <summary>The region for a state, or null.</summary>
-    public Region? Find(int vector, FloatMode mode, bool isBridge)
+    /// <summary>What can be entered in a state, or null.</summary>
+    public RegionEntry? Find(int vector, FloatMode mode, bool isBridge)
     {
-        foreach (var region in Regions)
+        foreach (var entry in Entries)
         {
-            if (region.Vector == vector && region.IsBridge == isBridge && region.Suits(mode)) return region;
+            if (entry.Suits(vector, mode, isBridge)) return entry;
         }
 
         return null;
@@ -66,12 +66,19 @@ internal sealed class RegionTable
         return granule[(offset >> 1) & (SlotsPerGranule - 1)] ??= new EntryPoint();
     }
 
-    /// <summary>Adds a region.</summary>
-    public void Add(Region region)
+    /// <summary>Adds a region; it can be entered from now on wherever no other can. Returns its first entry.</summary>
+    public RegionEntry Add(Region region)
     {
-        At(region.Entry).Regions.Add(region);
+        var entries = region.Entries.Select((at, index) => new RegionEntry(region, index, at.Pc, at.Vector)).ToArray();
+        foreach (var entry in entries)
+        {
+            var point = At(entry.Pc);
+            if (entry.Index == 0 || point.Find(entry.Vector, region.Mode, region.IsBridge) is null) point.Entries.Add(entry);
+        }
+
         TranslatedInstructions += region.Length;
         foreach (var granule in GranulesOf(region)) (_regionsByGranule[granule] ??= []).Add(region);
+        return entries[0];
     }
 
     /// <summary>Discards everything, to start over with what is hot now.</summary>
@@ -90,7 +97,7 @@ internal sealed class RegionTable
     public void Retranslate(Region region, int heat)
     {
         Discard(region);
-        At(region.Entry).Heat = heat;
+        At(region.Entries[0].Pc).Heat = heat;
     }
 
     private void OnInvalidated(uint first, uint last)
@@ -110,14 +117,14 @@ internal sealed class RegionTable
     private void Invalidate(Region region)
     {
         Discard(region);
-        var entry = At(region.Entry);
-        entry.Discards++;
-        entry.Heat = entry.BridgeHeat = 0;
+        var point = At(region.Entries[0].Pc);
+        point.Discards++;
+        point.Heat = point.BridgeHeat = 0;
     }
 
     private void Discard(Region region)
     {
-        At(region.Entry).Regions.Remove(region);
+        foreach (var (pc, _) in region.Entries) At(pc).Entries.RemoveAll(e => e.Region == region);
         TranslatedInstructions -= region.Length;
         foreach (var granule in GranulesOf(region)) _regionsByGranule[granule]!.Remove(region);
         region.Discard();

@@ -17,6 +17,9 @@ internal sealed class Translator : IEngine
     /// <summary>Translated instructions at which everything is discarded: a bound on memory, seldom reached.</summary>
     private const int CodeLimit = 200_000;
 
+    /// <summary>Cycles that regions are given at most, at a time: fuel and stalls are counted in 31 bits, and a block may take a few more.</summary>
+    private const ulong MostFuel = 1 << 30;
+
     /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
     private const int VersionsPerEntry = 24;
 
@@ -89,10 +92,12 @@ internal sealed class Translator : IEngine
         while (_timing.Time < window.Until && hart.Retired < BreakAt)
         {
             var isInterrupted = false;
-            if (!MustInterpret(hart) && FindRegionHere() is { } region)
+            if (!MustInterpret(hart) && FindRegionHere() is { } entry)
             {
-                isInterrupted = RunRegions(region, window.Until) == ExitKind.Interpret;
+                var (exit, yields) = RunRegions(entry, window);
                 _hasArrived = false;
+                if (yields) return StopReason.Yielded;
+                isInterrupted = exit == ExitKind.Interpret;
             }
 
             if (Interpret(window, isInterrupted) is { } stop) return stop;
@@ -101,7 +106,7 @@ internal sealed class Translator : IEngine
         return StopReason.Limit;
     }
 
-    private Region? FindRegionHere()
+    private RegionEntry? FindRegionHere()
     {
         var (pc, vector, mode) = (Hart.Pc, _timing.Vector(), ModeOf(Hart));
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
@@ -133,38 +138,38 @@ internal sealed class Translator : IEngine
         : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
         : FloatMode.Exact;
 
-    /// <summary>Runs a region and those its exits lead to, until one needs the interpreter or the fuel is used up; returns the last exit's kind.</summary>
-    private ExitKind RunRegions(Region region, ulong until)
+    /// <summary>
+    /// Runs a region and those its exits lead to, until one needs the interpreter, the fuel is used up, or the hart
+    /// yields; returns the last exit's kind, and whether it yields there.
+    /// </summary>
+    private (ExitKind Exit, bool Yields) RunRegions(RegionEntry entry, in RunWindow window)
     {
         var hart = Hart;
         var time = _timing.Time;
         var mode = ModeOf(hart);
 
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
-        var budget = (int)Math.Min(Math.Min(until - time, BreakAt - hart.Retired), int.MaxValue);
+        var budget = (int)Math.Min(Math.Min(window.Until - time, BreakAt - hart.Retired), MostFuel);
         var fuel = budget;
+        var yieldAt = window.YieldAt(time, budget);
+        var yields = false;
         var stalls = default(StallCounts);
         var hasStalls = false;
         RegionExit exit;
         uint pc;
         while (true)
         {
-            exit = region.Exits[region.Code!(_frame, fuel)];
+            var region = entry.Region;
+            exit = region.Exits[region.Code!(_frame, fuel, yieldAt, entry.Index)];
             fuel = _frame.Fuel - exit.Cycles;
             if (region.Stalls) stalls.Add(exit.Stalls);
             hasStalls |= region.Stalls;
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
-            if (exit.Kind == ExitKind.Interpret || fuel <= 0) break;
-            var next = exit.Next;
-            if (next is null || next.Entry != pc || !next.IsValid || !next.Suits(mode))
-            {
-                next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.Vector, mode) : FindRegion(pc, exit.Vector, mode, counts: true);
-                exit.Next = next;
-            }
-
-            if (next is null) break;
-            region = next;
+            yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
+            if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
+            if (NextEntry(exit, pc, mode) is not { } next) break;
+            entry = next;
         }
 
         var cycles = (ulong)(budget - fuel);
@@ -179,47 +184,51 @@ internal sealed class Translator : IEngine
         hart.Retired += issued;
         hart.Pc = pc;
         _timing.Continue(exit.Vector, time + cycles);
-        return exit.Kind;
+        return (exit.Kind, yields);
+    }
+
+    private RegionEntry? NextEntry(RegionExit exit, uint pc, FloatMode mode)
+    {
+        if (exit.Next is { } last && last.Pc == pc && last.Region.IsValid && last.Region.Suits(mode)) return last;
+        return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.Vector, mode) : FindRegion(pc, exit.Vector, mode, counts: true);
     }
 
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
-    private Region? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
+    private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
-        if (EntryAt(pc) is not { } entry) return null;
-        if (entry.Find(vector, mode, isBridge: false) is { } region) return region;
-        if (!counts || ++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
-        entry.Heat = 0;
-        return Translate(entry, pc, vector, mode, isBridge: false);
+        if (PointAt(pc) is not { } point) return null;
+        if (point.Find(vector, mode, isBridge: false) is { } entry) return entry;
+        if (!counts || ++point.Heat <= HotThreshold << Math.Min(point.Discards, 6)) return null;
+        point.Heat = 0;
+        return Translate(point, pc, vector, mode, isBridge: false);
     }
 
     /// <summary>The rest of a block that was left at an address in its middle: by the end of a window, or for the interpreter.</summary>
-    private Region? FindBridge(uint pc, int vector, FloatMode mode)
+    private RegionEntry? FindBridge(uint pc, int vector, FloatMode mode)
     {
-        if (EntryAt(pc) is not { } entry) return null;
-        if (entry.Find(vector, mode, isBridge: true) is { } region) return region;
-        if (++entry.BridgeHeat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
-        entry.BridgeHeat = 0;
-        return Translate(entry, pc, vector, mode, isBridge: true);
+        if (PointAt(pc) is not { } point) return null;
+        if (point.Find(vector, mode, isBridge: true) is { } entry) return entry;
+        if (++point.BridgeHeat <= HotThreshold << Math.Min(point.Discards, 6)) return null;
+        point.BridgeHeat = 0;
+        return Translate(point, pc, vector, mode, isBridge: true);
     }
 
-    private Region? Translate(EntryPoint entry, uint pc, int vector, FloatMode mode, bool isBridge)
+    private RegionEntry? Translate(EntryPoint point, uint pc, int vector, FloatMode mode, bool isBridge)
     {
-        if (entry.Regions.Count >= VersionsPerEntry) return null;
+        if (point.Entries.Count >= VersionsPerEntry) return null;
         var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode, isBridge);
         if (plan.Nodes.Count == 0)
         {
             // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.
-            entry.Heat = entry.BridgeHeat = NeverHot;
+            point.Heat = point.BridgeHeat = NeverHot;
             return null;
         }
 
         if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
-        var region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment);
-        _table.Add(region);
-        return region;
+        return _table.Add(RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment));
     }
 
-    private EntryPoint? EntryAt(uint pc) => _table.Code.Memory.Contains(pc, 2) || SelectTable(pc) ? _table.At(pc) : null;
+    private EntryPoint? PointAt(uint pc) => _table.Code.Memory.Contains(pc, 2) || SelectTable(pc) ? _table.At(pc) : null;
 
     /// <summary>An exit taken often: its region may do better with what it has shown.</summary>
     private void Learn(Region region, RegionExit exit, uint pc)

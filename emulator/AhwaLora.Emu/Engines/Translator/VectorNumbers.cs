@@ -37,8 +37,15 @@ internal sealed class VectorNumbers
 
         public int GetHashCode(ReadOnlySpan<ulong> words)
         {
+            // Most words are zero.
             var hash = 0UL;
-            foreach (var word in words) hash = (hash ^ word) * 0x9e37_79b9_7f4a_7c15;
+            for (var n = words.IndexOfAnyExcept(0UL); n >= 0;)
+            {
+                hash = (hash ^ words[n] ^ (ulong)n << 32) * 0x9e37_79b9_7f4a_7c15;
+                var skipped = words[(n + 1)..].IndexOfAnyExcept(0UL);
+                n = skipped < 0 ? -1 : n + 1 + skipped;
+            }
+
             return (int)(hash >> 32);
         }
     }
