@@ -32,10 +32,11 @@ internal sealed partial class RegionCompiler
     private void EmitStore(Node node, int k)
     {
         var i = node.Block[k];
+        var isWatchTested = IsWatchTested(_groups[k]);
         EmitAddressTest(node, k, i, Exit(node, k, ExitKind.Interpret));
         EmitByMemory(node, k, (m, offset, displacement) =>
         {
-            if (!IsWatchTested(_groups[k])) EmitWatchTest(m, [(offset, displacement)], Exit(node, k, ExitKind.Interpret));
+            if (!isWatchTested) EmitWatchTest(m, [(offset, displacement)], Exit(node, k, ExitKind.Interpret));
             EmitAddressNote(i);
             EmitReference(nameof(Frame.Data), m, offset, displacement);
             if (i.Row.IsFloat) _il.Emit(OpCodes.Ldloc, _registers[i.Rs2]!);
