@@ -41,7 +41,7 @@ cli:
 run: cli firmware
 	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.attention.self.query
 	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.output.dense
-	@tools/ahwalora adapter load tools/models/sst2 --swap tools/models/rte
+	@tools/ahwalora adapter load tools/models/squad --swap tools/models/sst2
 
 test: test-dependencies build firmware
 	@tools/test

@@ -9,7 +9,7 @@ namespace AhwaLora.Train.Commands;
 /// <summary>examples.jsonl beside an adapter: what <c>ahwalora adapter load</c> answers on the emulated machine.</summary>
 internal static class Examples
 {
-    private const int Count = 16;
+    private const int Count = 32;
 
     private static readonly JsonSerializerOptions _json = new()
     {

@@ -19,7 +19,7 @@ public sealed class ShippedModelTests : IDisposable
     public void Both_tasks_are_answered_on_the_emulated_machine()
     {
         var path = Path.Combine(_directory, "load.json");
-        Assert.Equal(0, CommandLineTests.Run("adapter", "load", Models("sst2"), "--swap", Models("rte"), "--limit", "24", "--timing", "functional", "--json", path).Status);
+        Assert.Equal(0, CommandLineTests.Run("adapter", "load", Models("squad"), "--swap", Models("sst2"), "--limit", "16", "--timing", "functional", "--json", path).Status);
         var load = JsonDocument.Parse(File.ReadAllText(path)).RootElement;
         foreach (var task in load.GetProperty("tasks").EnumerateArray())
         {
@@ -34,7 +34,7 @@ public sealed class ShippedModelTests : IDisposable
     {
         Assert.InRange(Directory.EnumerateFiles(Models(""), "*", SearchOption.AllDirectories).Sum(f => new FileInfo(f).Length), 1, 1 << 20);
         using var checkpoint = Checkpoint.Open(Models("base"));
-        foreach (var task in new[] { "sst2", "rte" })
+        foreach (var task in new[] { "squad", "sst2" })
         {
             var adapter = PeftFormat.Read(Models(task));
             adapter.CheckFits(checkpoint.Config, task);
