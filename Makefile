@@ -8,6 +8,10 @@
 CONFIGURATION := Release
 DOTNET := dotnet
 SEEDS ?= 1000
+OUT ?= out
+
+# Compiled ahead of time: it starts in half the time.
+PUBLISH = $(DOTNET) publish emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -p:PublishReadyToRun=true -p:PackAsTool=false -v quiet --nologo
 
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
@@ -29,14 +33,15 @@ test-dependencies: dependencies
 build:
 	@echo "building ..."
 	@$(DOTNET) build AhwaLora.Emu.sln -c $(CONFIGURATION) -v quiet --nologo
+	@$(PUBLISH) --use-current-runtime --self-contained false -o out/cli
 
 firmware: dependencies
 	@$(MAKE) --no-print-directory -C firmware
 
-# The command line alone: what tests need is large.
+# The command line alone, since what tests need is large.
 cli:
 	@echo "building ..."
-	@$(DOTNET) build emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -v quiet --nologo
+	@$(PUBLISH) --use-current-runtime --self-contained false -o out/cli
 
 run: cli firmware
 	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.attention.self.query
@@ -62,10 +67,10 @@ torture: test-dependencies build
 bench: test-dependencies build firmware
 	@tools/bench
 
-publish:
-	@$(DOTNET) pack emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -o out/tool -v quiet --nologo
-	@$(DOTNET) publish emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -r linux-x64 --self-contained -p:PublishReadyToRun=true -p:PackAsTool=false -o out/linux-x64 -v quiet --nologo
-	@echo "out/tool: dotnet tool package; out/linux-x64/ahwalora: needs no .NET"
+publish: firmware
+	@$(DOTNET) pack emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -o $(OUT)/tool -v quiet --nologo
+	@$(PUBLISH) -r linux-x64 --self-contained -o $(OUT)/linux-x64
+	@echo "$(OUT)/tool: dotnet tool package; $(OUT)/linux-x64/ahwalora: needs no .NET"
 
 format:
 	@$(DOTNET) format AhwaLora.Emu.sln
