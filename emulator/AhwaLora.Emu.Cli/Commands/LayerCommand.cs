@@ -55,7 +55,7 @@ internal static class LayerCommand
         if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
 
         LayerComparison? comparison = null;
-        Traced(parsed, shapes[0], strategy, attach => Progress.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
+        Traced(parsed, shapes, strategy, attach => Progress.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, chain[0].Source, platform, options));
         if (parsed.GetValue(Json) != "-") Print(comparison!, chain[0].Source, platform, options);
         return 0;
@@ -99,14 +99,14 @@ internal static class LayerCommand
     {
         if (chain.Count > 1) throw new UserErrorException("--paired compares one layer; use another strategy than multi-layer");
         PairedLayer? paired = null;
-        Traced(parsed, chain[0].Shape, strategy, attach => Progress.Show($"layer {chain[0].Shape}", report => paired = PairedLayer.Run(chain[0], strategy, platform, options, report, attach)));
+        Traced(parsed, [chain[0].Shape], strategy, attach => Progress.Show($"layer {chain[0].Shape}", report => paired = PairedLayer.Run(chain[0], strategy, platform, options, report, attach)));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
         if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
         return paired!.CyclesAgree ? 0 : CommandLine.Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
     }
 
     /// <summary>Runs layers and writes the timeline of the one whose machine they give away, if it is asked for.</summary>
-    private static void Traced(ParseResult parsed, LayerShape shape, LayerStrategy strategy, Action<Action<Machine>?> run)
+    private static void Traced(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy, Action<Action<Machine>?> run)
     {
         if (parsed.GetValue(Trace) is not { } path)
         {
@@ -117,7 +117,7 @@ internal static class LayerCommand
         Machine? machine = null;
         TimelineRecorder? recorder = null;
         run(m => recorder = LayerTrace.Record(machine = m));
-        LayerTrace.Finish(recorder!, machine!, shape, strategy).Write(path);
+        LayerTrace.Finish(recorder!, machine!, shapes, strategy).Write(path);
     }
 
     private static void Print(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)

@@ -32,7 +32,7 @@ internal static class ReportCommand
     {
         PresetName.AcceptOnlyFromAmong([.. Preset.All.Select(p => p.Name)]);
         ModelName.AcceptOnlyFromAmong([.. DeviceModel.All.Select(m => m.Name)]);
-        Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
+        Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Where(s => !s.IsChain).Select(s => s.Name)]);
     }
 
     public static Command Create()
@@ -59,16 +59,20 @@ internal static class ReportCommand
     private static ReportRequest Request(ParseResult parsed)
     {
         var (inputs, outputs) = ParseLayer(parsed.GetValue(Layer)!);
-        var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
+        var shape = new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk));
+        var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
+        var file = parsed.GetValue(MachineArguments.Platform);
+        var platform = PlatformFile.Load(file);
         platform = platform with
         {
             Harts = parsed.GetValue(Harts),
             Aimc = (platform.Aimc ?? new AimcDescription()) with { IntegrationNs = parsed.GetValue(Integration), Preset = parsed.GetValue(PresetName)!, Model = parsed.GetValue(ModelName)! },
         };
+        shape.Check();
         return new ReportRequest(
-            new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk)),
-            LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy)),
-            platform,
+            shape,
+            strategy,
+            file is null ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
             MachineArguments.Options(parsed, Timing),
             new TileStudy(
                 Preset.All.First(p => p.Name == parsed.GetValue(PresetName)),

@@ -29,7 +29,10 @@ public static class LayerTrace
     /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
     public static TimelineRecorder Record(Machine machine) => new(machine, RegionNames);
 
-    /// <summary>The trace of a layer's run that has ended.</summary>
-    public static RunTrace Finish(TimelineRecorder recorder, Machine machine, LayerShape shape, LayerStrategy strategy) =>
-        RunTrace.Of($"layer {shape}, {strategy.Name}", machine, recorder, ("layer", shape.ToString()), ("strategy", strategy.Name));
+    /// <summary>The trace of a run of a layer, or of layers that feed each other, that has ended.</summary>
+    public static RunTrace Finish(TimelineRecorder recorder, Machine machine, IEnumerable<LayerShape> chain, LayerStrategy strategy)
+    {
+        var layers = string.Join(", then ", chain);
+        return RunTrace.Of($"layer {layers}, {strategy.Name}", machine, recorder, ("layer", layers), ("strategy", strategy.Name));
+    }
 }

@@ -62,18 +62,18 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
         return points;
     }
 
-    /// <summary>The machine of a point: with that integration time, and a TCDM that its buffers fit.</summary>
+    /// <summary>The machine of a point: with that integration time, the tiles that the strategy takes, and a TCDM that its buffers fit.</summary>
     public PlatformDescription PlatformFor(LayerShape shape, int integrationNs)
     {
         var needed = (LayerFootprint.Bytes(shape, Strategy) + LinkedBytes + 1023) / 1024 * 1024;
-        var point = new SweepPoint(Platform) { Shape = shape, IntegrationNs = integrationNs, Harts = Platform.Harts };
+        var point = new SweepPoint(Platform) { Shape = shape, IntegrationNs = integrationNs, Harts = Platform.Harts, Strategy = Strategy };
         return (point with { TcdmBytes = (uint)Math.Max(needed, Math.Max(point.TcdmBytes, TcdmBytes)) }).BuildPlatform();
     }
 
     private OverheadPoint Measure(LayerData data, int integrationNs)
     {
         var (shape, platform) = (data.Shape, PlatformFor(data.Shape, integrationNs));
-        var alone = LayerRun.Execute(data, LayerStrategy.Analog, platform, Options).Result;
+        var alone = LayerRun.Execute(data, Strategy.Baseline, platform, Options).Result;
         var pipelined = LayerRun.Execute(data, Strategy, platform, Options).Result;
         return new OverheadPoint(
             shape.Inputs, shape.Outputs, shape.Rank, shape.Tokens, shape.Chunk, integrationNs, platform.Harts, Strategy.Name,

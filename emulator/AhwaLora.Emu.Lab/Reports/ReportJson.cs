@@ -69,13 +69,15 @@ internal static class ReportJson
             request.Platform.Aimc.Preset,
             layer.OverheadPercent,
             layer.MultiplyAddsPerCycle,
+            layer.Pipelined.ExposedCycles,
+            BaselineExposedCycles = layer.Analog.ExposedCycles,
             Runs = runs.Select(m => new
             {
                 Name = m == layer.Analog ? "tile alone" : m.Strategy.Name,
                 m.Result.Cycles,
                 OverheadPercent = 100.0 * ((double)m.Result.Cycles / layer.Analog.Result.Cycles - 1),
                 m.Result.TcdmBytes,
-                RelativeErrorPercent = 100 * m.RelativeError,
+                RelativeErrorPercent = double.IsNaN(m.RelativeError) ? (double?)null : 100 * m.RelativeError,
                 m.Instructions,
                 m.Tile.BoundPasses,
             }),

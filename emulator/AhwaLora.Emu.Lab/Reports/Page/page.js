@@ -16,7 +16,8 @@ function drawLayerHeader({ version, layer }) {
     [`with the adapter, ${best.name}`, format.count(best.cycles), 'cycles'],
     ['multiply-adds a cycle and hart', layer.multiply_adds_per_cycle.toFixed(2), ''],
     ['TCDM of the buffers', (best.tcdm_bytes / 1024).toFixed(1), 'KiB'],
-    ['error of y', best.relative_error_percent.toFixed(2), '%'],
+    [`exposed behind the last MVM; without adapter ${format.count(layer.baseline_exposed_cycles)}`, format.count(layer.exposed_cycles), 'cycles'],
+    ...(best.relative_error_percent === undefined ? [] : [['error of y', best.relative_error_percent.toFixed(2), '%']]),
   ];
   byId('figures').append(...facts.map(keyFigure));
 }
