@@ -47,6 +47,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
         }
 
         if (LayerPlan.For(chain, strategy, platform) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
+        if (!strategy.IsChain) LayerFootprint.Check(chain[0].Shape, strategy, platform);
         var analog = Measure(strategy.Baseline);
         progress?.Invoke(LayerStrategy.Sequential.Name);
         var sequential = InSequence(chain, platform, options, strategy == LayerStrategy.Sequential ? attach : null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Platform;
 
@@ -51,6 +52,19 @@ public static class LayerFootprint
     /// <summary>Bytes of a TCDM that an app leaves to its buffers.</summary>
     public static long Available(ElfImage app, uint tcdmBytes) =>
         app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;
+
+    /// <summary>Checks that a layer's buffers fit, before anything runs.</summary>
+    /// <exception cref="UserErrorException">They do not: it names the largest chunk that does.</exception>
+    public static void Check(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
+    {
+        var splits = LayerMapping.Of([shape], strategy, platform)[0].Inputs.Count;
+        var available = Available(FirmwareImages.Load(strategy.App), TcdmOf(platform)?.Size ?? 0);
+        var bytes = Bytes(shape, strategy, splits);
+        if (bytes <= available) return;
+        var chunk = LargestChunk(shape, strategy, splits, available);
+        var advice = chunk > 0 ? $"use --chunk {chunk} or less, or a larger tcdm in the platform file" : "use a larger tcdm in the platform file";
+        throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"layer {shape}, {strategy.Name}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there; {advice}"));
+    }
 
     private static long Block(int rows, int columns) => ((long)rows * columns * WordBytes + Alignment - 1) / Alignment * Alignment;
 

@@ -21,8 +21,9 @@ internal sealed class SweepFaults(string path)
         throw new UserErrorException(lines.Length == 1 ? $"{path}: {lines[0]}" : $"{path}: {lines.Length} faults, nothing was run\n  " + string.Join("\n  ", lines));
     }
 
-    /// <summary>The name that takes the fewest changes to get to.</summary>
-    public static string Nearest(string text, IEnumerable<string> names) => names.MinBy(name => Distance(text, name))!;
+    /// <summary>The name that takes the fewest changes to get to, or of which that is the begin.</summary>
+    public static string Nearest(string text, IEnumerable<string> names) =>
+        names.MinBy(name => (Distance(text, name[..Math.Min(text.Length, name.Length)]), Distance(text, name)))!;
 
     // Levenshtein's distance, row by row.
     private static int Distance(string a, string b)

@@ -28,4 +28,17 @@ public sealed class LayerFootprintTests
         var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), LayerStrategy.DoubleBuffered, LayerMapping.WithTiles(new PlatformDescription { Harts = 2 }, [shape], LayerStrategy.DoubleBuffered), TestMachine.Options);
         Assert.Equal(LayerFootprint.Bytes(shape, LayerStrategy.DoubleBuffered, inputSplits: 3), measured.Result.TcdmBytes);
     }
+
+    [Fact]
+    public void A_layer_that_does_not_fit_is_refused_before_it_runs_with_the_chunk_that_would()
+    {
+        var (shape, platform) = (new LayerShape(600, 600, 8, 16, 16), new PlatformDescription { Harts = 2 });
+        string? Refusal(LayerShape layer) => Record.Exception(() =>
+            LayerComparison.Run(LayerData.Generate(layer, seed: 1), LayerStrategy.DoubleBuffered, LayerMapping.WithTiles(platform, [layer], LayerStrategy.DoubleBuffered), TestMachine.Options, _ => Assert.Fail("it ran")))?.Message;
+
+        var message = Refusal(shape);
+        var chunk = int.Parse(System.Text.RegularExpressions.Regex.Match(message!, "use --chunk (\\d+) or less").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        LayerFootprint.Check(shape with { Chunk = chunk }, LayerStrategy.DoubleBuffered, LayerMapping.WithTiles(platform, [shape], LayerStrategy.DoubleBuffered));
+        Assert.Contains("use a larger tcdm", Refusal(new LayerShape(3000, 3000, 8, 4, 1)), StringComparison.Ordinal);
+    }
 }
