@@ -1,3 +1,5 @@
+using AhwaLora.Emu.Platform;
+
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Accesses through one base register, which translated code tests together: each still does what it does alone.</summary>
@@ -101,6 +103,44 @@ public sealed class EngineAccessTests
             ret
         """);
 
-    private static void Same(string profile, string assembly) =>
-        Assert.Equal(ExitReason.Exit, EnginePair.AssertSame(EnginePair.Assemble(assembly), profile).Reason);
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void Accesses_farther_apart_than_their_memory_is_long_fault(string profile)
+    {
+        var platform = TestMachine.OneHart with
+        {
+            Memories =
+            [
+                new MemoryDescription { Name = "registers", Base = 0x2000_0000, Size = 16 },
+                new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 1 << 20 },
+            ],
+        };
+        Same(
+            profile,
+            """
+                la t0, handler
+                csrw mtvec, t0
+                li s0, 40
+                li s1, 0x20000000
+            loop:
+                sw s0, 4(s1)
+                lw a0, 64(s1)
+                sw s0, 32(s1)
+                lw a1, 4(s1)
+                add s3, s3, a1
+                addi s0, s0, -1
+                bnez s0, loop
+                j done
+                .balign 4
+            handler:
+                csrr t5, mepc
+                addi t5, t5, 4
+                csrw mepc, t5
+                mret
+            """,
+            platform);
+    }
+
+    private static void Same(string profile, string assembly, PlatformDescription? platform = null) =>
+        Assert.Equal(ExitReason.Exit, EnginePair.AssertSame(EnginePair.Assemble(assembly), profile, platform).Reason);
 }

@@ -25,6 +25,9 @@ internal sealed class Frame
     /// <summary>Fuel left at the exit.</summary>
     public int Fuel;
 
+    /// <summary>Fuel at which the hart is to yield, while a region runs.</summary>
+    public int YieldAt;
+
     /// <summary>Where an indirect exit leads.</summary>
     public uint Target;
 

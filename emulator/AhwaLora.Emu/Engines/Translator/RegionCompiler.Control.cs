@@ -121,7 +121,7 @@ internal sealed partial class RegionCompiler
     private void EmitYieldTest(Label exit)
     {
         _il.Emit(OpCodes.Ldarg, Fuel);
-        _il.Emit(OpCodes.Ldarg, YieldAt);
+        EmitFrameField(nameof(Frame.YieldAt));
         _il.Emit(OpCodes.Ble, exit);
     }
 
@@ -146,16 +146,18 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Starg, Fuel);
     }
 
+    /// <summary>Counts stalls where they are kept, which takes no register from the guest's.</summary>
     private void EmitStalls(in StallCounts stalls)
     {
         for (var word = 0; word < StallCounts.Words; word++)
         {
             if (stalls[word] == 0) continue;
-            var local = _stalls[word] ??= _il.DeclareLocal(typeof(long));
-            _il.Emit(OpCodes.Ldloc, local);
+            _countsStalls = true;
+            _il.Emit(OpCodes.Ldarg_1);
+            EmitFrameField($"Stalls{word}");
             _il.Emit(OpCodes.Ldc_I8, stalls[word]);
             _il.Emit(OpCodes.Add);
-            _il.Emit(OpCodes.Stloc, local);
+            _il.Emit(OpCodes.Stfld, Field($"Stalls{word}"));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Reflection;
 using System.Reflection.Emit;
 using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Memory;
@@ -13,8 +12,6 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// </content>
 internal sealed partial class RegionCompiler
 {
-    private static readonly MethodInfo RotateRight = typeof(BitOperations).GetMethod(nameof(BitOperations.RotateRight), [typeof(uint), typeof(int)])!;
-
     private readonly Dictionary<(string Field, int Memory), LocalBuilder> _starts = [];
     private AccessGroup?[] _groups = [];
 
@@ -111,23 +108,28 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Stloc, offset);
 
-        var shift = BitOperations.Log2((uint)range.Alignment);
-        var last = memory.Size - (uint)(range.High - range.Low);
-        _il.Emit(OpCodes.Ldloc, offset);
-        if (shift == 0)
+        var bytes = (uint)(range.High - range.Low);
+        if (bytes > memory.Size)
         {
-            _il.Emit(OpCodes.Ldc_I4, (int)last);
-            _il.Emit(OpCodes.Conv_U);
-        }
-        else
-        {
-            // Rotated right, a misaligned offset has its low bits at the top: one comparison finds both.
-            _il.Emit(OpCodes.Conv_U4);
-            _il.Emit(OpCodes.Ldc_I4, shift);
-            _il.Emit(OpCodes.Call, RotateRight);
-            _il.Emit(OpCodes.Ldc_I4, (int)(last >> shift));
+            _il.Emit(OpCodes.Br, elsewhere);
+            return offset;
         }
 
+        if (range.Alignment > 1)
+        {
+            // Of an aligned access to a memory whose size is a power of two, one test finds what lies beyond as well.
+            var isEnough = bytes == range.Alignment && BitOperations.IsPow2(memory.Size);
+            _il.Emit(OpCodes.Ldloc, offset);
+            _il.Emit(OpCodes.Conv_U4);
+            _il.Emit(OpCodes.Ldc_I4, (range.Alignment - 1) | (isEnough ? ~(int)(memory.Size - 1) : 0));
+            _il.Emit(OpCodes.And);
+            _il.Emit(OpCodes.Brtrue, elsewhere);
+            if (isEnough) return offset;
+        }
+
+        _il.Emit(OpCodes.Ldloc, offset);
+        _il.Emit(OpCodes.Ldc_I4, (int)(memory.Size - bytes));
+        _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Bgt_Un, elsewhere);
         return offset;
     }

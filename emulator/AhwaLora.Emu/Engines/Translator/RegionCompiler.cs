@@ -32,13 +32,13 @@ internal sealed partial class RegionCompiler
     private readonly DynamicMethod _method;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
-    private readonly LocalBuilder?[] _stalls = new LocalBuilder?[StallCounts.Words];
     private readonly LocalBuilder _exitIndex, _registerFile;
     private readonly Label _leave;
     private readonly Dictionary<Node, Label> _labels = [];
     private readonly List<(Label Label, RegionExit Exit)> _exits = [];
     private readonly Dictionary<(Node Node, int Instruction, ExitKind Kind), Label> _exitsOfNodes = [];
     private readonly Queue<Action> _cold = new();
+    private bool _countsStalls;
 
     private RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
     {
@@ -82,7 +82,7 @@ internal sealed partial class RegionCompiler
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
-            Stalls = Array.Exists(_stalls, s => s is not null) || _exits.Exists(e => e.Exit.Stalls.Any),
+            Stalls = _countsStalls || _exits.Exists(e => e.Exit.Stalls.Any),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
@@ -100,6 +100,9 @@ internal sealed partial class RegionCompiler
             if (node.Banked.Ask is { } ask) Use(ask.Rs1);
         }
 
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldarg, YieldAt);
+        _il.Emit(OpCodes.Stfld, Field(nameof(Frame.YieldAt)));
         EmitRegisterFile();
         for (var r = 0; r < Registers.Count; r++)
         {
@@ -138,18 +141,6 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
-        for (var word = 0; word < StallCounts.Words; word++)
-        {
-            if (_stalls[word] is not { } stalls) continue;
-            var field = Field($"Stalls{word}");
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldfld, field);
-            _il.Emit(OpCodes.Ldloc, stalls);
-            _il.Emit(OpCodes.Add);
-            _il.Emit(OpCodes.Stfld, field);
-        }
-
         EmitRegisterFile();
         for (var r = 0; r < Registers.Count; r++)
         {

@@ -14,10 +14,10 @@ internal struct StallCounts
 
     private static readonly Cause[] CauseOf =
     [
-        Cause.LoadUse, Cause.JumpBranch,
-        Cause.FpuDependency, Cause.FpuStructural,
-        Cause.MemoryLatency, Cause.Division,
-        Cause.Csr, Cause.BankConflict,
+        Cause.JumpBranch, Cause.MemoryLatency,
+        Cause.LoadUse, Cause.Division,
+        Cause.FpuDependency, Cause.Csr,
+        Cause.FpuStructural, Cause.BankConflict,
         Cause.InstructionFetch, Cause.Barrier,
         Cause.Wfi, Cause.DmaWait,
         Cause.TileWait, Cause.Trap,
