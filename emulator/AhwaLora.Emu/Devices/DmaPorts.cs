@@ -57,11 +57,6 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         _job = job;
         _row = _column = 0;
         _nextRequest = time;
-
-        // A memory narrower than a beat keeps the next one waiting.
-        var beat = 4 * (uint)Ports;
-        var width = Memory(job.Destination).Narrow(Memory(job.Source).Narrow(beat));
-        _pause = (beat + width - 1) / width - 1;
         StartBeat();
     }
 
@@ -114,10 +109,12 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         else (_doneAt, _nextRequest) = (_nextRequest, ulong.MaxValue);
     }
 
-    /// <summary>The last beat of a row may be narrower.</summary>
+    /// <summary>The last beat of a row may be narrower. A memory narrower than the beat keeps the next one waiting.</summary>
     private void StartBeat()
     {
         var words = Math.Min((uint)Ports, (_job.BytesPerRow - _column) / 4);
+        var width = Memory(_job.Destination).Narrow(Memory(_job.Source).Narrow(4 * words));
+        _pause = (4 * words + width - 1) / width - 1;
         Array.Fill(_phases, Phase.Done);
         Array.Fill(_phases, IsBanked(_job.Source) ? Phase.Load : Phase.Store, 0, (int)words);
     }

@@ -10,12 +10,18 @@ public sealed class DmaContentionTests
 {
     private const ulong StartupCycles = 10;
 
-    private readonly TestBus _bus = new(harts: 1);
+    private readonly TestBus _bus;
     private readonly Dma _dma;
     private readonly IBankMaster _master;
 
     public DmaContentionTests()
+        : this(ramWidthBytes: 0)
     {
+    }
+
+    private DmaContentionTests(uint ramWidthBytes)
+    {
+        _bus = new TestBus(harts: 1, ramWidthBytes);
         _dma = new Dma(1, _bus, InterruptLine.Unconnected(), bytesPerCycle: 8, queueDepth: 4, (int)StartupCycles, isExact: true);
         _master = _dma.BankMaster!;
         for (var n = 0u; n < 64; n++) _bus.SetWord(Ram + 4 * n, 0x100 + n);
@@ -69,6 +75,18 @@ public sealed class DmaContentionTests
         Assert.Equal(StartupCycles + cycles, Run(static (_, _) => true));
         AssertCopied(Tcdm, bytes / 4);
         Assert.Equal(0u, _bus.Word(Tcdm + bytes));
+    }
+
+    [Theory]
+    [InlineData(4, 3, 4, 3)]
+    [InlineData(12, 1, 4, 3)]
+    [InlineData(20, 2, 4, 10)]
+    [InlineData(20, 2, 8, 6)]
+    public void Alone_at_a_narrow_memory_each_row_takes_a_cycle_for_each_width_begun(uint bytes, uint rows, uint widthBytes, ulong cycles)
+    {
+        var narrow = new DmaContentionTests(widthBytes);
+        narrow.Copy(Ram, Tcdm, bytes, rows, stride: 64);
+        Assert.Equal(StartupCycles + cycles, narrow.Run(static (_, _) => true));
     }
 
     [Fact]
