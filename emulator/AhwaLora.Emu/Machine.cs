@@ -44,7 +44,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     {
         PlatformRules.Check(platform);
         _host = host ?? new NoHost();
-        _clock = new HostClock { FrequencyHz = (ulong)(platform.ClockMhz * 1e6) };
+        _clock = new HostClock { FrequencyHz = (ulong)Math.Round(platform.ClockMhz * 1e6) };
         _semihosting = new Semihosting(_host, _clock);
         _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.Harts).ToArray();
         Platform = platform;
@@ -168,11 +168,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     public void AttachHtif(uint toHost, uint? fromHost)
     {
         _htif = new Htif(_host, _clock, toHost, fromHost, _harts.Count);
-        foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes)))
-        {
-            var last = (toHost - memory.Base + Htif.WordBytes - 1) >> MemoryRegion.GranuleShift;
-            for (var g = (toHost - memory.Base) >> MemoryRegion.GranuleShift; g <= last; g++) memory.Watches[g] |= Watch.Host;
-        }
+        foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes))) memory.AddWatch(toHost, Htif.WordBytes, Watch.Host);
     }
 
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>

@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Tests;
 
@@ -40,6 +41,13 @@ public sealed class MachineTests
         Assert.Equal(a.Hart.Registers, b.Hart.Registers);
         Assert.Equal(a.Hart.Time, b.Hart.Time);
     }
+
+    [Theory]
+    [InlineData(1000, 1_000_000_000)]
+    [InlineData(1.001, 1_001_000)] // times 10^6 it is a little less in binary
+    [InlineData(0.001, 1000)]
+    public void The_clock_is_the_nearest_whole_frequency(double megahertz, ulong expectedHz) =>
+        Assert.Equal(expectedHz, new Machine(new PlatformDescription { ClockMhz = megahertz }, TestMachine.Options).Tiles[0].Options.ClockHz);
 
     [Fact]
     public void The_same_run_gives_the_same_statistics()

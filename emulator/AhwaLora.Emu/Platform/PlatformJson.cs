@@ -17,10 +17,18 @@ public static class PlatformJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
         WriteIndented = true,
         RespectNullableAnnotations = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    private static readonly JsonDocumentOptions FileOptions = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
     };
 
     /// <summary>Parses and checks a platform file.</summary>
@@ -29,7 +37,7 @@ public static class PlatformJson
     {
         try
         {
-            if (JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) is JsonObject root)
+            if (JsonNode.Parse(json, documentOptions: FileOptions) is JsonObject root)
             {
                 root.Remove("$schema");
                 var platform = root.Deserialize<PlatformDescription>(Options)!;

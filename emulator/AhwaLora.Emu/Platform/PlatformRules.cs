@@ -11,26 +11,16 @@ public static class PlatformRules
 
     private const uint DevicePage = 0x1000;
 
+    private const ulong AddressSpaceBytes = 1UL << 32;
+
     /// <summary>Checks a platform.</summary>
     /// <exception cref="PlatformException">Something does not fit; the message names the field and the fix.</exception>
     public static void Check(PlatformDescription platform)
     {
         Require(platform.Harts is >= 1 and <= MaximumHarts, $"field 'harts': {platform.Harts} is outside 1 to {MaximumHarts}");
-        Require(platform.ClockMhz is > 0 and <= 100_000, $"field 'clock_mhz': {platform.ClockMhz} is outside 0 to 100000");
+        Require(platform.ClockMhz is >= 0.001 and <= 100_000, $"field 'clock_mhz': {platform.ClockMhz} is outside 0.001 to 100000");
         _ = ParseIsa(platform.Isa);
-        Require(platform.Memories.Count > 0, "field 'memories': a machine needs at least one");
-        foreach (var memory in platform.Memories)
-        {
-            var field = $"field 'memories' ({memory.Name})";
-            Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
-            Require(memory.Base % 4 == 0, $"{field}: base 0x{memory.Base:x8} is not word-aligned");
-            Require((ulong)memory.Base + memory.Size <= 1UL << 32, $"{field}: reaches beyond the 32-bit address space");
-            Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
-            Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
-            Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
-            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, which are a word wide each");
-        }
-
+        CheckMemories(platform);
         if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);
         if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': must be at least 1");
         if (platform.Dma is { } dma)
@@ -41,7 +31,7 @@ public static class PlatformRules
         }
 
         if (platform.Aimc is { } aimc) CheckTiles(aimc);
-        CheckOverlaps(platform);
+        CheckPlaces(platform);
     }
 
     /// <summary>The extensions of an ISA string.</summary>
@@ -76,10 +66,10 @@ public static class PlatformRules
         return extensions;
     }
 
-    /// <summary>The address ranges of a platform: name, base, size; private memories once.</summary>
-    public static IReadOnlyList<(string Name, uint Base, ulong Size)> Map(PlatformDescription platform)
+    /// <summary>The address ranges of a platform: name, base, size; private memories once. Of a platform that breaks a rule they may lie beyond 32 bits.</summary>
+    public static IReadOnlyList<(string Name, ulong Base, ulong Size)> Map(PlatformDescription platform)
     {
-        var map = platform.Memories.Select(m => (m.Name, m.Base, (ulong)m.Size)).ToList();
+        var map = platform.Memories.Select(m => (m.Name, Base: (ulong)m.Base, Size: (ulong)m.Size)).ToList();
         if (platform.Clint is { } clint) map.Add(("clint", clint.Base, 0x1_0000));
         if (platform.Plic is { } plic) map.Add(("plic", plic.Base, 0x400_0000));
         if (platform.Cluster is { } cluster) map.Add(("cluster", cluster.Base, DevicePage));
@@ -88,10 +78,32 @@ public static class PlatformRules
         if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, 4));
         if (platform.Aimc is { } aimc)
         {
-            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", aimc.Base + n * DevicePage, DevicePage));
+            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", (ulong)aimc.Base + n * DevicePage, DevicePage));
         }
 
         return [.. map.OrderBy(m => m.Base)];
+    }
+
+    private static void CheckMemories(PlatformDescription platform)
+    {
+        Require(platform.Memories.Count > 0, "field 'memories': a machine needs at least one");
+        Require(platform.Memories.All(memory => memory is not null), "field 'memories': null is no memory");
+        foreach (var memory in platform.Memories)
+        {
+            var field = $"field 'memories' ({memory.Name})";
+            Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
+            Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
+            Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
+            Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
+            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, which are a word wide each");
+            Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since one hart has them all");
+        }
+
+        // One arbiter stands before the banks, and masters are numbered for it.
+        var banked = platform.Memories.Where(memory => memory.Banks != 0).Select(memory => memory.Name).ToList();
+        Require(banked.Count <= 1, $"field 'memories': {string.Join(" and ", banked)} have banks; only one memory can");
+        var total = platform.Memories.Aggregate(0UL, (sum, memory) => sum + memory.Size * (memory.Private ? (ulong)platform.Harts : 1));
+        Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in all, a private one counted for each hart; expected at most {AddressSpaceBytes >> 20} MiB");
     }
 
     private static void CheckFetch(InstructionMemoryDescription fetch)
@@ -122,9 +134,15 @@ public static class PlatformRules
         _ = aimc.BuildModel();
     }
 
-    private static void CheckOverlaps(PlatformDescription platform)
+    private static void CheckPlaces(PlatformDescription platform)
     {
         var map = Map(platform);
+        foreach (var (name, start, size) in map)
+        {
+            Require(start % 4 == 0, $"'{name}': base 0x{start:x8} is not word-aligned");
+            Require(start + size <= AddressSpaceBytes, $"'{name}' (from 0x{start:x8}, 0x{size:x} bytes) reaches beyond the 32-bit address space");
+        }
+
         for (var n = 1; n < map.Count; n++)
         {
             var (before, after) = (map[n - 1], map[n]);

@@ -18,6 +18,7 @@ public static partial class JsonFault
             return $"{field}no such field{(record is null ? "" : $"; expected {string.Join(", ", FieldsOf(record))}")}";
         }
 
+        if (DuplicateMember().Match(message) is { Success: true } duplicate) return $"field '{duplicate.Groups["name"].Value}' is given twice";
         if (MissingMembers().Match(message) is { Success: true } missing) return $"{field}{missing.Groups["names"].Value} missing";
         if (WrongType().Match(message) is { Success: true } wrong) return $"{field}expected {NameOf(wrong.Groups["type"].Value)}";
         return fault.LineNumber is { } line && field.Length == 0 ? $"line {line + 1}: {message.Split(". ")[0].TrimEnd('.')}" : field + message;
@@ -40,6 +41,9 @@ public static partial class JsonFault
 
     [GeneratedRegex("could not be mapped to any .NET member contained in type '(?<type>[^']+)'")]
     private static partial Regex UnknownMember();
+
+    [GeneratedRegex("Duplicate property '(?<name>[^']+)'")]
+    private static partial Regex DuplicateMember();
 
     [GeneratedRegex("missing required properties including: (?<names>.+?)\\.?$")]
     private static partial Regex MissingMembers();

@@ -49,6 +49,7 @@ public sealed class TimingProfileTests
     [InlineData("""{ "name": "a", "source": "b", "blocking": {}, "decoupled": {} }""", "decoupled")]
     [InlineData("""{ "name": "a", "source": "b", "provenance": { "jump_cycles": "measured" } }""", "jump_cycles")]
     [InlineData("""{ "name": "a", "blocking": {} }""", "'source' missing")]
+    [InlineData("""{ "name": "a", "name": "b", "source": "c" }""", "field 'name' is given twice")]
     [InlineData("{\n  \"name\": \"a\",\n  source\n}", "line 3: ")]
     public void What_does_not_fit_is_refused_in_a_line_that_names_the_field(string json, string field)
     {
