@@ -11,7 +11,7 @@ public static class CsrMap
     public const uint Mstatus = 0x300, Misa = 0x301, Mie = 0x304, Mtvec = 0x305, Mcounteren = 0x306, Mstatush = 0x310;
     public const uint Mcountinhibit = 0x320, Mhpmevent0 = 0x320;
     public const uint Mscratch = 0x340, Mepc = 0x341, Mcause = 0x342, Mtval = 0x343, Mip = 0x344;
-    public const uint Menvcfg = 0x30A, Menvcfgh = 0x31A, Mseccfg = 0x747, Mseccfgh = 0x757;
+    public const uint Menvcfg = 0x30A, Menvcfgh = 0x31A;
     public const uint Pmpcfg0 = 0x3A0, Pmpaddr0 = 0x3B0;
     public const uint Tselect = 0x7A0, Tdata1 = 0x7A1, Tdata2 = 0x7A2, Tdata3 = 0x7A3, Tinfo = 0x7A4, Tcontrol = 0x7A5;
     public const uint Barrier = 0x7C2, Region = 0x7C8;

@@ -121,7 +121,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
             case Shape.LoadReserved:
                 hart.HasReservation = true;
                 hart.ReservationAddress = a;
-                memory.Watches[(a - memory.Base) >> MemoryRegion.GranuleShift] |= Watch.Reservation;
+                memory.AddWatch(a, 4, Watch.Reservation);
                 if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
                 hart.Registers[i.Rd] = old;
                 break;
