@@ -81,11 +81,11 @@ public sealed class Debuggee
     /// <summary>Begins a history at the machine's present state, as after a reset or a restored snapshot.</summary>
     public void ForgetHistory() => _history.Clear();
 
-    /// <summary>Goes back to the first state that is known.</summary>
+    /// <summary>Goes back to where history was begun: the begin of the run, or the last snapshot that was loaded.</summary>
     public void GoToBegin()
     {
         _history.Commit();
-        _history.Restore(_history.Points[0]);
+        _history.Restore(_history.Begin);
     }
 
     /// <summary>Goes forward, each hart by its order, until something stops the machine.</summary>

@@ -66,6 +66,7 @@ public sealed class GdbServer : IDisposable
         private readonly Socket _socket;
         private readonly PacketReader _reader = new();
         private readonly byte[] _buffer = new byte[BufferBytes];
+        private readonly Queue<byte> _received = [];
         private byte[] _sent = [];
         private bool _isGone;
 
@@ -83,12 +84,8 @@ public sealed class GdbServer : IDisposable
             while (!_isGone && Stub.End == SessionEnd.None)
             {
                 _server.RefuseOthers();
-                if (!_socket.Poll(PollMicroseconds, SelectMode.SelectRead)) continue;
-                foreach (var value in Receive())
-                {
-                    Take(_reader.Take(value));
-                    if (Stub.End != SessionEnd.None) break;
-                }
+                if (_socket.Poll(PollMicroseconds, SelectMode.SelectRead)) Receive();
+                while (Stub.End == SessionEnd.None && _received.TryDequeue(out var value)) Take(_reader.Take(value));
             }
 
             LeaveInPeace();
@@ -108,10 +105,15 @@ public sealed class GdbServer : IDisposable
         {
             _server.RefuseOthers();
             if (_isGone) return true;
-            if (!_socket.Poll(0, SelectMode.SelectRead)) return false;
+            if (_socket.Poll(0, SelectMode.SelectRead)) Receive();
 
-            // Nothing but the interrupt is due while the machine runs.
-            return Receive().ToArray().Any(value => _reader.Take(value) == PacketKind.Interrupt) || _isGone;
+            // Nothing but the interrupt is due while the machine runs; what came in behind it waits until the machine stands.
+            while (_received.TryDequeue(out var value))
+            {
+                if (_reader.Take(value) == PacketKind.Interrupt) return true;
+            }
+
+            return _isGone;
         }
 
         /// <summary>Lets the client read the last answer before the connection goes.</summary>
@@ -147,18 +149,18 @@ public sealed class GdbServer : IDisposable
             }
         }
 
-        private Span<byte> Receive()
+        /// <summary>Takes in what has come, behind what has not been looked at yet.</summary>
+        private void Receive()
         {
             try
             {
                 var count = _socket.Receive(_buffer);
                 _isGone = count == 0;
-                return _buffer.AsSpan(0, count);
+                foreach (var value in _buffer.AsSpan(0, count)) _received.Enqueue(value);
             }
             catch (SocketException)
             {
                 _isGone = true;
-                return [];
             }
         }
 

@@ -12,7 +12,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 {
     private const string Help = """
         help                       this list
-        reset halt | reset init    back to the begin of the run (init: also forget what was changed since)
+        reset halt | reset init    back to the begin of the run; what was changed since is forgotten
         cycles                     machine time, and each hart's time and instructions
         stalls                     each hart's cycles by cause
         regions                    regions the firmware marked, by hart
@@ -43,11 +43,11 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["cycles"]: return (Cycles(), false);
             case ["stalls"]: return (Stalls(), false);
             case ["regions"]: return (Regions(), false);
-            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(TileReport.Of)), false);
-            case ["aimc", var number] when int.TryParse(number, out var n) && n >= 0 && n < Machine.Tiles.Count: return (TileReport.Of(Machine.Tiles[n]), false);
+            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
+            case ["aimc", var number] when int.TryParse(number, out var n) && n >= 0 && n < Machine.Tiles.Count: return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
             case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count}\n", false);
-            case ["snapshot", "save", var path]: return (Save(path), false);
-            case ["snapshot", "load", var path]: return Load(path);
+            case ["snapshot", "save", _, ..]: return (Save(Behind(command, "save")), false);
+            case ["snapshot", "load", _, ..]: return Load(Behind(command, "load"));
             case ["trace", "on" or "off"]: return (Trace(command.EndsWith("on", StringComparison.Ordinal)), false);
             case ["break-on", .. var words]: return (BreakOn(words), false);
             case ["history"]: return ($"{debuggee.HistoryPoints} points\n", false);
@@ -60,6 +60,9 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     /// <summary>The client has gone: nothing it asked for goes on.</summary>
     public void Close() => _events.Close();
+
+    /// <summary>What follows one of a command's words: a path, which may hold blanks.</summary>
+    private static string Behind(string command, string word) => command[(command.IndexOf(word, StringComparison.Ordinal) + word.Length)..].Trim();
 
     private string Reset()
     {
@@ -104,11 +107,13 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     {
         try
         {
-            using var file = File.Create(path);
-            SnapshotFile.Save(Machine, options.Program.Span, file);
+            // Whole or not at all: an older snapshot of that name stays until the new one is there.
+            var temporary = $"{path}.{Environment.ProcessId}.tmp";
+            using (var file = File.Create(temporary)) SnapshotFile.Save(Machine, options.Program.Span, file);
+            File.Move(temporary, path, overwrite: true);
             return $"saved at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}\n";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfFile(e))
         {
             return $"{path}: cannot be written\n";
         }
@@ -127,11 +132,14 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         {
             return ($"{path}: {e.Message}\n", false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfFile(e))
         {
             return ($"{path}: cannot be read\n", false);
         }
     }
+
+    /// <summary>True for what a file system answers, and for a path that cannot be one: a client may send any bytes.</summary>
+    private static bool IsOfFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException;
 
     private string Trace(bool isOn)
     {

@@ -8,16 +8,17 @@ namespace AhwaLora.Emu.Debug.Gdb;
 /// <summary>A tile as <c>monitor aimc</c> shows it.</summary>
 internal static class TileReport
 {
-    /// <summary>What it does and has done, a line each.</summary>
-    public static string Of(AimcTile tile)
+    /// <summary>What it does and has done until <paramref name="time"/>, a line each.</summary>
+    public static string Of(AimcTile tile, ulong time)
     {
+        var counters = tile.CountersAt(time);
         var status = Register(tile, Status);
         var state = (status & 2) != 0 ? "programming" : (status & 4) != 0 ? "calibrating" : (status & 1) != 0 ? "busy" : "idle";
         return string.Create(CultureInfo.InvariantCulture, $"""
             tile {tile.Options.Number}: {state}, {status >> 4 & 15} jobs pending, {Register(tile, Finished)} finished, {status >> 8 & 15} contexts free
               size       {Register(tile, Caps) & 0x7ff} x {Register(tile, Caps) >> 11 & 0x7ff}, integration {Register(tile, TIntNs)} ns
               running    job {Register(tile, RunningJob)}, tag 0x{Register(tile, RunningTag):x}
-              counters   {Counter(tile, BusyCycles)} busy cycles, {Counter(tile, Mvms)} MVMs, {Counter(tile, AdcSaturations)} ADC saturations, {Counter(tile, DacClips)} DAC clips
+              counters   {counters.BusyCycles} busy cycles, {counters.Mvms} MVMs, {counters.AdcSaturations} ADC saturations, {counters.DacClips} DAC clips
               error      cause {Register(tile, ErrorCause)}, argument 0x{Register(tile, ErrorArgument):x}
 
             """);

@@ -42,8 +42,11 @@ internal sealed class History
         _host = host;
         _limitBytes = limitBytes;
         _memories = [.. machine.Memories.Select(m => new PageHistory(m))];
-        Add(isBranch: true);
+        Begin = Add(isBranch: true);
     }
+
+    /// <summary>Where history was begun; kept when memory is short, so that a reset always leads there.</summary>
+    public HistoryPoint Begin { get; private set; }
 
     /// <summary>The points, oldest first.</summary>
     public IReadOnlyList<HistoryPoint> Points => _points;
@@ -88,7 +91,7 @@ internal sealed class History
         _points.Clear();
         _hasChange = false;
         _host.Cut();
-        Add(isBranch: true);
+        Begin = Add(isBranch: true);
     }
 
     /// <summary>The last point at or before a position.</summary>
@@ -105,7 +108,7 @@ internal sealed class History
         _host.MoveTo(point.HostCalls);
     }
 
-    private void Add(bool isBranch)
+    private HistoryPoint Add(bool isBranch)
     {
         _rest.SetLength(0);
         _machine.TransferBesideMemory(new StateStream(_rest, saving: true));
@@ -124,6 +127,7 @@ internal sealed class History
         _newBytes += NewBytes(point, before);
         _points.Insert(index, point);
         if (_newBytes > _limitBytes) Thin();
+        return point;
     }
 
     /// <summary>Drops every second point between branches, and the oldest points while that is not enough.</summary>

@@ -133,6 +133,16 @@ public sealed class DebuggeeTests
     }
 
     [Fact]
+    public void A_reset_leads_to_the_begin_however_little_history_is_kept()
+    {
+        var program = TestMachine.Assemble("li t0, 3000000\n1: addi t0, t0, -1\nbnez t0, 1b");
+        var debuggee = new Debuggee(program.Machine, new RecordedHost(new NoHost()), historyBytes: 0);
+        Go(debuggee);
+        debuggee.GoToBegin();
+        Assert.Equal((0UL, 0UL), (program.Machine.Cycles, program.Machine.RetiredInstructions));
+    }
+
+    [Fact]
     public void What_the_user_changes_begins_another_future()
     {
         var debuggee = Build("functional", Contention.None);

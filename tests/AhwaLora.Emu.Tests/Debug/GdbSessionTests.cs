@@ -126,6 +126,19 @@ public sealed class GdbSessionTests
         Assert.Null(program.Ended);
     }
 
+    [Fact]
+    public void What_comes_in_one_piece_is_taken_one_by_one()
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        using var client = new TcpClient();
+        client.Connect(program.EndPoint);
+        client.GetStream().Write([.. "$vCont;c#a8"u8, 3, .. "$qC#b4"u8]);
+        Assert.Contains("T02thread:", Receive(client), StringComparison.Ordinal);
+        client.GetStream().Write("+$k#6b"u8);
+        Assert.Null(program.Ended);
+    }
+
     private static string Receive(TcpClient client)
     {
         client.ReceiveTimeout = 10_000;

@@ -58,6 +58,36 @@ public sealed class StubFuzzTests : IGdbLink
         Assert.Equal(answer, stub.Handle(packet));
     }
 
+    [Fact]
+    public void Snapshots_have_any_name_that_a_file_can_have()
+    {
+        var machine = new Machine(new PlatformDescription { Harts = 1 }, new MachineOptions());
+        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        string Monitor(string command)
+        {
+            var answer = stub.Handle("qRcmd," + Hex.OfText(command));
+            return Hex.TryBytes(answer, out var bytes) ? Encoding.UTF8.GetString(bytes) : answer;
+        }
+
+        var directory = Directory.CreateTempSubdirectory("ahwalora");
+        var path = Path.Combine(directory.FullName, "my save");
+        Assert.Equal("saved at cycle 0\n", Monitor($"snapshot save {path}"));
+        Assert.Equal("at cycle 0; history begins here\n", Monitor($"snapshot load {path}"));
+        Assert.Equal(["my save"], directory.GetFiles().Select(f => f.Name));
+        Assert.EndsWith(": cannot be written\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
+        Assert.EndsWith(": cannot be read\n", Monitor("snapshot load a\0b"), StringComparison.Ordinal);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Every_tile_begins_a_line()
+    {
+        var machine = new Machine(new PlatformDescription { Harts = 1, Aimc = new AimcDescription { Tiles = 2 } }, new MachineOptions());
+        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        Assert.True(Hex.TryBytes(stub.Handle("qRcmd," + Hex.OfText("aimc")), out var text));
+        Assert.Equal(2, Encoding.UTF8.GetString(text).Split('\n').Count(line => line.StartsWith("tile ", StringComparison.Ordinal)));
+    }
+
     void IGdbLink.Send(string data)
     {
     }
