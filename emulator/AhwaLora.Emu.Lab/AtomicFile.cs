@@ -1,32 +1,61 @@
+using System.Runtime.InteropServices;
+
 namespace AhwaLora.Emu.Lab;
 
 /// <summary>Files that are there whole or not at all.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes a file beside its place and then renames it; <c>-</c> is standard output.</summary>
+    private const string Devices = "/dev/", Memory = "/dev/shm/";
+
+    /// <summary>
+    /// Writes a file beside its place and then renames it; what is left of a write that fails or is interrupted is removed.
+    /// <c>-</c> is standard output; it and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
+    /// </summary>
     /// <exception cref="UserErrorException">It cannot be written there.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        if (path == "-")
-        {
-            using var output = Console.OpenStandardOutput();
-            write(output);
-            return;
-        }
-
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (var stream = File.Create(temporary)) write(stream);
-            File.Move(temporary, path, overwrite: true);
+            if (path == "-") WriteTo(Console.OpenStandardOutput(), write);
+            else if (IsDevice(path)) WriteTo(new FileStream(path, FileMode.Open, FileAccess.Write), write);
+            else WriteWhole(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
         }
-        finally
+    }
+
+    private static bool IsDevice(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return full.StartsWith(Devices, StringComparison.Ordinal) && !full.StartsWith(Memory, StringComparison.Ordinal);
+    }
+
+    private static void WriteTo(Stream stream, Action<Stream> write)
+    {
+        using (stream) write(stream);
+    }
+
+    private static void WriteWhole(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        void Remove()
         {
             if (File.Exists(temporary)) File.Delete(temporary);
+        }
+
+        // The signals go on to end the process.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Remove());
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Remove());
+        try
+        {
+            WriteTo(File.Create(temporary), write);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            Remove();
         }
     }
 

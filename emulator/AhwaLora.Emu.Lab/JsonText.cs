@@ -11,15 +11,11 @@ internal static class JsonText
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), options) ?? throw new UserErrorException($"{path}: holds null; expected an object");
+            return JsonSerializer.Deserialize<T>(InputFile.Read(path, File.ReadAllBytes), options) ?? throw new UserErrorException($"{path}: holds null; expected an object");
         }
         catch (JsonException e)
         {
             throw new UserErrorException($"{path}: {(e.Path is { Length: > 2 } at ? $"field '{at[2..]}': " : "")}{FirstSentence(e.Message)}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such file")}", e);
         }
     }
 

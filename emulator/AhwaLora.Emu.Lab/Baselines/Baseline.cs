@@ -85,7 +85,7 @@ public sealed record Baseline
     {
         try
         {
-            var baseline = JsonSerializer.Deserialize<Baseline>(File.ReadAllText(path), _options);
+            var baseline = JsonSerializer.Deserialize<Baseline>(InputFile.Read(path, File.ReadAllText, "no such baseline; make it with --update-baseline"), _options);
             if (baseline is null) throw new UserErrorException($"{path}: not a baseline (expected a JSON object)");
             return baseline.Format == CurrentFormat
                 ? baseline
@@ -94,10 +94,6 @@ public sealed record Baseline
         catch (JsonException e)
         {
             throw new UserErrorException($"{path}: not a baseline ({e.Message.Split(" Path:")[0].ReplaceLineEndings(" ").TrimEnd('.')})", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such baseline; make it with --update-baseline")}", e);
         }
     }
 

@@ -81,17 +81,7 @@ public sealed class ElfImage
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what it is.</exception>
-    public static ElfImage Load(string path)
-    {
-        try
-        {
-            return Parse(path, System.IO.File.ReadAllBytes(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException(Directory.Exists(path) ? $"{path}: is a directory, not an ELF file" : $"{path}: {(System.IO.File.Exists(path) ? "cannot be read" : "no such file")}", e);
-        }
-    }
+    public static ElfImage Load(string path) => Parse(path, InputFile.Read(path, System.IO.File.ReadAllBytes));
 
     /// <summary>Parses the bytes of a file called <paramref name="path"/>.</summary>
     /// <exception cref="UserErrorException">They are not such an executable.</exception>

@@ -12,15 +12,11 @@ public static class PlatformFile
         if (path is null) return new PlatformDescription();
         try
         {
-            return PlatformJson.Parse(File.ReadAllText(path));
+            return PlatformJson.Parse(InputFile.Read(path, File.ReadAllText, "no such platform file"));
         }
         catch (PlatformException e)
         {
             throw new UserErrorException($"{path}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such platform file")}", e);
         }
     }
 }

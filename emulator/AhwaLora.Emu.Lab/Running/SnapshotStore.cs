@@ -17,16 +17,12 @@ public static class SnapshotStore
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = InputFile.Read(path, File.OpenRead, "no such snapshot");
             SnapshotFile.Restore(machine, image.File.Span, file);
         }
         catch (SnapshotException e)
         {
             throw new UserErrorException($"{path}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such snapshot")}", e);
         }
     }
 }

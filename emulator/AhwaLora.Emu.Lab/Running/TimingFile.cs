@@ -13,15 +13,11 @@ public static class TimingFile
         if (!File.Exists(nameOrPath)) throw new UserErrorException($"--timing {nameOrPath}: no such profile or file; expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file");
         try
         {
-            return TimingProfile.Parse(File.ReadAllText(nameOrPath));
+            return TimingProfile.Parse(InputFile.Read(nameOrPath, File.ReadAllText));
         }
         catch (TimingProfileException e)
         {
             throw new UserErrorException($"{nameOrPath}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{nameOrPath}: cannot be read", e);
         }
     }
 }

@@ -35,16 +35,12 @@ public sealed class TensorFile : IDisposable
             ".safetensors" => SafetensorsFormat.ReadHeader,
             _ => throw new UserErrorException($"{path}: unknown kind of file; expected .npy or .safetensors"),
         };
-        try
+        return InputFile.Read(path, path =>
         {
             using var stream = File.OpenRead(path);
             var entries = header(path, stream);
             return new TensorFile(path, MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), entries);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : Directory.Exists(path) ? "is a directory" : "no such file")}", e);
-        }
+        });
     }
 
     /// <summary>A tensor by name; null where there is none of that name.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Emu.Lab;
 
 namespace AhwaLora.Emu.Tests.Lab;
@@ -24,5 +25,31 @@ public sealed class AtomicFileTests
         }));
         Assert.Equal("old", File.ReadAllText(path));
         File.Delete(path);
+    }
+
+    [Fact]
+    public void A_device_is_written_and_not_replaced()
+    {
+        AtomicFile.WriteText("/dev/null", "text");
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+        var error = Assert.Throws<UserErrorException>(() => AtomicFile.WriteText("/dev/full", "text"));
+        Assert.StartsWith("/dev/full: cannot be written", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void A_run_that_is_stopped_leaves_no_file_behind(string signal)
+    {
+        var directory = Directory.CreateTempSubdirectory("ahwalora");
+        var spins = TestMachine.Assemble("1: j 1b").Image.Path;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", spins, "--log", Path.Combine(directory.FullName, "log")]) { RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        Assert.True(SpinWait.SpinUntil(() => directory.GetFiles().Length == 1, TimeSpan.FromSeconds(20)));
+        Toolchain.Run("kill", $"-{signal} {process.Id}");
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Empty(directory.GetFiles());
+        directory.Delete();
     }
 }

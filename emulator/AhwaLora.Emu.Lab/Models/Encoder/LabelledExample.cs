@@ -12,6 +12,7 @@ public sealed record LabelledExample
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -47,36 +48,28 @@ public sealed record LabelledExample
     /// <exception cref="UserErrorException">It cannot be read, or a line is no example of the kind that <paramref name="head"/> answers; the line is named.</exception>
     public static IReadOnlyList<LabelledExample> Read(string path, ModelHead head)
     {
-        var examples = new List<LabelledExample>();
+        var examples = InputFile.Read(path, File.ReadAllLines).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
+        return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples");
+    }
+
+    private static LabelledExample Parse(string line, ModelHead head, string place)
+    {
+        UserErrorException Refused(string why) => new($"{place}: {why}");
+        LabelledExample? example = null;
         try
         {
-            foreach (var (number, line) in File.ReadLines(path).Index())
-            {
-                if (line.Length == 0) continue;
-                UserErrorException Refused(string why) => new($"{path}:{number + 1}: {why}");
-
-                LabelledExample? example;
-                try
-                {
-                    example = JsonSerializer.Deserialize<LabelledExample>(line, Json);
-                }
-                catch (JsonException)
-                {
-                    throw Refused("not an example; expected a JSON object with input_ids, token_type_ids and label");
-                }
-
-                if (example is null || (example.TokenTypeIds is { } types && types.Count != example.InputIds.Count)) throw Refused("token_type_ids has another length than input_ids");
-                var hasTarget = head == ModelHead.QuestionAnswering ? example is { StartPositions: not null, EndPositions: not null } : example.Label is not null;
-                if (!hasTarget) throw Refused(head == ModelHead.QuestionAnswering ? "lacks start_positions and end_positions" : "lacks label");
-                examples.Add(example);
-            }
+            example = JsonSerializer.Deserialize<LabelledExample>(line, Json);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (JsonException)
         {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such file")}", e);
+            // As for null: it is no example.
         }
 
-        return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples");
+        if (example is null) throw Refused("not an example; expected a JSON object with input_ids, token_type_ids and label");
+        if (example.TokenTypeIds is { } types && types.Count != example.InputIds.Count) throw Refused("token_type_ids has another length than input_ids");
+        var hasTarget = head == ModelHead.QuestionAnswering ? example is { StartPositions: not null, EndPositions: not null } : example.Label is not null;
+        if (!hasTarget) throw Refused(head == ModelHead.QuestionAnswering ? "lacks start_positions and end_positions" : "lacks label");
+        return example;
     }
 
     /// <summary>Writes a file.</summary>
