@@ -31,6 +31,7 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         if (UnknownOption(parsed) is { } unknown) return Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
+        if (HasEmptyArgument(parsed)) return Fail($"an argument is empty; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail(Describe(parsed));
         try
         {
@@ -58,10 +59,16 @@ internal static class CommandLine
         return $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see '{Path(parsed)} --help'";
     }
 
-    // The parser takes an option that it does not know for the next argument. What follows -- is the guest's.
-    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
+    // The parser takes an option that it does not know for the next argument.
+    private static string? UnknownOption(ParseResult parsed) =>
+        OwnArguments(parsed).FirstOrDefault(token => token is { Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
+
+    // As of a shell's variable that is not set: no file, number or word is empty.
+    private static bool HasEmptyArgument(ParseResult parsed) => OwnArguments(parsed).Any(token => token.Value.Length == 0);
+
+    // What follows -- is the guest's.
+    private static IEnumerable<Token> OwnArguments(ParseResult parsed) =>
+        parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
 
     private static string Path(ParseResult parsed)
     {

@@ -1,6 +1,6 @@
 namespace AhwaLora.Emu.Lab;
 
-/// <summary>Seeded normal numbers, the same on every machine: SplitMix64, and the sum of twelve uniforms (no libm).</summary>
+/// <summary>Seeded normal numbers, the same on every machine: <see cref="SplitMix64"/>, and the sum of twelve uniforms (no libm).</summary>
 internal sealed class NormalSource(ulong seed)
 {
     private ulong _state = seed;
@@ -15,10 +15,8 @@ internal sealed class NormalSource(ulong seed)
 
     private ulong NextWord()
     {
-        _state += 0x9E37_79B9_7F4A_7C15;
-        var z = _state;
-        z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
-        return z ^ (z >> 31);
+        var word = SplitMix64.Next(_state);
+        _state += SplitMix64.Gamma;
+        return word;
     }
 }

@@ -13,13 +13,13 @@ internal static class AdapterCommand
 {
     private static readonly Argument<string> Directory = new("DIR") { Description = "The adapter's directory: adapter_config.json and adapter_model.safetensors, as PEFT saves them." };
     private static readonly Option<string?> Base = new("--base") { Description = "Checkpoint that the adapter belongs to: config.json and model.safetensors; by default base_model_name_or_path.", HelpName = "DIR" };
-    private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
+    private static readonly Option<string?> Json = CommonOptions.Json();
 
     private static readonly Option<string?> Examples = new("--examples") { Description = "Examples to answer, tokenized, a JSON object a line; by default DIR/examples.jsonl.", HelpName = "FILE" };
     private static readonly Option<int?> Limit = new("--limit") { Description = "Answer the first N examples alone.", HelpName = "N" };
     private static readonly Option<string[]> Swap = new("--swap") { Description = "Then another task's adapter of the same base, with its examples.jsonl; may be given several times.", HelpName = "DIR" };
-    private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
-    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Harts = CommonOptions.Harts(8);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk.", 8);
     private static readonly Option<double?> Age = new("--age") { Description = "Age of the tiles' devices, seconds.", HelpName = "S" };
     private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor a tile, measured before the run." };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
@@ -37,7 +37,9 @@ internal static class AdapterCommand
         {
             var directory = parsed.GetValue(Directory)!;
             var adapter = PeftFormat.Read(directory);
-            using var checkpoint = OpenBase(directory, parsed.GetValue(Base));
+            // An adapter may stand alone; a base that is there has to be a good one.
+            var at = parsed.GetValue(Base) ?? TaskFiles.FindBase(directory, adapter.Config.BaseModelNameOrPath);
+            using var checkpoint = at is null ? null : Checkpoint.Open(at);
             if (checkpoint is not null) adapter.CheckFits(checkpoint.Config, directory);
             if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, AdapterReport.InfoToJson(adapter, checkpoint));
             if (parsed.GetValue(Json) != "-") AdapterReport.PrintInfo(directory, adapter, checkpoint);
@@ -88,20 +90,4 @@ internal static class AdapterCommand
             ? "the run took so long that the emulated devices drifted on, which the host's model does not follow; answer fewer examples (--limit), or older devices (--age)"
             : "the emulated tiles gave other bits than the host's model of them: a fault of the emulator's");
     }
-
-    /// <summary>The base where it is named or at hand; null for an adapter that stands alone.</summary>
-    private static Checkpoint? OpenBase(string directory, string? given)
-    {
-        if (given is not null) return Checkpoint.Open(given);
-        try
-        {
-            return Checkpoint.Open(TaskFiles.BaseOf(directory, null));
-        }
-        catch (UserErrorException)
-        {
-            return null;
-        }
-    }
-
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
 }

@@ -1,23 +1,21 @@
 using System.Globalization;
-using System.Text.Json;
 using AhwaLora.Emu.Lab.Adapters;
 using AhwaLora.Emu.Lab.Deployment;
 using AhwaLora.Emu.Lab.Models;
 using AhwaLora.Emu.Lab.Running;
 using Spectre.Console;
+using static AhwaLora.Emu.Cli.Output;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
 /// <summary>What <c>adapter</c> prints.</summary>
 internal static class AdapterReport
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true };
-
     public static void PrintInfo(string directory, LoraAdapter adapter, Checkpoint? checkpoint)
     {
         var config = adapter.Config;
         Console.WriteLine(Text($"{directory}: r = {config.R}, alpha = {config.LoraAlpha}{(config.UseRslora ? ", divided by sqrt(r)" : "")}, dropout {config.LoraDropout}, task {config.TaskType ?? "-"}, base {config.BaseModelNameOrPath ?? "-"}"));
-        var table = Columns("<module", "A", "B", "scale", "parameters");
+        var table = Table("<module", "A", "B", "scale", "parameters");
         foreach (var (module, pair) in adapter.Pairs) table.AddRow(Markup.Escape(module), Text($"{pair.Inputs} x {pair.Rank}"), Text($"{pair.Rank} x {pair.Outputs}"), Text($"{pair.Scale:G4}"), Text($"{pair.Parameters:N0}"));
         foreach (var (module, saved) in adapter.Saved) table.AddRow(Markup.Escape(module), "whole", Text($"{saved.Inputs} x {saved.Outputs}"), "-", Text($"{saved.Parameters:N0}"));
         AnsiConsole.Write(table);
@@ -28,7 +26,7 @@ internal static class AdapterReport
             : Text($"share of all: {all:N0} of {AllParameters(adapter, checkpoint):N0} parameters, {SharePercent(adapter, checkpoint):F2} %"));
     }
 
-    public static string InfoToJson(LoraAdapter adapter, Checkpoint? checkpoint) => Serialize(new
+    public static string InfoToJson(LoraAdapter adapter, Checkpoint? checkpoint) => Output.ToJson(new
     {
         version = Statistics.ProductVersion,
         rank = adapter.Config.R,
@@ -48,7 +46,7 @@ internal static class AdapterReport
         var (config, platform) = (checkpoint.Config, model.Machine.Platform);
         var aimc = platform.Aimc!;
         Console.WriteLine(Text($"{config.ModelType}, {config.NumHiddenLayers} blocks of {config.HiddenSize}: {model.Linears.Count} linear layers, {model.ProgrammedCells:N0} weights on {model.Linears.Sum(l => l.Mapping.Tiles)} tiles ({aimc.Preset}, {aimc.Model} devices {aimc.AgeSeconds:N0} s old), {platform.Harts} harts ({options.Timing.Name})"));
-        var table = Columns("<adapter", "examples", "float32", "host's tiles", "emulated", "<outputs", "cycles a token", "tile energy");
+        var table = Table("<adapter", "examples", "float32", "host's tiles", "emulated", "<outputs", "cycles a token", "tile energy");
         foreach (var r in results)
         {
             table.AddRow(
@@ -69,7 +67,7 @@ internal static class AdapterReport
     private static void PrintSwaps(ModelMachine model, IReadOnlyList<TaskResult> results)
     {
         var program = ReprogrammingCost.Of(model);
-        var table = Columns("<to change the task", "written", "cycles", "energy");
+        var table = Table("<to change the task", "written", "cycles", "energy");
         foreach (var r in results.Skip(1)) table.AddRow($"A and B of {Name(r)}", Text($"{r.Swap.Bytes:N0} bytes"), Text($"{r.Swap.Cycles:N0}"), Text($"{r.Swap.EnergyFemtojoules / 1e9:F2} uJ *"));
         table.AddRow("program the tiles anew", Text($"{program.Cells:N0} cells"), Text($"{program.Cycles:N0} *"), Text($"{program.EnergyFemtojoules / 1e9:F2} uJ *"));
         AnsiConsole.Write(table);
@@ -79,7 +77,7 @@ internal static class AdapterReport
     public static string LoadToJson(ModelMachine model, Checkpoint checkpoint, MachineOptions options, IReadOnlyList<TaskResult> results)
     {
         var (platform, program) = (model.Machine.Platform, ReprogrammingCost.Of(model));
-        return Serialize(new
+        return Output.ToJson(new
         {
             version = Statistics.ProductVersion,
             model_type = checkpoint.Config.ModelType,
@@ -123,15 +121,4 @@ internal static class AdapterReport
     private static long AllParameters(LoraAdapter adapter, Checkpoint checkpoint) => ModelInventory.Of(adapter.ConfigOf(checkpoint.Config)).Parameters + adapter.PairParameters;
 
     private static string Name(TaskResult result) => Markup.Escape(result.Task.Name);
-
-    private static Table Columns(params string[] names)
-    {
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var name in names) table.AddColumn(new TableColumn(name.TrimStart('<')) { NoWrap = true, Alignment = name.StartsWith('<') ? Justify.Left : Justify.Right });
-        return table;
-    }
-
-    private static string Serialize(object value) => JsonSerializer.Serialize(value, JsonOptions) + "\n";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

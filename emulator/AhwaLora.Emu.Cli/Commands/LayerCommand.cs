@@ -1,31 +1,31 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Lab.Traces;
 using AhwaLora.Emu.Platform;
 using Spectre.Console;
+using static AhwaLora.Emu.Cli.Output;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
 /// <summary><c>layer</c>: a LoRA layer on harts beside a tile, compared with the tile alone.</summary>
 internal static class LayerCommand
 {
-    private static readonly Option<int> Inputs = Number("--in", "Inputs m of the layer.", 128);
-    private static readonly Option<int> Outputs = Number("--out", "Outputs n of the layer.", 128);
+    private static readonly Option<int> Inputs = CommonOptions.Number("--in", "Inputs m of the layer.", 128);
+    private static readonly Option<int> Outputs = CommonOptions.Number("--out", "Outputs n of the layer.", 128);
     private static readonly Option<string?> Then = new("--then") { Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.", HelpName = "N,..." };
     private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
-    private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
-    private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
-    private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
+    private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
+    private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
+    private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
     private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
-    private static readonly Option<string?> Json = new("--json") { Description = "Write the numbers as JSON; - for standard output.", HelpName = "FILE" };
+    private static readonly Option<string?> Json = CommonOptions.Json();
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
 
@@ -125,11 +125,7 @@ internal static class LayerCommand
         var aimc = platform.Aimc!;
         if (source is not null) Console.WriteLine(source);
         Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in new[] { "strategy", "cycles", "overhead", "TCDM", "error", "instructions" })
-        {
-            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == "strategy" ? Justify.Left : Justify.Right });
-        }
+        var table = Table("<strategy", "cycles", "overhead", "TCDM", "error", "instructions");
 
         foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
@@ -177,45 +173,37 @@ internal static class LayerCommand
             predicted_dma_cycles_per_chunk = plan.Forecast.DmaCycles,
         };
         var shape = comparison.Shape;
-        return JsonSerializer.Serialize(
-            new
-            {
-                version = Statistics.ProductVersion,
-                source = source ?? "generated",
-                inputs = shape.Inputs,
-                outputs = shape.Outputs,
-                rank = shape.Rank,
-                then_outputs = comparison.Shapes.Skip(1).Select(s => s.Outputs),
-                tokens = shape.Tokens,
-                chunk_tokens = shape.Chunk,
-                integration_ns = platform.Aimc!.IntegrationNs,
-                stream_words_per_cycle = platform.Aimc.StreamWordsPerCycle,
-                preset = platform.Aimc.Preset,
-                tiles = platform.Aimc.Tiles,
-                copies = comparison.Pipelined.Strategy.Copies,
-                harts = platform.Harts,
-                timing = options.Timing.Name,
-                contention = options.Contention == Contention.Exact ? "exact" : "none",
-                seed = options.Seed,
-                strategy = comparison.Pipelined.Strategy.Name,
-                baseline_cycles = comparison.Analog.Result.Cycles,
-                sequential_cycles = comparison.Sequential.Result.Cycles,
-                pipelined_cycles = comparison.Pipelined.Result.Cycles,
-                overhead_percent = comparison.OverheadPercent,
-                exposed_cycles = comparison.Pipelined.ExposedCycles,
-                plan = comparison.Pipelined.Plan is { } plan ? OfPlan(plan) : null,
-                multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
-                published_tcdm_bytes = shape.PublishedTcdmBytes,
-                analog = Of(comparison.Analog),
-                sequential = Of(comparison.Sequential),
-                pipelined = Of(comparison.Pipelined),
-            },
-            JsonOptions) + "\n";
+        return Output.ToJson(new
+        {
+            version = Statistics.ProductVersion,
+            source = source ?? "generated",
+            inputs = shape.Inputs,
+            outputs = shape.Outputs,
+            rank = shape.Rank,
+            then_outputs = comparison.Shapes.Skip(1).Select(s => s.Outputs),
+            tokens = shape.Tokens,
+            chunk_tokens = shape.Chunk,
+            integration_ns = platform.Aimc!.IntegrationNs,
+            stream_words_per_cycle = platform.Aimc.StreamWordsPerCycle,
+            preset = platform.Aimc.Preset,
+            tiles = platform.Aimc.Tiles,
+            copies = comparison.Pipelined.Strategy.Copies,
+            harts = platform.Harts,
+            timing = options.Timing.Name,
+            contention = options.Contention == Contention.Exact ? "exact" : "none",
+            seed = options.Seed,
+            strategy = comparison.Pipelined.Strategy.Name,
+            baseline_cycles = comparison.Analog.Result.Cycles,
+            sequential_cycles = comparison.Sequential.Result.Cycles,
+            pipelined_cycles = comparison.Pipelined.Result.Cycles,
+            overhead_percent = comparison.OverheadPercent,
+            exposed_cycles = comparison.Pipelined.ExposedCycles,
+            plan = comparison.Pipelined.Plan is { } plan ? OfPlan(plan) : null,
+            multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
+            published_tcdm_bytes = shape.PublishedTcdmBytes,
+            analog = Of(comparison.Analog),
+            sequential = Of(comparison.Sequential),
+            pipelined = Of(comparison.Pipelined),
+        });
     }
-
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true };
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
 }

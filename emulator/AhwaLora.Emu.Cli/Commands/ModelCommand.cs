@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Models;
@@ -10,6 +9,7 @@ using AhwaLora.Emu.Lab.Study;
 using AhwaLora.Emu.Lab.Sweeps;
 using AhwaLora.Emu.Platform;
 using Spectre.Console;
+using static AhwaLora.Emu.Cli.Output;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
@@ -18,18 +18,17 @@ internal static class ModelCommand
 {
     private static readonly Argument<string> Model = new("MODEL") { Description = $"{string.Join(" or ", KnownModels.All.Select(m => m.Name))}, or a directory with a config.json of Hugging Face's." };
     private static readonly Option<int?> Rank = new("--rank") { Description = "Rank r of the adapters; by default that which was published for the model.", HelpName = "N" };
-    private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk; fewer where the TCDM has no room for so many.", 32);
-    private static readonly Option<int> Integration = Number("--tint", "Integration time of the tiles, ns.", 256);
-    private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 32);
+    private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk; fewer where the TCDM has no room for so many.", 32);
+    private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256);
+    private static readonly Option<int> Harts = CommonOptions.Harts(32);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tiles.", DefaultValueFactory = _ => LayerStrategy.Eager.Name };
     private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that memory has no room for. Equal shapes are then run once." };
     private static readonly Option<string?> Platform = new("--platform") { Description = "Platform file; by default the study's (docs/study/platform.json).", HelpName = "FILE" };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<int> Jobs = new("--jobs") { Description = "Layers at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
-    private static readonly Option<string?> Json = new("--json") { Description = "Write every layer's numbers as JSON; - for standard output.", HelpName = "FILE" };
+    private static readonly Option<string?> Json = CommonOptions.Json("every layer's numbers");
 
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true };
 
     static ModelCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
 
@@ -80,11 +79,7 @@ internal static class ModelCommand
         var timeOnly = settings.Platform.Aimc!.TimingOnly ? ", timing only: equal shapes were run once" : "";
         Console.WriteLine(Text($"{model.Name}: {cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M weights, adapters r = {settings.Shape.Rank} of {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}"));
         Console.WriteLine(Text($"{settings.Harts} harts ({settings.Timing.Name}), {settings.Strategy.Name}, tiles {settings.Preset} {settings.IntegrationNs} ns{timeOnly}"));
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in new[] { "shape", "layers", "tiles", "t", "TCDM", "tiles alone", "with adapter", "overhead" })
-        {
-            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == "shape" ? Justify.Left : Justify.Right });
-        }
+        var table = Table("<shape", "layers", "tiles", "t", "TCDM", "tiles alone", "with adapter", "overhead");
 
         foreach (var shape in cost.Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).OrderByDescending(g => g.Sum(l => l.BaselineCycles)))
         {
@@ -98,44 +93,38 @@ internal static class ModelCommand
         Console.WriteLine(Text($"the adapters cost {cost.OverheadPercent:F1} % beside the tiles; from {least.OverheadPercent:F1} % ({least.Layer.Name}) to {most.OverheadPercent:F1} % ({most.Layer.Name}) a layer"));
     }
 
-    private static string ToJson(KnownModel model, SweepPoint settings, ModelCost cost) => JsonSerializer.Serialize(
-        new
+    private static string ToJson(KnownModel model, SweepPoint settings, ModelCost cost) => Output.ToJson(new
+    {
+        version = Statistics.ProductVersion,
+        model = model.Name,
+        rank = settings.Shape.Rank,
+        tokens = settings.Shape.Tokens,
+        integration_ns = settings.IntegrationNs,
+        harts = settings.Harts,
+        strategy = settings.Strategy.Name,
+        timing = settings.Timing.Name,
+        contention = settings.Contention == Contention.Exact ? "exact" : "none",
+        preset = settings.Preset,
+        timing_only = settings.Platform.Aimc!.TimingOnly,
+        platform = settings.Platform.Name,
+        seed = settings.Seed,
+        weights = cost.Weights,
+        adapter_parameters = cost.AdapterParameters,
+        baseline_cycles = cost.BaselineCycles,
+        pipelined_cycles = cost.PipelinedCycles,
+        overhead_percent = cost.OverheadPercent,
+        layers = cost.Layers.Select(l => new
         {
-            version = Statistics.ProductVersion,
-            model = model.Name,
-            rank = settings.Shape.Rank,
-            tokens = settings.Shape.Tokens,
-            integration_ns = settings.IntegrationNs,
-            harts = settings.Harts,
-            strategy = settings.Strategy.Name,
-            timing = settings.Timing.Name,
-            contention = settings.Contention == Contention.Exact ? "exact" : "none",
-            preset = settings.Preset,
-            timing_only = settings.Platform.Aimc!.TimingOnly,
-            platform = settings.Platform.Name,
-            seed = settings.Seed,
-            weights = cost.Weights,
-            adapter_parameters = cost.AdapterParameters,
-            baseline_cycles = cost.BaselineCycles,
-            pipelined_cycles = cost.PipelinedCycles,
-            overhead_percent = cost.OverheadPercent,
-            layers = cost.Layers.Select(l => new
-            {
-                name = l.Layer.Name,
-                inputs = l.Layer.Inputs,
-                outputs = l.Layer.Outputs,
-                tiles = l.Tiles,
-                chunk_tokens = l.Shape.Chunk,
-                tcdm_bytes = l.TcdmBytes,
-                baseline_cycles = l.BaselineCycles,
-                pipelined_cycles = l.PipelinedCycles,
-                overhead_percent = l.OverheadPercent,
-                relative_error_percent = l.RelativeErrorPercent,
-            }),
-        },
-        JsonOptions) + "\n";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+            name = l.Layer.Name,
+            inputs = l.Layer.Inputs,
+            outputs = l.Layer.Outputs,
+            tiles = l.Tiles,
+            chunk_tokens = l.Shape.Chunk,
+            tcdm_bytes = l.TcdmBytes,
+            baseline_cycles = l.BaselineCycles,
+            pipelined_cycles = l.PipelinedCycles,
+            overhead_percent = l.OverheadPercent,
+            relative_error_percent = l.RelativeErrorPercent,
+        }),
+    });
 }

@@ -1,23 +1,20 @@
 using System.Globalization;
-using System.Text.Json;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Platform;
 using Spectre.Console;
+using static AhwaLora.Emu.Cli.Output;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
 /// <summary>What <c>layer --paired</c> prints.</summary>
 internal static class PairedReport
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true };
-
     public static void Print(PairedLayer paired, PlatformDescription platform, MachineOptions options)
     {
         var (aimc, error) = (platform.Aimc!, paired.Error);
         Console.WriteLine(Text($"layer {paired.Shape} on {platform.Harts} harts ({options.Timing.Name}), {paired.Noisy.Strategy.Name}, tile {aimc.Preset} with {aimc.Model} devices {aimc.AgeSeconds} s old"));
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in new[] { "tile", "cycles", "MVMs", "re-passes", "error" }) table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column == "tile" ? Justify.Left : Justify.Right });
+        var table = Table("<tile", "cycles", "MVMs", "re-passes", "error");
         foreach (var (name, m) in new[] { ("ideal", paired.Ideal), (aimc.Preset, paired.Noisy) })
         {
             table.AddRow(name, Text($"{m.Result.Cycles:N0}"), Text($"{m.Tile.Mvms:N0}"), Text($"{m.Tile.BoundPasses:N0}"), Text($"{100 * m.RelativeError:F2} %"));
@@ -41,36 +38,32 @@ internal static class PairedReport
             relative_error_percent = 100 * m.RelativeError,
         };
         var (shape, aimc, error) = (paired.Shape, platform.Aimc!, paired.Error);
-        return JsonSerializer.Serialize(
-            new
-            {
-                version = Statistics.ProductVersion,
-                inputs = shape.Inputs,
-                outputs = shape.Outputs,
-                rank = shape.Rank,
-                tokens = shape.Tokens,
-                chunk_tokens = shape.Chunk,
-                preset = aimc.Preset,
-                model = aimc.Model,
-                age_seconds = aimc.AgeSeconds,
-                harts = platform.Harts,
-                timing = options.Timing.Name,
-                seed = options.Seed,
-                strategy = paired.Noisy.Strategy.Name,
-                cycles_agree = paired.CyclesAgree,
-                further_cycles = paired.FurtherCycles,
-                snr_db = error.SnrDecibels,
-                worst_mvm = error.WorstMvm,
-                worst_mvm_snr_db = error.WorstMvmSnrDecibels,
-                worst_column = error.WorstColumn,
-                worst_column_snr_db = error.WorstColumnSnrDecibels,
-                clipped_fraction = paired.ClippedFraction,
-                saturated_fraction = paired.SaturatedFraction,
-                ideal = Of(paired.Ideal),
-                noisy = Of(paired.Noisy),
-            },
-            JsonOptions) + "\n";
+        return Output.ToJson(new
+        {
+            version = Statistics.ProductVersion,
+            inputs = shape.Inputs,
+            outputs = shape.Outputs,
+            rank = shape.Rank,
+            tokens = shape.Tokens,
+            chunk_tokens = shape.Chunk,
+            preset = aimc.Preset,
+            model = aimc.Model,
+            age_seconds = aimc.AgeSeconds,
+            harts = platform.Harts,
+            timing = options.Timing.Name,
+            seed = options.Seed,
+            strategy = paired.Noisy.Strategy.Name,
+            cycles_agree = paired.CyclesAgree,
+            further_cycles = paired.FurtherCycles,
+            snr_db = error.SnrDecibels,
+            worst_mvm = error.WorstMvm,
+            worst_mvm_snr_db = error.WorstMvmSnrDecibels,
+            worst_column = error.WorstColumn,
+            worst_column_snr_db = error.WorstColumnSnrDecibels,
+            clipped_fraction = paired.ClippedFraction,
+            saturated_fraction = paired.SaturatedFraction,
+            ideal = Of(paired.Ideal),
+            noisy = Of(paired.Noisy),
+        });
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,15 +20,21 @@ internal static class ProfilingArguments
     private static readonly Option<string?> JUnit = new("--junit") { Description = "Write the comparison with the baseline as JUnit XML.", HelpName = "FILE" };
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Write the comparison with the baseline in Markdown.", HelpName = "FILE" };
 
-    private static readonly Option<int?> JitterRuns = new("--jitter")
+    public static readonly Option<int?> JitterRuns = new("--jitter")
     {
         Description = $"Run N times and print least, median and most cycles. Varied are the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and where code and data lie, by up to {Jitter.MaxOffset} bytes.",
         HelpName = "N",
     };
 
+    /// <summary>Those that print tables.</summary>
+    public static IReadOnlyList<Option> Tables { get; } = [Causes, Top, Regions];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Option> All { get; } = [.. Tables, Folded, Callgrind, Baseline, Update, Tolerance, JUnit, Markdown, JitterRuns];
+
     public static void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Causes, Top, Regions, Folded, Callgrind, Baseline, Update, Tolerance, JUnit, Markdown, JitterRuns }) command.Add(option);
+        foreach (var option in All) command.Add(option);
     }
 
     /// <summary>Number of runs; null for one that is not varied.</summary>
@@ -40,10 +46,13 @@ internal static class ProfilingArguments
         var runs => runs,
     };
 
-    public static ProfileRequest? Profile(ParseResult parsed) =>
-        parsed.GetValue(Causes) || parsed.GetValue(Folded) is not null || parsed.GetValue(Callgrind) is not null
+    public static ProfileRequest? Profile(ParseResult parsed)
+    {
+        if (parsed.GetValue(Top) < 0) throw new UserErrorException($"--top {parsed.GetValue(Top)}: expected 0 or more");
+        return parsed.GetValue(Causes) || parsed.GetValue(Folded) is not null || parsed.GetValue(Callgrind) is not null
             ? new ProfileRequest { FoldedPath = parsed.GetValue(Folded), CallgrindPath = parsed.GetValue(Callgrind) }
             : null;
+    }
 
     public static BaselineRequest? BaselineOf(ParseResult parsed)
     {
@@ -54,7 +63,7 @@ internal static class ProfilingArguments
             return new BaselineRequest { Path = path, Update = parsed.GetValue(Update), TolerancePercent = tolerance, JUnitPath = parsed.GetValue(JUnit), MarkdownPath = parsed.GetValue(Markdown) };
         }
 
-        var needing = new Option[] { Update, JUnit, Markdown, Tolerance }.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false });
+        var needing = new Option[] { Update, JUnit, Markdown, Tolerance }.FirstOrDefault(parsed.IsGiven);
         return needing is null ? null : throw new UserErrorException($"{needing.Name} needs --baseline FILE");
     }
 
@@ -64,6 +73,7 @@ internal static class ProfilingArguments
         if (parsed.GetValue(Causes))
         {
             var top = parsed.GetValue(Top);
+
             CauseReport.WriteHarts(run.Machine, Console.Out);
             CauseReport.WriteBanks(run.Machine, top, Console.Out);
             CauseReport.WriteCode(run.Profile!, run.SourceLines(), top, Console.Out);

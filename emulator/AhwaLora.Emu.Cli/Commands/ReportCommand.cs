@@ -16,17 +16,17 @@ internal static class ReportCommand
     private static readonly Option<string?> Results = new("--results") { Description = "Draw the overhead maps from a sweep's results (CSV); without it the published points are measured.", HelpName = "FILE" };
     private static readonly Option<bool> NoPictures = new("--no-pictures") { Description = "Do not write the pictures of the tile (SVG, PNG) beside the page." };
     private static readonly Option<string> Layer = new("--layer") { Description = "Inputs x outputs of the layer whose timeline is shown.", DefaultValueFactory = _ => "128x128", HelpName = "MxN" };
-    private static readonly Option<int> Rank = Number("--rank", "Rank r of the adapter.", 8);
-    private static readonly Option<int> Tokens = Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = Number("--chunk", "Tokens t a chunk.", 8);
-    private static readonly Option<int> Integration = Number("--tint", "Integration time of the tile, ns.", 256);
-    private static readonly Option<int> Harts = Number("--harts", "Number of harts, 1 to 64.", 8);
+    private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
+    private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tile, ns.", 256);
+    private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> PresetName = new("--preset") { Description = "Converters and noise of the tile.", DefaultValueFactory = _ => Preset.AhwaLora.Name };
     private static readonly Option<string> ModelName = new("--model") { Description = "Its devices.", DefaultValueFactory = _ => DeviceModel.Pcm.Name };
-    private static readonly Option<int> Size = Number("--size", "Rows and columns of the tiles whose errors, conductances and saturation are shown.", 256);
-    private static readonly Option<int> Seeds = Number("--seeds", "How many such tiles, of successive seeds.", 5);
+    private static readonly Option<int> Size = CommonOptions.Number("--size", "Rows and columns of the tiles whose errors, conductances and saturation are shown.", 256);
+    private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "How many such tiles, of successive seeds.", 5);
 
     static ReportCommand()
     {
@@ -89,6 +89,4 @@ internal static class ReportCommand
         text.Split('x') is [var inputs, var outputs] && int.TryParse(inputs, NumberStyles.None, CultureInfo.InvariantCulture, out var m) && int.TryParse(outputs, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
             ? (m, n)
             : throw new UserErrorException($"--layer '{text}': expected inputs x outputs, as in 512x128");
-
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
 }

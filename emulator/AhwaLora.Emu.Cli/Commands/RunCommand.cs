@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AhwaLora.Emu.Debug.Races;
+using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Lab.Tiles;
@@ -30,6 +31,9 @@ internal static class RunCommand
     private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 where the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
+    /// <summary>What comes of one run that goes through by itself.</summary>
+    private static readonly Option[] OfOneRun = [Signature, Log, Stats, Trace, Dump, TileStateDirectory, Save, Check, .. ProfilingArguments.All];
+
     public static Command Create()
     {
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
@@ -42,6 +46,10 @@ internal static class RunCommand
 
     private static int Run(ParseResult parsed)
     {
+        Refuse(parsed, Gdb, [.. OfOneRun, MaxCycles, MaxInstructions, InLockstep]);
+        Refuse(parsed, InLockstep, [.. OfOneRun, MachineArguments.Engine]);
+        Refuse(parsed, ProfilingArguments.JitterRuns, [Check, .. ProfilingArguments.Tables]);
+        if (parsed.IsGiven(History) && !parsed.IsGiven(Gdb)) throw new UserErrorException($"{History.Name} needs {Gdb.Name}");
         var request = Request(parsed);
         if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
         if (parsed.GetValue(InLockstep)) return RunInLockstep(request);
@@ -62,6 +70,12 @@ internal static class RunCommand
         if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return races is null ? status : Report(races, run, status);
+    }
+
+    /// <summary>Nothing that was asked for is left out in silence.</summary>
+    private static void Refuse(ParseResult parsed, Option mode, IEnumerable<Option> options)
+    {
+        if (parsed.IsGiven(mode) && options.FirstOrDefault(parsed.IsGiven) is { } option) throw new UserErrorException($"{option.Name} has no effect beside {mode.Name}: leave one of them out");
     }
 
     private static RunRequest Request(ParseResult parsed) => new()

@@ -32,7 +32,7 @@ internal static class TrainedLayerArguments
             return null;
         }
 
-        var given = shaping.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false });
+        var given = shaping.FirstOrDefault(parsed.IsGiven);
         if (given is not null) throw new UserErrorException($"{given.Name} has no place beside --adapter: the model says what its layers are like");
         if (parsed.GetValue(Module) is not { } module) throw new UserErrorException("--adapter: name a layer with --module NAME; 'ahwalora adapter info' lists them");
         using var checkpoint = Checkpoint.Open(TaskFiles.BaseOf(directory, parsed.GetValue(Base)));

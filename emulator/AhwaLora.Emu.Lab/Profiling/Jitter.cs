@@ -61,7 +61,7 @@ public static class Jitter
     /// <summary>The cycle in which each hart starts in run <paramref name="run"/>.</summary>
     public static IReadOnlyList<ulong> StartCycles(ulong seed, int run, int harts)
     {
-        ulong[] starts = [.. Enumerable.Range(0, harts).Select(hart => Mix(Mix(seed + (ulong)run) + (ulong)hart) % (MaxSkew + 1))];
+        ulong[] starts = [.. Enumerable.Range(0, harts).Select(hart => SplitMix64.Next(SplitMix64.Next(seed + (ulong)run) + (ulong)hart) % (MaxSkew + 1))];
         var first = starts.Min();
         return [.. starts.Select(start => start - first)];
     }
@@ -69,7 +69,7 @@ public static class Jitter
     /// <summary>Where code and data lie in run <paramref name="run"/>.</summary>
     public static Placement PlacementOf(ulong seed, int run)
     {
-        var bits = Mix(Mix(seed + (ulong)run) + ulong.MaxValue);
+        var bits = SplitMix64.Next(SplitMix64.Next(seed + (ulong)run) + ulong.MaxValue);
         return new Placement(Code: (uint)bits & MaxOffset, Data: (uint)(bits >> 32) & MaxOffset);
     }
 
@@ -85,6 +85,7 @@ public static class Jitter
         table.Write(output);
     }
 
+    /// <summary>A further run: no files, no console.</summary>
     private static RunRequest Varied(RunRequest request, int run)
     {
         var harts = request.Harts ?? PlatformFile.Load(request.PlatformPath).Harts;
@@ -96,17 +97,11 @@ public static class Jitter
             SignaturePath = null,
             LogPath = null,
             StatisticsPath = null,
+            TracePath = null,
+            TileStatePath = null,
+            Save = null,
             Dumps = [],
             Profile = null,
         };
-    }
-
-    // splitmix64's output function (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
-    private static ulong Mix(ulong x)
-    {
-        x += 0x9e37_79b9_7f4a_7c15;
-        x = (x ^ x >> 30) * 0xbf58_476d_1ce4_e5b9;
-        x = (x ^ x >> 27) * 0x94d0_49bb_1331_11eb;
-        return x ^ x >> 31;
     }
 }

@@ -93,8 +93,7 @@ public sealed class ProgramRun : IDisposable
     public int Execute()
     {
         var clock = Stopwatch.StartNew();
-        if (_request.Save is { } save) SaveOnTheWay(save);
-        var result = _request.LogPath is { } log ? RunLogged(log) : Machine.Run(_request.Limits);
+        var result = _request.LogPath is { } log ? RunLogged(log) : RunAll();
         HostTime = clock.Elapsed;
         Result = result;
         if (_request.SignaturePath is { } signature) WriteSignature(signature);
@@ -138,9 +137,15 @@ public sealed class ProgramRun : IDisposable
         {
             using var writer = new StreamWriter(stream, bufferSize: 1 << 16, leaveOpen: true);
             Machine.Attach(ProbeList.Of([.. _probes, new CommitLog(writer)]));
-            result = Machine.Run(_request.Limits);
+            result = RunAll();
         });
         return result;
+    }
+
+    private RunResult RunAll()
+    {
+        if (_request.Save is { } save) SaveOnTheWay(save);
+        return Machine.Run(_request.Limits);
     }
 
     private void AttachObservers(RunRequest request)

@@ -119,7 +119,7 @@ public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path
         var hart = 0;
         if (text.StartsWith("hart", StringComparison.Ordinal) && text.Split('@', 2) is [var prefix, var tail])
         {
-            if (!int.TryParse(prefix.AsSpan(4), out hart)) throw Malformed(text);
+            if (!int.TryParse(prefix.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out hart)) throw Malformed(text);
             rest = tail;
         }
 

@@ -37,6 +37,18 @@ public sealed class JitterTests
         Assert.InRange(spreads[0].Median, spreads[0].Minimum, spreads[0].Maximum);
     }
 
+    [Fact]
+    public void Files_are_those_of_the_run_that_is_not_varied()
+    {
+        var directory = Directory.CreateTempSubdirectory("ahwalora");
+        var (plain, first) = (Path.Combine(directory.FullName, "plain.json"), Path.Combine(directory.FullName, "first.json"));
+        var request = Request(Programs.Dot, harts: 4);
+        using (var run = new ProgramRun(request with { TracePath = plain })) run.Execute();
+        Jitter.Run(request with { TracePath = first }, 3);
+        Assert.Equal(File.ReadAllBytes(plain), File.ReadAllBytes(first));
+        directory.Delete(recursive: true);
+    }
+
     private static RunRequest Request(string elf, int harts) => new()
     {
         ElfPath = elf,

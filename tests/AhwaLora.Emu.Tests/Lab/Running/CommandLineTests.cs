@@ -53,7 +53,18 @@ public sealed class CommandLineTests
         AssertRefused("--dump 'x'", "run", Exits, "--dump", "x");
         AssertRefused("there is no hart 9", "run", Exits, "--harts", "2", "--dump", "hart9@0x80000000:4:f");
         AssertRefused("not all in one memory", "run", Exits, "--dump", "0x70000000:4:f");
+        AssertRefused("--dump 'hart-1@", "run", Exits, "--dump", "hart-1@0x80000000:4:f");
+        AssertRefused("--top -1", "run", Exits, "--causes", "--top", "-1");
+        AssertRefused("an argument is empty", "run", Exits, "--stats", "");
+        Assert.Equal(0, Run("run", Exits, "--quiet", "--", "").Status);
     }
+
+    [Theory]
+    [InlineData("--stats has no effect beside --gdb", "--gdb", "0", "--stats", "s.json")]
+    [InlineData("--causes has no effect beside --lockstep", "--lockstep", "--causes")]
+    [InlineData("--check has no effect beside --jitter", "--jitter", "2", "--check")]
+    [InlineData("--history needs --gdb", "--history", "8")]
+    public void Nothing_that_was_asked_for_is_left_out_in_silence(string expected, params string[] options) => AssertRefused(expected, ["run", Exits, .. options]);
 
     [Fact]
     public void Files_are_named()

@@ -45,6 +45,14 @@ public sealed class SnapshotCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_log_begins_with_the_first_instruction_though_a_snapshot_is_saved_on_the_way()
+    {
+        StatisticsOf("whole.json", "--log", At("whole.log"));
+        StatisticsOf("saved.json", "--log", At("saved.log"), "--save", $"{At("s")}@10000");
+        Assert.Equal(File.ReadAllBytes(At("whole.log")), File.ReadAllBytes(At("saved.log")));
+    }
+
+    [Fact]
     public void A_snapshot_that_does_not_fit_is_refused_with_the_reason()
     {
         StatisticsOf("whole.json", "--save", $"{At("good")}@10000");
