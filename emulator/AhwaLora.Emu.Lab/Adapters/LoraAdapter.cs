@@ -10,7 +10,7 @@ namespace AhwaLora.Emu.Lab.Adapters;
 public sealed record SavedModule(int Outputs, int Inputs, float[] Weights, float[]? Bias)
 {
     /// <summary>Numbers in it.</summary>
-    public int Parameters => Weights.Length + (Bias?.Length ?? 0);
+    public long Parameters => Weights.LongLength + (Bias?.Length ?? 0);
 }
 
 /// <summary>A task's adapter: A and B of each adapted layer, and modules that come with it. Read and written as PEFT does: <see cref="PeftFormat"/>.</summary>
@@ -20,10 +20,10 @@ public sealed record SavedModule(int Outputs, int Inputs, float[] Weights, float
 public sealed record LoraAdapter(LoraConfig Config, IReadOnlyDictionary<string, LoraPair> Pairs, IReadOnlyDictionary<string, SavedModule> Saved)
 {
     /// <summary>Numbers in all A and B.</summary>
-    public long PairParameters => Pairs.Values.Sum(p => (long)p.Parameters);
+    public long PairParameters => Pairs.Values.Sum(p => p.Parameters);
 
     /// <summary>Numbers in modules that come as a whole.</summary>
-    public long SavedParameters => Saved.Values.Sum(m => (long)m.Parameters);
+    public long SavedParameters => Saved.Values.Sum(m => m.Parameters);
 
     /// <summary>A base with this task's head: that of <c>task_type</c>, or else the base's own, with as many classes as the head that comes along.</summary>
     public ModelConfig ConfigOf(ModelConfig config)

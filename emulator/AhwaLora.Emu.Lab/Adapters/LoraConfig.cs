@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -16,6 +17,7 @@ public sealed record LoraConfig
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
         IndentSize = 2,
     };
@@ -59,10 +61,12 @@ public sealed record LoraConfig
     public JsonElement? ExcludeModules { get; init; }
 
     /// <summary>Ranks of modules that differ, by the end of their names.</summary>
-    public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
+    [AllowNull]
+    public IReadOnlyDictionary<string, int> RankPattern { get; init => field = value ?? new Dictionary<string, int>(); } = new Dictionary<string, int>();
 
     /// <summary>Alphas of modules that differ, by the end of their names.</summary>
-    public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
+    [AllowNull]
+    public IReadOnlyDictionary<string, double> AlphaPattern { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
 
     /// <summary>The branch is multiplied by alpha / sqrt(r) instead.</summary>
     public bool UseRslora { get; init; }
@@ -139,8 +143,9 @@ public sealed record LoraConfig
         }
 
         Require(R is > 0 and <= 1024, $"r is {R}; expected 1 to 1024");
-        Require(double.IsFinite(LoraAlpha), $"lora_alpha is {LoraAlpha}; expected a number");
+        Require(float.IsFinite((float)LoraAlpha), $"lora_alpha is {LoraAlpha}; expected a number that float32 holds");
         foreach (var (module, rank) in RankPattern) Require(rank is > 0 and <= 1024, $"rank_pattern '{module}' is {rank}; expected 1 to 1024");
+        foreach (var (module, alpha) in AlphaPattern) Require(float.IsFinite((float)alpha), $"alpha_pattern '{module}' is {alpha}; expected a number that float32 holds");
         foreach (var (name, patterns) in new[] { ("target_modules", TargetModules), ("exclude_modules", ExcludeModules) })
         {
             Require(patterns is null || patterns.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null || IsListOfNames(patterns.Value), $"{name} is neither a text nor a list of names");

@@ -6,11 +6,11 @@ namespace AhwaLora.Emu.Lab.Adapters;
 /// <param name="Outputs">n, elements of y.</param>
 /// <param name="A">[m][r], lora_A transposed.</param>
 /// <param name="B">[r][n], lora_B transposed.</param>
-/// <param name="Scale">alpha / r.</param>
+/// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
 public sealed record LoraPair(int Inputs, int Rank, int Outputs, float[] A, float[] B, float Scale)
 {
     /// <summary>Numbers in A and B.</summary>
-    public int Parameters => Rank * (Inputs + Outputs);
+    public long Parameters => (long)Rank * (Inputs + Outputs);
 
     /// <summary>
     /// y += scale (x A) B for one token, to the bit as firmware/kernels/lora does it: each sum is one chain, of which the first

@@ -46,7 +46,11 @@ public static class PeftFormat
                 var module = name[..^SuffixWeight.Length];
                 saved.Add(module, ReadSaved(file, entry, Prefix + module + SuffixBias));
             }
-            else if (!(name.EndsWith(SuffixBias, StringComparison.Ordinal) && config.Saves(name[..^SuffixBias.Length])))
+            else if (name.EndsWith(SuffixBias, StringComparison.Ordinal) && config.Saves(name[..^SuffixBias.Length]))
+            {
+                if (file.TryFind(Prefix + name[..^SuffixBias.Length] + SuffixWeight) is null) throw Refused("there is no weight of that module");
+            }
+            else
             {
                 throw Refused("neither lora_A, lora_B nor of a module in modules_to_save");
             }

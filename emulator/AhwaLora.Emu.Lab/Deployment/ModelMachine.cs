@@ -116,7 +116,7 @@ public sealed class ModelMachine
 
         _pending.Clear();
         if (blocks.Count == 0) return default;
-        Ask(ServiceRecord.Command(ServiceRecord.Swap, _data.Put(ServiceRecord.Words([.. blocks])), blocks.Count / 3));
+        Ask(ServiceRecord.Command(ServiceRecord.Swap, _data.Put(GuestData.Words([.. blocks])), blocks.Count / 3));
         _data.Free(beside);
         var cycles = Word(_service + ServiceRecord.CyclesOffset);
         return new SwapCost(blocks.Where((_, i) => i % 3 == 2).Sum(bytes => (long)bytes), cycles);

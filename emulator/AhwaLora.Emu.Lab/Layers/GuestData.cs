@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using AhwaLora.Emu.Lab.Loader;
 using AhwaLora.Emu.Memory;
@@ -48,6 +49,14 @@ internal sealed class GuestData(Machine machine, ElfImage image)
 
     /// <summary>Reads values.</summary>
     public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));
+
+    /// <summary>Words, little-endian.</summary>
+    public static byte[] Words(params ReadOnlySpan<uint> words)
+    {
+        var bytes = new byte[4 * words.Length];
+        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
+        return bytes;
+    }
 
     /// <summary>Address of a record of the app.</summary>
     /// <exception cref="UserErrorException">It has none of that name.</exception>

@@ -15,9 +15,6 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
     /// <summary>Pipelined / analog - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent => 100.0 * ((double)Pipelined.Result.Cycles / Analog.Result.Cycles - 1);
 
-    /// <summary>Sequential / analog - 1, in percent.</summary>
-    public double SequentialOverheadPercent => 100.0 * ((double)Sequential.Result.Cycles / Analog.Result.Cycles - 1);
-
     /// <summary>Of the adapters.</summary>
     public long AdapterMultiplyAdds => Shapes.Sum(s => s.AdapterMultiplyAdds);
 

@@ -7,11 +7,12 @@ internal static class LayerRecord
 {
     public const string LayerSymbol = "layer", ResultSymbol = "layer_result";
     public const uint Magic = 0x41524F4C, ResultMagic = 0x4C534552, Version = 2;
-    public const int LayerBytes = 0x5C, ResultHeadBytes = 0x38, MaxHarts = 64, HartBusyOffset = 0x38, MaxChain = 4, MaxTiles = 56;
+    public const int ResultHeadBytes = 0x38, MaxHarts = 64, HartBusyOffset = 0x38, MaxChain = 4, MaxTiles = 56;
 
     /// <summary>Where the host has put the matrices.</summary>
     public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
 
+    /// <summary>A layer's record.</summary>
     /// <param name="data">Sizes and scale.</param>
     /// <param name="at">Where the host has put its matrices.</param>
     /// <param name="mapping">Its tiles.</param>
@@ -23,16 +24,12 @@ internal static class LayerRecord
     {
         var shape = data.Shape;
         const uint Flags = 0;
-        uint[] words =
-        [
+        return GuestData.Words(
             Magic, Version, (uint)shape.Inputs, (uint)shape.Outputs, (uint)shape.Rank, (uint)shape.Tokens, (uint)shape.Chunk,
             BitConverter.SingleToUInt32Bits(data.Scale), at.X, at.A, at.B, at.Y, at.Bias, Flags, integrationNs,
             (uint)mapping.FirstTile, (uint)mapping.Inputs.Count, (uint)mapping.Outputs.Count, tcdmBytes, (uint)mapping.Copies, next,
-            split is { } s ? Parts(s.DownTokens, s.DownRanks) : 0, split is { } t ? Parts(t.UpTokens, t.UpOutputs) : 0,
-        ];
-        var bytes = new byte[LayerBytes];
-        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
-        return bytes;
+            split is { } s ? Parts(s.DownTokens, s.DownRanks) : 0, split is { } t ? Parts(t.UpTokens, t.UpOutputs) : 0);
+
     }
 
     private static uint Parts(int tokens, int others) => (uint)(tokens << 16 | others);

@@ -25,11 +25,7 @@ public sealed record LayerMeasurement(
     ulong Instructions,
     ulong MachineCycles,
     AimcTileCounters Tile,
-    TimeSpan HostTime)
-{
-    /// <summary>Million instructions a second of host time.</summary>
-    public double HostMips => Instructions / 1e6 / Math.Max(1e-9, HostTime.TotalSeconds);
-}
+    TimeSpan HostTime);
 
 /// <summary>Runs layers: builds the machine, programs the tiles, fills in the records, runs the app, reads y.</summary>
 public static class LayerRun

@@ -8,6 +8,9 @@ namespace AhwaLora.Emu.Lab.Layers;
 /// <param name="Chunk">t, tokens a chunk; the last one may be shorter.</param>
 public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, int Chunk)
 {
+    // Of a matrix of float32 in half of the address space, where RAM begins at 0x80000000.
+    private const long MaxElements = 1L << 29;
+
     /// <summary>Multiply-adds of the adapter: S (m r + r n).</summary>
     public long AdapterMultiplyAdds => (long)Tokens * Rank * (Inputs + Outputs);
 
@@ -24,6 +27,7 @@ public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, i
         Range("--rank", Rank, 1, 1024);
         Range("--tokens", Tokens, 1, 1 << 20);
         Range("--chunk", Chunk, 1, Math.Max(1, Tokens));
+        if (faults.Count == 0 && (long)Tokens * Math.Max(Inputs, Outputs) > MaxElements) faults.Add($"--tokens {Tokens} of {Math.Max(Inputs, Outputs)} elements are more than RV32 can address");
         if (faults.Count != 0) throw new UserErrorException(string.Join("; ", faults));
 
         void Range(string name, int value, int low, int high)

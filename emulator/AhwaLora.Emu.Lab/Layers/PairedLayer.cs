@@ -33,6 +33,7 @@ public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMe
     public static PairedLayer Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<Machine>? attach = null)
     {
         var noisy = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
+        if (noisy.TimingOnly) throw new UserErrorException("the platform's tiles compute no values (aimc.timing_only), so there is nothing to compare");
         var ideal = noisy with { Preset = Aimc.Crossbar.Preset.Ideal.Name, Model = Aimc.Crossbar.DeviceModel.None.Name, DacBits = null, AdcBits = null };
         LayerMeasurement Measure(AimcDescription aimc)
         {

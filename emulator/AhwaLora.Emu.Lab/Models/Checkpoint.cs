@@ -18,6 +18,8 @@ public sealed class Checkpoint : IDisposable
     // What the transformers library expects of a file it loads.
     private static readonly Dictionary<string, string> TorchMetadata = new() { ["format"] = "pt" };
 
+    private static readonly JsonSerializerOptions IndexJson = new() { RespectNullableAnnotations = true };
+
     private readonly List<TensorFile> _files = [];
     private readonly Dictionary<string, TensorFile> _fileOf = [];
 
@@ -113,10 +115,11 @@ public sealed class Checkpoint : IDisposable
         var whole = Path.Combine(directory, FileName);
         var index = Path.Combine(directory, IndexName);
         if (File.Exists(whole) || !File.Exists(index)) return [whole];
-        var shards = JsonText.Read<ShardIndex>(index, JsonSerializerOptions.Default).WeightMap.Values.Distinct().Order(StringComparer.Ordinal).ToList();
-        if (shards.FirstOrDefault(s => Path.GetFileName(s) != s) is { } outside) throw new UserErrorException($"{index}: weight_map names '{outside}'; expected files of the same directory");
+        var shards = JsonText.Read<ShardIndex>(index, IndexJson).WeightMap.Values.Distinct().Order(StringComparer.Ordinal).ToList();
+        var outside = shards.FindIndex(s => s is null || s.Contains('\0', StringComparison.Ordinal) || Path.GetFileName(s) != s);
+        if (outside >= 0) throw new UserErrorException($"{index}: weight_map names '{shards[outside]}'; expected files of the same directory");
         return [.. shards.Select(s => Path.Combine(directory, s))];
     }
 
-    private sealed record ShardIndex([property: System.Text.Json.Serialization.JsonPropertyName("weight_map"), System.Text.Json.Serialization.JsonRequired] Dictionary<string, string> WeightMap);
+    private sealed record ShardIndex([property: System.Text.Json.Serialization.JsonPropertyName("weight_map"), System.Text.Json.Serialization.JsonRequired] IReadOnlyDictionary<string, string> WeightMap);
 }

@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Lab.Layers;
+using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Lab.Sweeps;
 using AhwaLora.Emu.Platform;
 
@@ -46,19 +47,11 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
         ];
         var points = new OverheadPoint[layers.Length];
         var done = 0;
-        try
-        {
-            Parallel.For(0, layers.Length, i =>
-            {
-                points[i] = Measure(layers[i].Data, layers[i].IntegrationNs);
-                progress?.Invoke(FormattableString.Invariant($"overhead maps, {Interlocked.Increment(ref done)} of {layers.Length} points"));
-            });
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } error)
-        {
-            throw new UserErrorException(error.Message, e);
-        }
-
+        HostCores.ForEach(
+            [.. layers.Index()],
+            Environment.ProcessorCount,
+            layer => points[layer.Index] = Measure(layer.Item.Data, layer.Item.IntegrationNs),
+            () => progress?.Invoke(FormattableString.Invariant($"overhead maps, {++done} of {layers.Length} points")));
         return points;
     }
 

@@ -47,8 +47,7 @@ public static class ResultsFile
     }
 
     private static OverheadPoint Parse(Cells cells) => new(
-        (int)cells.Number("inputs"), (int)cells.Number("outputs"), (int)cells.Number("rank"), (int)cells.Number("tokens"), (int)cells.Number("chunk_tokens"),
-        (int)cells.Number("integration_ns"), (int)cells.Number("harts"), cells.Text("strategy"),
+        cells.Size("inputs"), cells.Size("outputs"), cells.Size("rank"), cells.Size("tokens"), cells.Size("chunk_tokens"), cells.Size("integration_ns"), cells.Size("harts"), cells.Text("strategy"),
         cells.Number("baseline_cycles"), cells.Number("pipelined_cycles"), cells.Number("hart_busy_cycles_most", least: 0), cells.Number("tcdm_bytes", least: 0))
     {
         Timing = cells.Further("timing"),
@@ -64,10 +63,12 @@ public static class ResultsFile
 
         public string Further(string column) => Optional[IndexOf(ResultsFile.Optional, column)];
 
-        public long Number(string column, long least = 1) =>
-            long.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least
+        public int Size(string column) => (int)Number(column, least: 1, most: int.MaxValue);
+
+        public long Number(string column, long least = 1, long most = long.MaxValue) =>
+            long.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
                 ? value
-                : throw new UserErrorException($"{Path}, line {Line}: column '{column}' holds '{Text(column)}'; expected a whole number from {least}");
+                : throw new UserErrorException($"{Path}, line {Line}: column '{column}' holds '{Text(column)}'; expected a whole number from {least} to {most}");
 
         private static int IndexOf(IReadOnlyList<string> columns, string column) => columns.Index().First(c => c.Item == column).Index;
     }

@@ -21,7 +21,7 @@ function lanesOf(tracks) {
   for (const { lanes } of groups) lanes.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
 
   // Where harts fill the view, the tile they wait for stays in sight above them.
-  return groups[0].lanes.length > 16 ? [...groups.slice(1), groups[0]] : groups;
+  return groups.length > 0 && groups[0].lanes.length > 16 ? [...groups.slice(1), groups[0]] : groups;
 }
 
 const isWait = name => /^(waits|sleeps)/.test(name);

@@ -123,6 +123,13 @@ public sealed class PeftFormatTests : IDisposable
     }
 
     [Fact]
+    public void Patterns_that_are_null_are_empty()
+    {
+        var config = ConfigText.Replace("\"rank_pattern\": {}", "\"rank_pattern\": null", StringComparison.Ordinal).Replace("\"alpha_pattern\": {}", "\"alpha_pattern\": null", StringComparison.Ordinal);
+        Assert.Equal(16f, PeftFormat.Read(Adapter(config, File(Header, LoraA, LoraB, Head))).Pairs[Query].Scale);
+    }
+
+    [Fact]
     public void What_is_written_for_a_new_adapter_has_the_fields_that_peft_needs()
     {
         var pair = new LoraPair(3, 2, 4, [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7, 8], 4);
@@ -160,6 +167,8 @@ public sealed class PeftFormatTests : IDisposable
     [InlineData("\"lora_bias\": false", "\"lora_bias\": true", "lora_bias asks for a bias of B")]
     [InlineData("\"layer_replication\": null", "\"layer_replication\": [[0, 4]]", "layer_replication asks for")]
     [InlineData("\"r\": 2", "\"r\": 0", "r is 0")]
+    [InlineData("\"alpha_pattern\": {}", "\"alpha_pattern\": {\"query\": 1e300}", "alpha_pattern 'query' is 1E+300")]
+    [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": null", "field 'peft_type'")]
     [InlineData("\"r\": 2", "\"r\": \"two\"", "field 'r'")]
     [InlineData("\"r\": 2,", "", "missing required")]
     [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": \"(\"", "target_modules is no regular expression")]
@@ -176,6 +185,7 @@ public sealed class PeftFormatTests : IDisposable
     [InlineData(Key + ".lora_B", Key + ".lora_C", "lora_A.weight' [2, 3] F32: there is no lora_B")]
     [InlineData("\"base_model.model.classifier.bias", "\"classifier.bias", "tensor 'classifier.bias' [1] F32: its name does not begin with")]
     [InlineData("[1,2],\"data_offsets\":[60,68]", "[2],\"data_offsets\":[60,68]", "classifier.weight' [2] F32: wrong shape")]
+    [InlineData("\"base_model.model.classifier.weight", "\"base_model.model.score.weight", "classifier.bias' [1] F32: there is no weight of that module")]
     [InlineData("[60,68]", "[60,72]", "classifier.weight' [1, 2] F32 lies at 60 to 72, outside the 68 bytes")]
     public void Tensors_that_do_not_fit_are_named(string part, string changed, string expected) =>
         AssertRefused(expected, Adapter(ConfigText, File(Header.Replace(part, changed, StringComparison.Ordinal), LoraA, LoraB, Head)));

@@ -82,10 +82,20 @@ public sealed class AdapterCommandTests : IDisposable
         CommandLineTests.AssertRefused("lacks label", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3]}"), "--platform", At("platform.json"));
         CommandLineTests.AssertRefused("examples.jsonl:1: token_type_ids has another length", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3], \"token_type_ids\": [0], \"label\": 1}"));
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("[2"));
+        CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": null, \"label\": 1}"));
+        CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("null"));
         CommandLineTests.AssertRefused("--limit 0", "adapter", "load", At("first"), "--limit", "0");
         CommandLineTests.AssertRefused("no such directory", "adapter", "load", At("none"), "--base", At("base"));
         CommandLineTests.AssertRefused("name the base's checkpoint with --base DIR", "adapter", "load", Orphan());
         CommandLineTests.AssertRefused("see 'ahwalora adapter load --help'", "adapter", "load", At("first"), "--rank", "8");
+    }
+
+    [Fact]
+    public void A_base_that_is_there_has_to_be_a_good_one()
+    {
+        File.WriteAllText(At("base", "config.json"), "{");
+        CommandLineTests.AssertRefused("config.json", "adapter", "info", At("first"));
+        Assert.Equal(0, CommandLineTests.Run("adapter", "info", Orphan()).Status);
     }
 
     private string Written(string line)

@@ -112,6 +112,13 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void Tokens_beyond_the_address_space_are_refused()
+    {
+        var error = Assert.Throws<UserErrorException>(() => new LayerShape(14_336, 128, 8, 1 << 20, 8).Check());
+        Assert.Equal("--tokens 1048576 of 14336 elements are more than RV32 can address", error.Message);
+    }
+
+    [Fact]
     public void Buffers_that_do_not_fit_the_TCDM_are_named_with_their_size()
     {
         var error = Assert.Throws<UserErrorException>(() => Measure(new LayerShape(512, 512, 8, 64, 64), "double-buffered", harts: 2));

@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Timing;
@@ -43,6 +44,10 @@ public sealed class PairedLayerTests
 
     [Fact]
     public void Constant_scaling_clips_inputs() => Assert.InRange(Run(new AimcDescription { Preset = "standard-hwa" }).ClippedFraction, 0.2, 0.45); // P(|x| > 1) = 0.317
+
+    [Fact]
+    public void Tiles_that_compute_no_values_cannot_be_compared() =>
+        Assert.Contains("aimc.timing_only", Assert.Throws<UserErrorException>(() => Run(new AimcDescription { TimingOnly = true })).Message, StringComparison.Ordinal);
 
     private static PairedLayer Run(AimcDescription aimc) => PairedLayer.Run(LayerData.Generate(Small, seed: 7), LayerStrategy.DoubleBuffered, Platform(aimc), Options);
 

@@ -83,6 +83,10 @@ public sealed class CheckpointTests : IDisposable
         AssertRefused("model-00002-of-00002.safetensors: no such file");
         File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": {\"w\": \"../w.safetensors\"}}");
         AssertRefused("weight_map names '../w.safetensors'");
+        File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": {\"w\": null}}");
+        AssertRefused("weight_map names ''");
+        File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": null}");
+        AssertRefused("field 'weight_map'");
     }
 
     [Fact]
@@ -115,6 +119,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size is -1")]
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": \"big\"", "field 'hidden_size'")]
     [InlineData("\"hidden_size\": 32,", "", "missing required")]
+    [InlineData("\"model_type\": \"bert\"", "\"model_type\": null", "field 'model_type'")]
     public void Configurations_that_make_no_model_are_refused(string field, string changed, string expected)
     {
         CheckpointGenerator.Write(_directory, Small.Bert, 1);

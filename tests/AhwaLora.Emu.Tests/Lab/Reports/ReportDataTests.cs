@@ -91,6 +91,7 @@ public sealed class ReportDataTests
     [InlineData(Heading + "\n", "holds no results")]
     [InlineData(Heading + "\ns,512,128,8,320,16,256,32,110000,0,70000,140000,,\n", "line 2: column 'baseline_cycles' holds '0'; expected a whole number from 1")]
     [InlineData(Heading + "\ns,many,128,8,320,16,256,32,110000,1,70000,140000,,\n", "line 2: column 'inputs' holds 'many'")]
+    [InlineData(Heading + "\ns,5000000000,128,8,320,16,256,32,110000,1,70000,140000,,\n", "line 2: column 'inputs' holds '5000000000'")]
     [InlineData(Heading + "\ns,512\n", "cannot be read as CSV")]
     public void Results_that_do_not_fit_are_named(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<UserErrorException>(() => ResultsFile.Read(Write(text))).Message, StringComparison.Ordinal);
