@@ -23,6 +23,8 @@ internal sealed partial class Scheduler : IStateful
 
     private readonly Machine _machine;
     private readonly BankScheduler? _banks;
+    private readonly Hart[] _harts;
+    private readonly IClockedDevice[] _devices;
 
     // A hart's turn: the window it was given. A limit or a probe may stop it within; the next run goes on with it, so
     // that what happens does not depend on where a run was stopped.
@@ -34,6 +36,8 @@ internal sealed partial class Scheduler : IStateful
     {
         _machine = machine;
         _banks = banks;
+        _harts = [.. machine.Harts];
+        _devices = [.. machine.ClockedDevices];
         _agenda = new Agenda(machine.Harts.Count);
     }
 
@@ -121,8 +125,6 @@ internal sealed partial class Scheduler : IStateful
     {
         public static Place Last { get; } = new(ulong.MaxValue, int.MaxValue);
 
-        public bool IsBefore(in Place other) => Time != other.Time ? Time < other.Time : Id < other.Id;
-
         /// <summary>The last cycle in which a hart of number <paramref name="id"/> comes before this place.</summary>
         public ulong Horizon(int id) => Time == ulong.MaxValue || id < Id ? Time : Time - 1;
     }
@@ -153,11 +155,11 @@ internal sealed partial class Scheduler : IStateful
     {
         IClockedDevice? first = null;
         var time = ulong.MaxValue;
-        foreach (var device in _machine.ClockedDevices)
+        foreach (var device in _devices)
         {
-            if (device.NextEvent >= time) continue;
-            first = device;
-            time = device.NextEvent;
+            var next = device.NextEvent;
+            if (next >= time) continue;
+            (first, time) = (device, next);
         }
 
         return (first, time);
@@ -168,19 +170,14 @@ internal sealed partial class Scheduler : IStateful
     {
         Hart? next = null;
         var (first, others) = (Place.Last, Place.Last);
-        foreach (var hart in _machine.Harts)
+        foreach (var hart in _harts)
         {
-            if (hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
-            var place = new Place(hart.NextAction, hart.Id);
-            if (place.IsBefore(first))
-            {
-                others = first;
-                (next, first) = (hart, place);
-            }
-            else if (place.IsBefore(others))
-            {
-                others = place;
-            }
+            // They come by number: of several in the same cycle the first is first.
+            var time = hart.NextAction;
+            if (time >= others.Time || hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
+            var place = new Place(time, hart.Id);
+            if (time < first.Time) (next, first, others) = (hart, place, first);
+            else others = place;
         }
 
         return (next, first, others);

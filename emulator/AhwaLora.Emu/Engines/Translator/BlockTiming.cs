@@ -44,6 +44,12 @@ internal interface IBlockTiming
     /// <summary>Puts the hart at <paramref name="time"/> with <paramref name="vector"/>.</summary>
     void Continue(int vector, ulong time);
 
+    /// <summary>As <see cref="Continue"/>, but leaves the hart's pipeline behind until <see cref="Settle"/>.</summary>
+    void GoAhead(int vector, ulong time);
+
+    /// <summary>Brings the hart's pipeline to where <see cref="GoAhead"/> has put the hart, before anybody uses it.</summary>
+    void Settle();
+
     /// <summary>The hart's cycles by cause.</summary>
     CauseCounters Causes { get; }
 

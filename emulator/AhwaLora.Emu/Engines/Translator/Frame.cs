@@ -1,5 +1,6 @@
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Memory;
+using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Engines.Translator;
 
@@ -59,11 +60,17 @@ internal sealed class Frame
         (Stalls4, Stalls5, Stalls6) = (Stalls4 + stalls[4], Stalls5 + stalls[5], Stalls6 + stalls[6]);
     }
 
-    /// <summary>The stalls counted since the last call.</summary>
-    public StallCounts TakeStalls()
+    /// <summary>Adds the stalls counted since the last call to the counters of the hart; returns their sum.</summary>
+    public ulong ChargeStalls(CauseCounters causes) =>
+        StallCounts.Charge(0, Take(ref Stalls0), causes) + StallCounts.Charge(1, Take(ref Stalls1), causes)
+        + StallCounts.Charge(2, Take(ref Stalls2), causes) + StallCounts.Charge(3, Take(ref Stalls3), causes)
+        + StallCounts.Charge(4, Take(ref Stalls4), causes) + StallCounts.Charge(5, Take(ref Stalls5), causes)
+        + StallCounts.Charge(6, Take(ref Stalls6), causes);
+
+    private static long Take(ref long stalls)
     {
-        var stalls = new StallCounts { [0] = Stalls0, [1] = Stalls1, [2] = Stalls2, [3] = Stalls3, [4] = Stalls4, [5] = Stalls5, [6] = Stalls6 };
-        Stalls0 = Stalls1 = Stalls2 = Stalls3 = Stalls4 = Stalls5 = Stalls6 = 0;
-        return stalls;
+        var counts = stalls;
+        stalls = 0;
+        return counts;
     }
 }

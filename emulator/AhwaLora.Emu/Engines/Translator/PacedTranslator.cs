@@ -301,7 +301,7 @@ internal sealed class PacedTranslator : IEngine
     {
         var causes = _interpreter.Causes;
         causes.Add(Cause.Issue, _issued);
-        _frame.TakeStalls().ChargeTo(causes);
+        _frame.ChargeStalls(causes);
         (_issued, _countedAt) = (0, Hart.Time);
     }
 

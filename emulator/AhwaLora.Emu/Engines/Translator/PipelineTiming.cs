@@ -20,6 +20,8 @@ internal sealed class PipelineTiming : IBlockTiming
     private readonly VectorNumbers _numbers;
     private readonly ulong[] _words;
     private int _lastVector = -1;
+    private bool _isAhead;
+    private ulong _time;
 
     /// <summary>Block timing of one hart.</summary>
     /// <param name="live">State and counters of the hart's pipeline.</param>
@@ -37,11 +39,13 @@ internal sealed class PipelineTiming : IBlockTiming
     public CauseCounters Causes { get; }
 
     /// <inheritdoc/>
-    public ulong Time => _live.Time;
+    public ulong Time => _isAhead ? _time : _live.Time;
 
     /// <inheritdoc/>
     public int Vector()
     {
+        if (_isAhead) return _lastVector;
+
         // Mostly nothing has happened since the hart was put there.
         var words = _words.AsSpan(0, _live.Save(_words));
         if (_lastVector < 0 || !_numbers[_lastVector].SequenceEqual(words)) _lastVector = _numbers.NumberOf(words);
@@ -53,6 +57,16 @@ internal sealed class PipelineTiming : IBlockTiming
     {
         _live.Load(_numbers[vector], time);
         _lastVector = vector;
+        _isAhead = false;
+    }
+
+    /// <inheritdoc/>
+    public void GoAhead(int vector, ulong time) => (_lastVector, _time, _isAhead) = (vector, time, true);
+
+    /// <inheritdoc/>
+    public void Settle()
+    {
+        if (_isAhead) Continue(_lastVector, _time);
     }
 
     /// <inheritdoc/>

@@ -59,7 +59,18 @@ internal sealed class RegionExit
     public required int Cycles { get; init; }
 
     /// <summary>Stalls to charge.</summary>
-    public required StallCounts Stalls { get; init; }
+    public required StallCounts Stalls
+    {
+        get;
+        init
+        {
+            field = value;
+            HasStalls = value.Any;
+        }
+    }
+
+    /// <summary>True if there are any.</summary>
+    public bool HasStalls { get; private init; }
 
     /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
     public required int Vector { get; init; }

@@ -82,7 +82,7 @@ internal sealed partial class RegionCompiler
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
-            Stalls = _countsStalls || _exits.Exists(e => e.Exit.Stalls.Any),
+            Stalls = _countsStalls || _exits.Exists(e => e.Exit.HasStalls),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],

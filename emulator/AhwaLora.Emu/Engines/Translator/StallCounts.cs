@@ -52,19 +52,14 @@ internal struct StallCounts
         return counts;
     }
 
-    /// <summary>Adds them to the counters of a hart; returns their sum.</summary>
-    public readonly ulong ChargeTo(CauseCounters causes)
+    /// <summary>Adds the counts of a word to the counters of a hart; returns their sum.</summary>
+    public static ulong Charge(int word, long counts, CauseCounters causes)
     {
-        var sum = 0UL;
-        for (var field = 0; field < CauseOf.Length; field++)
-        {
-            var cycles = (uint)(_counts[field / 2] >> (field % 2 * 32));
-            if (cycles == 0) continue;
-            causes.Add(CauseOf[field], cycles);
-            sum += cycles;
-        }
-
-        return sum;
+        if (counts == 0) return 0;
+        var (low, high) = ((ulong)(uint)counts, (ulong)counts >> 32);
+        causes.Add(CauseOf[2 * word], low);
+        causes.Add(CauseOf[2 * word + 1], high);
+        return low + high;
     }
 
     [System.Runtime.CompilerServices.InlineArray(Words)]

@@ -34,6 +34,9 @@ internal sealed class Translator : IEngine
     private RegionTable _table;
     private bool _hasArrived;
 
+    // Where the hart has left translated code to let others have their turn; it goes on from there.
+    private RegionExit? _left;
+
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
@@ -72,15 +75,31 @@ internal sealed class Translator : IEngine
     }
 
     /// <inheritdoc/>
-    public void Grant(ulong time, Cause cause) => _interpreter.Grant(time, cause);
+    public void Grant(ulong time, Cause cause)
+    {
+        Settle();
+        _interpreter.Grant(time, cause);
+    }
 
     /// <inheritdoc/>
-    public void Idle(ulong time, Cause cause) => _interpreter.Idle(time, cause);
+    public void Idle(ulong time, Cause cause)
+    {
+        Settle();
+        _interpreter.Idle(time, cause);
+    }
+
+    /// <inheritdoc/>
+    public void Settle() => _timing.Settle();
 
     /// <inheritdoc/>
     public StopReason Run(in RunWindow window)
     {
-        if (!_interpreter.IsUndisturbed) return _interpreter.Run(window);
+        if (!_interpreter.IsUndisturbed)
+        {
+            Settle();
+            return _interpreter.Run(window);
+        }
+
         var stop = RunUndisturbed(window);
         Hart.Time = _timing.Time;
         return stop;
@@ -109,6 +128,9 @@ internal sealed class Translator : IEngine
     private RegionEntry? FindRegionHere()
     {
         var (pc, vector, mode) = (Hart.Pc, _timing.Vector(), ModeOf(Hart));
+        var left = _left;
+        _left = null;
+        if (left?.Vector == vector && NextEntry(left, pc, mode) is { } next) return next;
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
     }
 
@@ -118,6 +140,7 @@ internal sealed class Translator : IEngine
     /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
     private StopReason? Interpret(in RunWindow window, bool one)
     {
+        Settle();
         var hart = Hart;
         do
         {
@@ -153,7 +176,6 @@ internal sealed class Translator : IEngine
         var fuel = budget;
         var yieldAt = window.YieldAt(time, budget);
         var yields = false;
-        var stalls = default(StallCounts);
         var hasStalls = false;
         RegionExit exit;
         uint pc;
@@ -162,7 +184,7 @@ internal sealed class Translator : IEngine
             var region = entry.Region;
             exit = region.Exits[region.Code!(_frame, fuel, yieldAt, entry.Index)];
             fuel = _frame.Fuel - exit.Cycles;
-            if (region.Stalls) stalls.Add(exit.Stalls);
+            if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
             hasStalls |= region.Stalls;
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
@@ -174,16 +196,12 @@ internal sealed class Translator : IEngine
 
         var cycles = (ulong)(budget - fuel);
         var issued = cycles;
-        if (hasStalls)
-        {
-            stalls.Add(_frame.TakeStalls());
-            issued -= stalls.ChargeTo(Causes);
-        }
-
+        if (hasStalls) issued -= _frame.ChargeStalls(Causes);
         Causes.Add(Cause.Issue, issued);
         hart.Retired += issued;
         hart.Pc = pc;
-        _timing.Continue(exit.Vector, time + cycles);
+        _timing.GoAhead(exit.Vector, time + cycles);
+        if (yields) _left = exit;
         return (exit.Kind, yields);
     }
 
