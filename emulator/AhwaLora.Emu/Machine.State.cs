@@ -53,7 +53,7 @@ public sealed partial class Machine : IStateful
         foreach (var hart in _harts)
         {
             ConnectProbes(hart);
-            _htifDueAt[hart.Id] = _htif?.IsDue(hart.Id) == true ? hart.Retired + 1 : ulong.MaxValue;
+            _htifDueAt[hart.Id] = _htif?.IsDue(hart.Id) != true ? ulong.MaxValue : _htif.IsTaken(hart.Id) ? hart.Retired : hart.Retired + 1;
             if (hart.HasReservation && hart.Space.FindMemory(hart.ReservationAddress, 4) is { } memory) memory.AddWatch(hart.ReservationAddress, 4, Watch.Reservation);
         }
     }

@@ -232,6 +232,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
     internal StopReason RunHart(Hart hart, in RunWindow window, in RunLimits limits)
     {
+        if (ServeHtif(hart, window) is { } served) return served;
         var engine = _engines[hart.Id];
         var breakAt = _htifDueAt[hart.Id];
         if (limits.MaxInstructions != ulong.MaxValue) breakAt = Math.Min(breakAt, hart.Retired + (limits.MaxInstructions - RetiredInstructions));
@@ -241,7 +242,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         var reason = engine.Run(window);
         _acting = null;
         if (reason == StopReason.Stopped) RequestStop();
-        if (hart.Retired >= _htifDueAt[hart.Id] || (_htif?.IsDue(hart.Id) == true && hart.State != HartState.Running)) ServeHtif(hart);
+        reason = ServeHtif(hart, window) ?? reason;
         if (hart.State == HartState.Stuck && Result is null) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
         return reason;
     }
@@ -297,13 +298,22 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         }
     }
 
-    private void ServeHtif(Hart hart)
+    /// <summary>
+    /// Does what a hart has asked by its tohost, where that is due. It may concern everybody, so a hart that has run ahead
+    /// waits for its turn. Null where nothing is due.
+    /// </summary>
+    private StopReason? ServeHtif(Hart hart, in RunWindow window)
     {
+        var goesOn = hart.State == HartState.Running;
+        if (_htif is null || !_htif.IsDue(hart.Id) || (goesOn && hart.Retired < _htifDueAt[hart.Id])) return null;
+        _htif.Take(hart);
+        if (goesOn && hart.Time > window.Horizon) return StopReason.NeedsTurn;
         _htifDueAt[hart.Id] = ulong.MaxValue;
-        var outcome = _htif!.Evaluate(hart);
+        var outcome = _htif.Evaluate(hart);
         if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
-        if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return;
+        if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return goesOn ? StopReason.Interacted : null;
         hart.State = HartState.Ended;
         foreach (var barrier in _barriers) barrier.ParticipantsChanged(hart.Time);
+        return StopReason.Waiting;
     }
 }

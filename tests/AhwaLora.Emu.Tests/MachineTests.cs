@@ -49,6 +49,52 @@ public sealed class MachineTests
     public void The_clock_is_the_nearest_whole_frequency(double megahertz, ulong expectedHz) =>
         Assert.Equal(expectedHz, new Machine(new PlatformDescription { ClockMhz = megahertz }, TestMachine.Options).Tiles[0].Options.ClockHz);
 
+    [Theory]
+    [InlineData(Contention.None, 20)]
+    [InlineData(Contention.Exact, 20)]
+    [InlineData(Contention.Exact, 2000)]
+    public void A_hart_that_ends_lets_those_at_the_barrier_go_from_then_on(Contention contention, uint rounds)
+    {
+        var platform = new PlatformDescription
+        {
+            Harts = 3,
+            Memories =
+            [
+                new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 1 << 20, Private = true },
+                new MemoryDescription { Name = "tcdm", Base = 0x1000_0000, Size = 1 << 16, Banks = 4 },
+            ],
+            BarrierWord = new DeviceDescription { Base = 0x2000_0000 },
+        };
+        var machine = TestMachine.Assemble($"""
+                csrr s0, mhartid
+                li s1, {rounds}
+                beqz s0, 1f
+                li s2, 0x20000000
+                lw s3, 0(s2)
+                j done
+            1:  addi s1, s1, -1
+                bnez s1, 1b
+            """, platform, TestMachine.Options with { Contention = contention }).Machine;
+        Assert.Equal(ExitReason.Exit, machine.Run(RunLimits.None).Reason);
+        Assert.True(machine.Harts[1].Time > machine.Harts[0].Time, $"hart 1 ended in {machine.Harts[1].Time}, hart 0 in {machine.Harts[0].Time}");
+    }
+
+    [Fact]
+    public void The_run_ends_when_the_others_have_come_as_far()
+    {
+        // Hart 0 counts in its own register only, so that nothing but the end of the run keeps it from running ahead.
+        var machine = TestMachine.Assemble("""
+                csrr s0, mhartid
+                li s1, 100
+            1:  addi s1, s1, -1
+                bnez s1, 1b
+                beqz s0, done
+            2:  j 2b
+            """, new PlatformDescription { Harts = 2 }).Machine;
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), machine.Run(RunLimits.None));
+        Assert.True(machine.Harts[1].Time >= machine.Harts[0].Time, $"hart 1 came to {machine.Harts[1].Time}, hart 0 to {machine.Harts[0].Time}");
+    }
+
     [Fact]
     public void The_same_run_gives_the_same_statistics()
     {

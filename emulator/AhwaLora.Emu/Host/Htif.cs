@@ -43,7 +43,8 @@ public sealed class Htif : IStateful
     private readonly IHost _host;
     private readonly HtifSystemCalls _calls;
     private readonly uint? _fromHost;
-    private readonly bool[] _hasLowHalf, _isDue, _hasEnded;
+    private readonly bool[] _hasLowHalf, _isDue, _isTaken, _hasEnded;
+    private readonly ulong[] _taken;
     private readonly int[] _exitCodes;
 
     /// <summary>An interface for a guest with these symbols.</summary>
@@ -61,6 +62,8 @@ public sealed class Htif : IStateful
         _fromHost = fromHost;
         _hasLowHalf = new bool[harts];
         _isDue = new bool[harts];
+        _isTaken = new bool[harts];
+        _taken = new ulong[harts];
         _hasEnded = new bool[harts];
         _exitCodes = new int[harts];
     }
@@ -86,14 +89,25 @@ public sealed class Htif : IStateful
         return true;
     }
 
-    /// <summary>Looks at tohost as <paramref name="hart"/> sees it, and does what it asks.</summary>
+    /// <summary>True from <see cref="Take"/> until <see cref="Evaluate"/>: the hart stands still until it is its turn.</summary>
+    public bool IsTaken(int hart) => _isTaken[hart];
+
+    /// <summary>Takes what tohost holds as <paramref name="hart"/> sees it, before harts behind in time store there, too.</summary>
+    public void Take(Hart hart)
+    {
+        if (_isTaken[hart.Id]) return;
+        _isTaken[hart.Id] = true;
+        _taken[hart.Id] = Memory(hart) is { } memory ? BinaryPrimitives.ReadUInt64LittleEndian(memory.Data.AsSpan((int)(ToHost - memory.Base))) : 0;
+    }
+
+    /// <summary>Does what <paramref name="hart"/> has asked by tohost (<see cref="Take"/>), in its turn.</summary>
     public HtifOutcome Evaluate(Hart hart)
     {
-        _isDue[hart.Id] = false;
-        if (hart.Space.FindMemory(ToHost, WordBytes) is not { } memory) return default;
-        var value = BinaryPrimitives.ReadUInt64LittleEndian(memory.Data.AsSpan((int)(ToHost - memory.Base)));
+        Take(hart);
+        _isDue[hart.Id] = _isTaken[hart.Id] = false;
+        var value = _taken[hart.Id];
         if (value == 0) return default;
-        if (memory.OwnerHart >= 0) return EndHart(hart.Id, value);
+        if (Memory(hart)!.OwnerHart >= 0) return EndHart(hart.Id, value);
 
         var payload = value & 0xFFFF_FFFF_FFFF;
         var outcome = ((byte)(value >> 56), (byte)(value >> 48)) switch
@@ -114,9 +128,13 @@ public sealed class Htif : IStateful
     {
         state.Array(_hasLowHalf);
         state.Array(_isDue);
+        state.Array(_isTaken);
+        state.Array(_taken);
         state.Array(_hasEnded);
         state.Array(_exitCodes);
     }
+
+    private MemoryRegion? Memory(Hart hart) => hart.Space.FindMemory(ToHost, WordBytes);
 
     private static bool Overlaps(uint address, uint bytes, uint other, uint otherBytes) =>
         address - other < otherBytes || other - address < bytes;
