@@ -12,7 +12,7 @@ enum { X_STRIDE = INPUTS + 1, XA_STRIDE = RANK + 1, Y_STRIDE = OUTPUTS + 1 }; /*
 static AHWA_TCDM float a[INPUTS * RANK], b[RANK * OUTPUTS], x[TOKENS * X_STRIDE], xa[TOKENS * XA_STRIDE], y[TOKENS * Y_STRIDE];
 static AHWA_TCDM uint32_t down_cycles[MAX_HARTS], up_cycles[MAX_HARTS];
 
-static void clear(float *values, uint32_t count)
+static void fill(float *values, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) values[i] = 0.5f;
 }
@@ -36,10 +36,10 @@ int main(void)
     const struct lora lora = {INPUTS, OUTPUTS, RANK, 4.0f, a, b, X_STRIDE, XA_STRIDE, Y_STRIDE};
     const struct lora_split split = lora_choose_split(&lora, TOKENS, harts, LORA_SPLIT_AUTO);
     if (hart == 0) {
-        clear(a, INPUTS * RANK);
-        clear(b, RANK * OUTPUTS);
-        clear(x, TOKENS * X_STRIDE);
-        clear(y, TOKENS * Y_STRIDE);
+        fill(a, INPUTS * RANK);
+        fill(b, RANK * OUTPUTS);
+        fill(x, TOKENS * X_STRIDE);
+        fill(y, TOKENS * Y_STRIDE);
     }
     const struct lora_grid down = lora_share(TOKENS, split.down_tokens, RANK, split.down_ranks, hart);
     const struct lora_grid up = lora_share(TOKENS, split.up_tokens, OUTPUTS, split.up_outputs, hart);

@@ -106,7 +106,9 @@ void layer_add(struct layer_hart *hart, uint32_t k);
 /** Waits until the results are in RAM and all harts are here, completes `layer_result`; the value for main to return. Of a chain, the first. */
 int layer_close(const struct layer_hart *hart);
 
-/* ---- The control hart alone, or the one that moves data: layer_load and layer_store; a chunk beyond the last is passed over ----------------------------------------------- */
+/* ---- The control hart alone ------------------------------------------------------------------------------------ */
+
+/* layer_load and layer_store are for the hart that moves data (layer_moves), where that is another. A chunk beyond the last is passed over. */
 
 void layer_load(const struct layer_hart *hart, uint32_t k);      /**< start X of chunk k on its way to TCDM */
 void layer_trigger(const struct layer_hart *hart, uint32_t k);   /**< queue chunk k on the tiles; X must be there and the Y buffer free */
