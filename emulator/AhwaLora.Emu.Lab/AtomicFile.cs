@@ -20,11 +20,26 @@ public static class AtomicFile
             else if (IsDevice(path)) WriteTo(new FileStream(path, FileMode.Open, FileAccess.Write), write);
             else WriteWhole(path, write);
         }
+        catch (DirectoryNotFoundException)
+        {
+            throw NoDirectory(path);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
         }
     }
+
+    /// <summary>Checks, before long work, that there is a directory for what will be written; null is written nowhere.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public static void CheckPlace(string? path)
+    {
+        if (path is null or "-") return;
+        if (Directory.Exists(path)) throw new UserErrorException($"{path}: cannot be written (is a directory)");
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))) throw NoDirectory(path);
+    }
+
+    private static UserErrorException NoDirectory(string path) => new($"{path}: cannot be written (no such directory)");
 
     private static bool IsDevice(string path)
     {

@@ -1,7 +1,7 @@
 namespace AhwaLora.Emu.Lab;
 
 /// <summary>Seeded bits, the same on every machine (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").</summary>
-internal static class SplitMix64
+public static class SplitMix64
 {
     /// <summary>From one state to the next.</summary>
     public const ulong Gamma = 0x9e37_79b9_7f4a_7c15;

@@ -62,6 +62,7 @@ internal static class AdapterCommand
 
     private static int Load(ParseResult parsed)
     {
+        AtomicFile.CheckPlace(parsed.GetValue(Json));
         var directory = parsed.GetValue(Directory)!;
         using var checkpoint = Checkpoint.Open(TaskFiles.BaseOf(directory, parsed.GetValue(Base)));
         var limit = parsed.GetValue(Limit);

@@ -44,6 +44,8 @@ internal static class LayerCommand
 
     private static int Run(ParseResult parsed)
     {
+        AtomicFile.CheckPlace(parsed.GetValue(Json));
+        AtomicFile.CheckPlace(parsed.GetValue(Trace));
         var strategy = ParseStrategy(parsed);
         var trained = TrainedLayerArguments.Load(parsed, [Inputs, Outputs, Then, Rank], parsed.GetValue(Tokens), parsed.GetValue(Chunk));
         if (trained is not null && strategy.IsChain) throw new UserErrorException($"--adapter gives one layer; use another strategy than {strategy.Name}");

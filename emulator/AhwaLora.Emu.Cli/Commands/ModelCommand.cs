@@ -44,6 +44,7 @@ internal static class ModelCommand
 
     private static int Run(ParseResult parsed)
     {
+        AtomicFile.CheckPlace(parsed.GetValue(Json));
         var model = KnownModels.Find(parsed.GetValue(Model)!);
         var settings = Settings(parsed, model);
         settings.Shape.Check();

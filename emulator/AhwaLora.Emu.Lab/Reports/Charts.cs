@@ -23,9 +23,9 @@ internal static class Charts
     {
         var plot = New($"MVM error against age ({study.Caption}, {study.Seeds} seeds)", "time since programming", "relative error of y, %");
         double[] ages = [.. errors.Select(e => Math.Log10(e.AgeSeconds))];
-        void Add(string text, Color color, Func<ErrorAtAge, Spread> of)
+        void Add(string text, Color color, Func<ErrorAtAge, SeedSpread> of)
         {
-            double[] Percent(Func<Spread, double> which) => [.. errors.Select(e => 100 * which(of(e)))];
+            double[] Percent(Func<SeedSpread, double> which) => [.. errors.Select(e => 100 * which(of(e)))];
             var band = plot.Add.FillY(ages, Percent(s => s.Min), Percent(s => s.Max));
             (band.FillColor, band.LineWidth) = (color.WithAlpha(BandAlpha), 0);
             Line(plot, ages, Percent(s => s.Mean), color, text);

@@ -6,12 +6,12 @@ namespace AhwaLora.Emu.Lab.Reports;
 /// <param name="AgeSeconds">Since programming.</param>
 /// <param name="Drifted">Without compensation.</param>
 /// <param name="Compensated">With global drift compensation.</param>
-public sealed record ErrorAtAge(double AgeSeconds, Spread Drifted, Spread Compensated);
+public sealed record ErrorAtAge(double AgeSeconds, SeedSpread Drifted, SeedSpread Compensated);
 
 /// <summary>Mean and extremes over seeds.</summary>
-public readonly record struct Spread(double Mean, double Min, double Max)
+public readonly record struct SeedSpread(double Mean, double Min, double Max)
 {
-    internal static Spread Of(IReadOnlyCollection<double> values) => new(values.Average(), values.Min(), values.Max());
+    internal static SeedSpread Of(IReadOnlyCollection<double> values) => new(values.Average(), values.Min(), values.Max());
 }
 
 /// <summary>How the error of a tile grows with its age, from a second to ten years.</summary>
@@ -42,7 +42,7 @@ public static class ErrorOverAge
             }
         }
 
-        return [.. Ages.Select((age, i) => new ErrorAtAge(age, Spread.Of(drifted[i]), Spread.Of(compensated[i])))];
+        return [.. Ages.Select((age, i) => new ErrorAtAge(age, SeedSpread.Of(drifted[i]), SeedSpread.Of(compensated[i])))];
     }
 
     private static double Error(CrossbarArray tile, float[] x, float[] bias, double[] reference)

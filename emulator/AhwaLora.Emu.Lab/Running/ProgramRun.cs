@@ -52,6 +52,7 @@ public sealed class ProgramRun : IDisposable
     public ProgramRun(RunRequest request)
     {
         _request = request;
+        foreach (var path in request.Outputs) AtomicFile.CheckPlace(path);
         Image = ElfImage.Load(request.ElfPath);
         if (request.SignaturePath is not null) _ = SignatureRange();
         var platform = PlatformFile.Load(request.PlatformPath);

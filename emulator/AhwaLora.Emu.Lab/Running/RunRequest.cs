@@ -52,6 +52,10 @@ public sealed record RunRequest
     /// <summary>Memory to write out after the run.</summary>
     public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
 
+    /// <summary>Every file that the run writes.</summary>
+    internal IEnumerable<string?> Outputs =>
+        [SignaturePath, LogPath, StatisticsPath, TracePath, Save?.Path, Profile?.FoldedPath, Profile?.CallgrindPath, Baseline?.JUnitPath, Baseline?.MarkdownPath, Baseline is { Update: true } ? Baseline.Path : null, .. Dumps.Select(d => d.Path)];
+
     /// <summary>Snapshot to save on the way.</summary>
     public SaveRequest? Save { get; init; }
 

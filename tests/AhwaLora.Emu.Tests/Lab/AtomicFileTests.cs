@@ -10,7 +10,7 @@ public sealed class AtomicFileTests
     public void A_directory_that_is_not_there_is_the_user_s_mistake()
     {
         var error = Assert.Throws<UserErrorException>(() => AtomicFile.WriteText("/no-such-directory/file", "text"));
-        Assert.StartsWith("/no-such-directory/file: cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.Equal("/no-such-directory/file: cannot be written (no such directory)", error.Message);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public class FormatTests : InDirectory
     [InlineData("""{"version": "1.1", "data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "q7", "question": "?", "answers": [{"text": "b", "answer_start": 0}]}]}]}]}""", "question 'q7': 'b' does not stand at character 0")]
     [InlineData("""{"version": "v2.0", "data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "q7", "question": "?", "answers": []}]}]}]}""", "question 'q7' has no answer")]
     [InlineData("[]", "not a SQuAD v1.1 file")]
+    [InlineData("""{"version": "1.1", "data": null}""", "not a SQuAD v1.1 file")]
     public void AWrongSquadFileIsRefusedByItsQuestion(string text, string message)
     {
         File.WriteAllText(PathOf("f.json"), text);

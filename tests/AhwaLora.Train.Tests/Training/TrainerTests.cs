@@ -1,4 +1,5 @@
 using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Emu.Lab;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Model;
 using AhwaLora.Train.Study;
@@ -38,6 +39,16 @@ public class TrainerTests : InDirectory
         Assert.NotEqual(interrupted.Weights.AllValues(), resumed.Weights.AllValues());
         Assert.Equal(straight.Weights.AllValues(), resumed.Weights.AllValues());
         foreach (var owned in new IDisposable[] { straight, interrupted, resumed, whole, first, second }) owned.Dispose();
+    }
+
+    [Fact]
+    public void ATrainingThatDivergesEnds()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        using var model = Tiny.Base(tokenizer);
+        using var training = EncoderTraining.OfBase(model, [Tiny.Reading(tokenizer)], new Recipe(2, 4, 1e-3), 1);
+        var error = Assert.Throws<UserErrorException>(() => TrainingSession.Run("base", 2, training.Trainer, afterStep => afterStep(1, double.NaN)));
+        Assert.Equal("base: the loss is NaN at step 1: the training has diverged; lower --rate", error.Message);
     }
 
     [Fact]

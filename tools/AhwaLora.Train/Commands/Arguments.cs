@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Training;
@@ -12,13 +13,13 @@ internal static class Arguments
     public static readonly Option<string> Base = new("--base") { Description = "Directory of the base: config.json, model.safetensors, vocab.txt.", Required = true, HelpName = "DIR" };
     public static readonly Option<string> Out = new("--out") { Description = "Directory for the result.", Required = true, HelpName = "DIR" };
     public static readonly Option<string> Task = new("--task") { Description = "What to train for.", DefaultValueFactory = _ => TrainingTask.All[0].Name };
-    public static readonly Option<int> Rank = new("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 4, HelpName = "R" };
-    public static readonly Option<int> Bits = new("--bits") { Description = "Bits of the tile's converters.", DefaultValueFactory = _ => 8, HelpName = "N" };
+    public static readonly Option<int> Rank = Checked(new Option<int>("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 4, HelpName = "R" }, 1, 1024);
+    public static readonly Option<int> Bits = Checked(new Option<int>("--bits") { Description = "Bits of the tile's converters.", DefaultValueFactory = _ => 8, HelpName = "N" }, 2, 15);
     public static readonly Option<string> Tile = new("--tile") { Description = "Noise of the tile.", DefaultValueFactory = _ => TileKind.Study.Name };
-    public static readonly Option<int> Seed = new("--seed") { Description = "Of all that is random.", DefaultValueFactory = _ => 1, HelpName = "N" };
-    public static readonly Option<int> Steps = new("--steps") { Description = "Updates.", HelpName = "N" };
-    public static readonly Option<int> Batch = new("--batch") { Description = "Examples of an update.", DefaultValueFactory = _ => 16, HelpName = "N" };
-    public static readonly Option<double> Rate = new("--rate") { Description = "Highest learning rate.", HelpName = "X" };
+    public static readonly Option<int> Seed = Checked(new Option<int>("--seed") { Description = "Of all that is random.", DefaultValueFactory = _ => 1, HelpName = "N" }, 0, int.MaxValue);
+    public static readonly Option<int?> Steps = Checked(new Option<int?>("--steps") { Description = "Updates; by default those of docs/training.md.", HelpName = "N" }, 1, int.MaxValue);
+    public static readonly Option<int?> Batch = Checked(new Option<int?>("--batch") { Description = "Examples of an update; by default those of docs/training.md.", HelpName = "N" }, 1, 65_536);
+    public static readonly Option<double?> Rate = Checked(new Option<double?>("--rate") { Description = "Highest learning rate; by default that of docs/training.md.", HelpName = "X" }, 1e-9, 10);
     public static readonly Option<string?> Checkpoint = new("--checkpoint") { Description = "File to go on from after an interruption, bit by bit; written every 100 steps and deleted at the end.", HelpName = "FILE" };
 
     static Arguments()
@@ -31,9 +32,22 @@ internal static class Arguments
     public static TileKind TileOf(ParseResult parsed) => TileKind.All.First(t => t.Name == parsed.GetValue(Tile)).WithBits(parsed.GetValue(Bits));
 
     /// <summary>How to train.</summary>
-    public static Recipe RecipeOf(ParseResult parsed, Recipe usual)
+    public static Recipe RecipeOf(ParseResult parsed, Recipe usual) => usual with
     {
-        var (steps, rate) = (parsed.GetValue(Steps), parsed.GetValue(Rate));
-        return usual with { Steps = steps > 0 ? steps : usual.Steps, LearningRate = rate > 0 ? rate : usual.LearningRate, BatchSize = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : usual.BatchSize };
+        Steps = parsed.GetValue(Steps) ?? usual.Steps,
+        BatchSize = parsed.GetValue(Batch) ?? usual.BatchSize,
+        LearningRate = parsed.GetValue(Rate) ?? usual.LearningRate,
+    };
+
+    private static Option<T> Checked<T>(Option<T> option, double least, double most)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most)) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {token.Value}: expected {least} to {most}"));
+            }
+        });
+        return option;
     }
 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Deployment;
+using AhwaLora.Emu.Lab.Models.Encoder;
 using AhwaLora.Train.Data;
 
 namespace AhwaLora.Train.Commands;
@@ -11,22 +9,13 @@ internal static class Examples
 {
     private const int Count = 32;
 
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>Writes the first examples of a dev set.</summary>
-    public static void Write(string directory, IReadOnlyList<Features> dev, TextEncoder tokenizer) => AtomicFile.WriteText(Path.Combine(directory, TaskFiles.ExamplesName), writer =>
-    {
-        foreach (var example in dev.Take(Count))
-        {
-            var isAnswer = example.End >= 0;
-            writer.WriteLine(JsonSerializer.Serialize(new Line(tokenizer.Text(example.Ids), example.Ids, example.Types, isAnswer ? null : example.Target, isAnswer ? example.Target : null, isAnswer ? example.End : null), _json));
-        }
-    });
+    public static void Write(string directory, IReadOnlyList<Features> dev, TextEncoder tokenizer) =>
+        LabelledExample.Write(Path.Combine(directory, TaskFiles.ExamplesName), dev.Take(Count).Select(example => Of(example, tokenizer)));
 
-    private sealed record Line(string Text, int[] InputIds, int[] TokenTypeIds, int? Label, int? StartPositions, int? EndPositions);
+    private static LabelledExample Of(Features example, TextEncoder tokenizer)
+    {
+        var tokens = new LabelledExample { Text = tokenizer.Text(example.Ids), InputIds = example.Ids, TokenTypeIds = example.Types };
+        return example.End >= 0 ? tokens with { StartPositions = example.Target, EndPositions = example.End } : tokens with { Label = example.Target };
+    }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using AhwaLora.Emu.Lab;
+using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Train.Study;
 
 namespace AhwaLora.Train.Commands;
@@ -38,7 +39,7 @@ internal static class TablesCommand
         var (count, jobs, document) = (parsed.GetValue(Seeds), parsed.GetValue(Jobs), parsed.GetValue(Document)!);
         if (count < 1 || jobs < 1) throw new UserErrorException($"--seeds {count} --jobs {jobs}: expected at least 1 each");
         var seeds = Enumerable.Range(1, count).ToArray();
-        Parallel.ForEach(seeds.Where(seed => !File.Exists(directory.ResultOf(seed))), new ParallelOptions { MaxDegreeOfParallelism = jobs }, seed => MakeSeed(parsed.GetValue(Work)!, seed));
+        HostCores.ForEach([.. seeds.Where(seed => !File.Exists(directory.ResultOf(seed)))], jobs, seed => MakeSeed(parsed.GetValue(Work)!, seed));
         Replace(document, new StudyTables(plan, [.. seeds.Select(s => SeedResult.Read(directory.ResultOf(s)))]).Write());
         Console.WriteLine($"{document}: tables of {count} seeds");
     }

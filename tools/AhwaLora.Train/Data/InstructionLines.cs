@@ -8,7 +8,7 @@ namespace AhwaLora.Train.Data;
 /// <summary>Instructions as JSONL: {"prompt": ..., "response": ...} a line.</summary>
 public static class InstructionLines
 {
-    private static readonly JsonSerializerOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _options = new() { RespectNullableAnnotations = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads train.jsonl and dev.jsonl of a directory.</summary>
     /// <exception cref="UserErrorException">A file is missing or a line cannot be read.</exception>

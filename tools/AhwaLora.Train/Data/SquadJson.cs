@@ -8,7 +8,7 @@ namespace AhwaLora.Train.Data;
 /// <summary>SQuAD v1.1: articles of paragraphs, a paragraph a context and its questions, each with answers by their first character.</summary>
 public static class SquadJson
 {
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads train-v1.1.json and dev-v1.1.json of a directory.</summary>
     /// <exception cref="UserErrorException">A file is missing or no SQuAD file.</exception>

@@ -31,8 +31,7 @@ public sealed class Weights : IDisposable
         return weights;
     }
 
-    /// <summary>The same values in tensors of their own.</summary>
-    public Weights Copy() => Of(Values());
+
 
     /// <summary>Names, shapes and values, by name.</summary>
     public IReadOnlyList<(string Name, int[] Shape, float[] Values)> Values() =>

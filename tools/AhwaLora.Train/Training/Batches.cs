@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Lab;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Model;
 using TorchSharp;
@@ -39,13 +40,10 @@ public sealed class Batches<T>(IReadOnlyList<T> examples, int size, int seed)
 /// <summary>Seeds from seeds.</summary>
 internal static class HashSeed
 {
-    /// <summary>A seed for the n-th thing that a seed governs (SplitMix64's finaliser).</summary>
+    /// <summary>A seed for the n-th thing that a seed governs (<see cref="SplitMix64"/>).</summary>
     public static int Of(int seed, int n)
     {
-        var z = ((ulong)(uint)seed << 32 | (uint)n) + 0x9E37_79B9_7F4A_7C15;
-        z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
-        return (int)((z ^ (z >> 31)) >> 33);
+        return (int)(SplitMix64.Next((ulong)(uint)seed << 32 | (uint)n) >> 33);
     }
 }
 

@@ -16,13 +16,14 @@ public static class TrainingSession
     /// <param name="run">Runs it: told what to do after each step.</param>
     /// <param name="checkpoint">The file; null for none.</param>
     /// <param name="every">Steps between two checkpoints.</param>
-    /// <exception cref="UserErrorException">The checkpoint is of another training, or cannot be written.</exception>
+    /// <exception cref="UserErrorException">The checkpoint is of another training, or cannot be written; or the training has diverged.</exception>
     public static void Run(string title, int steps, Trainer trainer, Action<Func<int, double, bool>> run, string? checkpoint = null, int every = 100)
     {
         if (checkpoint is not null && File.Exists(checkpoint)) Resume(checkpoint, trainer);
         var loss = double.NaN;
         bool AfterStep(int step, double value, Action<string> report)
         {
+            if (!double.IsFinite(value)) throw new UserErrorException(FormattableString.Invariant($"{title}: the loss is {value} at step {step}: the training has diverged; lower --rate"));
             loss = double.IsNaN(loss) ? value : Smoothing * loss + (1 - Smoothing) * value;
             report(FormattableString.Invariant($"{title}, loss {loss:F3}"));
             if (checkpoint is not null && step % every == 0 && step < steps) AtomicFile.Write(checkpoint, trainer.Save);

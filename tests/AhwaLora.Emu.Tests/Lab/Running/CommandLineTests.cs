@@ -87,6 +87,14 @@ public sealed class CommandLineTests
     public void Platform_files_name_the_field_that_does_not_fit(string json, string expected) =>
         AssertRefused(expected, "run", Exits, "--platform", Temporary("p.json", json));
 
+    [Theory]
+    [InlineData("--stats", "/no/such/s.json")]
+    [InlineData("--folded", "/no/such/f.txt")]
+    [InlineData("--save", "/no/such/s@1000")]
+    [InlineData("--dump", "0x80000000:4:/no/such/d")]
+    public void A_place_that_is_not_there_is_told_before_the_run(string option, string value) =>
+        AssertRefused(": cannot be written (no such directory)", "run", Spins, option, value);
+
     [Fact]
     public void Limits_end_a_run_with_124()
     {
