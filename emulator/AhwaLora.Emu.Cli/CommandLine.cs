@@ -41,6 +41,11 @@ internal static class CommandLine
         {
             return Fail(e.Message);
         }
+        catch (IOException e)
+        {
+            // Files say their own names: what is left is the console.
+            return Fail($"standard output cannot be written ({e.Message.TrimEnd('.')})");
+        }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
             return Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");

@@ -46,7 +46,12 @@ internal sealed class TestMachine
     public static TestMachine Assemble(string assembly, PlatformDescription? platform = null, MachineOptions? options = null)
     {
         platform ??= OneHart;
-        var source = $"""
+        return Load(AssembleElf(assembly, platform.Isa), platform, options);
+    }
+
+    /// <summary>The executable of such a program.</summary>
+    public static string AssembleElf(string assembly, string isa, int tohostAlignment = 64) => Toolchain.Assemble(
+        $"""
             .globl _start, tohost
             _start:
             {assembly}
@@ -59,12 +64,11 @@ internal sealed class TestMachine
                 j 1b
                 .option pop
                 .section .tohost, "aw"
-                .balign 64
+                .balign {tohostAlignment}
             tohost: .dword 0
 
-            """;
-        return Load(Toolchain.Assemble(source, platform.Isa), platform, options);
-    }
+            """,
+        isa);
 
     /// <summary>Runs to the end; the limit only stops what would never end.</summary>
     public RunResult Run(ulong maxInstructions = 1_000_000) => Machine.Run(new RunLimits(ulong.MaxValue, Machine.RetiredInstructions + maxInstructions));

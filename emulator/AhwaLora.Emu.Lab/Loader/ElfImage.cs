@@ -24,7 +24,11 @@ public sealed record ElfSection(string Name, uint Type, uint Address, ReadOnlyMe
 /// <param name="Value">Address.</param>
 /// <param name="Size">Bytes; 0 where the assembler was not told.</param>
 /// <param name="IsFunction">True for code.</param>
-public sealed record ElfSymbol(string Name, uint Value, uint Size, bool IsFunction);
+public sealed record ElfSymbol(string Name, uint Value, uint Size, bool IsFunction)
+{
+    /// <summary>True for a name that people gave: $x and $d tell code from data (psABI, "Mapping Symbol"); .L and L0 are the compiler's own.</summary>
+    public bool IsLabel => !Name.StartsWith('$') && !Name.StartsWith(".L", StringComparison.Ordinal) && !Name.StartsWith("L0\u0001", StringComparison.Ordinal);
+}
 
 /// <summary>
 /// A 32-bit little-endian RISC-V executable (System V ABI, chapters 4 and 5; RISC-V psABI): what ELFSharp reads, held to

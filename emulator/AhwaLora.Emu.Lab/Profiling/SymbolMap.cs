@@ -62,7 +62,7 @@ public sealed class SymbolMap
     private static IEnumerable<ElfSymbol> Functions(ElfImage image)
     {
         var end = 0UL;
-        foreach (var group in image.Symbols.Where(IsLabel).GroupBy(s => s.Value).OrderBy(g => g.Key))
+        foreach (var group in image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).OrderBy(g => g.Key))
         {
             var symbol = group.OrderByDescending(s => s.IsFunction).ThenBy(s => s.Name.StartsWith("__", StringComparison.Ordinal)).First();
             if (!symbol.IsFunction && symbol.Value < end) continue;
@@ -71,7 +71,5 @@ public sealed class SymbolMap
         }
     }
 
-    // $x and $d tell code from data (psABI, "Mapping Symbol"); .L and L0 are the compiler's own.
-    private static bool IsLabel(ElfSymbol symbol) =>
-        !symbol.Name.StartsWith('$') && !symbol.Name.StartsWith(".L", StringComparison.Ordinal) && !symbol.Name.StartsWith("L0\u0001", StringComparison.Ordinal);
+
 }

@@ -96,6 +96,23 @@ public sealed class CommandLineTests
         AssertRefused(": cannot be written (no such directory)", "run", Spins, option, value);
 
     [Fact]
+    public void A_full_disk_behind_standard_output_is_one_line()
+    {
+        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        var error = Toolchain.RunText("sh", $"-c \"dotnet '{ahwalora}' platform 2>&1 >/dev/full || true\"");
+        Assert.Equal("ahwalora: standard output cannot be written (No space left on device)\n", error);
+    }
+
+    [Fact]
+    public void Disassembly_names_labels_and_not_what_tells_code_from_data()
+    {
+        var elf = TestMachine.Assemble("nop\nlabel: add a0, a1, a2").Image.Path;
+        var text = Toolchain.RunText("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "ahwalora.dll")} disasm {elf}");
+        Assert.Contains("label:\n80000004: 00c58533  add a0, a1, a2\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("$x", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Limits_end_a_run_with_124()
     {
         var (status, error) = Run("run", Spins, "--harts", "1", "--max-instructions", "1000");
