@@ -16,7 +16,7 @@ PUBLISH = $(DOTNET) publish emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -p:Pub
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 TOOLCHAIN := riscv64-unknown-elf-gcc:gcc-riscv64-unknown-elf $(PICOLIBC):picolibc-riscv64-unknown-elf
-TEST_TOOLS := qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge /usr/bin/chromium:chromium
+TEST_TOOLS := script:bsdutils qemu-riscv32:qemu-user qemu-system-riscv32:qemu-system-misc gdb-multiarch:gdb-multiarch $(FONT):fonts-dejavu-core /usr/sbin/slurmctld:slurm-wlm /usr/sbin/munged:munge /usr/bin/chromium:chromium
 TRAINING := g++:g++ patchelf:patchelf
 
 all: build firmware

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -18,6 +19,8 @@ internal static class Progress
             return;
         }
 
+        title = Markup.Escape(title);
+        using var interrupt = ShowCursorWhenInterrupted();
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new CountColumn(), new RemainingTimeColumn()).Start(context =>
         {
             ProgressTask? task = null;
@@ -29,6 +32,9 @@ internal static class Progress
             });
         });
     }
+
+    // It is hidden while a line follows the work; the signal goes on to end the process.
+    private static PosixSignalRegistration ShowCursorWhenInterrupted() => PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => AnsiConsole.Cursor.Show());
 
     private static void CountInLines(string title, Action<Action<int, int>> work)
     {
@@ -49,6 +55,7 @@ internal static class Progress
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text($"{task.Value:F0}/{task.MaxValue:F0}");
     }
 
+    /// <summary>Work of a few steps, each told when it begins.</summary>
     public static void Show(string title, Action<Action<string>> work)
     {
         if (Console.IsErrorRedirected || Console.IsOutputRedirected)
@@ -57,6 +64,7 @@ internal static class Progress
             return;
         }
 
-        AnsiConsole.Status().Start($"{title} ...", status => work(step => status.Status($"{title}: {step} ...")));
+        using var interrupt = ShowCursorWhenInterrupted();
+        AnsiConsole.Status().Start(Markup.Escape($"{title} ..."), status => work(step => status.Status(Markup.Escape($"{title}: {step} ..."))));
     }
 }

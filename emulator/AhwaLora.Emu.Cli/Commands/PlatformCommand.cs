@@ -32,7 +32,7 @@ internal static class PlatformCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("base", "end", "size", "what");
         foreach (var (name, start, size) in PlatformRules.Map(platform))
         {
-            table.AddRow($"0x{start:x8}", $"0x{start + size - 1:x8}", SizeJsonConverter.Format((uint)size), name);
+            table.AddRow($"0x{start:x8}", $"0x{start + size - 1:x8}", SizeJsonConverter.Format((uint)size), Markup.Escape(name));
         }
 
         Console.WriteLine($"{platform.Name}: {platform.Harts} harts {platform.Isa}, {platform.ClockMhz} MHz");

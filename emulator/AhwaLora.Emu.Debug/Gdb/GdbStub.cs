@@ -80,7 +80,8 @@ internal sealed partial class GdbStub
             'Z' => SetBreakpoint(rest, isSet: true),
             'z' => SetBreakpoint(rest, isSet: false),
             'b' => Back(rest),
-            'c' or 'C' or 's' or 'S' => Go(packet[0] is 's' or 'S'),
+            'c' or 's' => Go(packet[0] == 's', rest),
+            'C' or 'S' => Go(packet[0] == 'S', rest.IndexOf(';', StringComparison.Ordinal) is >= 0 and var at ? rest[(at + 1)..] : ""),
             'D' => Detach(),
             'k' => Kill(),
             _ => Unknown,
@@ -211,8 +212,14 @@ internal sealed partial class GdbStub
 
     // Running.
 
-    private string Go(bool isStep)
+    /// <summary>c, C, s and S, which name no thread; the hart that steps, or the first, goes on at an address where one is given.</summary>
+    private string Go(bool isStep, string address)
     {
+        if (address.Length != 0)
+        {
+            if (!Hex.TryNumber(address, out var pc) || !RegisterFile.TryWrite(Machine.Harts[Math.Max(_continued, 0)], RegisterFile.PcNumber, pc)) return BadPacket;
+            _debuggee.Changed();
+        }
         Span<HartCommand> commands = stackalloc HartCommand[Machine.Harts.Count];
         commands.Fill(new HartCommand(HartOrder.Go));
         if (isStep) commands[Math.Max(_continued, 0)] = new HartCommand(HartOrder.Step);

@@ -10,7 +10,10 @@ namespace AhwaLora.Emu.Debug.Gdb;
 /// </summary>
 internal static class RegisterFile
 {
-    private const uint PcNumber = 32, Float0 = 33, Csr0 = 65, PrivilegeNumber = Csr0 + 4096;
+    /// <summary>pc.</summary>
+    public const uint PcNumber = 32;
+
+    private const uint Float0 = 33, Csr0 = 65, PrivilegeNumber = Csr0 + 4096;
 
     /// <summary>Numbers below this make up the answer to <c>g</c>.</summary>
     public static uint GeneralCount(Hart hart) => HasFloat(hart) ? Csr0 : Float0;

@@ -51,6 +51,8 @@ public sealed class StubFuzzTests : IGdbLink
     [InlineData("PF55=00000000", "E01")]
     [InlineData("vUnheardOf", "")]
     [InlineData("m8000", "E16")]
+    [InlineData("c8000zz", "E16")]
+    [InlineData("S05;1", "E16")]
     public void What_cannot_be_done_is_an_error_and_what_is_not_known_is_empty(string packet, string answer)
     {
         var machine = new Machine(new PlatformDescription { Harts = 1 }, new MachineOptions());
@@ -77,6 +79,15 @@ public sealed class StubFuzzTests : IGdbLink
         Assert.EndsWith(": cannot be written\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
         Assert.EndsWith(": cannot be read\n", Monitor("snapshot load a\0b"), StringComparison.Ordinal);
         directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_step_begins_at_the_address_that_is_given()
+    {
+        var program = TestMachine.Assemble("nop\nnop\nthere: addi a0, zero, 7");
+        var stub = new GdbStub(new Debuggee(program.Machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        Assert.StartsWith("T05", stub.Handle($"s{program.Symbol("there"):x}"), StringComparison.Ordinal);
+        Assert.Equal((7u, program.Symbol("there") + 4), (program["a0"], program.Hart.Pc));
     }
 
     [Fact]

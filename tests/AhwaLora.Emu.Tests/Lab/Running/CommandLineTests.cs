@@ -104,6 +104,16 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Names_with_brackets_are_no_markup()
+    {
+        var sweep = Temporary("s[1].yaml", "shape: 16x16\ntokens: 8\nchunk: 4\nharts: 2\n");
+        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        var text = Toolchain.RunText("script", $"-qec \"dotnet '{ahwalora}' sweep '{sweep}' --out '{Path.GetDirectoryName(sweep)}'\" /dev/null"); // on a terminal
+        Assert.Contains("1 points: s[1].parquet", text, StringComparison.Ordinal);
+        Assert.Equal((0, ""), Run("platform", "--platform", Temporary("p.json", """{ "memories": [ { "name": "ram[0]", "base": "0x80000000", "size": "64 KiB" } ] }""")));
+    }
+
+    [Fact]
     public void Disassembly_names_labels_and_not_what_tells_code_from_data()
     {
         var elf = TestMachine.Assemble("nop\nlabel: add a0, a1, a2").Image.Path;
