@@ -136,7 +136,7 @@ public sealed partial class Machine
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
             var hart = new Hart(id, new AddressSpace(visible, _devices), features);
             _harts.Add(hart);
-            _engines.Add(Options.Timing.Build(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
+            _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
         }
     }
 
@@ -147,7 +147,7 @@ public sealed partial class Machine
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
 
     /// <summary>Makes the engine of a hart for whichever pipeline the profile has.</summary>
-    private sealed class EngineBuilder(Machine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
+    private readonly struct EngineBuilder(Machine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
     {
         public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
             where TPipeline : struct, IPipeline

@@ -93,7 +93,14 @@ public sealed record TimingProfile
     }
 
     /// <summary>Makes a pipeline for one hart and hands it to <paramref name="user"/> under its own type.</summary>
-    public T Build<T>(IPipelineUser<T> user)
+    public T Build<T>(IPipelineUser<T> user) => Build<IPipelineUser<T>, T>(user);
+
+    /// <summary>
+    /// As <see cref="Build{T}"/>. What a user of a struct's type does with each pipeline is known when this is compiled
+    /// ahead of time, and compiled with it.
+    /// </summary>
+    public T Build<TUser, T>(TUser user)
+        where TUser : IPipelineUser<T>
     {
         if (Blocking is not null)
         {
