@@ -25,6 +25,7 @@ internal static class CommandLine
             MergeCommand.Create(),
             AdapterCommand.Create(),
             ReportCommand.Create(),
+            TileCommand.Create(),
             DisasmCommand.Create(),
             PlatformCommand.Create(),
         };

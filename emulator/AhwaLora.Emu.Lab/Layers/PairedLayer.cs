@@ -60,14 +60,28 @@ public sealed record MvmError(double SnrDecibels, double WorstMvmSnrDecibels, in
     /// <summary>Compares outputs [S][n] of a layer.</summary>
     public static MvmError Of(LayerData data, ReadOnlySpan<float> ideal, ReadOnlySpan<float> noisy)
     {
-        var (tokens, outputs) = (data.Shape.Tokens, data.Shape.Outputs);
-        var reference = data.Reference(withAdapter: false);
-        var (mvms, columns, all) = (new Power[tokens], new Power[outputs], default(Power));
-        for (var i = 0; i < reference.Length; i++)
+        var outputs = data.Shape.Outputs;
+        var signal = data.Reference(withAdapter: false);
+        var error = new double[signal.Length];
+        for (var i = 0; i < signal.Length; i++)
         {
-            var signal = reference[i] - data.Bias[i % outputs];
-            var error = (double)noisy[i] - ideal[i];
-            var power = new Power(signal * signal, error * error);
+            signal[i] -= data.Bias[i % outputs];
+            error[i] = (double)noisy[i] - ideal[i];
+        }
+
+        return Of(outputs, signal, error);
+    }
+
+    /// <summary>The same of any MVMs.</summary>
+    /// <param name="outputs">Of an MVM.</param>
+    /// <param name="signal">[MVM][output], exact.</param>
+    /// <param name="error">[MVM][output], what came minus what is exact.</param>
+    public static MvmError Of(int outputs, ReadOnlySpan<double> signal, ReadOnlySpan<double> error)
+    {
+        var (mvms, columns, all) = (new Power[signal.Length / outputs], new Power[outputs], default(Power));
+        for (var i = 0; i < signal.Length; i++)
+        {
+            var power = new Power(signal[i] * signal[i], error[i] * error[i]);
             mvms[i / outputs] += power;
             columns[i % outputs] += power;
             all += power;

@@ -23,18 +23,21 @@ public static class ErrorOverAge
     public static IReadOnlyList<double> Ages { get; } = [.. Enumerable.Range(0, 9).SelectMany(decade => new[] { 1, 2, 5 }.Select(d => d * Power(decade))).Where(age => age < 3e8), 10 * Year];
 
     /// <summary>Measures a study's tiles at every age; the same study gives the same bits.</summary>
-    public static IReadOnlyList<ErrorAtAge> Measure(TileStudy study)
+    public static IReadOnlyList<ErrorAtAge> Measure(TileStudy study) => Measure(study, Ages);
+
+    /// <summary>The same at other ages, in seconds, in that order.</summary>
+    public static IReadOnlyList<ErrorAtAge> Measure(TileStudy study, IReadOnlyList<double> ages)
     {
-        var drifted = Ages.Select(_ => new List<double>()).ToList();
-        var compensated = Ages.Select(_ => new List<double>()).ToList();
+        var drifted = ages.Select(_ => new List<double>()).ToList();
+        var compensated = ages.Select(_ => new List<double>()).ToList();
         foreach (var seed in study.EachSeed)
         {
             var data = study.Data(seed);
             var reference = data.Reference(withAdapter: false);
             var tile = study.Program(data, seed);
-            for (var i = 0; i < Ages.Count; i++)
+            for (var i = 0; i < ages.Count; i++)
             {
-                tile.SetAge(Ages[i]);
+                tile.SetAge(ages[i]);
                 tile.State.Alpha = 1;
                 drifted[i].Add(Error(tile, data.X, data.Bias, reference));
                 tile.Calibrate(tile.Whole);
@@ -42,7 +45,7 @@ public static class ErrorOverAge
             }
         }
 
-        return [.. Ages.Select((age, i) => new ErrorAtAge(age, SeedSpread.Of(drifted[i]), SeedSpread.Of(compensated[i])))];
+        return [.. ages.Select((age, i) => new ErrorAtAge(age, SeedSpread.Of(drifted[i]), SeedSpread.Of(compensated[i])))];
     }
 
     private static double Error(CrossbarArray tile, float[] x, float[] bias, double[] reference)

@@ -14,6 +14,9 @@ public sealed record TileStudy(Preset Preset, DeviceModel Model, int Lines, int 
     /// <summary>Input vectors of each measurement, normal with unit variance.</summary>
     public const int Vectors = 32;
 
+    /// <summary>Where device noise acts.</summary>
+    public DeviceMapping Mapping { get; init; }
+
     /// <summary>In one line, for captions.</summary>
     public string Caption => $"{Lines} x {Lines}, {Preset.Name}, {Model.Name}";
 
@@ -34,7 +37,7 @@ public sealed record TileStudy(Preset Preset, DeviceModel Model, int Lines, int 
     /// <summary>A tile that has just been programmed, its reference response measured.</summary>
     internal CrossbarArray Program(LayerData data, ulong seed, Preset? preset = null)
     {
-        var tile = new CrossbarArray(new CrossbarOptions(Lines, Lines) { Preset = preset ?? Preset, Model = Model, Seed = seed });
+        var tile = new CrossbarArray(new CrossbarOptions(Lines, Lines) { Preset = preset ?? Preset, Model = Model, Mapping = Mapping, Seed = seed });
         tile.Program(tile.Whole, data.Weights);
         tile.MeasureReference(tile.Whole);
         return tile;

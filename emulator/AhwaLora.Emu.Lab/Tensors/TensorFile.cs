@@ -25,6 +25,13 @@ public sealed class TensorFile : IDisposable
     /// <summary>Its tensors, in the file's order.</summary>
     public IReadOnlyList<TensorEntry> Entries { get; }
 
+    /// <summary>Splits <c>FILE[:tensor]</c>. A file that exists as it is written has no tensor named.</summary>
+    public static (string Path, string? Tensor) SplitName(string text)
+    {
+        var colon = File.Exists(text) ? -1 : text.LastIndexOf(':');
+        return colon <= 0 ? (text, null) : (text[..colon], text[(colon + 1)..]);
+    }
+
     /// <summary>Opens a file by its extension and checks its header.</summary>
     /// <exception cref="UserErrorException">It cannot be read, or its header does not fit its format or its length.</exception>
     public static TensorFile Open(string path)

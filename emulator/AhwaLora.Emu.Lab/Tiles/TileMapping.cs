@@ -55,6 +55,19 @@ public sealed class TileMapping
     /// <summary>The tiles, by number.</summary>
     public IReadOnlyList<TilePart> Parts { get; }
 
+    /// <summary>Evaluates every tile at an age.</summary>
+    /// <param name="seconds">Since programming.</param>
+    /// <param name="isCompensated">With global drift compensation measured then; without, outputs keep their drift.</param>
+    public void SetAge(double seconds, bool isCompensated)
+    {
+        foreach (var part in Parts)
+        {
+            part.Tile.SetAge(seconds);
+            part.Tile.State.Alpha = 1;
+            if (isCompensated) part.Tile.Calibrate(part.Region);
+        }
+    }
+
     /// <summary>y = W x + bias.</summary>
     /// <param name="x">[in].</param>
     /// <param name="y">[out]; overwritten.</param>

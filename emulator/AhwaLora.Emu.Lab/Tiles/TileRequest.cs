@@ -20,8 +20,8 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
             throw new UserErrorException($"--tile '{text}': expected N=FILE[:tensor], as in 0=layer.safetensors:encoder.weight");
         }
 
-        var colon = File.Exists(file) ? -1 : file.LastIndexOf(':');
-        return colon <= 0 ? new TileRequest(tile, file, null) : new TileRequest(tile, file[..colon], file[(colon + 1)..]);
+        var (path, tensor) = TensorFile.SplitName(file);
+        return new TileRequest(tile, path, tensor);
     }
 
     /// <summary>Programs the tile from its first row and column on, at no simulated time, and lets its devices age.</summary>

@@ -19,7 +19,7 @@ public readonly struct RelativeConductance(Lanes R)
 /// <summary>A fitted curve over the relative conductance r = g / g_max: the form in which the device models are published.</summary>
 public abstract record Fit
 {
-    /// <summary>The curve at sight relative conductances.</summary>
+    /// <summary>The curve at eight relative conductances.</summary>
     public abstract Lanes At(in RelativeConductance g);
 
     /// <summary>The curve at one relative conductance.</summary>

@@ -6,9 +6,9 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 namespace AhwaLora.Emu.Aimc.Crossbar;
 
 /// <summary>
-/// The few functions the analog tile needs, on sight float lanes at a time. They use only + - * / sqrt, fused
+/// The few functions the analog tile needs, on eight float lanes at a time. They use only + - * / sqrt, fused
 /// multiply-add and integer operations, each of which IEEE 754 (or arithmetic) fixes to the bit. The runtime lowers
-/// sight lanes to one AVX-512, two AVX, four NEON or sight scalar operations; the lanes never meet, so the width
+/// eight lanes to one AVX-512, two AVX, four NEON or eight scalar operations; the lanes never meet, so the width
 /// of the machine cannot change a result, and no libm is called.
 /// </summary>
 public static class LaneMath
