@@ -18,9 +18,6 @@ public static class Registers
     /// <summary>Return address (ra).</summary>
     public const int Ra = 1;
 
-    /// <summary>Stack pointer (sp).</summary>
-    public const int Sp = 2;
-
     /// <summary>First argument and result (a0).</summary>
     public const int A0 = 10;
 

@@ -23,10 +23,6 @@ public sealed record PlatformDescription
     /// <summary>Clock in MHz; 1000 makes a cycle a nanosecond.</summary>
     public double ClockMhz { get; init; } = 1000;
 
-    /// <summary>Address of the first instruction, where no program says.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public uint ResetVector { get; init; } = 0x8000_0000;
-
     /// <summary>Memories.</summary>
     public IReadOnlyList<MemoryDescription> Memories { get; init; } =
     [

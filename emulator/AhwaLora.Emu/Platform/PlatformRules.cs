@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Cpu;
+using AhwaLora.Emu.Devices.Registers;
 using AhwaLora.Emu.Isa;
 
 namespace AhwaLora.Emu.Platform;
@@ -7,9 +7,12 @@ namespace AhwaLora.Emu.Platform;
 public static class PlatformRules
 {
     /// <summary>Most harts a machine can have.</summary>
-    public const int MaximumHarts = 64;
+    public const int MaximumHarts = ClusterRegisters.MaxHarts;
 
-    private const uint DevicePage = 0x1000;
+    private const uint BarrierWordBytes = 4, TileBytes = 0x1000;
+
+    /// <summary>Most tiles: each has a source of the PLIC.</summary>
+    private const int MaximumTiles = PlicRegisters.MaxSources + 1 - (int)PlicRegisters.SourceTile0;
 
     private const ulong AddressSpaceBytes = 1UL << 32;
 
@@ -70,15 +73,15 @@ public static class PlatformRules
     public static IReadOnlyList<(string Name, ulong Base, ulong Size)> Map(PlatformDescription platform)
     {
         var map = platform.Memories.Select(m => (m.Name, Base: (ulong)m.Base, Size: (ulong)m.Size)).ToList();
-        if (platform.Clint is { } clint) map.Add(("clint", clint.Base, 0x1_0000));
-        if (platform.Plic is { } plic) map.Add(("plic", plic.Base, 0x400_0000));
-        if (platform.Cluster is { } cluster) map.Add(("cluster", cluster.Base, DevicePage));
-        if (platform.Dma is { } dma) map.Add(("dma", dma.Base, DevicePage));
-        if (platform.Uart is { } uart) map.Add(("uart", uart.Base, DevicePage));
-        if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, 4));
+        if (platform.Clint is { } clint) map.Add(("clint", clint.Base, ClintRegisters.Map.Size));
+        if (platform.Plic is { } plic) map.Add(("plic", plic.Base, PlicRegisters.Map.Size));
+        if (platform.Cluster is { } cluster) map.Add(("cluster", cluster.Base, ClusterRegisters.Map.Size));
+        if (platform.Dma is { } dma) map.Add(("dma", dma.Base, DmaRegisters.Map.Size));
+        if (platform.Uart is { } uart) map.Add(("uart", uart.Base, UartRegisters.Map.Size));
+        if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, BarrierWordBytes));
         if (platform.Aimc is { } aimc)
         {
-            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", (ulong)aimc.Base + n * DevicePage, DevicePage));
+            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", (ulong)aimc.Base + n * TileBytes, TileBytes));
         }
 
         return [.. map.OrderBy(m => m.Base)];
@@ -121,7 +124,7 @@ public static class PlatformRules
 
     private static void CheckTiles(AimcDescription aimc)
     {
-        Require(aimc.Tiles is >= 0 and <= 56, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to 56, the sources of the PLIC");
+        Require(aimc.Tiles is >= 0 and <= MaximumTiles, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to {MaximumTiles}, the sources of the PLIC");
         Require(aimc.Rows is >= 1 and <= 1024, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 1024");
         Require(aimc.Columns is >= 1 and <= 1024, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 1024");
         Require(aimc.IntegrationNs is >= 1 and <= 65_535, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to 65535");
