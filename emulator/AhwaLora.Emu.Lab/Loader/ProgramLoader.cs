@@ -10,10 +10,12 @@ public static class ProgramLoader
 {
     /// <summary>Loads <paramref name="image"/>; a memory that each hart has for itself gets a copy in each.</summary>
     /// <returns>What the user should know of the program, in one line; null for nothing.</returns>
-    /// <exception cref="UserErrorException">A segment lies outside memory, or the program needs an extension that is off.</exception>
+    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point is no address of an instruction, or the program needs an extension that is off.</exception>
     public static string? Load(Machine machine, ElfImage image)
     {
         var missing = MissingExtensions(machine, image);
+        var alignment = machine.Harts[0].Features.InstructionAlignment;
+        if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is no multiple of {alignment}, as instructions are here; correct the linker script");
         foreach (var segment in image.Segments)
         {
             foreach (var hart in machine.Harts) Write(hart, machine, image, segment);

@@ -39,6 +39,20 @@ public sealed class ElfImageTests
         Assert.Contains("not an ELF file", Failure(_ => { }, length: 0), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("rv32imf", 2, false)]
+    [InlineData("rv32imfc", 2, true)]
+    [InlineData("rv32imfc", 1, false)]
+    public void An_entry_point_between_instructions_is_refused(string isa, uint offset, bool loads)
+    {
+        var bytes = Good.ToArray();
+        Word(bytes, 24, ElfImage.Parse("good.elf", Good).EntryPoint + offset);
+        var machine = new Machine(TestMachine.OneHart with { Isa = isa + "_zicsr_zifencei" }, TestMachine.Options);
+        var error = Record.Exception(() => ProgramLoader.Load(machine, ElfImage.Parse("bad.elf", bytes)));
+        if (loads) Assert.Null(error);
+        else Assert.StartsWith("bad.elf: entry point", Assert.IsType<UserErrorException>(error).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_without_section_headers_loads()
     {
