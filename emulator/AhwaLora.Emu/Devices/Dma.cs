@@ -5,8 +5,8 @@ using static AhwaLora.Emu.Devices.Registers.DmaRegisters;
 namespace AhwaLora.Emu.Devices;
 
 /// <summary>
-/// Copies between memories. Transfers are served in order: each takes the start-up cycles and, for every row,
-/// one cycle for each <c>bytesPerCycle</c> begun. The data moves when the transfer completes, or, as a master of
+/// Copies between memories. Transfers are served in order: each takes the start-up cycles, the memories' latencies once
+/// and, for every row, one cycle for each <c>bytesPerCycle</c> begun, or for each width of a narrower memory. The data moves when the transfer completes, or, as a master of
 /// banks in exact contention, word by word (<see cref="DmaPorts"/>).
 /// </summary>
 public sealed class Dma : IClockedDevice
@@ -240,23 +240,19 @@ public sealed class Dma : IClockedDevice
         _endsAt = ulong.MaxValue;
         if (_queueCount == 0) return;
         var job = Current.Job;
-        if (_ports is not null && _ports.Serves(job)) _ports.Start(job, time + _startupCycles);
-        else _endsAt = time + _startupCycles + job.MoveCycles(WidthOf(job));
+        var (source, destination) = (MemoryAt(job.Source), MemoryAt(job.Destination));
+        var first = time + _startupCycles + source.ExtraCycles + destination.ExtraCycles;
+        if (_ports is not null && _ports.Serves(job)) _ports.Start(job, first);
+        else _endsAt = first + job.MoveCycles(destination.Narrow(source.Narrow(_bytesPerCycle)));
     }
 
-    /// <summary>Bytes a cycle: the DMA's, or those of the narrower memory.</summary>
-    private uint WidthOf(in DmaJob job)
-    {
-        var space = _masters.Space;
-        var width = space.FindMemory(job.Source, 1)!.Narrow(_bytesPerCycle);
-        return space.FindMemory(job.Destination, 1)!.Narrow(width);
-    }
+    /// <summary>The memory that a row of a good request begins in.</summary>
+    private MemoryRegion MemoryAt(uint address) => _masters.Space.FindMemory(address, 1)!;
 
     private Activity Describe(in DmaTransfer transfer, ulong time)
     {
         var job = transfer.Job;
-        string Memory(uint address) => _masters.Space.FindMemory(address, 1)!.Name;
-        return new Activity("transfers", $"{Memory(job.Source)} to {Memory(job.Destination)}", _startedAt, time,
+        return new Activity("transfers", $"{MemoryAt(job.Source).Name} to {MemoryAt(job.Destination).Name}", _startedAt, time,
             new("id", transfer.Id), new("hart", (ulong)transfer.Hart), new("bytes", job.TotalBytes), new("rows", job.Rows), new("source", job.Source), new("destination", job.Destination));
     }
 

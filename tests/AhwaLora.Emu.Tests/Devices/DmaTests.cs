@@ -54,6 +54,30 @@ public sealed class DmaTests
         Assert.Equal(StartupCycles + cycles, dma.NextEvent);
     }
 
+    [Theory]
+    [InlineData(Ram, Tcdm, 7)]
+    [InlineData(Tcdm, Ram, 7)]
+    [InlineData(Ram, Ram + 0x1000, 14)]
+    [InlineData(Tcdm, Tcdm + 0x100, 0)]
+    public void A_transfer_waits_once_for_the_latency_of_each_memory(uint source, uint destination, ulong latency)
+    {
+        foreach (var isExact in new[] { false, true })
+        {
+            var bus = new TestBus(harts: 1, ramExtraCycles: 7);
+            var dma = new Dma(1, bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles, isExact);
+            dma.Store(Src, source);
+            dma.Store(Dst, destination);
+            dma.Store(Bytes, 16);
+            dma.Store(Rows, 2);
+            dma.Store(SrcStride, 16);
+            dma.Store(DstStride, 16);
+            dma.Load(Launch);
+            const ulong Moving = 4;
+            var first = dma.BankMaster is { NextRequest: not ulong.MaxValue } asking ? asking.NextRequest : dma.NextEvent - Moving;
+            Assert.Equal(StartupCycles + latency, first);
+        }
+    }
+
     [Fact]
     public void Rows_follow_their_strides()
     {

@@ -13,11 +13,11 @@ internal sealed class TestBus : IBusMasters, ITcdmCounters
 
     private readonly List<Released> _released = [];
 
-    public TestBus(int harts, uint ramWidthBytes = 0)
+    public TestBus(int harts, uint ramWidthBytes = 0, uint ramExtraCycles = 0)
     {
         RunningHarts = harts;
         TcdmMemory = new MemoryRegion("tcdm", Tcdm, TcdmBytes) { Banks = 4 };
-        RamMemory = new MemoryRegion("ram", Ram, RamBytes) { WidthBytes = ramWidthBytes };
+        RamMemory = new MemoryRegion("ram", Ram, RamBytes) { WidthBytes = ramWidthBytes, ExtraCycles = ramExtraCycles };
         var device = new AhwaLora.Emu.Devices.Uart16550(static _ => { }, InterruptLine.Unconnected());
         Space = new AddressSpace([TcdmMemory, RamMemory], [new DeviceMapping(Registers, 0x1000, device)]);
     }
