@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using AhwaLora.Emu.Cli.Commands;
 using AhwaLora.Emu.Lab;
@@ -34,6 +35,7 @@ internal static class CommandLine
         if (UnknownOption(parsed) is { } unknown) return Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (HasEmptyArgument(parsed)) return Fail($"an argument is empty; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail(Describe(parsed));
+        BrokenPipe.Ends();
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -62,7 +64,25 @@ internal static class CommandLine
 
     private static string Describe(ParseResult parsed)
     {
-        return $"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see '{Path(parsed)} --help'";
+        var what = parsed.CommandResult.Command.Subcommands.Count != 0 && parsed.UnmatchedTokens is [var word, ..]
+            ? $"unknown command '{word}'"
+            : DescribeValue(parsed.Errors[0]) ?? parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+        return $"{what}; see '{Path(parsed)} --help'";
+    }
+
+    /// <summary>What an option takes, where its value is no such thing; the parser itself would speak of .NET's types.</summary>
+    private static string? DescribeValue(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Tokens: [var value] } result) return null;
+        var type = Nullable.GetUnderlyingType(result.Option.ValueType) ?? result.Option.ValueType;
+        var choices = result.Option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label).ToList();
+        var expected =
+            type == typeof(int) ? "a whole number"
+            : type == typeof(ulong) ? "a whole number, not negative"
+            : type == typeof(double) ? "a number"
+            : choices.Count != 0 ? string.Join(", ", choices)
+            : null;
+        return expected is null ? null : $"{result.Option.Name} '{value.Value}': expected {expected}";
     }
 
     // The parser takes an option that it does not know for the next argument.

@@ -8,7 +8,7 @@ public static class AtomicFile
     private const string Devices = "/dev/", Memory = "/dev/shm/";
 
     /// <summary>
-    /// Writes a file beside its place and then renames it; what is left of a write that fails or is interrupted is removed.
+    /// Writes a file beside its place and then renames it, or what it is a link to; what is left of a write that fails or is interrupted is removed.
     /// <c>-</c> is standard output; it and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
     /// </summary>
     /// <exception cref="UserErrorException">It cannot be written there.</exception>
@@ -18,7 +18,7 @@ public static class AtomicFile
         {
             if (path == "-") WriteTo(Console.OpenStandardOutput(), write);
             else if (IsDevice(path)) WriteTo(new FileStream(path, FileMode.Open, FileAccess.Write), write);
-            else WriteWhole(path, write);
+            else WriteWhole(TargetOf(path), write);
         }
         catch (DirectoryNotFoundException)
         {
@@ -46,6 +46,9 @@ public static class AtomicFile
         var full = Path.GetFullPath(path);
         return full.StartsWith(Devices, StringComparison.Ordinal) && !full.StartsWith(Memory, StringComparison.Ordinal);
     }
+
+    // What a link leads to is replaced, not the link.
+    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
 
     private static void WriteTo(Stream stream, Action<Stream> write)
     {

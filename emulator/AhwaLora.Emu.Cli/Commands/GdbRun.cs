@@ -20,6 +20,7 @@ internal static class GdbRun
     {
         if (historyMebibytes is < 0 or > MaxHistoryMebibytes) throw new UserErrorException($"--history {historyMebibytes}: expected 0 to {MaxHistoryMebibytes} MiB");
         var address = Parse(endPoint);
+        BrokenPipe.IsIgnored();
         RecordedHost? host = null;
         using var run = new ProgramRun(request with { WrapHost = sandbox => host = new RecordedHost(sandbox) });
         var options = new DebugOptions { HistoryBytes = (long)historyMebibytes << 20, Program = run.Image.File };

@@ -35,7 +35,7 @@ internal static class PlatformCommand
             table.AddRow($"0x{start:x8}", $"0x{start + size - 1:x8}", SizeJsonConverter.Format((uint)size), Markup.Escape(name));
         }
 
-        Console.WriteLine($"{platform.Name}: {platform.Harts} harts {platform.Isa}, {platform.ClockMhz} MHz");
+        Console.WriteLine($"{platform.Name}: {platform.Harts} {(platform.Harts == 1 ? "hart" : "harts")} {platform.Isa}, {platform.ClockMhz} MHz");
         AnsiConsole.Write(table);
     }
 }

@@ -48,7 +48,7 @@ internal static class ProfilingArguments
 
     public static ProfileRequest? Profile(ParseResult parsed)
     {
-        if (parsed.GetValue(Top) < 0) throw new UserErrorException($"--top {parsed.GetValue(Top)}: expected 0 or more");
+        if (parsed.GetValue(Top) < 0) throw new UserErrorException($"{Top.Name} {parsed.GetValue(Top)}: expected 0 or more");
         return parsed.GetValue(Causes) || parsed.GetValue(Folded) is not null || parsed.GetValue(Callgrind) is not null
             ? new ProfileRequest { FoldedPath = parsed.GetValue(Folded), CallgrindPath = parsed.GetValue(Callgrind) }
             : null;

@@ -10,8 +10,14 @@ namespace AhwaLora.Emu.Lab.Loader;
 /// <param name="Address">Physical address it is loaded to.</param>
 /// <param name="Size">Bytes in memory; what the file does not hold is zero.</param>
 /// <param name="Contents">Bytes in the file.</param>
-public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Contents)
+/// <param name="HeaderBytes">
+/// How many of its first bytes are the file's own headers and padding: linkers put them in front of code at a set address.
+/// </param>
+public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Contents, uint HeaderBytes = 0)
 {
+    /// <summary>The segment from its first section on.</summary>
+    public ElfSegment WithoutHeaders() => HeaderBytes == 0 ? this : new(Address + HeaderBytes, Size - HeaderBytes, Contents[(int)HeaderBytes..]);
+
     /// <summary>Its range, as messages show it.</summary>
     public string Range => $"0x{Address:x8}-0x{(ulong)Address + Size - 1:x8}";
 }
@@ -131,7 +137,7 @@ public sealed class ElfImage
             CheckRange(header.Offset, header.FileSize, $"segment {n} at 0x{address:x8}");
             if (header.FileSize > size) throw Fail($"segment {n} at 0x{address:x8} has {header.FileSize} bytes in the file but only {size} in memory");
             if ((ulong)address + size > 1UL << 32) throw Fail($"segment {n} at 0x{address:x8} with {size} bytes reaches beyond the 32-bit address space");
-            var segment = new ElfSegment(address, size, File.Slice((int)header.Offset, (int)header.FileSize));
+            var segment = new ElfSegment(address, size, File.Slice((int)header.Offset, (int)header.FileSize), LeadingHeaders(elf, header));
             if (segments.FirstOrDefault(s => s.Address < (ulong)address + size && address < (ulong)s.Address + s.Size) is { } other)
             {
                 throw Fail($"segments overlap: {other.Range} and {segment.Range}; correct the linker script");
@@ -141,6 +147,13 @@ public sealed class ElfImage
         }
 
         return segments.Count != 0 ? segments : throw Fail("no loadable segment");
+    }
+
+    private static uint LeadingHeaders(ELF<uint> elf, Segment<uint> segment)
+    {
+        if (segment.Offset != 0 || !elf.HasSectionHeader) return 0;
+        var first = elf.Sections.Where(s => s.Flags.HasFlag(SectionFlags.Allocatable) && s.Size != 0).Select(s => s.Offset).DefaultIfEmpty().Min();
+        return first <= segment.FileSize ? (uint)first : 0;
     }
 
     private ElfSection ReadSection(Section<uint> section)

@@ -18,7 +18,9 @@ public static class ProgramLoader
         if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is no multiple of {alignment}, as instructions are here; correct the linker script");
         foreach (var segment in image.Segments)
         {
-            foreach (var hart in machine.Harts) Write(hart, machine, image, segment);
+            // Nothing runs from the file's headers, so they need no memory: -Ttext=0x80000000 puts them below it.
+            var loaded = machine.Harts[0].Space.FindMemory(segment.Address, segment.Size) is null ? segment.WithoutHeaders() : segment;
+            foreach (var hart in machine.Harts) Write(hart, machine, image, loaded);
         }
 
         machine.Reset(image.EntryPoint);

@@ -52,4 +52,16 @@ public sealed class AtomicFileTests
         Assert.Empty(directory.GetFiles());
         directory.Delete();
     }
+
+    [Fact]
+    public void A_link_stays_and_leads_to_the_new_file()
+    {
+        var directory = Directory.CreateTempSubdirectory("ahwalora").FullName;
+        var (target, link) = (Path.Combine(directory, "target"), Path.Combine(directory, "link"));
+        File.WriteAllText(target, "old");
+        File.CreateSymbolicLink(link, "target");
+        AtomicFile.WriteText(link, "new");
+        Assert.Equal(("new", "target"), (File.ReadAllText(target), new FileInfo(link).LinkTarget));
+        Directory.Delete(directory, recursive: true);
+    }
 }

@@ -65,6 +65,17 @@ public sealed class ElfImageTests
         Assert.Empty(image.Symbols);
     }
 
+    /// <summary>Where no script says otherwise, the linker loads the file's headers, too, on the page below the code.</summary>
+    [Fact]
+    public void Headers_below_memory_do_not_keep_a_program_out()
+    {
+        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: li a0, 42\n1: j 1b\n", linkerOptions: "-Ttext=0x80000000"));
+        Assert.True(image.Segments[0].Address < 0x80000000);
+        var machine = new Machine(new PlatformDescription(), new MachineOptions());
+        ProgramLoader.Load(machine, image);
+        Assert.Equal((0x80000000u, true, 0x02a00513u), (machine.Harts[0].Pc, machine.Harts[0].Space.Peek(0x80000000, 4, 0, out var word), word));
+    }
+
     [Fact]
     public void A_file_cut_off_anywhere_is_called_truncated_or_loads()
     {

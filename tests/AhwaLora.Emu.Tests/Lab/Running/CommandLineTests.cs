@@ -46,8 +46,10 @@ public sealed class CommandLineTests
     [Fact]
     public void Values_of_options_are_checked()
     {
-        AssertRefused("'maybe'", "run", Exits, "--misaligned", "maybe");
-        AssertRefused("'many'", "run", Exits, "--harts", "many");
+        AssertRefused("--misaligned 'maybe': expected emulate, trap; see 'ahwalora run --help'", "run", Exits, "--misaligned", "maybe");
+        AssertRefused("--harts 'many': expected a whole number; see 'ahwalora run --help'", "run", Exits, "--harts", "many");
+        AssertRefused("--max-cycles '-5': expected a whole number, not negative", "run", Exits, "--max-cycles", "-5");
+        AssertRefused("--top -2: expected 0 or more", "run", Exits, "--causes", "--top", "-2");
         AssertRefused("field 'harts': 65 is outside 1 to 64", "run", Exits, "--harts", "65");
         AssertRefused("extension 'q'", "run", Exits, "--isa", "rv32imfq");
         AssertRefused("--dump 'x'", "run", Exits, "--dump", "x");
@@ -67,6 +69,26 @@ public sealed class CommandLineTests
     public void Nothing_that_was_asked_for_is_left_out_in_silence(string expected, params string[] options) => AssertRefused(expected, ["run", Exits, .. options]);
 
     [Fact]
+    public void Unknown_commands_are_named()
+    {
+        AssertRefused("unknown command 'walk'; see 'ahwalora --help'", "walk");
+        AssertRefused("unknown command 'walk'; see 'ahwalora adapter --help'", "adapter", "walk");
+    }
+
+    [Fact]
+    public void A_run_ends_where_nobody_reads_its_console()
+    {
+        var prints = TestMachine.Assemble("li t0, 0x40000000\n1: sb t0, 0(t0)\nj 1b").Image.Path;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", prints]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        Assert.Equal(0, process.StandardOutput.BaseStream.ReadByte());
+        process.StandardOutput.Close();
+        var isOver = process.WaitForExit(TimeSpan.FromSeconds(60));
+        if (!isOver) process.Kill();
+        Assert.True(isOver, "the run goes on");
+    }
+
+    [Fact]
     public void Files_are_named()
     {
         AssertRefused("/no/such.elf: no such file", "run", "/no/such.elf");
@@ -74,6 +96,7 @@ public sealed class CommandLineTests
         AssertRefused("text.elf: not an ELF file", "run", Temporary("text.elf", "int main(void)"));
         AssertRefused("begin_signature", "run", Exits, "--signature", "s");
         AssertRefused("/no/such.json: no such platform file", "run", Exits, "--platform", "/no/such.json");
+        AssertRefused("is a directory", "run", Exits, "--platform", Path.GetTempPath());
     }
 
     [Theory]
