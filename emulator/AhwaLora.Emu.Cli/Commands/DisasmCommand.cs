@@ -19,10 +19,10 @@ internal static class DisasmCommand
 
     private static int Print(ElfImage image)
     {
-        const uint progBits = 1; // SHT_PROGBITS: the file holds its contents
+
         var labels = image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).ToDictionary(g => g.Key, g => g.First().Name);
         var decoder = new Decoder(PlatformRules.ParseIsa("rv32imafc_zicsr_zifencei"));
-        foreach (var section in image.Sections.Where(s => s.Type == progBits && s.Name.StartsWith(".text", StringComparison.Ordinal)))
+        foreach (var section in image.Sections.Where(s => s.IsCode))
         {
             Console.WriteLine($"section {section.Name}");
             var bytes = section.Contents.Span;

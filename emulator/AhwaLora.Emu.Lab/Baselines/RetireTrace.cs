@@ -7,6 +7,8 @@ namespace AhwaLora.Emu.Lab.Baselines;
 /// <summary>A trace read back (<see cref="TraceFormat"/>).</summary>
 public sealed class RetireTrace
 {
+    private const int MaxHarts = 64;
+
     private readonly string _path;
     private readonly Dictionary<uint, uint> _words = [];
     private readonly (ulong Retired, ulong Cycles, byte[] Bytes)[] _harts;
@@ -18,12 +20,14 @@ public sealed class RetireTrace
         EveryInstruction = input.ReadUInt64();
         Symbols = new SymbolMap([.. Enumerable.Range(0, input.ReadInt32()).Select(_ => new ElfSymbol(input.ReadString(), input.ReadUInt32(), 0, IsFunction: true))]);
         for (var n = input.ReadInt32(); n > 0; n--) _words[input.ReadUInt32()] = input.ReadUInt32();
-        _harts = new (ulong, ulong, byte[])[input.ReadInt32()];
+        var harts = input.ReadInt32();
+        if (harts is < 0 or > MaxHarts) throw new InvalidDataException();
+        _harts = new (ulong, ulong, byte[])[harts];
         for (var n = 0; n < _harts.Length; n++)
         {
             var (retired, cycles, length) = (input.ReadUInt64(), input.ReadUInt64(), input.ReadInt32());
+            if (length > input.BaseStream.Length - input.BaseStream.Position) throw new InvalidDataException();
             _harts[n] = (retired, cycles, input.ReadBytes(length));
-            if (_harts[n].Bytes.Length != length) throw new InvalidDataException();
         }
     }
 

@@ -23,7 +23,12 @@ public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Co
 }
 
 /// <summary>A section.</summary>
-public sealed record ElfSection(string Name, uint Type, uint Address, ReadOnlyMemory<byte> Contents);
+/// <param name="Name">As .text.</param>
+/// <param name="Type">SHT_PROGBITS and so on.</param>
+/// <param name="IsCode">SHF_EXECINSTR.</param>
+/// <param name="Address">Where it is linked to.</param>
+/// <param name="Contents">What the file holds of it.</param>
+public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Address, ReadOnlyMemory<byte> Contents);
 
 /// <summary>A symbol with a name.</summary>
 /// <param name="Name">As the assembler wrote it.</param>
@@ -160,7 +165,7 @@ public sealed class ElfImage
     {
         var isInFile = section.Type != SectionType.NoBits;
         if (isInFile) CheckRange(section.Offset, section.Size, $"section '{section.Name}'");
-        return new ElfSection(section.Name, (uint)section.Type, section.LoadAddress, isInFile ? File.Slice((int)section.Offset, (int)section.Size) : default);
+        return new ElfSection(section.Name, (uint)section.Type, section.Flags.HasFlag(SectionFlags.Executable), section.LoadAddress, isInFile ? File.Slice((int)section.Offset, (int)section.Size) : default);
     }
 
     private static bool IsNamed(SymbolEntry<uint> symbol) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -21,7 +22,7 @@ public static class SafetensorsFormat
     /// <param name="type">Of every element; null is float32. Values are rounded to the nearest.</param>
     /// <param name="metadata">Texts for the header's __metadata__; null for none.</param>
     /// <exception cref="ArgumentException">A shape has another number of elements, or the type is only read.</exception>
-    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written, or a number is beyond what the type holds.</exception>
     public static void Write(string path, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors, ElementType? type = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
         type ??= ElementType.Float32;
@@ -33,7 +34,7 @@ public static class SafetensorsFormat
             BinaryPrimitives.WriteInt64LittleEndian(length, bytes.Length);
             stream.Write(length);
             stream.Write(bytes);
-            foreach (var tensor in tensors) WriteValues(stream, tensor.Values, type);
+            foreach (var tensor in tensors) WriteValues(stream, tensor.Values, type, $"{path}: tensor '{tensor.Name}'");
         });
     }
 
@@ -52,7 +53,7 @@ public static class SafetensorsFormat
         return Encoding.UTF8.GetBytes(header.PadRight(header.Length + (-Encoding.UTF8.GetByteCount(header) & (LengthBytes - 1))));
     }
 
-    private static void WriteValues(Stream stream, float[] values, ElementType type)
+    private static void WriteValues(Stream stream, float[] values, ElementType type, string what)
     {
         if (type == ElementType.Float32)
         {
@@ -61,7 +62,12 @@ public static class SafetensorsFormat
         }
 
         var bytes = new byte[values.Length * type.Bytes];
-        for (var i = 0; i < values.Length; i++) type.FromSingle!(bytes.AsSpan(i * type.Bytes, type.Bytes), values[i]);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var element = bytes.AsSpan(i * type.Bytes, type.Bytes);
+            type.FromSingle!(element, values[i]);
+            if (float.IsFinite(values[i]) && !float.IsFinite(type.ToSingle!(element))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what}: {values[i]} is beyond what {type.Safetensors} holds"));
+        }
         stream.Write(bytes);
     }
 

@@ -16,15 +16,14 @@ public sealed class AtomicFileTests
     [Fact]
     public void What_fails_half_way_leaves_the_old_file()
     {
-        var path = Path.GetTempFileName();
-        File.WriteAllText(path, "old");
+        var path = Scratch.File("file", "old");
         Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
         {
             stream.WriteByte(1);
             throw new InvalidOperationException();
         }));
         Assert.Equal("old", File.ReadAllText(path));
-        File.Delete(path);
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
     [Fact]

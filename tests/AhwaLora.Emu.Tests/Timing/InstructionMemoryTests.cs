@@ -59,10 +59,9 @@ public sealed class InstructionMemoryTests
     public void Where_code_lies_moves_cycles_of_jitter()
     {
         var elf = Toolchain.Assemble(".globl _start, tohost\n_start:\n" + Loop + "li t6, 1\nla t5, tohost\n1: sw t6, 0(t5)\nj 1b\n.section .tohost, \"aw\"\n.balign 64\ntohost: .dword 0\n");
-        var platform = Path.GetTempFileName();
-        File.WriteAllText(platform, """{ "instruction_memory": { "block_bytes": 16, "extra_cycles": 3 } }""");
+        var platform = Scratch.File("platform.json", """{ "instruction_memory": { "block_bytes": 16, "extra_cycles": 3 } }""");
         var (status, spreads) = Jitter.Run(new RunRequest { ElfPath = elf, PlatformPath = platform, Machine = Options }, 8);
-        File.Delete(platform);
+
 
         Assert.Equal(0, status);
         Assert.True(spreads[0].Minimum < spreads[0].Maximum);

@@ -162,6 +162,28 @@ public sealed class BaselineTests : IDisposable
     }
 
     [Fact]
+    public void Whatever_byte_of_a_trace_is_wrong_reading_it_ends_in_a_line()
+    {
+        Update(Program());
+        var bytes = File.ReadAllBytes(Cycles + ".trace");
+        var refused = 0;
+        for (var n = 0; n < bytes.Length; n++)
+        {
+            bytes[n] ^= 0xff;
+            File.WriteAllBytes(Cycles + ".trace", bytes);
+            if (Record.Exception(() => RetireTrace.Load(Cycles + ".trace")) is { } error)
+            {
+                Assert.IsType<UserErrorException>(error);
+                refused++;
+            }
+
+            bytes[n] ^= 0xff;
+        }
+
+        Assert.InRange(refused, 20, bytes.Length);
+    }
+
+    [Fact]
     public void Without_its_trace_a_baseline_still_compares()
     {
         Update(Program());

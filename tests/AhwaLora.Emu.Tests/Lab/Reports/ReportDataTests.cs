@@ -105,12 +105,7 @@ public sealed class ReportDataTests
         CommandLineTests.AssertRefused("--rank 0 is outside 1 to 1024", "report", "--rank", "0");
     }
 
-    private static string Write(string text)
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, "results.csv");
-        File.WriteAllText(path, text);
-        return path;
-    }
+    private static string Write(string text) => Scratch.File("results.csv", text);
 
     private static Dictionary<string, string> Files(ReportData data)
     {

@@ -19,12 +19,7 @@ public sealed class CommandLineTests
         return (process.ExitCode, error);
     }
 
-    private static string Temporary(string name, string text)
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, name);
-        File.WriteAllText(path, text);
-        return path;
-    }
+
 
     internal static void AssertRefused(string expected, params string[] arguments)
     {
@@ -93,7 +88,7 @@ public sealed class CommandLineTests
     {
         AssertRefused("/no/such.elf: no such file", "run", "/no/such.elf");
         AssertRefused("is a directory", "run", Path.GetTempPath());
-        AssertRefused("text.elf: not an ELF file", "run", Temporary("text.elf", "int main(void)"));
+        AssertRefused("text.elf: not an ELF file", "run", Scratch.File("text.elf", "int main(void)"));
         AssertRefused("begin_signature", "run", Exits, "--signature", "s");
         AssertRefused("/no/such.json: no such platform file", "run", Exits, "--platform", "/no/such.json");
         AssertRefused("is a directory", "run", Exits, "--platform", Path.GetTempPath());
@@ -108,7 +103,7 @@ public sealed class CommandLineTests
     [InlineData("{ \"memories\": [ { \"name\": \"ram\", \"base\": \"0x80000000\", \"size\": \"64 PiB\" } ] }", "size")]
     [InlineData("{ \"clint\": { \"base\": \"0x80000000\" } }", "overlap")]
     public void Platform_files_name_the_field_that_does_not_fit(string json, string expected) =>
-        AssertRefused(expected, "run", Exits, "--platform", Temporary("p.json", json));
+        AssertRefused(expected, "run", Exits, "--platform", Scratch.File("p.json", json));
 
     [Theory]
     [InlineData("--stats", "/no/such/s.json")]
@@ -129,11 +124,11 @@ public sealed class CommandLineTests
     [Fact]
     public void Names_with_brackets_are_no_markup()
     {
-        var sweep = Temporary("s[1].yaml", "shape: 16x16\ntokens: 8\nchunk: 4\nharts: 2\n");
+        var sweep = Scratch.File("s[1].yaml", "shape: 16x16\ntokens: 8\nchunk: 4\nharts: 2\n");
         var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
         var text = Toolchain.RunText("script", $"-qec \"dotnet '{ahwalora}' sweep '{sweep}' --out '{Path.GetDirectoryName(sweep)}'\" /dev/null"); // on a terminal
         Assert.Contains("1 points: s[1].parquet", text, StringComparison.Ordinal);
-        Assert.Equal((0, ""), Run("platform", "--platform", Temporary("p.json", """{ "memories": [ { "name": "ram[0]", "base": "0x80000000", "size": "64 KiB" } ] }""")));
+        Assert.Equal((0, ""), Run("platform", "--platform", Scratch.File("p.json", """{ "memories": [ { "name": "ram[0]", "base": "0x80000000", "size": "64 KiB" } ] }""")));
     }
 
     [Fact]

@@ -75,6 +75,14 @@ public sealed class TensorFileTests : IDisposable
     }
 
     [Fact]
+    public void What_half_precision_cannot_hold_is_refused_and_nothing_is_written()
+    {
+        var error = Assert.Throws<UserErrorException>(() => SafetensorsFormat.Write(At("a.safetensors"), [("w", [2], [1, 70_000])], ElementType.Float16));
+        Assert.EndsWith("tensor 'w': 70000 is beyond what F16 holds", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
     public void A_file_larger_than_memory_is_mapped_tensor_by_tensor()
     {
         const long Large = 1L << 36;

@@ -51,7 +51,7 @@ public sealed class TraceFileTests
     {
         var elf = TestMachine.Assemble("nop").Image.Path;
         CommandLineTests.AssertRefused("cannot be written", "run", elf, "--harts", "1", "--trace", "/no/such/trace.json");
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, "trace.json");
+        var path = Scratch.File("trace.json");
         Assert.Equal(0, CommandLineTests.Run("run", elf, "--harts", "1", "--trace", path).Status);
         using var trace = JsonDocument.Parse(File.ReadAllText(path));
         Assert.EndsWith(".elf", trace.RootElement.GetProperty("otherData").GetProperty("program").GetString(), StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class TraceFileTests
     public void A_page_is_written_where_its_name_says_so()
     {
         var elf = TestMachine.Assemble("nop").Image.Path;
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ahwalora").FullName, "run.html");
+        var path = Scratch.File("run.html");
         Assert.Equal(0, CommandLineTests.Run("run", elf, "--harts", "1", "--trace", path).Status);
         Assert.StartsWith("<!doctype html>", File.ReadAllText(path), StringComparison.Ordinal);
     }
