@@ -41,6 +41,74 @@ public sealed class DebuggeeTests
         }
     }
 
+    [Theory]
+    [InlineData("functional", Contention.None)]
+    [InlineData("cv32e40p", Contention.None)]
+    [InlineData("cv32e40p", Contention.Exact)]
+    public void Steps_back_lead_through_interrupts_of_timers_and_other_harts(string timing, Contention contention)
+    {
+        var program = TestMachine.Assemble(
+            """
+                la t0, handler
+                csrw mtvec, t0
+                csrr s0, mhartid
+                li s1, 0x02004000
+                slli t0, s0, 3
+                add s1, s1, t0
+                li s3, 0x02000000
+                li t0, 0x88
+                csrw mie, t0
+                csrsi mstatus, 8
+                csrr t0, mcycle
+                addi t0, t0, 40
+                sw zero, 4(s1)
+                sw t0, 0(s1)
+                li s5, 0x10000000
+            1:  addi s4, s4, 1
+                sw s4, 0(s5)
+                andi t1, s4, 63
+                bnez t1, 1b
+                xori t2, s0, 1
+                slli t2, t2, 2
+                add t2, t2, s3
+                li t3, 1
+                sw t3, 0(t2)
+                wfi
+                j 1b
+                .balign 4
+            handler:
+                addi s6, s6, 1
+                slli t4, s0, 2
+                add t4, t4, s3
+                sw zero, 0(t4)
+                csrr t4, mcycle
+                addi t4, t4, 90
+                sw t4, 0(s1)
+                mret
+            """,
+            TestMachine.OneHart with { Harts = 2 },
+            TestMachine.Options with { Timing = TimingProfile.Named(timing), Contention = contention });
+        var machine = program.Machine;
+        var debuggee = new Debuggee(machine, new RecordedHost(new NoHost()), HistoryBytes);
+        RunSome(debuggee, 2000);
+        foreach (var hart in new[] { 0, 1 })
+        {
+            var (states, traps) = (new List<string>(), machine.Harts[hart].TrapsTaken);
+            for (var n = 0; n < 120; n++)
+            {
+                states.Add(StateOf(machine, hart));
+                Assert.Equal(StopKind.Step, Step(debuggee, hart).Kind);
+            }
+
+            Assert.True(machine.Harts[hart].TrapsTaken > traps);
+            for (var n = states.Count - 1; n >= 0; n--)
+            {
+                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart));
+                Assert.Equal(states[n], StateOf(machine, hart));
+            }
+        }
+    }
+
     [Fact]
     public void A_debugged_run_ends_as_one_without_debugger()
     {
