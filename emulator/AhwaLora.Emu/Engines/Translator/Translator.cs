@@ -127,9 +127,21 @@ internal sealed class Translator : IEngine
 
     private RegionEntry? FindRegionHere()
     {
-        var (pc, vector, mode) = (Hart.Pc, _timing.Vector(), ModeOf(Hart));
-        var left = _left;
+        var (pc, left) = (Hart.Pc, _left);
         _left = null;
+        if (PointAt(pc) is not { } point) return null;
+        if (point.Entries.Count == 0)
+        {
+            // Most code is cold, and the pipeline's state takes a while to find out.
+            ref var heat = ref _hasArrived ? ref point.Heat : ref point.BridgeHeat;
+            if (heat < ThresholdOf(point))
+            {
+                heat++;
+                return null;
+            }
+        }
+
+        var (vector, mode) = (_timing.Vector(), ModeOf(Hart));
         if (left?.Vector == vector && NextEntry(left, pc, mode) is { } next) return next;
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
     }
@@ -216,7 +228,7 @@ internal sealed class Translator : IEngine
     {
         if (PointAt(pc) is not { } point) return null;
         if (point.Find(vector, mode, isBridge: false) is { } entry) return entry;
-        if (!counts || ++point.Heat <= HotThreshold << Math.Min(point.Discards, 6)) return null;
+        if (!counts || ++point.Heat <= ThresholdOf(point)) return null;
         point.Heat = 0;
         return Translate(point, pc, vector, mode, isBridge: false);
     }
@@ -226,10 +238,13 @@ internal sealed class Translator : IEngine
     {
         if (PointAt(pc) is not { } point) return null;
         if (point.Find(vector, mode, isBridge: true) is { } entry) return entry;
-        if (++point.BridgeHeat <= HotThreshold << Math.Min(point.Discards, 6)) return null;
+        if (++point.BridgeHeat <= ThresholdOf(point)) return null;
         point.BridgeHeat = 0;
         return Translate(point, pc, vector, mode, isBridge: true);
     }
+
+    /// <summary>Code that has changed before has to run longer until it is translated again.</summary>
+    private int ThresholdOf(EntryPoint point) => HotThreshold << Math.Min(point.Discards, 6);
 
     private RegionEntry? Translate(EntryPoint point, uint pc, int vector, FloatMode mode, bool isBridge)
     {
