@@ -131,6 +131,7 @@ static inline uint32_t ahwa_mutex_try(uint32_t n)
     return taken;
 }
 
+/** Frees mutex n, which this hart holds; stores before it are seen by the next holder. */
 static inline void ahwa_mutex_unlock(uint32_t n)
 {
     ahwa_fence();

@@ -219,6 +219,23 @@ public sealed class HtifTests : IDisposable
         Assert.False(restored.IsDue(1));
     }
 
+    [Fact]
+    public void What_a_hart_asked_ahead_of_its_turn_outlives_other_stores_and_a_snapshot()
+    {
+        Store(ToHost, 7);
+        _htif.Take(_guest.Hart);
+        _guest.Put(ToHost, 0, 0);
+        using var bytes = new MemoryStream();
+        _htif.Transfer(new StateStream(bytes, saving: true));
+        bytes.Position = 0;
+        var restored = new Htif(_guest.Host, new HostClock(), ToHost, FromHost, harts: 2);
+        restored.Transfer(new StateStream(bytes, saving: false));
+
+        Assert.Equal((true, false), (restored.IsTaken(0), restored.IsTaken(1)));
+        Assert.Equal(new HtifOutcome(HtifEvent.RunEnded, 3), restored.Evaluate(_guest.Hart));
+        Assert.False(restored.IsTaken(0));
+    }
+
     private static Hart PrivateHart(int id) =>
         new(id, new AddressSpace([new MemoryRegion("ram", GuestBench.Ram, GuestBench.RamBytes) { OwnerHart = id }], []), new HartFeatures());
 

@@ -45,6 +45,24 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_hart_that_waits_for_its_turn_to_end_the_run_still_does()
+    {
+        var platform = new PlatformDescription { Harts = 2, Memories = [new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 1 << 20 }], Aimc = null };
+        Machine Build() => TestMachine.Assemble("csrr s0, mhartid\nbeqz s0, done\n1: j 1b", platform).Machine;
+        var whole = Build();
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), whole.Run(RunLimits.None));
+        for (var instructions = 0UL; instructions < whole.RetiredInstructions; instructions++)
+        {
+            var stopped = Build();
+            stopped.Run(RunLimits.None with { MaxInstructions = instructions });
+            var restored = Build();
+            SnapshotFile.Restore(restored, Program, new MemoryStream(Save(stopped)));
+            restored.Run(RunLimits.None);
+            Assert.Equal(DigestOf(whole), DigestOf(restored));
+        }
+    }
+
+    [Fact]
     public void Stopping_a_run_does_not_change_what_follows()
     {
         var whole = BuildLayer("double-buffered", "cv32e40p", Contention.None);
