@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Reports;
@@ -23,15 +22,11 @@ internal static class ReportCommand
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
-    private static readonly Option<string> PresetName = new("--preset") { Description = "Converters and noise of the tile.", DefaultValueFactory = _ => Preset.AhwaLora.Name };
-    private static readonly Option<string> ModelName = new("--model") { Description = "Its devices.", DefaultValueFactory = _ => DeviceModel.Pcm.Name };
     private static readonly Option<int> Size = CommonOptions.Number("--size", "Rows and columns of the tiles whose errors, conductances and saturation are shown.", 256);
     private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "How many such tiles, of successive seeds.", 5);
 
     static ReportCommand()
     {
-        PresetName.AcceptOnlyFromAmong([.. Preset.All.Select(p => p.Name)]);
-        ModelName.AcceptOnlyFromAmong([.. DeviceModel.All.Select(m => m.Name)]);
         Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Where(s => !s.IsChain).Select(s => s.Name)]);
     }
 
@@ -41,7 +36,7 @@ internal static class ReportCommand
         {
             Out, Results, NoPictures, Layer, Rank, Tokens, Chunk, Integration, Harts, Strategy,
             MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed,
-            PresetName, ModelName, Size, Seeds,
+            TileCommand.PresetName, TileCommand.ModelName, Size, Seeds,
         };
         command.SetAction(Run);
         return command;
@@ -60,13 +55,15 @@ internal static class ReportCommand
     {
         var (inputs, outputs) = ParseLayer(parsed.GetValue(Layer)!);
         var shape = new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk));
+        var preset = TileCommand.PresetOf(parsed);
+        var model = TileCommand.ModelOf(parsed, preset);
         var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
         var file = parsed.GetValue(MachineArguments.Platform);
         var platform = PlatformFile.Load(file);
         platform = platform with
         {
             Harts = parsed.GetValue(Harts),
-            Aimc = (platform.Aimc ?? new AimcDescription()) with { IntegrationNs = parsed.GetValue(Integration), Preset = parsed.GetValue(PresetName)!, Model = parsed.GetValue(ModelName)! },
+            Aimc = (platform.Aimc ?? new AimcDescription()) with { IntegrationNs = parsed.GetValue(Integration), Preset = preset.Name, Model = model.Name },
         };
         shape.Check();
         return new ReportRequest(
@@ -75,8 +72,8 @@ internal static class ReportCommand
             file is null ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
             MachineArguments.Options(parsed, Timing),
             new TileStudy(
-                Preset.All.First(p => p.Name == parsed.GetValue(PresetName)),
-                DeviceModel.All.First(m => m.Name == parsed.GetValue(ModelName)),
+                preset,
+                model,
                 parsed.GetValue(Size),
                 parsed.GetValue(Seeds),
                 parsed.GetValue(MachineArguments.Seed)))

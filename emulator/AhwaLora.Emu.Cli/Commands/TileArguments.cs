@@ -21,12 +21,7 @@ internal static class TileArguments
     public static AimcDescription Apply(ParseResult parsed, AimcDescription? aimc)
     {
         aimc ??= new AimcDescription();
-        var preset = parsed.GetValue(Preset);
-        return aimc with
-        {
-            IntegrationNs = parsed.GetValue(Integration),
-            Preset = preset ?? aimc.Preset,
-            Model = parsed.GetValue(Model) ?? (preset == Emu.Aimc.Crossbar.Preset.Ideal.Name ? Emu.Aimc.Crossbar.DeviceModel.None.Name : aimc.Model),
-        };
+        if (parsed.GetValue(Preset) is { } preset) aimc = aimc.WithPreset(preset);
+        return aimc with { IntegrationNs = parsed.GetValue(Integration), Model = parsed.GetValue(Model) ?? aimc.Model };
     }
 }

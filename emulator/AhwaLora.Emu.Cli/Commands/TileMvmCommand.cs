@@ -14,6 +14,9 @@ internal static class TileMvmCommand
     private static readonly Option<string> Out = new("--output") { Description = "Where the outputs go, .npy: [vectors, out], or [out].", HelpName = "FILE", Required = true };
     private static readonly Option<string> Age = new("--age") { Description = "Age of the devices, in seconds or with s, h, d or y.", DefaultValueFactory = _ => "0", HelpName = "T" };
     private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor a tile (global drift compensation)." };
+    private static readonly Option<bool> NoNoise = new("--no-noise") { Description = "No noise of the MVM itself: at inputs, outputs and in reading." };
+    private static readonly Option<int?> DacBits = new("--dac-bits") { Description = "Bits of the DAC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
+    private static readonly Option<int?> AdcBits = new("--adc-bits") { Description = "Bits of the ADC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
     private static readonly Option<int> Rows = CommonOptions.Number("--rows", "Input lines of a tile.", 512);
     private static readonly Option<int> Columns = CommonOptions.Number("--columns", "Output lines of a tile; a larger matrix takes several tiles.", 512);
     private static readonly Option<string?> Json = CommonOptions.Json();
@@ -22,7 +25,7 @@ internal static class TileMvmCommand
     {
         var command = new Command("mvm", "Multiply the vectors of a file by the matrix of another on analog tiles, and say how far the outputs are from W x.")
         {
-            Weights, Input, Out, TileCommand.PresetName, TileCommand.ModelName, TileCommand.Mapping, MachineArguments.Seed, Age, Compensate, Rows, Columns, Json,
+            Weights, Input, Out, TileCommand.PresetName, TileCommand.ModelName, TileCommand.Mapping, MachineArguments.Seed, Age, Compensate, NoNoise, DacBits, AdcBits, Rows, Columns, Json,
         };
         command.SetAction(Run);
         return command;
@@ -34,7 +37,7 @@ internal static class TileMvmCommand
         var model = TileCommand.ModelOf(parsed, preset);
         var options = new CrossbarOptions(parsed.GetValue(Rows), parsed.GetValue(Columns))
         {
-            Preset = preset,
+            Preset = Converters(parsed, preset),
             Model = model,
             Mapping = TileCommand.MappingOf(parsed),
             Seed = parsed.GetValue(MachineArguments.Seed),
@@ -45,6 +48,21 @@ internal static class TileMvmCommand
         else Print(options, age, product);
         return 0;
     }
+
+    private static Preset Converters(ParseResult parsed, Preset preset)
+    {
+        int Bits(Option<int?> option, int otherwise) => parsed.GetValue(option) switch
+        {
+            null => otherwise,
+            0 or (>= 2 and <= 16) => parsed.GetValue(option)!.Value,
+            var bits => throw new UserErrorException($"{option.Name} {bits}: expected 0 for none, or 2 to 16"),
+        };
+        preset = preset with { Dac = WithBits(preset.Dac, Bits(DacBits, preset.Dac.Bits)), Adc = WithBits(preset.Adc, Bits(AdcBits, preset.Adc.Bits)) };
+        return parsed.GetValue(NoNoise) ? preset with { InputNoise = 0, OutputNoise = 0, ReadNoise = ReadNoiseKind.None } : preset;
+    }
+
+    // A converter that was off has no bound of its own.
+    private static Converter WithBits(Converter converter, int bits) => new(bits, converter.IsOn ? converter.Bound : 1);
 
     private static void Print(CrossbarOptions options, double age, TileProduct product)
     {

@@ -59,7 +59,14 @@ public sealed record SweepPoint(PlatformDescription Platform)
         Strategy);
 
     /// <summary>Its tiles.</summary>
-    internal AimcDescription Aimc => (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs, Preset = Preset };
+    internal AimcDescription Aimc
+    {
+        get
+        {
+            var tiles = (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs };
+            return Preset == tiles.Preset ? tiles : tiles.WithPreset(Preset);
+        }
+    }
 
     /// <summary>What of the matrix lies on which tile.</summary>
     internal LayerMapping Mapping => LayerMapping.Of([Shape], Strategy, Platform with { Aimc = Aimc })[0];

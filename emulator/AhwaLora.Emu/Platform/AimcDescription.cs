@@ -52,6 +52,10 @@ public sealed record AimcDescription
     /// <summary>Job contexts.</summary>
     public int Contexts { get; init; } = 2;
 
+    /// <summary>These tiles with another preset; with the ideal one their devices are ideal too, so that W x comes out.</summary>
+    public AimcDescription WithPreset(string preset) =>
+        this with { Preset = preset, Model = preset == Aimc.Crossbar.Preset.Ideal.Name ? DeviceModel.None.Name : Model };
+
     /// <summary>The crossbar of a tile.</summary>
     /// <param name="number">The tile's.</param>
     /// <param name="seed">Of the machine, where this description has none of its own.</param>

@@ -31,6 +31,15 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void The_ideal_preset_means_ideal_devices()
+    {
+        var rows = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nchunk: 8\nharts: 2\npreset: [ideal, ahwa-lora]\ntiming: functional"), "out").Rows;
+        Assert.Equal(["ideal", "ahwa-lora"], rows.Select(row => row.Preset));
+        Assert.InRange(rows[0].RelativeErrorPercent, 0, 1e-3);
+        Assert.InRange(rows[1].RelativeErrorPercent, 1, 50);
+    }
+
+    [Fact]
     public void Equal_points_have_equal_bytes_whatever_the_jobs_and_the_sweep()
     {
         _files.Run(_files.Plan(SweepDirectory.Small), "one", jobs: 1);

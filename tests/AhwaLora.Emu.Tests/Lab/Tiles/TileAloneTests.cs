@@ -80,6 +80,22 @@ public sealed class TileAloneTests : IDisposable
     }
 
     [Fact]
+    public void Without_noise_the_outputs_are_whole_codes_of_the_converters_asked_for()
+    {
+        const int Largest = 31;
+        Run("--model", "none", "--no-noise", "--adc-bits", "6");
+        var y = Output().Values;
+        for (var i = 0; i < y.Length; i++)
+        {
+            var n = Data.X.AsSpan(i / Outputs * Inputs, Inputs).ToArray().Max(Math.Abs);
+            var full = Data.Weights.AsSpan(i % Outputs * Inputs, Inputs).ToArray().Max(Math.Abs);
+            var code = y[i] / (n * (double)full) * Largest / 12;
+            Assert.Equal(Math.Round(code), code, 1e-4);
+            Assert.InRange(Math.Abs(code), 0, Largest);
+        }
+    }
+
+    [Fact]
     public void Drift_costs_more_than_compensated_drift_and_a_vector_gives_a_vector()
     {
         double Error(params string[] options) => Run(options).GetProperty("relative_error").GetDouble();
@@ -96,6 +112,7 @@ public sealed class TileAloneTests : IDisposable
         void Refused(string expected, params string[] arguments) => CommandLineTests.AssertRefused(expected, arguments);
         Refused("--age '1w': expected seconds", Mvm("--age", "1w"));
         Refused("--rows 0 is outside 1 to 16384", Mvm("--rows", "0"));
+        Refused("--adc-bits 17: expected 0 for none, or 2 to 16", Mvm("--adc-bits", "17"));
         Refused("'bogus'", Mvm("--preset", "bogus"));
         Refused("--targets 25.5 is outside 0 to 25 uS, g_max of pcm", "tile", "stats", "--targets", "25.5");
         Refused("--targets 'x'", "tile", "stats", "--targets", "1,x");
