@@ -30,7 +30,8 @@ internal static class CommandLine
             DisasmCommand.Create(),
             PlatformCommand.Create(),
         };
-        var parsed = root.Parse(args);
+        // @FILE is the name of a file, or the guest's, and no list of arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         if (UnknownOption(parsed) is { } unknown) return Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (HasEmptyArgument(parsed)) return Fail($"an argument is empty; see '{Path(parsed)} --help'");

@@ -19,7 +19,7 @@ internal static class CommandLine
             TablesCommand.Create(),
         };
         // 'help' beside --help, since people type it.
-        var parsed = root.Parse(args is ["help", .. var rest] ? [.. rest, "--help"] : args);
+        var parsed = root.Parse(args is ["help", .. var rest] ? [.. rest, "--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see 'ahwalora-train --help'");
         try
         {

@@ -45,6 +45,7 @@ internal static class ReportCommand
     private static int Run(ParseResult parsed)
     {
         var directory = parsed.GetValue(Out)!;
+        OutputDirectory.CheckPlace(directory);
         var request = Request(parsed);
         Progress.Show("report", report => ReportFiles.Write(ReportData.Measure(request, report), directory, !parsed.GetValue(NoPictures)));
         Console.WriteLine($"{Path.Combine(directory, ReportFiles.Page)}: open it in a browser");

@@ -53,6 +53,7 @@ public sealed class ProgramRun : IDisposable
     {
         _request = request;
         foreach (var path in request.Outputs) AtomicFile.CheckPlace(path);
+        OutputDirectory.CheckPlace(request.TileStatePath);
         Image = ElfImage.Load(request.ElfPath);
         if (request.SignaturePath is not null) _ = SignatureRange();
         var platform = PlatformFile.Load(request.PlatformPath);

@@ -114,6 +114,21 @@ public sealed class CommandLineTests
         AssertRefused(": cannot be written (no such directory)", "run", Spins, option, value);
 
     [Fact]
+    public void A_file_in_the_place_of_a_directory_is_told_before_the_run()
+    {
+        var file = Scratch.File("file", "");
+        AssertRefused("cannot be made a directory (it is a file)", "run", Spins, "--tile-state", file);
+        AssertRefused("cannot be made a directory (it is a file)", "report", "--out", file);
+    }
+
+    [Fact]
+    public void An_at_sign_names_no_list_of_arguments()
+    {
+        AssertRefused("--save '@5'", "run", Exits, "--save", "@5");
+        Assert.Equal(0, Run("run", Exits, "--quiet", "--", "@5").Status);
+    }
+
+    [Fact]
     public void A_full_disk_behind_standard_output_is_one_line()
     {
         var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
