@@ -1,6 +1,7 @@
 # make run    the main job: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
 # make test   all tests; ends with "N passed, N failed"
 # make bench  speed, as ratios within one run
+# make study  docs/study.md with its tables and pictures, measured anew
 # make train  trains the models of docs/training.md and writes its tables
 # make test-train  tests of the training
 .PHONY: all build cli firmware run test test-results train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
@@ -66,6 +67,11 @@ torture: test-dependencies build
 
 bench: test-dependencies build firmware
 	@tools/bench
+
+study: cli firmware
+	@tools/install-dependencies $(FONT):fonts-dejavu-core
+	@rm -rf out/study
+	@tools/ahwalora study
 
 publish: firmware
 	@$(DOTNET) pack emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -o $(OUT)/tool -v quiet --nologo

@@ -24,6 +24,7 @@ internal static class CommandLine
             ModelCommand.Create(),
             SweepCommand.Create(),
             MergeCommand.Create(),
+            StudyCommand.Create(),
             AdapterCommand.Create(),
             ReportCommand.Create(),
             TileCommand.Create(),

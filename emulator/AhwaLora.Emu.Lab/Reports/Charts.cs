@@ -13,7 +13,7 @@ internal static class Charts
     private const byte BandAlpha = 40;
 
     // Okabe and Ito's: told apart by all.
-    private static readonly Color[] Palette = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7" }.Select(Color.FromHex)];
+    internal static readonly Color[] Palette = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7" }.Select(Color.FromHex)];
 
     private static readonly (double Seconds, string Label)[] AgeTicks =
         [(1, "1 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 d"), (2_629_800, "1 month"), (31_557_600, "1 y"), (315_576_000, "10 y")];
@@ -84,7 +84,7 @@ internal static class Charts
         return percent;
     }
 
-    private static Plot New(string title, string x, string y)
+    internal static Plot New(string title, string x, string y)
     {
         var plot = new Plot();
         plot.Font.Set(PictureFont.Name);
@@ -96,7 +96,7 @@ internal static class Charts
         return plot;
     }
 
-    private static Scatter Line(Plot plot, double[] xs, double[] ys, Color color, string text)
+    internal static Scatter Line(Plot plot, double[] xs, double[] ys, Color color, string text)
     {
         var line = plot.Add.ScatterLine(xs, ys, color);
         (line.LineWidth, line.LegendText) = (LineWidth, text);

@@ -13,10 +13,15 @@ internal static partial class PictureFile
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public static void Write(string directory, string name, Plot plot)
     {
-        AtomicFile.WriteText(Path.Combine(directory, name + ".svg"), Normalize(plot.GetSvgXml(Width, Height)));
+        WriteSvg(directory, name, plot);
         var png = plot.GetImageBytes(Width, Height, ImageFormat.Png);
         AtomicFile.Write(Path.Combine(directory, name + ".png"), stream => stream.Write(png));
     }
+
+    /// <summary>Writes <c>NAME.svg</c> alone.</summary>
+    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    public static void WriteSvg(string directory, string name, Plot plot) =>
+        AtomicFile.WriteText(Path.Combine(directory, name + ".svg"), Normalize(plot.GetSvgXml(Width, Height)));
 
     /// <summary>
     /// Numbers the ids of an SVG in the order of their definition, since Skia takes them from counters; keeps the cells of

@@ -38,9 +38,12 @@ public sealed class SweepPlan
     public static SweepPlan Load(string path)
     {
         var faults = new SweepFaults(path);
-        var file = SweepFile.Read(path, faults);
-        return Check(file, faults);
+        return Check(SweepFile.Read(path, faults), faults);
     }
+
+    /// <summary>A sweep of points that no file lists.</summary>
+    /// <exception cref="UserErrorException">As for a file.</exception>
+    public static SweepPlan Of(string name, IEnumerable<SweepPoint> points) => Check(new SweepFile(name, [.. points.Distinct()]), new SweepFaults(name));
 
     private static SweepPlan Check(SweepFile file, SweepFaults faults)
     {

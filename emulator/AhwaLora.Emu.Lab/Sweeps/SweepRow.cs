@@ -136,8 +136,8 @@ public sealed record SweepRow
         PublishedTcdmBytes = point.Shape.PublishedTcdmBytes,
     };
 
-    /// <summary>With what two runs measured.</summary>
-    internal SweepRow With(LayerMeasurement pipelined, LayerMeasurement baseline)
+    /// <summary>With what a run measured, and what the tile alone takes.</summary>
+    internal SweepRow With(LayerMeasurement pipelined, long baselineCycles)
     {
         var busy = pipelined.Result.HartBusyCycles.Select(c => (long)c).ToList();
         var multiplyAdds = (double)Tokens * Rank * (Inputs + Outputs);
@@ -147,8 +147,8 @@ public sealed record SweepRow
             ChunkTokens = chunk,
             PublishedTcdmBytes = new LayerShape(Inputs, Outputs, Rank, Tokens, chunk).PublishedTcdmBytes,
             PipelinedCycles = pipelined.Result.Cycles,
-            BaselineCycles = baseline.Result.Cycles,
-            OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / baseline.Result.Cycles - 1),
+            BaselineCycles = baselineCycles,
+            OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / baselineCycles - 1),
             IntegrationCycles = Tokens * (long)Math.Ceiling(IntegrationNs * ClockMhz / 1000),
             PipelinedUs = pipelined.Result.Cycles / ClockMhz,
             TcdmBytes = pipelined.Result.TcdmBytes,

@@ -28,19 +28,19 @@ public static class SweepRun
     {
         OutputDirectory.Make(directory);
         using var journal = new SweepJournal(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
-        Measure(plan, shard, engine, jobs, journal, progress);
-        var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, [.. shard.Of(plan.Points.Count).Select(point => journal.Find(plan.Keys[point])!)]);
+        var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, Measure(plan, shard, engine, jobs, journal, progress));
         table.WriteTo(directory);
         return table;
     }
 
-    private static void Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)
+    /// <summary>The rows of one part, in order: those that the journal has, and the others measured and put there.</summary>
+    internal static IReadOnlyList<SweepRow> Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)
     {
         var points = shard.CountOf(plan.Points.Count);
         int[] pending = [.. shard.Of(plan.Points.Count).Where(point => journal.Find(plan.Keys[point]) is null)];
         var reused = points - pending.Length;
         var done = reused;
-        var baselines = new ConcurrentDictionary<SweepPoint, Lazy<LayerMeasurement>>();
+        var baselines = new ConcurrentDictionary<SweepPoint, Lazy<long>>();
         progress?.Invoke(new SweepProgress(done, reused, points));
         HostCores.ForEach(
             pending,
@@ -48,10 +48,11 @@ public static class SweepRun
             index =>
             {
                 var point = plan.Points[index];
-                var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<LayerMeasurement>(() => Run(key, engine)));
+                var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<long>(() => Run(key, engine).Result.Cycles));
                 journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), baseline.Value));
             },
             () => progress?.Invoke(new SweepProgress(++done, reused, points)));
+        return [.. shard.Of(plan.Points.Count).Select(point => journal.Find(plan.Keys[point])!)];
     }
 
     private static LayerMeasurement Run(SweepPoint point, EngineKind engine) =>

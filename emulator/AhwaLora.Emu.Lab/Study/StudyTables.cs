@@ -1,0 +1,167 @@
+using System.Globalization;
+using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Emu.Platform;
+using static System.FormattableString;
+
+namespace AhwaLora.Emu.Lab.Study;
+
+/// <summary>The study's tables, in Markdown. Overheads are those of the best strategy and chunk, unless a table says which.</summary>
+/// <param name="results">What was measured.</param>
+internal sealed class StudyTables(StudyResults results)
+{
+    private const double KiB = 1024;
+
+    /// <summary>TCDM of the published points: as published, and as the firmware takes it.</summary>
+    public string Tcdm()
+    {
+        string[] strategies = [.. results.Points.Select(r => r.Strategy).Distinct()];
+        var table = new TextTable(["<layer", "t", "published, KiB", "2r(m+n) + 2t(m+r+n), KiB", .. strategies.Select(s => s + ", KiB")]);
+        foreach (var point in results.Points.GroupBy(r => (r.Inputs, r.Outputs, r.ChunkTokens)).OrderBy(g => g.Key))
+        {
+            var published = Published.TcdmKib.TryGetValue(point.Key, out var kib) ? kib : "";
+            var taken = strategies.Select(s => point.FirstOrDefault(r => r.Strategy == s) is { } row ? Flagged(row) : "-");
+            table.Add([Shape(point.First()), Invariant($"{point.Key.ChunkTokens}"), published, Invariant($"{point.First().PublishedTcdmBytes / KiB:F1}"), .. taken]);
+        }
+
+        return Markdown(table);
+    }
+
+    /// <summary>Overheads of the published points by number of harts.</summary>
+    public string Latency()
+    {
+        int[] harts = [.. results.Points.Select(r => r.Harts).Distinct().Order()];
+        var table = new TextTable(["<layer", "MVM, ns", "t", "tile alone, µs", .. harts.Select(h => Invariant($"{h} harts"))]);
+        foreach (var point in results.Points.GroupBy(r => (r.Inputs, r.Outputs, r.IntegrationNs, r.ChunkTokens)).OrderBy(g => g.Key))
+        {
+            var overheads = harts.Select(h => point.Where(r => r.Harts == h).MinBy(r => r.OverheadPercent) is { } row ? Percent(row) : "-");
+            var alone = point.Min(r => r.BaselineCycles / r.ClockMhz);
+            table.Add([Shape(point.First()), Invariant($"{point.Key.IntegrationNs}"), Invariant($"{point.Key.ChunkTokens}"), Invariant($"{alone:F1}"), .. overheads]);
+        }
+
+        return Markdown(table);
+    }
+
+    /// <summary>The smallest number of harts within the published best case.</summary>
+    public string Harts()
+    {
+        var table = new TextTable("<layer", "MVM, ns", "<harts", "overhead", "<strategy", "t", "TCDM, KiB", "multiply-adds a cycle and hart");
+        foreach (var need in results.Needs)
+        {
+            var row = need.Best;
+            var harts = need.IsMet ? Invariant($"{row.Harts}") : Invariant($"not within {PlatformRules.MaximumHarts}; least at {row.Harts}");
+            table.Add(Shape(row), Invariant($"{row.IntegrationNs}"), harts, Percent(row), row.Strategy, Invariant($"{row.ChunkTokens}"), Flagged(row), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"));
+        }
+
+        return Markdown(table);
+    }
+
+    /// <summary>The published worst case beside the same layer on as many harts as the assumed matrix engine has multipliers.</summary>
+    public string Worst()
+    {
+        var (inputs, outputs, ns) = Published.Worst;
+        var rows = results.Points.Where(r => (r.Inputs, r.Outputs, r.IntegrationNs) == Published.Worst).ToList();
+        var table = new TextTable("<who", "<what computes the adapter", "latency / tile alone", "<strategy", "t");
+        table.Add("published [P]", Invariant($"Snitch cores and a RedMulE of unknown size [?]"), Invariant($"{Published.WorstLatencyRatio:F2}"), "", "");
+        var harts = rows.Select(r => r.Harts).Distinct().OrderBy(h => Math.Abs(h - Published.MatrixEngineMultiplyAdds)).FirstOrDefault();
+        foreach (var row in rows.Where(r => r.Harts == harts).GroupBy(r => r.Strategy).Select(g => g.MinBy(r => r.OverheadPercent)!).OrderBy(r => r.OverheadPercent))
+        {
+            table.Add("measured here", Invariant($"{row.Harts} harts, peak {row.Harts} multiply-adds a cycle"), Invariant($"{1 + row.OverheadPercent / 100:F2}"), row.Strategy, Invariant($"{row.ChunkTokens}"));
+        }
+
+        return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds a cycle, RedMulE's default array [?]; a hart does at most one a cycle.\n");
+    }
+
+    /// <summary>One thing changed at a time.</summary>
+    public string WhatIf()
+    {
+        var first = results.WhatIf[0];
+        var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "multiply-adds a cycle and hart", "TCDM, KiB");
+        foreach (var row in results.WhatIf)
+        {
+            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
+        }
+
+        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes a cycle.\n\n") + Markdown(table);
+    }
+
+    /// <summary>Whole models of that name, by integration time and shape.</summary>
+    public string Model(string name)
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        foreach (var model in results.Models.Where(m => m.Model.Name == name))
+        {
+            var (cost, settings) = (model.Cost, model.Settings);
+            text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
+            text.WriteLine();
+            var table = new TextTable("<shape", "layers", "tiles a layer", "t", "TCDM, KiB", "tiles alone, kcycles", "with adapter, kcycles", "overhead");
+            foreach (var shape in cost.Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).OrderByDescending(g => g.Sum(l => l.BaselineCycles)))
+            {
+                var (first, alone, with) = (shape.First(), shape.Sum(l => l.BaselineCycles), shape.Sum(l => l.PipelinedCycles));
+                table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Count()}"), Invariant($"{first.Tiles}"), Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(alone / 1000), TextTable.Number(with / 1000), Invariant($"{100.0 * ((double)with / alone - 1):F1} %"));
+            }
+
+            table.Add("**all**", Invariant($"{cost.Layers.Count}"), "", "", "", TextTable.Number(cost.BaselineCycles / 1000), TextTable.Number(cost.PipelinedCycles / 1000), Invariant($"**{cost.OverheadPercent:F1} %**"));
+            table.WriteMarkdown(text);
+            text.WriteLine();
+        }
+
+        return text.ToString().TrimEnd('\n') + "\n";
+    }
+
+    /// <summary>What a reader takes away, in sentences.</summary>
+    public string Findings()
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        var least = results.Points.Concat(results.Needs.Select(n => n.Best)).MinBy(r => r.OverheadPercent)!;
+        text.WriteLine(Invariant($"- **Best case**: {Percent(least)} overhead a layer ({Shape(least)}, {least.IntegrationNs} ns, {least.Harts} harts, {least.Strategy}, t = {least.ChunkTokens}); published: {Published.LeastOverheadPercent} % [P]."));
+        foreach (var need in results.Needs)
+        {
+            var row = need.Best;
+            text.WriteLine(need.IsMet
+                ? Invariant($"- {Shape(row)} at {row.IntegrationNs} ns: **{row.Harts} harts** keep the overhead within {Published.LeastOverheadPercent} %.")
+                : Invariant($"- {Shape(row)} at {row.IntegrationNs} ns: **not within {PlatformRules.MaximumHarts} harts**; the least overhead is {Percent(row)}, with {row.Harts}."));
+        }
+
+        var worst = results.Points.Where(r => (r.Inputs, r.Outputs, r.IntegrationNs) == Published.Worst && r.Harts == Published.MatrixEngineMultiplyAdds).MinBy(r => r.OverheadPercent);
+        if (worst is not null) text.WriteLine(Invariant($"- **Worst case**: {1 + worst.OverheadPercent / 100:F2}x the tile alone on {worst.Harts} harts; published: {Published.WorstLatencyRatio}x [P] on hardware whose size is not public [?]."));
+        foreach (var model in results.Models) text.WriteLine(Invariant($"- **{model.Model.Name}**, all {model.Cost.Layers.Count} linear layers at {model.Settings.IntegrationNs} ns on {model.Settings.Harts} harts: {model.Cost.OverheadPercent:F1} %."));
+        return text.ToString();
+    }
+
+    private static string Change(SweepRow from, SweepRow to)
+    {
+        var changes = new List<string>();
+        void Compare<T>(T before, T after, string text)
+        {
+            if (!EqualityComparer<T>.Default.Equals(before, after)) changes.Add(text);
+        }
+
+        Compare(from.Rank, to.Rank, Invariant($"rank {to.Rank}"));
+        Compare(from.Tokens, to.Tokens, Invariant($"S = {to.Tokens}"));
+        Compare(from.IntegrationNs, to.IntegrationNs, Invariant($"an MVM of {to.IntegrationNs} ns"));
+        Compare(from.Preset, to.Preset, $"tile {to.Preset}");
+        Compare(from.Strategy, to.Strategy, to.Strategy);
+        Compare(from.ChunkTokens, to.ChunkTokens, Invariant($"t = {to.ChunkTokens}"));
+        Compare(from.Harts, to.Harts, Invariant($"{to.Harts} harts"));
+        Compare(from.ClockMhz, to.ClockMhz, Invariant($"{to.ClockMhz} MHz"));
+        Compare(from.Timing, to.Timing, to.Timing);
+        Compare(from.Contention, to.Contention, $"contention {to.Contention}");
+        Compare(from.DmaBytesPerCycle, to.DmaBytesPerCycle, Invariant($"DMA {to.DmaBytesPerCycle} bytes a cycle"));
+        Compare(from.PlatformTcdmBytes, to.PlatformTcdmBytes, $"TCDM {SizeJsonConverter.Format((uint)to.PlatformTcdmBytes)}");
+        return string.Join(", ", changes);
+    }
+
+    private static string Shape(SweepRow row) => Invariant($"{row.Inputs}x{row.Outputs}");
+
+    private static string Percent(SweepRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.OverheadPercent:F1} %");
+
+    /// <summary>KiB, with a mark where the reference platform's TCDM is too small.</summary>
+    private static string Flagged(SweepRow row) => Invariant($"{row.TcdmBytes / KiB:F1}{(row.ExceedsReferenceTcdm ? " ▲" : "")}");
+
+    private static string Markdown(TextTable table)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        table.WriteMarkdown(text);
+        return text.ToString();
+    }
+}
