@@ -25,8 +25,9 @@ internal static class StudyCommand
         var engine = Enum.Parse<EngineKind>(parsed.GetValue(MachineArguments.Engine)!, ignoreCase: true);
         var directory = parsed.GetValue(Directory)!;
         var models = parsed.GetValue(WithoutModels) ? [] : StudyResults.AllModels;
-        StudyDocument.Write(directory, StudyResults.Measure(directory, parsed.GetValue(Work)!, models, engine, parsed.GetValue(Jobs), Progress.Count));
-        Console.WriteLine($"{directory}.md, and its pictures in {directory}");
+        var document = StudyDocument.Load(directory);
+        document.Write(StudyResults.Measure(directory, parsed.GetValue(Work)!, models, engine, parsed.GetValue(Jobs), Progress.Count));
+        Console.WriteLine($"{Path.GetRelativePath(".", document.Path)}, and its pictures in {directory}");
         return 0;
     }
 }

@@ -43,7 +43,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
             return LayerRun.Execute(chain, s, platform, options, s == strategy ? attach : null);
         }
 
-        if (LayerPlan.For(chain, strategy, platform) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
+        if (LayerPlan.For(chain, strategy, platform, options.Contention) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
         if (!strategy.IsChain) LayerFootprint.Check(chain[0].Shape, strategy, platform);
         var analog = Measure(strategy.Baseline);
         progress?.Invoke(LayerStrategy.Sequential.Name);

@@ -46,7 +46,7 @@ public static class LayerRun
     /// <exception cref="UserErrorException">The layers do not fit the machine or each other, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<Machine>? attach = null)
     {
-        var plan = LayerPlan.For(chain, strategy, platform);
+        var plan = LayerPlan.For(chain, strategy, platform, options.Contention);
         if (plan is not null) chain = [.. chain.Select(c => c.With(plan.Chunk))];
         var prepared = new LayerMachine(chain, strategy, platform, options, plan?.Split);
         var machine = prepared.Machine;
@@ -68,7 +68,7 @@ public static class LayerRun
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
     public static Machine Build(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {
-        var plan = LayerPlan.For([data], strategy, platform);
+        var plan = LayerPlan.For([data], strategy, platform, options.Contention);
         return new LayerMachine([plan is null ? data : data.With(plan.Chunk)], strategy, platform, options, plan?.Split).Machine;
     }
 

@@ -7,12 +7,14 @@ namespace AhwaLora.Emu.Lab.Study;
 /// <param name="Best">The point with the least overhead at the smallest number of harts that is enough; else that with the least overhead of all.</param>
 public sealed record HartNeed(SweepRow Best)
 {
+    private const double MostMultiplyAddsACycle = 24.0 / (24 + 10);
+
     /// <summary>False where no number of harts up to the most is enough.</summary>
     public bool IsMet => Best.OverheadPercent <= Published.LeastOverheadPercent;
 
     /// <summary>
     /// Tries every number of harts in turn, with every strategy and chunk of <paramref name="candidates"/>, from the least
-    /// that could be enough: a hart does at most one multiply-add a cycle.
+    /// that could be enough: the kernels' largest register block, 6 tokens by 4 columns, takes 10 loads for its 24 multiply-adds.
     /// </summary>
     /// <param name="candidates">Points of one shape and integration time, of any number of harts.</param>
     /// <param name="rows">What is known of them.</param>
@@ -22,7 +24,7 @@ public sealed record HartNeed(SweepRow Best)
     {
         var most = PlatformRules.MaximumHarts;
         var budget = rows.Max(r => r.BaselineCycles) * (1 + Published.LeastOverheadPercent / 100);
-        var least = Math.Clamp((int)(candidates[0].Shape.AdapterMultiplyAdds / budget), 1, most);
+        var least = Math.Clamp((int)Math.Ceiling(candidates[0].Shape.AdapterMultiplyAdds / (MostMultiplyAddsACycle * budget)), 1, most);
         var best = rows.MinBy(r => r.OverheadPercent)!;
         for (var harts = least; harts <= most; harts++)
         {

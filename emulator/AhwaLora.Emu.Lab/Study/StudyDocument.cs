@@ -1,40 +1,64 @@
 using System.Text.RegularExpressions;
+using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Emu.Lab.Reports;
 
 namespace AhwaLora.Emu.Lab.Study;
 
 /// <summary>
-/// docs/study.md: the text of docs/study/text.md with tables where it names them as <c>{{name}}</c>, and pictures beside it.
-/// The same results give the same bytes.
+/// docs/study.md: the text of docs/study/text.md with a table at each line that names one as <c>{{name}}</c>, and pictures beside
+/// it. The same results give the same bytes.
 /// </summary>
-public static partial class StudyDocument
+public sealed partial class StudyDocument
 {
     private const string TextFile = "text.md";
 
-    /// <summary>Writes the document and its pictures.</summary>
-    /// <param name="directory">Of the text, which receives the pictures; the document is written beside it, under its name.</param>
-    /// <param name="results">What to show.</param>
-    /// <exception cref="UserErrorException">The text is not there or names a table that does not exist, or a file cannot be written.</exception>
-    public static void Write(string directory, StudyResults results)
+    private static readonly Dictionary<string, Func<StudyTables, string>> Tables = new()
     {
-        var path = Path.Combine(directory, TextFile);
+        ["findings"] = tables => tables.Findings(),
+        ["tcdm"] = tables => tables.Tcdm(),
+        ["latency"] = tables => tables.Latency(),
+        ["harts"] = tables => tables.Harts(),
+        ["many-harts"] = tables => tables.ManyHarts(),
+        ["worst"] = tables => tables.Worst(),
+        ["balanced"] = tables => tables.Balanced(),
+        ["kernels"] = tables => tables.Kernels(),
+        ["what-if"] = tables => tables.WhatIf(),
+        [$"model {KnownModels.MobileBert.Name}"] = tables => tables.Model(KnownModels.MobileBert.Name),
+        [$"model {KnownModels.Llama.Name}"] = tables => tables.Model(KnownModels.Llama.Name),
+    };
+
+    private readonly string _directory;
+    private readonly string _text;
+
+    private StudyDocument(string directory, string text) => (_directory, _text) = (directory, text);
+
+    /// <summary>Where it is written: beside its directory, under that one's name.</summary>
+    public string Path => System.IO.Path.GetFullPath(_directory).TrimEnd(System.IO.Path.DirectorySeparatorChar) + ".md";
+
+    /// <summary>Reads the text, so that what is wrong with it is known before anything is measured.</summary>
+    /// <param name="directory">Of the text, which receives the pictures.</param>
+    /// <exception cref="UserErrorException">The text is not there or names tables that do not exist, or the pictures' font is not installed.</exception>
+    public static StudyDocument Load(string directory)
+    {
+        var path = System.IO.Path.Combine(directory, TextFile);
         if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file; the study's text is expected there");
-        var document = Fill(path, File.ReadAllText(path), new StudyTables(results));
-        StudyCharts.Write(directory, results);
-        AtomicFile.WriteText(Path.GetFullPath(directory).TrimEnd(Path.DirectorySeparatorChar) + ".md", document);
+        var text = File.ReadAllText(path);
+        string[] faults = [.. Place().Matches(text).Select(place => place.Groups[1].Value).Where(name => !Tables.ContainsKey(name)).Select(name => $"{path}: there is no table '{name}'; the nearest is '{Sweeps.SweepFaults.Nearest(name, Tables.Keys)}'")];
+        if (faults.Length != 0) throw new UserErrorException(string.Join('\n', faults));
+        PictureFont.Load();
+        return new StudyDocument(directory, text);
     }
 
-    private static string Fill(string path, string text, StudyTables tables) => Place().Replace(text, place => place.Groups[1].Value switch
+    /// <summary>Writes it, and its pictures.</summary>
+    /// <exception cref="UserErrorException">A file cannot be written.</exception>
+    public void Write(StudyResults results)
     {
-        "findings" => tables.Findings(),
-        "tcdm" => tables.Tcdm(),
-        "latency" => tables.Latency(),
-        "harts" => tables.Harts(),
-        "worst" => tables.Worst(),
-        "what-if" => tables.WhatIf(),
-        var name when name.StartsWith("model ", StringComparison.Ordinal) => tables.Model(name["model ".Length..]),
-        var name => throw new UserErrorException($"{path}: there is no table '{name}'"),
-    });
+        var tables = new StudyTables(results);
+        var document = Place().Replace(_text, place => Tables[place.Groups[1].Value](tables).TrimEnd('\n'));
+        StudyCharts.Write(_directory, results);
+        AtomicFile.WriteText(Path, document);
+    }
 
-    [GeneratedRegex(@"\{\{([^}]*)\}\}\n")]
+    [GeneratedRegex(@"(?m)^\{\{([^}\n]*)\}\}$")]
     private static partial Regex Place();
 }

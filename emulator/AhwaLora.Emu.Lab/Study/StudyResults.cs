@@ -19,10 +19,21 @@ public delegate void StudyPhase(string title, Action<Action<int, int>> work);
 /// <param name="Points">The published points: docs/study/paper.yaml.</param>
 /// <param name="Needs">The harts that each shape and integration time takes.</param>
 /// <param name="WhatIf">One point, then the same with one thing changed in each: docs/study/what-if.yaml.</param>
+/// <param name="ManyHarts">The same around a point of many harts: docs/study/many-harts.yaml.</param>
+/// <param name="Balanced">Points of the strategy that plans: docs/study/balanced.yaml.</param>
+/// <param name="Kernels">The kernels by themselves, on one hart first.</param>
 /// <param name="Models">Whole models.</param>
-public sealed record StudyResults(IReadOnlyList<SweepRow> Points, IReadOnlyList<HartNeed> Needs, IReadOnlyList<SweepRow> WhatIf, IReadOnlyList<StudiedModel> Models)
+public sealed record StudyResults(
+    IReadOnlyList<SweepRow> Points,
+    IReadOnlyList<HartNeed> Needs,
+    IReadOnlyList<SweepRow> WhatIf,
+    IReadOnlyList<SweepRow> ManyHarts,
+    IReadOnlyList<SweepRow> Balanced,
+    IReadOnlyList<KernelSpeed> Kernels,
+    IReadOnlyList<StudiedModel> Models)
 {
-    private const string PointsFile = "paper.yaml", WhatIfFile = "what-if.yaml";
+    private static readonly string[] SweepFiles = ["paper.yaml", "what-if.yaml", "many-harts.yaml", "balanced.yaml"];
+    private static readonly int[] KernelHarts = [1, 2, 4, 8, 16, 32];
 
     /// <summary>The models of the full study.</summary>
     public static IReadOnlyList<(KnownModel Model, SweepPoint Settings)> AllModels { get; } =
@@ -41,9 +52,10 @@ public sealed record StudyResults(IReadOnlyList<SweepRow> Points, IReadOnlyList<
     /// <exception cref="UserErrorException">A sweep file is at fault, or a file cannot be written.</exception>
     public static StudyResults Measure(string directory, string work, IReadOnlyList<(KnownModel Model, SweepPoint Settings)> models, EngineKind engine, int jobs, StudyPhase phase)
     {
-        var (points, whatIf) = (SweepPlan.Load(Path.Combine(directory, PointsFile)), SweepPlan.Load(Path.Combine(directory, WhatIfFile)));
-        var (rows, variants) = (Sweep(points), Sweep(whatIf));
-        return new StudyResults(rows, FindNeeds(points, rows, work, engine, jobs, phase), variants, [.. models.Select(Run)]);
+        var plans = Load(directory);
+        KernelSpeed[] kernels = [.. KernelHarts.Select(harts => KernelSpeed.Measure(harts, engine))];
+        var sweeps = plans.Select(Sweep).ToList();
+        return new StudyResults(sweeps[0], FindNeeds(plans[0], sweeps[0], work, engine, jobs, phase), sweeps[1], sweeps[2], sweeps[3], kernels, [.. models.Select(Run)]);
 
         IReadOnlyList<SweepRow> Sweep(SweepPlan plan)
         {
@@ -61,9 +73,27 @@ public sealed record StudyResults(IReadOnlyList<SweepRow> Points, IReadOnlyList<
         }
     }
 
+    private static List<SweepPlan> Load(string directory)
+    {
+        var (plans, faults) = (new List<SweepPlan>(), new List<string>());
+        foreach (var file in SweepFiles)
+        {
+            try
+            {
+                plans.Add(SweepPlan.Load(Path.Combine(directory, file)));
+            }
+            catch (UserErrorException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+
+        return faults.Count == 0 ? plans : throw new UserErrorException(string.Join('\n', faults));
+    }
+
     private static List<HartNeed> FindNeeds(SweepPlan plan, IReadOnlyList<SweepRow> rows, string work, EngineKind engine, int jobs, StudyPhase phase)
     {
-        using var journal = new SweepJournal(Path.Combine(work, "harts.journal.jsonl"));
+        using var journal = SweepRun.OpenJournal(plan, Shard.Whole, work); // which knows the sweep's own points
         var needs = new List<HartNeed>();
         foreach (var group in plan.Points.Zip(rows).GroupBy(p => (p.First.Shape.Inputs, p.First.Shape.Outputs, p.First.IntegrationNs)))
         {

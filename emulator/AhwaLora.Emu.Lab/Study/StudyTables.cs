@@ -72,16 +72,34 @@ internal sealed class StudyTables(StudyResults results)
     }
 
     /// <summary>One thing changed at a time.</summary>
-    public string WhatIf()
+    public string WhatIf() => Changes(results.WhatIf);
+
+    /// <summary>The same on many harts.</summary>
+    public string ManyHarts() => Changes(results.ManyHarts);
+
+    /// <summary>What the strategy that plans expected, and what its runs took.</summary>
+    public string Balanced()
     {
-        var first = results.WhatIf[0];
-        var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "multiply-adds a cycle and hart", "TCDM, KiB");
-        foreach (var row in results.WhatIf)
+        var table = new TextTable("<layer", "MVM, ns", "harts", "<contention", "t", "predicted, cycles", "measured, cycles", "off by", "overhead");
+        foreach (var row in results.Balanced)
         {
-            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
+            var off = 100.0 * ((double)row.ForecastCycles / row.PipelinedCycles - 1);
+            table.Add(Shape(row), Invariant($"{row.IntegrationNs}"), Invariant($"{row.Harts}"), row.Contention, Invariant($"{row.ChunkTokens}"), TextTable.Number(row.ForecastCycles), TextTable.Number(row.PipelinedCycles), Invariant($"{off:+0.0;-0.0;0.0} %"), Percent(row));
         }
 
-        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes a cycle.\n\n") + Markdown(table);
+        return Markdown(table);
+    }
+
+    /// <summary>The kernels by themselves.</summary>
+    public string Kernels()
+    {
+        var table = new TextTable("harts", "x A, cycles", "(x A) B + y, cycles", "x A, multiply-adds a cycle and hart", "(x A) B + y", "both", "speed-up");
+        foreach (var k in results.Kernels)
+        {
+            table.Add(Invariant($"{k.Harts}"), TextTable.Number(k.DownCycles), TextTable.Number(k.UpCycles), Invariant($"{k.DownRate:F2}"), Invariant($"{k.UpRate:F2}"), Invariant($"**{k.Rate:F2}**"), Invariant($"{(double)results.Kernels[0].Cycles / k.Cycles:F2}"));
+        }
+
+        return Markdown(table);
     }
 
     /// <summary>Whole models of that name, by integration time and shape.</summary>
@@ -128,6 +146,18 @@ internal sealed class StudyTables(StudyResults results)
         return text.ToString();
     }
 
+    private static string Changes(IReadOnlyList<SweepRow> rows)
+    {
+        var first = rows[0];
+        var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "exposed at the end, cycles", "multiply-adds a cycle and hart", "TCDM, KiB");
+        foreach (var row in rows)
+        {
+            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row), TextTable.Number(row.ExposedCycles), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
+        }
+
+        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, {first.TcdmBanks} banks, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes and streamers {first.StreamWordsPerCycle} words a cycle.\n\n") + Markdown(table);
+    }
+
     private static string Change(SweepRow from, SweepRow to)
     {
         var changes = new List<string>();
@@ -146,6 +176,8 @@ internal sealed class StudyTables(StudyResults results)
         Compare(from.ClockMhz, to.ClockMhz, Invariant($"{to.ClockMhz} MHz"));
         Compare(from.Timing, to.Timing, to.Timing);
         Compare(from.Contention, to.Contention, $"contention {to.Contention}");
+        Compare(from.TcdmBanks, to.TcdmBanks, Invariant($"{to.TcdmBanks} banks"));
+        Compare(from.StreamWordsPerCycle, to.StreamWordsPerCycle, Invariant($"streamers {to.StreamWordsPerCycle} words a cycle"));
         Compare(from.DmaBytesPerCycle, to.DmaBytesPerCycle, Invariant($"DMA {to.DmaBytesPerCycle} bytes a cycle"));
         Compare(from.PlatformTcdmBytes, to.PlatformTcdmBytes, $"TCDM {SizeJsonConverter.Format((uint)to.PlatformTcdmBytes)}");
         return string.Join(", ", changes);

@@ -36,7 +36,9 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
         new("timing", "timing profile, as `layer --timing`, or a JSON file found from the sweep file's folder", (text, folder) => [Timing(text, folder)]),
         Names("contention", "TCDM banks: `none` or `exact`", ["none", "exact"], v => p => p with { Contention = Enum.Parse<Contention>(v, ignoreCase: true) }),
         new("tcdm", "size of the TCDM, as in 1 MiB", (text, _) => [Tcdm(text)]),
+        new("tcdm_banks", "banks of the TCDM, a power of two", (text, _) => [Banks(text)]),
         Numbers("dma_bytes_per_cycle", "bytes the DMA moves a cycle, a multiple of 4", 4, 64, v => p => p with { DmaBytesPerCycle = v }),
+        Numbers("stream_words_per_cycle", "words a tile's streamers move a cycle, each way", 1, 64, v => p => p with { StreamWordsPerCycle = v }),
         new("seed", "seed of numbers, tile and machine", (text, _) => [Seed(text)]),
     ];
 
@@ -108,6 +110,14 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
         if (!SizeJsonConverter.TryParse(text, out var bytes)) throw new SweepValueException($"tcdm '{text}' is no size; expected one as in 128 KiB or 1 MiB");
         if (bytes is < least or > most || bytes % 4 != 0) throw new SweepValueException($"tcdm {text} is no multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
         return p => p with { TcdmBytes = bytes };
+    }
+
+    private static SweepSetting Banks(string text)
+    {
+        const int most = 1024;
+        var banks = Number(text, "tcdm_banks", 1, most);
+        if (!int.IsPow2(banks)) throw new SweepValueException($"tcdm_banks {banks} is no power of two; the nearest valid value is {1 << (int)Math.Round(Math.Log2(banks))}");
+        return p => p with { TcdmBanks = banks };
     }
 
     private static SweepSetting Seed(string text) =>

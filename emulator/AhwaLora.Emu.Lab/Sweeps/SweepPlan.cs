@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Platform;
+using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Lab.Sweeps;
 
@@ -48,11 +49,12 @@ public sealed class SweepPlan
     private static SweepPlan Check(SweepFile file, SweepFaults faults)
     {
         var versions = new SweepVersions();
-        var machines = new HashSet<(uint TcdmBytes, int DmaBytesPerCycle)>();
+        var machines = new HashSet<(uint, int, int, int)>();
         foreach (var point in file.Points.Where(p => IsLayer(p, faults)))
         {
             CheckTcdm(point, versions, faults);
-            if (machines.Add((point.TcdmBytes, point.DmaBytesPerCycle))) CheckPlatform(point, faults);
+            CheckMasters(point, faults);
+            if (machines.Add((point.TcdmBytes, point.TcdmBanks, point.DmaBytesPerCycle, point.StreamWordsPerCycle))) CheckPlatform(point, faults);
         }
 
         faults.ThrowIfAny();
@@ -69,6 +71,16 @@ public sealed class SweepPlan
         {
             faults.Add($"the platform: {e.Message}");
         }
+    }
+
+    // As BankScheduler counts them.
+    private static void CheckMasters(SweepPoint point, SweepFaults faults)
+    {
+        if (point.Contention != Contention.Exact || point.TcdmBanks == 0) return;
+        var others = point.DmaBytesPerCycle / 4 + 2 * point.StreamWordsPerCycle * point.Mapping.Tiles;
+        if (point.Harts + others <= TcdmBanks.MaxMasters) return;
+        var nearest = others < TcdmBanks.MaxMasters ? $"harts {TcdmBanks.MaxMasters - others}" : "contention none";
+        faults.Add($"{point.Harts} harts and the {others} ports of DMA and tiles are more than the {TcdmBanks.MaxMasters} that contention exact has room for; the nearest that fits is {nearest}");
     }
 
     private static bool IsLayer(SweepPoint point, SweepFaults faults)

@@ -42,6 +42,12 @@ public sealed record SweepPoint(PlatformDescription Platform)
     /// <summary>Bytes the DMA moves a cycle.</summary>
     public int DmaBytesPerCycle { get; init; } = (Platform.Dma ?? new DmaDescription()).BytesPerCycle;
 
+    /// <summary>Banks of the TCDM; 0 for none.</summary>
+    public int TcdmBanks { get; init; } = LayerFootprint.TcdmOf(Platform)?.Banks ?? 0;
+
+    /// <summary>Words a tile's streamers move a cycle, each way.</summary>
+    public int StreamWordsPerCycle { get; init; } = (Platform.Aimc ?? new AimcDescription()).StreamWordsPerCycle;
+
     /// <summary>The tile alone, on the same machine with the same chunks: what the point's overhead is measured against.</summary>
     public SweepPoint Baseline => this with { Strategy = Strategy.Baseline };
 
@@ -51,7 +57,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
         {
             Harts = Harts,
             ClockMhz = ClockMhz,
-            Memories = [.. Platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes } : m)],
+            Memories = [.. Platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes, Banks = TcdmBanks } : m)],
             Dma = (Platform.Dma ?? new DmaDescription()) with { BytesPerCycle = DmaBytesPerCycle },
             Aimc = Aimc,
         },
@@ -63,7 +69,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
     {
         get
         {
-            var tiles = (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs };
+            var tiles = (Platform.Aimc ?? new AimcDescription()) with { IntegrationNs = IntegrationNs, StreamWordsPerCycle = StreamWordsPerCycle };
             return Preset == tiles.Preset ? tiles : tiles.WithPreset(Preset);
         }
     }

@@ -41,7 +41,11 @@ public sealed record SweepRow
 
     public required long PlatformTcdmBytes { get; init; }
 
+    public required int TcdmBanks { get; init; }
+
     public required int DmaBytesPerCycle { get; init; }
+
+    public required int StreamWordsPerCycle { get; init; }
 
     public required ulong Seed { get; init; }
 #pragma warning restore CS1591
@@ -66,6 +70,12 @@ public sealed record SweepRow
 
     /// <summary>Pipelined / baseline - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent { get; init; }
+
+    /// <summary>What the strategy's plan expected in place of <see cref="PipelinedCycles"/>; 0 of a strategy that plans nothing.</summary>
+    public long ForecastCycles { get; init; }
+
+    /// <summary>From the end of the tiles' last job until the last output was complete: what of the adapter no tile hides.</summary>
+    public long ExposedCycles { get; init; }
 
     /// <summary>Tokens times integration time, in cycles: less than this no machine takes, bound management apart.</summary>
     public long IntegrationCycles { get; init; }
@@ -127,7 +137,9 @@ public sealed record SweepRow
         Timing = point.Timing.Name,
         Contention = JsonNamingPolicy.SnakeCaseLower.ConvertName(point.Contention.ToString()),
         PlatformTcdmBytes = point.TcdmBytes,
+        TcdmBanks = point.TcdmBanks,
         DmaBytesPerCycle = point.DmaBytesPerCycle,
+        StreamWordsPerCycle = point.StreamWordsPerCycle,
         Seed = point.Seed,
         Platform = PlatformJson.WriteChanges(point.BuildPlatform()),
         Version = Statistics.ProductVersion,
@@ -149,6 +161,8 @@ public sealed record SweepRow
             PipelinedCycles = pipelined.Result.Cycles,
             BaselineCycles = baselineCycles,
             OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / baselineCycles - 1),
+            ForecastCycles = pipelined.Plan?.Forecast.Cycles ?? 0,
+            ExposedCycles = pipelined.ExposedCycles,
             IntegrationCycles = Tokens * (long)Math.Ceiling(IntegrationNs * ClockMhz / 1000),
             PipelinedUs = pipelined.Result.Cycles / ClockMhz,
             TcdmBytes = pipelined.Result.TcdmBytes,

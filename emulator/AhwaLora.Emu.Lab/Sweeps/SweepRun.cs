@@ -27,11 +27,15 @@ public static class SweepRun
     public static SweepTable Execute(SweepPlan plan, Shard shard, string directory, EngineKind engine, int jobs, Action<SweepProgress>? progress = null)
     {
         OutputDirectory.Make(directory);
-        using var journal = new SweepJournal(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
+        using var journal = OpenJournal(plan, shard, directory);
         var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, Measure(plan, shard, engine, jobs, journal, progress));
         table.WriteTo(directory);
         return table;
     }
+
+    /// <summary>What a directory keeps of a sweep, or of a part of it, between runs.</summary>
+    /// <exception cref="UserErrorException">It cannot be opened, or another process runs the sweep.</exception>
+    internal static SweepJournal OpenJournal(SweepPlan plan, Shard shard, string directory) => new(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
 
     /// <summary>The rows of one part, in order: those that the journal has, and the others measured and put there.</summary>
     internal static IReadOnlyList<SweepRow> Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)

@@ -23,12 +23,12 @@ public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecas
     public const int LargestChunk = 128;
 
     /// <summary>The plan of a strategy that has one; else null.</summary>
-    internal static LayerPlan? For(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform) =>
-        strategy.IsPlanned ? Choose(chain[0].Shape, strategy, platform) : null;
+    internal static LayerPlan? For(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, Contention contention) =>
+        strategy.IsPlanned ? Choose(chain[0].Shape, strategy, platform, contention) : null;
 
     /// <summary>Chooses among the chunks that fit TCDM: 1 to 8, then in steps of an eighth.</summary>
     /// <exception cref="UserErrorException">Not even one token fits, or the platform has no tiles.</exception>
-    public static LayerPlan Choose(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
+    public static LayerPlan Choose(LayerShape shape, LayerStrategy strategy, PlatformDescription platform, Contention contention = Contention.None)
     {
         shape.Check();
         var mapping = LayerMapping.Of([shape], strategy, platform)[0];
@@ -40,7 +40,7 @@ public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecas
             var candidate = shape with { Chunk = chunk };
             if (LayerFootprint.Bytes(candidate, LayerStrategy.Eager, mapping.Inputs.Count) > available) break;
             var split = new LoraCost(candidate).Split(chunk, platform.Harts);
-            var forecast = new EagerSchedule(candidate, split, mapping, platform).Forecast();
+            var forecast = new EagerSchedule(candidate, split, mapping, platform, contention).Forecast();
             if (best is null || forecast.Cycles < best.Forecast.Cycles) best = new LayerPlan(chunk, split, forecast);
         }
 

@@ -9,33 +9,36 @@ public readonly record struct LoraSplit(int DownTokens, int DownRanks, int UpTok
 
 /// <summary>
 /// Cycles of the kernels of firmware/kernels/lora, counted by hand from their register blocks (blocks.h) for a core that issues
-/// an instruction a cycle and takes a branch in three, as CV32E40P does: on another core, or with conflicts at the banks, they
-/// are a lower bound. Shares are counted by their largest.
+/// an instruction a cycle and takes a branch in three, as CV32E40P does: on another core they are a lower bound. Conflicts at the
+/// banks are the <see cref="BankModel"/>'s. Shares are counted by their largest.
 /// </summary>
 /// <param name="shape">The layer.</param>
 internal sealed class LoraCost(LayerShape shape)
 {
-    private const int Panel = 4, Call = 40, Step = 85, TakenBranch = 3, AddPanels = 4;
+    private const int Panel = 4, Call = 40, TakenBranch = 3, AddPanels = 4;
+
+    // What a step of firmware/layer does around a kernel.
+    private static readonly KernelCost Around = new(85, 0);
 
     /// <summary>x A of a share.</summary>
-    public long Down(int tokens, int ranks) =>
+    public KernelCost Down(int tokens, int ranks) =>
         Blocks(tokens, [1, 2, 3, 4], block => Chain(block, shape.Inputs, Panels(ranks), steps: 16, finish: 2 * Panel * block));
 
     /// <summary>(x A) B of a share, stored or added to the tile's output.</summary>
-    public long Up(int tokens, int outputs, bool isAdded)
+    public KernelCost Up(int tokens, int outputs, bool isAdded)
     {
         var results = isAdded ? 3 : 1; // load, add, store; or store
         return shape.Rank is not (4 or 8)
             ? Blocks(tokens, [1, 2, 4], block => Chain(block, shape.Rank, Panels(outputs), steps: 8, finish: results * Panel * block))
-            : HeldBlocks(tokens).Sum(block => Held(block, Panel * Panels(outputs), results));
+            : HeldBlocks(tokens).Aggregate(default(KernelCost), (sum, block) => sum + Held(block, Panel * Panels(outputs), results));
     }
 
     /// <summary>The addition by itself, of one term.</summary>
-    public static long Add(int tokens, int outputs)
+    public static KernelCost Add(int tokens, int outputs)
     {
         var panels = Panels(outputs);
         var loops = panels / AddPanels + panels % AddPanels;
-        return Call + tokens * (12 + panels * 4 * Panel + loops * (2 + TakenBranch));
+        return new KernelCost(Call + tokens * (12 + panels * 4 * Panel + loops * (2 + TakenBranch)), 3L * tokens * panels * Panel);
     }
 
     /// <summary>The shares, of the same number of harts, that are done first.</summary>
@@ -45,7 +48,7 @@ internal sealed class LoraCost(LayerShape shape)
         for (var parts = harts; parts >= 1; parts--)
         {
             var (share, others) = (Part(tokens, parts), harts / parts);
-            var (downCycles, upCycles) = (Down(share, Panel * Part(Panels(shape.Rank), others)), Up(share, Panel * Part(Panels(shape.Outputs), others), isAdded: true));
+            var (downCycles, upCycles) = (Down(share, Panel * Part(Panels(shape.Rank), others)).Cycles, Up(share, Panel * Part(Panels(shape.Outputs), others), isAdded: true).Cycles);
             if (downCycles < down.Cycles) down = (downCycles, parts, others);
             if (upCycles < up.Cycles) up = (upCycles, parts, others);
         }
@@ -54,16 +57,16 @@ internal sealed class LoraCost(LayerShape shape)
     }
 
     /// <summary>The largest share of x A; all of these with the step of firmware/layer around it.</summary>
-    public long Down(int tokens, LoraSplit split) => Step + Down(Part(tokens, split.DownTokens), Panel * Part(Panels(shape.Rank), split.DownRanks));
+    public KernelCost Down(int tokens, LoraSplit split) => Around + Down(Part(tokens, split.DownTokens), Panel * Part(Panels(shape.Rank), split.DownRanks));
 
     /// <summary>The first hart's share of x A, the smallest.</summary>
-    public long FirstDown(int tokens, LoraSplit split) => Step + Down(tokens / split.DownTokens, Panel * (Panels(shape.Rank) / split.DownRanks));
+    public KernelCost FirstDown(int tokens, LoraSplit split) => Around + Down(tokens / split.DownTokens, Panel * (Panels(shape.Rank) / split.DownRanks));
 
     /// <summary>The largest share of (x A) B.</summary>
-    public long Up(int tokens, LoraSplit split, bool isAdded) => Step + Up(Part(tokens, split.UpTokens), ShareOfOutputs(split), isAdded);
+    public KernelCost Up(int tokens, LoraSplit split, bool isAdded) => Around + Up(Part(tokens, split.UpTokens), ShareOfOutputs(split), isAdded);
 
     /// <summary>The largest share of an addition.</summary>
-    public long Add(int tokens, LoraSplit split) => Step + Add(Part(tokens, split.UpTokens), ShareOfOutputs(split));
+    public KernelCost Add(int tokens, LoraSplit split) => Around + Add(Part(tokens, split.UpTokens), ShareOfOutputs(split));
 
     private int ShareOfOutputs(LoraSplit split) => Panel * Part(Panels(shape.Outputs), split.UpOutputs);
 
@@ -72,17 +75,17 @@ internal sealed class LoraCost(LayerShape shape)
     private static int Part(int count, int parts) => (count + parts - 1) / parts;
 
     // Tables of lora.c: blocks of six tokens, then what is left in blocks of these sizes.
-    private static long Blocks(int tokens, int[] sizes, Func<int, long> cost)
+    private static KernelCost Blocks(int tokens, int[] sizes, Func<int, KernelCost> cost)
     {
-        long cycles = tokens / 6 * cost(6);
+        var sum = tokens / 6 * cost(6);
         for (var left = tokens % 6; left > 0;)
         {
             var block = sizes.Last(size => size <= left);
-            cycles += cost(block);
+            sum += cost(block);
             left -= block;
         }
 
-        return cycles;
+        return sum;
     }
 
     private IEnumerable<int> HeldBlocks(int tokens)
@@ -96,17 +99,19 @@ internal sealed class LoraCost(LayerShape shape)
     }
 
     // Of a panel: accumulators set, a load for each token and column and a multiply-add for each pair, pointers at each branch.
-    private static long Chain(int tokens, int depth, int panels, int steps, int finish)
+    private static KernelCost Chain(int tokens, int depth, int panels, int steps, int finish)
     {
         var branches = depth / steps + depth % steps;
         var saved = tokens >= 4 ? 40 : 0; // registers that the function has to keep for its caller
-        return Call + saved + 2 * tokens + panels * (Panel * tokens + depth * (tokens + Panel + Panel * tokens) + branches * (tokens + 1 + TakenBranch) + finish + 2 * tokens + 10);
+        var cycles = Call + saved + 2 * tokens + panels * (Panel * tokens + depth * (tokens + Panel + Panel * tokens) + branches * (tokens + 1 + TakenBranch) + finish + 2 * tokens + 10);
+        return new KernelCost(cycles, saved + (long)panels * (depth * (tokens + Panel) + Panel * tokens));
     }
 
-    private long Held(int tokens, int columns, int results)
+    private KernelCost Held(int tokens, int columns, int results)
     {
         var branches = columns / Panel / (tokens == 3 ? 4 : 2);
         var saved = tokens * shape.Rank >= 16 ? 40 : 0;
-        return Call + saved + tokens * shape.Rank + columns * (shape.Rank + tokens * shape.Rank + results * tokens) + branches * (tokens + 2 + TakenBranch);
+        var cycles = Call + saved + tokens * shape.Rank + columns * (shape.Rank + tokens * shape.Rank + results * tokens) + branches * (tokens + 2 + TakenBranch);
+        return new KernelCost(cycles, saved + tokens * shape.Rank + (long)columns * (shape.Rank + (results + 1) / 2 * tokens));
     }
 }
