@@ -5,12 +5,12 @@ using AhwaLora.Emu.Lab.Reports;
 namespace AhwaLora.Emu.Lab.Study;
 
 /// <summary>
-/// docs/study.md: the text of docs/study/text.md with a table at each line that names one as <c>{{name}}</c>, and pictures beside
+/// docs/study.md: the text of docs/study/study.md.in with a table at each line that names one as <c>{{name}}</c>, and pictures beside
 /// it. The same results give the same bytes.
 /// </summary>
 public sealed partial class StudyDocument
 {
-    private const string TextFile = "text.md";
+    private const string TextFile = "study.md.in";
 
     private static readonly Dictionary<string, Func<StudyTables, string>> Tables = new()
     {

@@ -99,7 +99,7 @@ public sealed record StudyResults(
         {
             var (inputs, outputs, ns) = group.Key;
             phase($"harts for {inputs}x{outputs}, {ns} ns", report => needs.Add(HartNeed.Find(
-                [.. group.Select(p => p.First)],
+                [.. group.Select(p => p.First), group.First().First with { Strategy = LayerStrategy.Balanced }],
                 [.. group.Select(p => p.Second)],
                 points => SweepRun.Measure(SweepPlan.Of("harts", points), Shard.Whole, engine, jobs, journal, null),
                 report)));
@@ -113,7 +113,7 @@ public sealed record StudyResults(
         Shape = new LayerShape(1, 1, KnownModels.MobileBert.Rank, Tokens: 320, Chunk: 64),
         IntegrationNs = integrationNs,
         Harts = PlatformRules.MaximumHarts,
-        Strategy = LayerStrategy.Eager,
+        Strategy = LayerStrategy.Balanced,
         Contention = Contention.Exact,
     };
 

@@ -109,7 +109,7 @@ internal sealed class StudyTables(StudyResults results)
         foreach (var model in results.Models.Where(m => m.Model.Name == name))
         {
             var (cost, settings) = (model.Cost, model.Settings);
-            text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
+            text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, contention {(settings.Contention == Contention.Exact ? "exact" : "none")}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
             text.WriteLine();
             var table = new TextTable("<shape", "layers", "tiles a layer", "t", "TCDM, KiB", "tiles alone, kcycles", "with adapter, kcycles", "overhead");
             foreach (var shape in cost.Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).OrderByDescending(g => g.Sum(l => l.BaselineCycles)))
@@ -142,7 +142,7 @@ internal sealed class StudyTables(StudyResults results)
 
         var worst = results.Points.Where(r => (r.Inputs, r.Outputs, r.IntegrationNs) == Published.Worst && r.Harts == Published.MatrixEngineMultiplyAdds).MinBy(r => r.OverheadPercent);
         if (worst is not null) text.WriteLine(Invariant($"- **Worst case**: {1 + worst.OverheadPercent / 100:F2}x the tile alone on {worst.Harts} harts; published: {Published.WorstLatencyRatio}x [P] on hardware whose size is not public [?]."));
-        foreach (var model in results.Models) text.WriteLine(Invariant($"- **{model.Model.Name}**, all {model.Cost.Layers.Count} linear layers at {model.Settings.IntegrationNs} ns on {model.Settings.Harts} harts: {model.Cost.OverheadPercent:F1} %."));
+        foreach (var model in results.Models) text.WriteLine(Invariant($"- **{model.Model.Name}**, all {model.Cost.Layers.Count} linear layers, an MVM of {model.Settings.IntegrationNs} ns, {model.Settings.Harts} harts: the adapters cost {model.Cost.OverheadPercent:F1} %."));
         return text.ToString();
     }
 

@@ -6,7 +6,7 @@ namespace AhwaLora.Emu.Lab.Models.Cost;
 
 /// <summary>What the adapter of one linear layer costs.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Shape">As it was run; the chunk is as large as the TCDM allows, up to what was asked for.</param>
+/// <param name="Shape">As it was run; the chunk is the strategy's choice, or as large as the TCDM allows, up to what was asked for.</param>
 /// <param name="Tiles">Tiles that hold it.</param>
 /// <param name="PipelinedCycles">With the adapter.</param>
 /// <param name="BaselineCycles">The tiles alone.</param>
@@ -81,6 +81,7 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
 
         var (pipelined, baseline) = (Measure(point.Strategy), Measure(point.Strategy.Baseline));
         double? error = double.IsNaN(pipelined.RelativeError) ? null : 100 * pipelined.RelativeError;
-        return new LinearCost(layer, point.Shape, point.Mapping.Tiles, pipelined.Result.Cycles, baseline.Result.Cycles, pipelined.Result.TcdmBytes, error);
+        var shape = point.Shape with { Chunk = pipelined.Plan?.Chunk ?? point.Shape.Chunk };
+        return new LinearCost(layer, shape, point.Mapping.Tiles, pipelined.Result.Cycles, baseline.Result.Cycles, pipelined.Result.TcdmBytes, error);
     }
 }

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using AhwaLora.Emu.Lab.Layers;
 using AhwaLora.Emu.Lab.Study;
 using AhwaLora.Emu.Lab.Sweeps;
-using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Emu.Tests.Lab.Sweeps;
 using AhwaLora.Emu.Timing;
 
@@ -25,12 +24,13 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
 
     private static readonly SweepPoint Best = Point(128, 512, 32, LayerStrategy.Eager, 8);
     private static readonly SweepPoint BestDoubleBuffered = Best with { Strategy = LayerStrategy.DoubleBuffered };
-    private static readonly SweepPoint TenHarts = Point(128, 512, 10, LayerStrategy.Eager, 32);
+    private static readonly SweepPoint EightHarts = Point(128, 512, 8, LayerStrategy.Eager, 32);
     private static readonly SweepPoint Wide = Point(512, 512, 32, LayerStrategy.Eager, 16);
     private static readonly SweepPoint WideFewHarts = Wide with { Harts = 8 };
     private static readonly SweepPoint Worst = Point(512, 128, 48, LayerStrategy.DoubleBuffered, 128);
     private static readonly SweepPoint WorstEager = Point(512, 128, 64, LayerStrategy.Eager, 64);
     private static readonly SweepPoint ManyHarts = Point(512, 256, 64, LayerStrategy.Eager, 64);
+    private static readonly SweepPoint FewerHarts = ManyHarts with { Harts = 44 };
     private static readonly SweepPoint Unconflicted = ManyHarts with { Contention = Contention.None };
     private static readonly SweepPoint WideStreamers = ManyHarts with { StreamWordsPerCycle = 8 };
     private static readonly SweepPoint ManyBanks = ManyHarts with { TcdmBanks = 128 };
@@ -44,7 +44,7 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
     public void At_best_the_adapter_costs_less_than_was_published()
     {
         Assert.InRange(this[Best].OverheadPercent, 0, 1);
-        Assert.InRange(this[TenHarts].OverheadPercent, 0, PublishedBest);
+        Assert.InRange(this[EightHarts].OverheadPercent, 0, PublishedBest);
         Assert.InRange(this[Wide].OverheadPercent, 0, 1);
     }
 
@@ -57,7 +57,7 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
         Assert.True(this[WideFewHarts].OverheadPercent > 100 && this[WideFewHarts].HartBusyCyclesMost > 0.9 * this[WideFewHarts].PipelinedCycles, this[WideFewHarts].ToString());
 
     [Fact]
-    public void The_worst_case_is_not_within_64_harts_but_below_what_was_published()
+    public void The_worst_case_is_hidden_by_no_number_of_harts_and_below_what_was_published()
     {
         Assert.InRange(1 + this[Worst].OverheadPercent / 100, 1.04, PublishedWorst);
         Assert.True(this[WorstEager].OverheadPercent > PublishedBest, this[WorstEager].ToString());
@@ -67,13 +67,13 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
     public void Many_harts_take_the_banks_from_the_tile()
     {
         Assert.True(this[ManyHarts].OverheadPercent > PublishedBest, this[ManyHarts].ToString());
-        Assert.All([Unconflicted, WideStreamers, ManyBanks], point => Assert.InRange(this[point].OverheadPercent, 0, PublishedBest));
+        Assert.All([FewerHarts, Unconflicted, WideStreamers, ManyBanks], point => Assert.InRange(this[point].OverheadPercent, 0, PublishedBest));
     }
 
     [Fact]
     public void Kernels_hide_one_cycle_of_FPU_latency_and_not_an_FPU_that_is_not_pipelined()
     {
-        Assert.Equal(this[WhatIf].PipelinedCycles, this[NoLatency].PipelinedCycles);
+        Assert.InRange((double)this[WhatIf].PipelinedCycles / this[NoLatency].PipelinedCycles, 0.995, 1.005);
         Assert.True(this[Unpipelined].PipelinedCycles > 1.4 * this[WhatIf].PipelinedCycles, this[Unpipelined].ToString());
     }
 
@@ -89,7 +89,7 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
     [Fact]
     public void The_documents_overheads_are_those_of_today()
     {
-        var document = File.ReadAllText(Path.Combine(CommittedText.Root(), "docs", "study.md"));
+        var document = File.ReadAllText(Path.Combine(Toolchain.Root, "docs", "study.md"));
         AssertNear(this[ManyHarts], Cell(document, "## Many harts", @"\| as it is \| [^|]+ \| [^|]+ \| ([0-9.]+) % \|"));
         AssertNear(this[WhatIf], Cell(document, "## What if?", @"\| as it is \| [^|]+ \| [^|]+ \| ([0-9.]+) % \|"));
         AssertNear(this[Unpipelined], Cell(document, "## What if?", @"\| cv32e40p-fpu2 \| [^|]+ \| [^|]+ \| ([0-9.]+) % \|"));
@@ -111,7 +111,7 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
 
         public Measurements()
         {
-            SweepPoint[] points = [Best, BestDoubleBuffered, TenHarts, Wide, WideFewHarts, Worst, WorstEager, ManyHarts, Unconflicted, WideStreamers, ManyBanks, WhatIf, NoLatency, Unpipelined];
+            SweepPoint[] points = [Best, BestDoubleBuffered, EightHarts, Wide, WideFewHarts, Worst, WorstEager, ManyHarts, FewerHarts, Unconflicted, WideStreamers, ManyBanks, WhatIf, NoLatency, Unpipelined];
             var table = _files.Run(SweepPlan.Of("claims", points), "out");
             Rows = points.Zip(table.Rows).ToDictionary(p => p.First, p => p.Second);
         }

@@ -1,7 +1,6 @@
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Study;
 using AhwaLora.Emu.Lab.Sweeps;
-using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Emu.Tests.Lab.Running;
 using AhwaLora.Emu.Tests.Lab.Sweeps;
 
@@ -21,13 +20,13 @@ public sealed class StudyDocumentTests : IDisposable
 
     private string[] Arguments => ["study", "--directory", Directory, "--work", _files.At("work"), "--no-models", "--jobs", "2"];
 
-    private static string Committed(string name) => File.ReadAllText(Path.Combine(CommittedText.Root(), "docs", name));
+    private static string Committed(string name) => File.ReadAllText(Path.Combine(Toolchain.Root, "docs", name));
 
     private void WriteStudy(string text)
     {
         System.IO.Directory.CreateDirectory(Directory);
         _files.Write("small/platform.json", Committed("study/platform.json"));
-        _files.Write("small/text.md", text);
+        _files.Write("small/study.md.in", text);
         _files.Write("small/paper.yaml", Points);
         _files.Write("small/what-if.yaml", Small + "grids: [{}, {rank: [4, 16]}, {harts: 4, chunk: 4}]");
         _files.Write("small/many-harts.yaml", Small + "grids: [{}, {tcdm_banks: 64}, {stream_words_per_cycle: 8}]");
@@ -37,7 +36,7 @@ public sealed class StudyDocumentTests : IDisposable
     [Fact]
     public void A_study_writes_the_same_bytes_again_and_goes_on_from_its_journal()
     {
-        WriteStudy(Committed("study/text.md"));
+        WriteStudy(Committed("study/study.md.in"));
         Assert.Equal(0, CommandLineTests.Run(Arguments).Status);
         string[] outputs = [_files.At("small.md"), .. System.IO.Directory.GetFiles(Directory, "*.svg").Order(StringComparer.Ordinal)];
         Assert.Equal(["small.md", "chunk-128x128.svg", "harts-128x128.svg"], outputs.Select(Path.GetFileName));
@@ -65,7 +64,7 @@ public sealed class StudyDocumentTests : IDisposable
     [Fact]
     public void The_committed_document_is_the_committed_text_with_tables()
     {
-        var (text, document) = (Committed("study/text.md"), Committed("study.md"));
+        var (text, document) = (Committed("study/study.md.in"), Committed("study.md"));
         foreach (var part in text.Split("\n\n").Where(part => !part.StartsWith("{{", StringComparison.Ordinal))) Assert.Contains(part.TrimEnd('\n'), document, StringComparison.Ordinal);
         foreach (var (before, line) in document.Split('\n').Zip(document.Split('\n').Skip(1))) Assert.True(!line.StartsWith('#') || before.Length == 0, $"no blank line before '{line}'");
     }
@@ -89,10 +88,10 @@ public sealed class StudyDocumentTests : IDisposable
     public void A_text_with_unknown_tables_is_refused_before_anything_runs()
     {
         WriteStudy("# Small\n\n{{latncy}}\n");
-        CommandLineTests.AssertRefused("text.md: there is no table 'latncy'; the nearest is 'latency'", Arguments);
+        CommandLineTests.AssertRefused("study.md.in: there is no table 'latncy'; the nearest is 'latency'", Arguments);
         Assert.False(System.IO.Directory.Exists(_files.At("work")));
-        File.Delete(_files.At("small/text.md"));
-        CommandLineTests.AssertRefused("text.md: no such file", Arguments);
+        File.Delete(_files.At("small/study.md.in"));
+        CommandLineTests.AssertRefused("study.md.in: no such file", Arguments);
         CommandLineTests.AssertRefused("--jobs 0: expected at least 1", [.. Arguments[..^1], "0"]);
     }
 

@@ -74,8 +74,9 @@ public sealed class SweepFileTests : IDisposable
             clock_mhz: -1
             dma_bytes_per_cycle: 6
             seed: x
+            tcdm_banks: 48
             """);
-        Assert.EndsWith("small.yaml: 14 faults, nothing was run", faults[0], StringComparison.Ordinal);
+        Assert.EndsWith("small.yaml: 15 faults, nothing was run", faults[0], StringComparison.Ordinal);
         string[] expected =
         [
             "line 2: unknown key 'rnak'; the nearest is 'rank'",
@@ -88,12 +89,23 @@ public sealed class SweepFileTests : IDisposable
             "line 10: preset 'ahwalora' is none of",
             "line 11: clock_mhz -1 is outside 0.001 to 100000; the nearest valid value is 0.001",
             "line 13: seed 'x' is no whole number",
+            "line 14: tcdm_banks 48 is no power of two; the nearest valid value is 64",
             "chunk 400 is more than the 320 tokens; the nearest valid value is 320",
             "takes 59 tiles of 512x512, more than 56; the nearest valid value is 28672x128",
             "chunk 128 of 128x128, rank 8, double-buffered takes 277,504",
             "dma.bytes_per_cycle': 6 is not a multiple of 4",
         ];
         Assert.All(expected, text => Assert.Contains(faults, fault => fault.Contains(text, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void More_masters_than_the_arbiters_have_room_for_are_refused_before_anything_runs()
+    {
+        const string busy = "tcdm: 1 MiB\nharts: 64\nstream_words_per_cycle: 32\ndma_bytes_per_cycle: 64\n";
+        Assert.Contains("64 harts and the 80 ports of DMA and tiles are more than the 128", Assert.Single(Faults(busy + "contention: exact")), StringComparison.Ordinal);
+        Assert.Single(Points(busy + "contention: none"));
+        var nearest = Points(busy.Replace("64\nstream", "48\nstream", StringComparison.Ordinal) + "contention: exact").Single();
+        Assert.NotNull(new Machine(nearest.BuildPlatform(), nearest.BuildOptions(TestMachine.Engine)));
     }
 
     [Fact]

@@ -104,13 +104,16 @@ public sealed class SweepRunTests : IDisposable
     {
         var file = _files.Write("small.yaml", SweepDirectory.Small);
         var journal = _files.At("out/small.journal.jsonl");
+        long written;
         using (var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "sweep", file, "--out", _files.At("out"), "--jobs", "1"]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
         {
             SpinWait.SpinUntil(() => process.HasExited || (File.Exists(journal) && new FileInfo(journal).Length > 0), TimeSpan.FromMinutes(1));
+            written = new FileInfo(journal).Length;
             process.Kill();
             process.WaitForExit();
         }
 
+        Assert.True(new FileInfo(journal).Length >= written, "what had been measured is there");
         var kept = File.ReadAllText(journal).Count(c => c == '\n');
         Assert.InRange(kept, 1, 8);
         SweepProgress? first = null;
