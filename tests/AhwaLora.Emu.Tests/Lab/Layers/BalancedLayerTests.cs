@@ -31,6 +31,23 @@ public sealed class BalancedLayerTests
         Assert.Equal(0, measured.RelativeError, 2e-6);
     }
 
+    [Theory]
+    [InlineData(128, 128, 32, 128)]
+    [InlineData(512, 128, 64, 256)]
+    [InlineData(128, 512, 16, 256)]
+    public void It_expects_the_banks_conflicts_where_they_count(int inputs, int outputs, int harts, int integrationNs)
+    {
+        var shape = new LayerShape(inputs, outputs, Rank: 8, Tokens: 160, Chunk: 1);
+        var platform = Platform(shape, LayerStrategy.Balanced, harts, integrationNs) with { Dma = new DmaDescription { BytesPerCycle = 64 } };
+        var options = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p"), Contention = Contention.Exact };
+        var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 7), LayerStrategy.Balanced, platform, options);
+        Assert.InRange((double)measured.Plan!.Forecast.Cycles / measured.Result.Cycles, 0.94, 1.04);
+
+        // What was chosen without them takes longer than was expected.
+        var without = LayerPlan.Choose(shape, LayerStrategy.Balanced, platform);
+        Assert.True(without.Forecast.Cycles < measured.Plan.Forecast.Cycles);
+    }
+
     [Fact]
     public void No_chunk_that_a_user_could_name_is_much_better()
     {
@@ -54,10 +71,17 @@ public sealed class BalancedLayerTests
         Assert.Contains("not even one token a chunk", error.Message, StringComparison.Ordinal);
     }
 
-    private static LayerMeasurement Run(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20)
+    private static LayerMeasurement Run(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20) =>
+        LayerRun.Execute(
+            LayerData.Generate(shape, seed: 7),
+            strategy,
+            Platform(shape, strategy, harts, integrationNs, tcdmBytes),
+            TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") });
+
+    private static PlatformDescription Platform(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20)
     {
         var platform = new PlatformDescription { Harts = harts, Aimc = new AimcDescription { Preset = "ideal", Model = "none", IntegrationNs = integrationNs } };
         platform = platform with { Memories = [.. platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = tcdmBytes } : m)] };
-        return LayerRun.Execute(LayerData.Generate(shape, seed: 7), strategy, LayerMapping.WithTiles(platform, [shape], strategy), TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") });
+        return LayerMapping.WithTiles(platform, [shape], strategy);
     }
 }
