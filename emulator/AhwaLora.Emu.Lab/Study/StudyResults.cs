@@ -112,7 +112,7 @@ public sealed record StudyResults(
     {
         Shape = new LayerShape(1, 1, KnownModels.MobileBert.Rank, Tokens: 320, Chunk: 64),
         IntegrationNs = integrationNs,
-        Harts = PlatformRules.MaximumHarts,
+        Harts = Published.MatrixEngineMultiplyAdds,
         Strategy = LayerStrategy.Balanced,
         Contention = Contention.Exact,
     };

@@ -22,7 +22,8 @@ internal readonly record struct KernelCost(long Cycles, long Accesses)
 /// <param name="platform">Its TCDM.</param>
 /// <param name="contention">Nobody waits unless it is exact.</param>
 /// <param name="wordsPerCycle">That tile and DMA move.</param>
-internal sealed class BankModel(PlatformDescription platform, Contention contention, double wordsPerCycle)
+/// <param name="factor">On every wait: 1 for what is expected.</param>
+internal sealed class BankModel(PlatformDescription platform, Contention contention, double wordsPerCycle, double factor)
 {
     // Measured on the firmware, 8 to 64 harts on 32 banks: they wait 0.6 to 0.8 of that.
     private const double Spared = 0.7;
@@ -38,12 +39,12 @@ internal sealed class BankModel(PlatformDescription platform, Contention content
         for (var i = 0; i < Halvings; i++)
         {
             var load = (least + most) / 2;
-            var asked = (harts * kernel.Accesses / (kernel.Cycles + kernel.Accesses * WaitAt(load)) + wordsPerCycle) / _banks;
+            var asked = (harts * kernel.Accesses / (kernel.Cycles + kernel.Accesses * factor * WaitAt(load)) + wordsPerCycle) / _banks;
             if (asked > load) least = load;
             else most = load;
         }
 
-        return WaitAt(least);
+        return factor * WaitAt(least);
     }
 
     /// <summary>Cycles a word of a streamer waits, whose ports ask again at once, where an access of a hart waits so long.</summary>

@@ -33,23 +33,24 @@ internal sealed class EagerSchedule
     /// <param name="mapping">Its tiles.</param>
     /// <param name="platform">Harts, tile and DMA.</param>
     /// <param name="contention">Of the banks.</param>
-    public EagerSchedule(LayerShape shape, LoraSplit split, LayerMapping mapping, PlatformDescription platform, Contention contention)
+    /// <param name="waits">Factor on the waits for banks: 1 for what is expected.</param>
+    public EagerSchedule(LayerShape shape, LoraSplit split, LayerMapping mapping, PlatformDescription platform, Contention contention, double waits = 1)
     {
         (_shape, _split, _mapping, _aimc, _dma, _cost) = (shape, split, mapping, platform.Aimc!, platform.Dma ?? new DmaDescription(), new LoraCost(shape));
         _chunks = (shape.Tokens + shape.Chunk - 1) / shape.Chunk;
         _integration = (long)Math.Ceiling(_aimc.IntegrationNs * platform.ClockMhz / 1000.0);
         (_in, _out) = (Words(mapping.Inputs[0].Length), Words(mapping.Outputs[0].Length));
         _period = PeriodAt(0);
-        for (var i = 0; i < Rounds; i++) MeetAtBanks(platform, contention);
+        for (var i = 0; i < Rounds; i++) MeetAtBanks(platform, contention, waits);
     }
 
     // Waits lengthen the time of a token, and over a longer time fewer words meet the harts': a few rounds settle it.
-    private void MeetAtBanks(PlatformDescription platform, Contention contention)
+    private void MeetAtBanks(PlatformDescription platform, Contention contention, double waits)
     {
         var tokens = _shape.Chunk;
         var (down, up, add) = (_cost.Down(tokens, _split), _cost.Up(tokens, _split, isAdded: true), _cost.Add(tokens, _split));
         var harts = down.With(_downWait) + up.With(_upWait);
-        var banks = new BankModel(platform, contention, 2.0 * (_shape.Inputs + _shape.Outputs) / Math.Max(_period, harts / tokens)); // tile and DMA each move X and Y
+        var banks = new BankModel(platform, contention, 2.0 * (_shape.Inputs + _shape.Outputs) / Math.Max(_period, harts / tokens), waits); // tile and DMA each move X and Y
         _downWait = banks.Wait(_split.DownTokens * _split.DownRanks, down);
         _upWait = banks.Wait(_split.UpTokens * _split.UpOutputs, up);
         _addWait = banks.Wait(_split.UpTokens * _split.UpOutputs, add);
