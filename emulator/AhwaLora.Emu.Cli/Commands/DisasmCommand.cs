@@ -21,7 +21,7 @@ internal static class DisasmCommand
     {
 
         var labels = image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).ToDictionary(g => g.Key, g => g.First().Name);
-        var decoder = new Decoder(PlatformRules.ParseIsa("rv32imafc_zicsr_zifencei"));
+        var decoder = new Decoder(PlatformRules.ParseIsa(PlatformRules.FullIsa));
         foreach (var section in image.Sections.Where(s => s.IsCode))
         {
             Console.WriteLine($"section {section.Name}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Timing;
 
 namespace AhwaLora.Emu.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class MachineArguments
 {
     public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
     public static readonly Option<int?> Harts = new("--harts") { Description = "Number of harts, 1 to 64.", HelpName = "N" };
-    public static readonly Option<string?> Isa = new("--isa") { Description = "Extensions, as in rv32imafc_zicsr_zifencei.", HelpName = "ISA" };
+    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions; all that there are: {PlatformRules.FullIsa}.", HelpName = "ISA" };
     public static readonly Option<string> Timing = TimingOption("functional");
     public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
     public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");

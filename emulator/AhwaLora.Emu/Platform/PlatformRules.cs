@@ -37,6 +37,9 @@ public static class PlatformRules
         CheckPlaces(platform);
     }
 
+    /// <summary>The ISA string with every extension that there is.</summary>
+    public const string FullIsa = "rv32imafc_zicsr_zifencei";
+
     /// <summary>The extensions of an ISA string.</summary>
     /// <exception cref="PlatformException">It names what does not exist here, or leaves out what every hart has.</exception>
     public static Extension ParseIsa(string isa)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using AhwaLora.Emu.Isa;
+using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Conformance;
 
 namespace AhwaLora.Emu.Tests.Isa;
@@ -9,7 +10,6 @@ namespace AhwaLora.Emu.Tests.Isa;
 public sealed partial class InstructionTableTests
 {
     private const Extension Everything = Extension.I | Extension.M | Extension.A | Extension.F | Extension.C | Extension.Zicsr | Extension.Zifencei | Extension.Privileged;
-    private const string March = "rv32imafc_zicsr_zifencei";
 
     private static readonly Decoder Decoder = new(Everything);
 
@@ -166,14 +166,14 @@ public sealed partial class InstructionTableTests
     private static T[] Assembled<T>(string text)
         where T : unmanaged
     {
-        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, March);
+        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
         var section = AhwaLora.Emu.Lab.Loader.ElfImage.Load(elf).Sections.Single(s => s.Name == ".text");
         return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(section.Contents.Span).ToArray();
     }
 
     private static bool[] IsKnown(string text, int count)
     {
-        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, March);
+        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
         var lines = DisassemblyLine().Matches(Toolchain.RunText("riscv64-unknown-elf-objdump", $"-d -z -M no-aliases,numeric {elf}"));
         Assert.Equal(count, lines.Count);
         return [.. lines.Select(l => !l.Groups[1].Value.StartsWith('.'))];
