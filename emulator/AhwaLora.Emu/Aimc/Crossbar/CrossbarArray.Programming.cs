@@ -168,37 +168,33 @@ public sealed partial class CrossbarArray
         }
     }
 
-    /// <summary>aihwkit keeps one noisy weight for each pair, and maps it with its new maximum when it comes to drift.</summary>
+    /// <summary>
+    /// aihwkit keeps one noisy weight for each pair, and maps the largest of the tile to g_max when it comes to drift: one
+    /// maximum for all columns, whatever their scales (its SinglePairConductanceConverter).
+    /// </summary>
     private void RemapFolded(Programming programming)
     {
         Region region = programming.Region;
         float[] plus = State.Plus.Programmed, minus = State.Minus.Programmed;
-        var maxima = new float[region.Columns];
-        float gMax = _model.GMaxMicroSiemens;
-        for (int column = 0; column < region.Columns; column++)
-        {
-            maxima[column] = SmallestMaximum * gMax;
-            for (int row = 0; row < region.Rows; row++)
+        float gMax = _model.GMaxMicroSiemens, largest = SmallestMaximum * gMax;
+        for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
+            for (int column = region.FirstColumn; column < region.FirstColumn + region.Columns; column++)
             {
-                int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn + column;
-                maxima[column] = Math.Max(maxima[column], Math.Abs(plus[cell] - minus[cell]));
+                int cell = row * State.Columns + column;
+                largest = Math.Max(largest, Math.Abs(plus[cell] - minus[cell]));
             }
-        }
-        if (_preset.Scaling == WeightScaling.PerTile)
-            Array.Fill(maxima, maxima.Max());
 
+        float stretch = gMax / largest;
         for (int column = 0; column < region.Columns; column++)
-        {
-            float stretch = gMax / maxima[column];
             programming.WeightPerMicroSiemens[column] /= stretch;
-            for (int row = 0; row < region.Rows; row++)
+        for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
+            for (int column = region.FirstColumn; column < region.FirstColumn + region.Columns; column++)
             {
-                int cell = (region.FirstRow + row) * State.Columns + region.FirstColumn + column;
+                int cell = row * State.Columns + column;
                 float difference = (plus[cell] - minus[cell]) * stretch;
                 plus[cell] = Math.Max(difference, 0f);
                 minus[cell] = Math.Max(-difference, 0f);
             }
-        }
     }
 
     /// <summary>Neighbouring devices of one plane, handled eight at a time.</summary>

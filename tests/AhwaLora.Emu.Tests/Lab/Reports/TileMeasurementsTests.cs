@@ -29,6 +29,17 @@ public sealed class TileMeasurementsTests
     }
 
     [Fact]
+    public void Folding_pairs_as_aihwkit_does_costs_one_to_three_percent()
+    {
+        foreach (var preset in new[] { Preset.Ideal, Preset.AihwkitDefault })
+        {
+            var study = new TileStudy(preset, DeviceModel.Pcm, Lines: 128, Seeds: 4, FirstSeed: 1);
+            double Error(DeviceMapping mapping) => ErrorOverAge.Measure(study with { Mapping = mapping }, [0])[0].Drifted.Mean;
+            Assert.InRange(Error(DeviceMapping.AihwkitCompatible) / Error(DeviceMapping.PerDevice), 1.01, 1.03);
+        }
+    }
+
+    [Fact]
     public void Histograms_hold_every_device_and_drift_downwards()
     {
         var histograms = ConductanceHistogram.Measure(Study);
