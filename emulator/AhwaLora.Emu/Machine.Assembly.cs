@@ -51,7 +51,7 @@ public sealed partial class Machine
         var plic = Platform.Plic is null ? null : new Plic(PlicRegisters.MaxSources, Lines(InterruptBits.Mei));
         InterruptLine Source(uint source) => plic?.Source((int)source) ?? InterruptLine.Unconnected();
         if (plic is not null) Add(Platform.Plic!.Base, plic);
-        if (Platform.Uart is { } uart) Add(uart.Base, new Uart16550(b => _host.Write((int)ConsoleStream.Output, [b]), Source(PlicRegisters.SourceUart)));
+        if (Platform.Uart is { } uart) Add(uart.Base, new Uart16550(b => _host.Write((int)ConsoleStream.Output, [b]), Source(PlicRegisters.SourceUart), Options.UartInput));
         if (Platform.Cluster is { } cluster)
         {
             var block = new ClusterBlock(harts, this, this);

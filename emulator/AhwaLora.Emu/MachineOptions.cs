@@ -46,6 +46,9 @@ public sealed record MachineOptions
     /// <summary>Seed of everything random in the machine.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>What the UART receives, byte by byte as the guest takes it.</summary>
+    public ReadOnlyMemory<byte> UartInput { get; init; }
+
     /// <summary>Where code and data lie for whatever asks for the place of an address. Changes cycles only.</summary>
     public Placement Placement { get; init; }
 }

@@ -373,6 +373,13 @@ static inline void ahwa_putc(char c)
     *(volatile uint8_t *)(AHWA_UART_BASE + AHWA_UART_THR_OFFSET) = (uint8_t)c;
 }
 
+/** The next byte received, or -1 where there is none. */
+static inline int ahwa_getc(void)
+{
+    volatile uint8_t *const uart = (volatile uint8_t *)AHWA_UART_BASE;
+    return uart[AHWA_UART_LSR_OFFSET] & AHWA_UART_LSR_DR_MASK ? uart[AHWA_UART_RBR_OFFSET] : -1;
+}
+
 void ahwa_puts(const char *text);      /**< the text as it is, without a new line */
 void ahwa_put_hex(uint32_t value);     /**< 0x and 8 digits */
 void ahwa_put_dec(uint32_t value);     /**< unsigned decimal */

@@ -16,6 +16,7 @@ internal static class RunCommand
     private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124.", HelpName = "N" };
     private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124.", HelpName = "N" };
     private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
+    private static readonly Option<string?> UartInput = new("--uart-input") { Description = "What the UART receives; - for standard input, read to its end before the run.", HelpName = "FILE" };
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
@@ -39,7 +40,7 @@ internal static class RunCommand
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
         ProfilingArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, UartInput, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
@@ -85,7 +86,7 @@ internal static class RunCommand
         PlatformPath = parsed.GetValue(MachineArguments.Platform),
         Harts = parsed.GetValue(MachineArguments.Harts),
         Isa = parsed.GetValue(MachineArguments.Isa),
-        Machine = MachineArguments.Options(parsed),
+        Machine = MachineArguments.Options(parsed) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
         Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
         SandboxPath = parsed.GetValue(Sandbox),
         Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
@@ -101,6 +102,15 @@ internal static class RunCommand
         Profile = ProfilingArguments.Profile(parsed),
         Baseline = ProfilingArguments.BaselineOf(parsed),
     };
+
+    private static byte[] BytesOf(string path)
+    {
+        if (path != "-") return InputFile.Read(path, File.ReadAllBytes);
+        using var bytes = new MemoryStream();
+        using var standard = Console.OpenStandardInput();
+        standard.CopyTo(bytes);
+        return bytes.ToArray();
+    }
 
     /// <summary>Without the guest's console, which two runs would share.</summary>
     private static int RunInLockstep(RunRequest request)

@@ -6,17 +6,20 @@ namespace AhwaLora.Emu.Devices;
 
 /// <summary>
 /// 16550 serial port. It sends at once, so the transmitter is always empty. Bytes below the trigger level are shown
-/// as the character timeout would, without the four characters' time.
+/// as the character timeout would, without the four characters' time. Of its input a byte comes in when the guest looks
+/// for one and there is room, so that none is lost to a guest that reads slowly.
 /// </summary>
 public sealed class Uart16550 : IDevice
 {
     private readonly Action<byte> _sink;
     private readonly InterruptLine _line;
+    private readonly ReadOnlyMemory<byte> _input;
 
     private readonly byte[] _received = new byte[FifoBytes];
     private readonly byte[] _divisor = new byte[2];
     private int _receivedFirst;
     private int _receivedCount;
+    private int _inputTaken;
     private uint _ier, _fcr, _lcr, _mcr, _scr;
     private bool _hasOverrun;
     private bool _transmitterEmptied;
@@ -24,10 +27,12 @@ public sealed class Uart16550 : IDevice
     /// <summary>A port at reset.</summary>
     /// <param name="sink">Takes each byte sent.</param>
     /// <param name="line">Its interrupt.</param>
-    public Uart16550(Action<byte> sink, InterruptLine line)
+    /// <param name="input">What comes in from outside.</param>
+    public Uart16550(Action<byte> sink, InterruptLine line, ReadOnlyMemory<byte> input = default)
     {
         _sink = sink;
         _line = line;
+        _input = input;
     }
 
     /// <inheritdoc/>
@@ -39,6 +44,8 @@ public sealed class Uart16550 : IDevice
     private bool HasFifos => (_fcr & FcrEnable) != 0;
 
     private int ReceiveDepth => HasFifos ? FifoBytes : 1;
+
+    private bool IsLooped => (_mcr & McrLoop) != 0;
 
     private bool HasDivisorAccess => (_lcr & LcrDivisor) != 0;
 
@@ -53,6 +60,7 @@ public sealed class Uart16550 : IDevice
     /// <inheritdoc/>
     public BusResponse Read(in BusAccess access, out uint value)
     {
+        if (access.Offset is Lsr or IirFcr || (access.Offset == Data && !HasDivisorAccess)) TakeInput();
         if (!Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
         switch (access.Offset)
         {
@@ -124,6 +132,7 @@ public sealed class Uart16550 : IDevice
         state.Array(_divisor);
         state.Field(ref _receivedFirst);
         state.Field(ref _receivedCount);
+        state.Field(ref _inputTaken);
         state.Field(ref _ier);
         state.Field(ref _fcr);
         state.Field(ref _lcr);
@@ -136,7 +145,7 @@ public sealed class Uart16550 : IDevice
 
     private void Send(byte value)
     {
-        if ((_mcr & McrLoop) != 0) Receive(value);
+        if (IsLooped) Receive(value);
         else _sink(value);
         _transmitterEmptied = true;
     }
@@ -158,5 +167,16 @@ public sealed class Uart16550 : IDevice
 
     private int TriggerLevel() => !HasFifos ? 1 : (_fcr >> 6) switch { 0 => 1, 1 => 4, 2 => 8, _ => 14 };
 
-    private void Update() => _line.Set(Identify() != IirNone);
+    /// <summary>The guest looks for input: as much of it comes in as there is room for.</summary>
+    private void TakeInput()
+    {
+        while (!IsLooped && _inputTaken < _input.Length && ReceiveSpace > 0) Receive(_input.Span[_inputTaken++]);
+    }
+
+    /// <summary>Whoever has the interrupt of received data on is looking for input all the time.</summary>
+    private void Update()
+    {
+        if ((_ier & IerReceive) != 0) TakeInput();
+        _line.Set(Identify() != IirNone);
+    }
 }

@@ -23,7 +23,7 @@ public sealed class SnapshotException(string message) : Exception(message);
 public static class SnapshotFile
 {
     /// <summary>Version of the format: changes with every field that any component passes.</summary>
-    public const int FormatVersion = 3;
+    public const int FormatVersion = 4;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
 
@@ -78,12 +78,12 @@ public static class SnapshotFile
         machine.Transfer(new StateStream(decompressor, saving: false));
     }
 
-    /// <summary>A digest of everything that a run follows from; the engine is no part of it.</summary>
+    /// <summary>A digest of everything that a run follows from; the engine, and when it translates, are no part of it.</summary>
     private static byte[] IdentityOf(Machine machine, ReadOnlySpan<byte> program)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(PlatformJson.Write(machine.Platform)));
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(machine.Options with { Engine = EngineKind.Auto }));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(machine.Options with { Engine = EngineKind.Auto, HotThreshold = 0 }));
         hash.AppendData(SHA256.HashData(program));
         return hash.GetHashAndReset();
     }

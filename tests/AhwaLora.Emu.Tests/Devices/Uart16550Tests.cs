@@ -104,6 +104,40 @@ public sealed class Uart16550Tests
         Assert.Equal(0u, _uart.Load(Ier, bytes: 1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(FcrEnable)]
+    public void Input_comes_in_as_the_guest_takes_it(int fifos)
+    {
+        var input = Enumerable.Range(1, 3 * FifoBytes).Select(n => (byte)n).ToArray();
+        var uart = new Uart16550(_sent.Add, _line, input);
+        uart.Store(IirFcr, FcrClearReceive | (uint)fifos, bytes: 1);
+        var read = new List<byte>();
+        while ((uart.Load(Lsr, bytes: 1) & (LsrReady | LsrOverrun)) == LsrReady) read.Add((byte)uart.Load(Data, bytes: 1));
+        Assert.Equal(input, read);
+        Assert.Equal(LsrTransmitEmpty, uart.Load(Lsr, bytes: 1));
+    }
+
+    [Fact]
+    public void Input_interrupts_until_the_last_byte_is_taken_and_goes_on_from_a_snapshot()
+    {
+        var uart = new Uart16550(_sent.Add, _line, "ab"u8.ToArray());
+        Assert.False(_line.Level);
+        uart.Store(Ier, IerReceive, bytes: 1);
+        Assert.True(_line.Level);
+        Assert.Equal('a', (char)uart.Load(Data, bytes: 1));
+
+        var restored = new Uart16550(_sent.Add, InterruptLine.Unconnected(), "ab"u8.ToArray());
+        restored.Restore(uart.Save());
+        foreach (var each in new[] { uart, restored })
+        {
+            Assert.Equal('b', (char)each.Load(Data, bytes: 1));
+            Assert.Equal(0u, each.Load(Lsr, bytes: 1) & LsrReady);
+        }
+
+        Assert.False(_line.Level);
+    }
+
     [Fact]
     public void In_loopback_what_is_sent_is_received()
     {

@@ -20,7 +20,6 @@ public sealed class CommandLineTests
     }
 
 
-
     internal static void AssertRefused(string expected, params string[] arguments)
     {
         var (status, error) = Run(arguments);
@@ -81,6 +80,18 @@ public sealed class CommandLineTests
         var isOver = process.WaitForExit(TimeSpan.FromSeconds(60));
         if (!isOver) process.Kill();
         Assert.True(isOver, "the run goes on");
+    }
+
+    [Fact]
+    public void The_uart_receives_a_file()
+    {
+        // Sends back what it receives, up to a full stop.
+        var echoes = TestMachine.Assemble("li t0, 0x40000000\nli t2, '.'\n1: lbu t1, 5(t0)\nandi t1, t1, 1\nbeqz t1, 1b\nlbu t1, 0(t0)\nsb t1, 0(t0)\nbne t1, t2, 1b").Image.Path;
+        var text = new string('a', 40) + ".";
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", echoes, "--quiet", "--max-cycles", "100000", "--uart-input", Scratch.File("input", text)]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        Assert.Equal(text, process.StandardOutput.ReadToEnd());
+        AssertRefused("/no/such/input: no such file", "run", echoes, "--uart-input", "/no/such/input");
     }
 
     [Fact]
