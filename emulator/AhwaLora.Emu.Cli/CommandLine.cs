@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using AhwaLora.Emu.Cli.Commands;
 using AhwaLora.Emu.Lab;
 using AhwaLora.Emu.Lab.Running;
@@ -79,7 +80,7 @@ internal static class CommandLine
         var type = Nullable.GetUnderlyingType(result.Option.ValueType) ?? result.Option.ValueType;
         var choices = result.Option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label).ToList();
         var expected =
-            type == typeof(int) ? "a whole number"
+            type == typeof(int) ? (int.TryParse(value.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : "a whole number")
             : type == typeof(ulong) ? "a whole number, not negative"
             : type == typeof(double) ? "a number"
             : choices.Count != 0 ? string.Join(", ", choices)

@@ -1,15 +1,34 @@
 using System.CommandLine;
+using System.Globalization;
+using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Cli.Commands;
 
 /// <summary>Options that several commands have, each its own.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Of an option for the number of harts.</summary>
+    public static readonly string HartsDescription = $"Number of harts, 1 to {PlatformRules.MaximumHarts}.";
+
     /// <summary>A whole number.</summary>
     public static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
 
     /// <summary>How many harts.</summary>
-    public static Option<int> Harts(int value) => Number("--harts", "Number of harts, 1 to 64.", value);
+    public static Option<int> Harts(int value) => Number("--harts", HartsDescription, value).Within(1, PlatformRules.MaximumHarts);
+
+    /// <summary>Refuses a number outside a range, by the option's name.</summary>
+    public static TOption Within<TOption>(this TOption option, int least, int most)
+        where TOption : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Math.Clamp(value, least, most) is var nearest && nearest != value)
+            {
+                result.AddError($"{option.Name} {value} is outside {least} to {most}; the nearest valid value is {nearest}");
+            }
+        });
+        return option;
+    }
 
     /// <summary>Where to write the numbers.</summary>
     public static Option<string?> Json(string what = "the numbers") => new("--json") { Description = $"Write {what} as JSON; - for standard output.", HelpName = "FILE" };

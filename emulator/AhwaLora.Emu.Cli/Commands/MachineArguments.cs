@@ -9,7 +9,7 @@ namespace AhwaLora.Emu.Cli.Commands;
 internal static class MachineArguments
 {
     public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
-    public static readonly Option<int?> Harts = new("--harts") { Description = "Number of harts, 1 to 64.", HelpName = "N" };
+    public static readonly Option<int?> Harts = new Option<int?>("--harts") { Description = CommonOptions.HartsDescription, HelpName = "N" }.Within(1, PlatformRules.MaximumHarts);
     public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions; all that there are: {PlatformRules.FullIsa}.", HelpName = "ISA" };
     public static readonly Option<string> Timing = TimingOption("functional");
     public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");

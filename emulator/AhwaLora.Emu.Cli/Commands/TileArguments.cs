@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Platform;
 
 namespace AhwaLora.Emu.Cli.Commands;
@@ -6,13 +7,19 @@ namespace AhwaLora.Emu.Cli.Commands;
 /// <summary>Options that say what the tiles are like, in place of the platform's word.</summary>
 internal static class TileArguments
 {
-    private static readonly Option<int> Integration = new("--tint") { Description = "Integration time of the tiles, ns.", DefaultValueFactory = _ => 256, HelpName = "N" };
-    private static readonly Option<string?> Preset = new("--preset") { Description = "Preset of the tiles: ideal, ahwa-lora, standard-hwa or aihwkit-default." };
-    private static readonly Option<string?> Model = new("--model") { Description = "Devices of the tiles: none, pcm, hermes or hermes-1; none where --preset ideal is given, else the platform's." };
+    private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256).Within(1, PlatformRules.MaximumIntegrationNs);
+    private static readonly Option<string?> PresetName = new("--preset") { Description = "Preset of the tiles; the platform's by default." };
+    private static readonly Option<string?> ModelName = new("--model") { Description = "Devices of the tiles; none where --preset ideal is given, else the platform's." };
+
+    static TileArguments()
+    {
+        PresetName.AcceptOnlyFromAmong([.. Preset.All.Select(p => p.Name)]);
+        ModelName.AcceptOnlyFromAmong([.. DeviceModel.All.Select(m => m.Name)]);
+    }
 
     public static void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Integration, Preset, Model }) command.Add(option);
+        foreach (var option in new Option[] { Integration, PresetName, ModelName }) command.Add(option);
     }
 
     /// <summary>The tiles with these options.</summary>
@@ -21,7 +28,7 @@ internal static class TileArguments
     public static AimcDescription Apply(ParseResult parsed, AimcDescription? aimc)
     {
         aimc ??= new AimcDescription();
-        if (parsed.GetValue(Preset) is { } preset) aimc = aimc.WithPreset(preset);
-        return aimc with { IntegrationNs = parsed.GetValue(Integration), Model = parsed.GetValue(Model) ?? aimc.Model };
+        if (parsed.GetValue(PresetName) is { } preset) aimc = aimc.WithPreset(preset);
+        return aimc with { IntegrationNs = parsed.GetValue(Integration), Model = parsed.GetValue(ModelName) ?? aimc.Model };
     }
 }

@@ -55,7 +55,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
     {
         try
         {
-            using var reader = new StreamReader(path);
+            using var reader = new StringReader(InputFile.Read(path, File.ReadAllText, "no such sweep file"));
             var yaml = new YamlStream();
             yaml.Load(reader);
             return yaml.Documents.Count == 1 && yaml.Documents[0].RootNode is YamlMappingNode root
@@ -65,10 +65,6 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         catch (YamlException e)
         {
             throw new UserErrorException($"{path}: line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "cannot be read" : "no such sweep file")}", e);
         }
     }
 

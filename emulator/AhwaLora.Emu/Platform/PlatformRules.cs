@@ -9,6 +9,9 @@ public static class PlatformRules
     /// <summary>Most harts a machine can have.</summary>
     public const int MaximumHarts = ClusterRegisters.MaxHarts;
 
+    /// <summary>The longest integration of a tile, ns.</summary>
+    public const int MaximumIntegrationNs = 65_535;
+
     private const uint BarrierWordBytes = 4, TileBytes = 0x1000;
 
     /// <summary>Most tiles: each has a source of the PLIC.</summary>
@@ -130,7 +133,7 @@ public static class PlatformRules
         Require(aimc.Tiles is >= 0 and <= MaximumTiles, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to {MaximumTiles}, the sources of the PLIC");
         Require(aimc.Rows is >= 1 and <= 1024, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 1024");
         Require(aimc.Columns is >= 1 and <= 1024, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 1024");
-        Require(aimc.IntegrationNs is >= 1 and <= 65_535, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to 65535");
+        Require(aimc.IntegrationNs is >= 1 and <= MaximumIntegrationNs, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to {MaximumIntegrationNs}");
         Require(aimc.StreamWordsPerCycle is >= 1 and <= 64, $"field 'aimc.stream_words_per_cycle': {aimc.StreamWordsPerCycle} is outside 1 to 64");
         Require(aimc.Contexts is >= 2 and <= 4, $"field 'aimc.contexts': {aimc.Contexts} is outside 2 to 4");
         Require(aimc.DacBits is null or 0 or (>= 2 and <= 15), $"field 'aimc.dac_bits': {aimc.DacBits} is neither 0 nor 2 to 15");

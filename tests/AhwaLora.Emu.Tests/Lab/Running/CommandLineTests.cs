@@ -44,7 +44,10 @@ public sealed class CommandLineTests
         AssertRefused("--harts 'many': expected a whole number; see 'ahwalora run --help'", "run", Exits, "--harts", "many");
         AssertRefused("--max-cycles '-5': expected a whole number, not negative", "run", Exits, "--max-cycles", "-5");
         AssertRefused("--top -2: expected 0 or more", "run", Exits, "--causes", "--top", "-2");
-        AssertRefused("field 'harts': 65 is outside 1 to 64", "run", Exits, "--harts", "65");
+        AssertRefused("--harts 65 is outside 1 to 64; the nearest valid value is 64", "run", Exits, "--harts", "65");
+        AssertRefused("--harts 0 is outside 1 to 64; the nearest valid value is 1", "layer", "--harts", "0");
+        AssertRefused("--tint 70000 is outside 1 to 65535; the nearest valid value is 65535", "layer", "--tint", "70000");
+        AssertRefused("--preset 'ideel': expected ahwa-lora, aihwkit-default, ideal, standard-hwa", "layer", "--preset", "ideel");
         AssertRefused("extension 'q'", "run", Exits, "--isa", "rv32imfq");
         AssertRefused("--dump 'x'", "run", Exits, "--dump", "x");
         AssertRefused("there is no hart 9", "run", Exits, "--harts", "2", "--dump", "hart9@0x80000000:4:f");
