@@ -67,11 +67,15 @@ internal static class CommandLine
 
     private static string Describe(ParseResult parsed)
     {
-        var what = parsed.CommandResult.Command.Subcommands.Count != 0 && parsed.UnmatchedTokens is [var word, ..]
-            ? $"unknown command '{word}'"
-            : DescribeValue(parsed.Errors[0]) ?? parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+        var commands = parsed.CommandResult.Command.Subcommands;
+        var what =
+            commands.Count == 0 ? DescribeMistake(parsed.Errors[0])
+            : parsed.UnmatchedTokens is [var word, ..] ? $"unknown command '{word}'"
+            : $"a command is missing; expected {string.Join(", ", commands.Select(command => command.Name))}";
         return $"{what}; see '{Path(parsed)} --help'";
     }
+
+    private static string DescribeMistake(ParseError error) => DescribeValue(error) ?? error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 
     /// <summary>What an option takes, where its value is no such thing; the parser itself would speak of .NET's types.</summary>
     private static string? DescribeValue(ParseError error)

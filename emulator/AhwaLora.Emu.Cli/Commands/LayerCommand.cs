@@ -51,6 +51,7 @@ internal static class LayerCommand
         if (trained is not null && strategy.IsChain) throw new UserErrorException($"--adapter gives one layer; use another strategy than {strategy.Name}");
         var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
         var platform = ParsePlatform(parsed, shapes, strategy);
+        PlatformRules.Check(platform);
         var options = MachineArguments.Options(parsed, Timing);
         var chain = trained is null ? LayerData.GenerateChain(shapes, options.Seed) : [trained];
 

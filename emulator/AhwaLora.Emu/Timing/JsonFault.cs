@@ -18,6 +18,7 @@ public static partial class JsonFault
             return $"{field}no such field{(record is null ? "" : $"; expected {string.Join(", ", FieldsOf(record))}")}";
         }
 
+        if (message.StartsWith("Expected depth to be zero", StringComparison.Ordinal)) return "the file ends too early: a bracket or brace is still open";
         if (DuplicateMember().Match(message) is { Success: true } duplicate) return $"field '{duplicate.Groups["name"].Value}' is given twice";
         if (MissingMembers().Match(message) is { Success: true } missing) return $"{field}{missing.Groups["names"].Value} missing";
         if (WrongType().Match(message) is { Success: true } wrong) return $"{field}expected {NameOf(wrong.Groups["type"].Value)}";

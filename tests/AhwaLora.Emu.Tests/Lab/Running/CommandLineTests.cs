@@ -50,6 +50,8 @@ public sealed class CommandLineTests
         AssertRefused("--preset 'ideel': expected ahwa-lora, aihwkit-default, ideal, standard-hwa", "layer", "--preset", "ideel");
         AssertRefused("extension 'q'", "run", Exits, "--isa", "rv32imfq");
         AssertRefused("--dump 'x'", "run", Exits, "--dump", "x");
+        AssertRefused("--harts 65 is outside 1 to 64", "layer", "--harts", "65");
+        AssertRefused("--preset 'perfect': expected", "layer", "--preset", "perfect");
         AssertRefused("there is no hart 9", "run", Exits, "--harts", "2", "--dump", "hart9@0x80000000:4:f");
         AssertRefused("not all in one memory", "run", Exits, "--dump", "0x70000000:4:f");
         AssertRefused("--dump 'hart-1@", "run", Exits, "--dump", "hart-1@0x80000000:4:f");
@@ -70,6 +72,7 @@ public sealed class CommandLineTests
     {
         AssertRefused("unknown command 'walk'; see 'ahwalora --help'", "walk");
         AssertRefused("unknown command 'walk'; see 'ahwalora adapter --help'", "adapter", "walk");
+        AssertRefused("a command is missing; expected info, load; see 'ahwalora adapter --help'", "adapter");
     }
 
     [Fact]
@@ -114,6 +117,7 @@ public sealed class CommandLineTests
     [InlineData("{ \"hearts\": 2 }", "hearts")]
     [InlineData("[]", "expected a JSON object")]
     [InlineData("{ \"harts\": 2", "p.json: ")]
+    [InlineData("{ \"harts\": 2 ", "p.json: the file ends too early: a bracket or brace is still open")]
     [InlineData("{ \"memories\": [ { \"name\": \"ram\", \"base\": \"0x80000000\", \"size\": \"64 PiB\" } ] }", "size")]
     [InlineData("{ \"clint\": { \"base\": \"0x80000000\" } }", "overlap")]
     public void Platform_files_name_the_field_that_does_not_fit(string json, string expected) =>
