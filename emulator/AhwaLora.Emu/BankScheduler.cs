@@ -18,12 +18,13 @@ public readonly record struct BankConflict(int Bank, string Winner, ulong Cycles
 internal sealed class BankScheduler : IStateful, ITcdmCounters
 {
     private readonly Machine _machine;
+    private readonly Hart[] _harts;
     private readonly MemoryRegion _memory;
     private readonly TcdmBanks _banks;
     private readonly (IBankMaster Master, int FirstNumber)[] _devices;
     private readonly string[] _names;
     private readonly uint[] _addresses;
-    private readonly UInt128[] _requests;
+    private readonly ulong[] _requests, _requestsAbove; // of masters 0-63 and 64-127, a bit each, by bank
     private readonly int[] _requested;
     private readonly (int Device, int Index)[] _portOf;
     private ulong _nextCycle;
@@ -31,6 +32,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     public BankScheduler(Machine machine, MemoryRegion memory, IEnumerable<(string Name, IBankMaster Master)> devices)
     {
         _machine = machine;
+        _harts = [.. machine.Harts];
         _memory = memory;
         var number = machine.Harts.Count;
         var masters = devices.ToList();
@@ -43,7 +45,8 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
         _banks = new TcdmBanks(memory.Banks, number) { Offset = machine.Options.Placement.Data };
         _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
-        _requests = new UInt128[memory.Banks];
+        _requests = new ulong[memory.Banks];
+        _requestsAbove = new ulong[memory.Banks];
         _requested = new int[memory.Banks];
         _portOf = new (int, int)[number];
     }
@@ -85,7 +88,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         var count = 0;
         foreach (var id in Agenda.Harts(harts))
         {
-            ref var pending = ref _machine.Harts[id].Pending;
+            ref var pending = ref _harts[id].Pending;
             pending.Time = time + 1; // unless it wins
             Request(pending.Address, id, ref count);
         }
@@ -94,9 +97,9 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         for (var n = 0; n < count; n++)
         {
             var bank = _requested[n];
-            var winner = _banks.Grant(bank, _requests[bank]);
-            _requests[bank] = 0;
-            if (winner < _machine.Harts.Count) GrantHart(winner, time);
+            var winner = _banks.Grant(bank, new UInt128(_requestsAbove[bank], _requests[bank]));
+            _requests[bank] = _requestsAbove[bank] = 0;
+            if (winner < _harts.Length) GrantHart(winner, time);
             else _devices[_portOf[winner].Device].Master.Granted(time, _portOf[winner].Index);
         }
 
@@ -112,7 +115,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
     private void GrantHart(int hart, ulong time)
     {
-        _machine.Harts[hart].Pending.Time = time;
+        _harts[hart].Pending.Time = time;
         _machine.GrantBank(hart, time);
     }
 
@@ -140,9 +143,8 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     private void Request(uint address, int master, ref int count)
     {
         var bank = _banks.BankOf(address - _memory.Base);
-        ref var requests = ref _requests[bank];
-        if (requests == 0) _requested[count++] = bank;
-        requests |= master < 64 ? new UInt128(0, 1UL << master) : new UInt128(1UL << master, 0);
+        if ((_requests[bank] | _requestsAbove[bank]) == 0) _requested[count++] = bank;
+        (master < 64 ? _requests : _requestsAbove)[bank] |= 1UL << master;
     }
 
     private static ulong Sum(ulong[] values)

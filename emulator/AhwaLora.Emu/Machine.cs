@@ -22,6 +22,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     private readonly HartBarrier _csrBarrier;
     private readonly List<Hart> _harts = [];
     private readonly List<IEngine> _engines = [];
+    private readonly IEngine[] _engineOf;
     private readonly List<IStateful> _pipelines = [];
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
@@ -57,6 +58,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
         BuildDevices();
         BuildHarts();
+        _engineOf = [.. _engines];
         _banks = BuildBanks();
         _scheduler = new Scheduler(this, _banks);
     }
@@ -121,7 +123,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     public void RequestStop()
     {
         _isStopRequested = true;
-        if (_acting is not null) _engines[_acting.Id].BreakAt = 0;
+        if (_acting is not null) _acting.BreakAt = 0;
     }
 
     /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
@@ -221,7 +223,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     /// <inheritdoc/>
     void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes, Observer);
 
-    internal void GrantBank(int hart, ulong time) => _engines[hart].Grant(time, Cause.BankConflict);
+    internal void GrantBank(int hart, ulong time) => _engineOf[hart].Grant(time, Cause.BankConflict);
 
     internal void Advance(IClockedDevice device, ulong time)
     {
@@ -233,11 +235,11 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     internal StopReason RunHart(Hart hart, in RunWindow window, in RunLimits limits)
     {
         if (ServeHtif(hart, window) is { } served) return served;
-        var engine = _engines[hart.Id];
+        var engine = _engineOf[hart.Id];
         var breakAt = _htifDueAt[hart.Id];
         if (limits.MaxInstructions != ulong.MaxValue) breakAt = Math.Min(breakAt, hart.Retired + (limits.MaxInstructions - RetiredInstructions));
-        engine.BreakAt = breakAt;
-        if (limits.OneHart is { } one && one.Hart == hart.Id) engine.BreakAt = Math.Min(engine.BreakAt, one.Retired);
+        if (limits.OneHart is { } one && one.Hart == hart.Id) breakAt = Math.Min(breakAt, one.Retired);
+        hart.BreakAt = breakAt;
         _acting = hart;
         var reason = engine.Run(window);
         _acting = null;
@@ -253,6 +255,8 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     }
 
     internal void OnDeviceEvent() => DeviceActed?.Invoke();
+
+    internal bool HasEnded => Result.HasValue;
 
     internal bool IsStopRequested => _isStopRequested;
 
@@ -287,7 +291,7 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
 
         // The store itself has yet to retire; the interface looks after the instruction behind it.
         _htifDueAt[initiator] = _harts[initiator].Retired + 2;
-        _engines[initiator].BreakAt = Math.Min(_engines[initiator].BreakAt, _htifDueAt[initiator]);
+        _harts[initiator].BreakAt = Math.Min(_harts[initiator].BreakAt, _htifDueAt[initiator]);
     }
 
     private void BreakReservations(uint address, uint bytes, int initiator)

@@ -11,6 +11,8 @@ namespace AhwaLora.Emu;
 internal sealed partial class Scheduler
 {
     private readonly Agenda _agenda;
+    private IClockedDevice? _nextDevice;
+    private ulong _nextEvent;
 
     /// <summary>
     /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
@@ -18,47 +20,52 @@ internal sealed partial class Scheduler
     /// </summary>
     private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
     {
-        var (device, eventTime) = NextDevice();
-        foreach (var hart in _machine.Harts) Update(banks, hart);
+        (_nextDevice, _nextEvent) = NextDevice();
+        foreach (var hart in _harts) Update(banks, hart);
         banks.Look();
         while (true)
         {
-            var time = Math.Min(Math.Min(eventTime, banks.NextRequest), _agenda.First);
+            var time = Math.Min(Math.Min(_nextEvent, banks.NextRequest), _agenda.First);
             if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
-            if (time == eventTime)
-            {
-                Advance(device!, time);
-                return null;
-            }
-
-            var (acting, asking) = _agenda.In(time);
-            if (acting != 0)
-            {
-                if (!RunHarts(banks, acting, time, eventTime, limits)) return null;
-                continue;
-            }
-
-            var devicesAsk = banks.NextRequest <= time;
-            banks.Arbitrate(time, asking);
-            foreach (var id in Agenda.Harts(asking)) Update(banks, _machine.Harts[id]);
-            if (devicesAsk) (device, eventTime) = NextDevice();
-            DeviceEvents++;
-            _machine.OnDeviceEvent();
-            if (_machine.IsStopRequested) return null;
+            if (!RunCycle(banks, time, limits)) return null;
         }
     }
 
+    /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True where others' plans still hold.</summary>
+    private bool RunCycle(BankScheduler banks, ulong time, in RunLimits limits)
+    {
+        if (time == _nextEvent)
+        {
+            Advance(_nextDevice!, time);
+            return false;
+        }
+
+        var (acting, asking) = _agenda.In(time);
+        if (acting != 0) return RunHarts(banks, acting, Before(_nextEvent, new RunWindow(SaturatingAdd(time, RunAheadCycles), time)), limits);
+        var devicesAsk = banks.NextRequest <= time;
+        banks.Arbitrate(time, asking);
+        foreach (var id in Agenda.Harts(asking)) Update(banks, _harts[id]);
+        if (devicesAsk) (_nextDevice, _nextEvent) = NextDevice();
+        DeviceEvents++;
+        _machine.OnDeviceEvent();
+        return !_machine.IsStopRequested;
+    }
+
     /// <summary>Gives each hart of a set its turn; false at the first whose turn may have changed more than itself, or is not over.</summary>
-    private bool RunHarts(BankScheduler banks, ulong harts, ulong time, ulong eventTime, in RunLimits limits)
+    private bool RunHarts(BankScheduler banks, ulong harts, in RunWindow window, in RunLimits limits)
     {
         var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
         foreach (var id in Agenda.Harts(harts))
         {
-            var hart = _machine.Harts[id];
-            GiveTurn(hart, new RunWindow(SaturatingAdd(time, RunAheadCycles), time), eventTime);
-            if (isLimited) return false;
-            if (TakeTurn(hart, limits) is not (StopReason.NeedsTurn or StopReason.Limit) || _turn is not null || _machine.Result is not null) return false;
+            var hart = _harts[id];
+            if (isLimited)
+            {
+                (_turn, _window) = (hart, window);
+                return false;
+            }
+
+            if (TakeTurn(hart, window, limits) is not (StopReason.NeedsTurn or StopReason.Limit) || _turn is not null || _machine.HasEnded) return false;
             Update(banks, hart);
         }
 

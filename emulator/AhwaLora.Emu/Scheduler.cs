@@ -51,7 +51,7 @@ internal sealed partial class Scheduler : IStateful
         set
         {
             _held = value;
-            if (_turn is not null && (value >> _turn.Id & 1) != 0) _turn = null;
+            if (_turn is not null && (value >> _turn.Id & 1) != 0) EndTurn();
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Scheduler : IStateful
             if (_turn is null) continue;
             if (limits.OnlyHart is { } only && _turn.Id != only) return new RunResult(ExitReason.Stopped, 0, -1);
             if (_turn.NextAction >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
-            TakeTurn(_turn, limits);
+            TakeTurn(_turn, _window, limits);
         }
 
         return _machine.Result.Value;
@@ -132,20 +132,22 @@ internal sealed partial class Scheduler : IStateful
     private static RunWindow RunAhead(in Place others, int hart) => new(
         SaturatingAdd(others.Time, MostRunAheadCycles), others.Horizon(hart), SaturatingAdd(others.Time, RunAheadCycles));
 
-    /// <summary>Gives a hart its turn; a device's event comes before what harts do in its cycle.</summary>
-    private void GiveTurn(Hart hart, in RunWindow window, ulong eventTime)
-    {
-        _turn = hart;
-        _window = window with { Until = Math.Min(eventTime, window.Until), Horizon = Math.Min(window.Horizon, eventTime - 1) };
-    }
+    /// <summary>Gives a hart its turn.</summary>
+    private void GiveTurn(Hart hart, in RunWindow window, ulong eventTime) => (_turn, _window) = (hart, Before(eventTime, window));
+
+    private void EndTurn() => (_turn, _window) = (null, default);
+
+    /// <summary>A window cut where a device acts next, which comes before what harts do in its cycle.</summary>
+    private static RunWindow Before(ulong eventTime, in RunWindow window) =>
+        window with { Until = Math.Min(eventTime, window.Until), Horizon = Math.Min(window.Horizon, eventTime - 1) };
 
     /// <summary>Runs a hart within its turn, which is over unless a limit or a probe stopped it earlier.</summary>
-    private StopReason TakeTurn(Hart hart, in RunLimits limits)
+    private StopReason TakeTurn(Hart hart, in RunWindow window, in RunLimits limits)
     {
-        var window = _window with { Until = Math.Min(_window.Until, limits.MaxCycles) };
-        var reason = _machine.RunHart(hart, window, limits);
-        var goesOn = reason is StopReason.Limit or StopReason.Stopped && hart.State == HartState.Running && hart.Time < _window.Until;
-        if (!goesOn) _turn = null;
+        var reason = _machine.RunHart(hart, window with { Until = Math.Min(window.Until, limits.MaxCycles) }, limits);
+        var goesOn = reason is StopReason.Limit or StopReason.Stopped && hart.State == HartState.Running && hart.Time < window.Until;
+        if (goesOn) (_turn, _window) = (hart, window);
+        else if (_turn is not null) EndTurn();
         return reason;
     }
 

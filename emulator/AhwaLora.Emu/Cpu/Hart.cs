@@ -80,6 +80,9 @@ public sealed class Hart : IStateful
     /// <summary>Instructions retired since reset; traps retire nothing.</summary>
     public ulong Retired;
 
+    /// <summary>Whoever executes the hart stops once <see cref="Retired"/> is this; no part of its state.</summary>
+    public ulong BreakAt = ulong.MaxValue;
+
     /// <summary>Traps and interrupts taken since reset.</summary>
     public ulong TrapsTaken;
 

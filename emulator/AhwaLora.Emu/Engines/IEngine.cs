@@ -18,7 +18,7 @@ public readonly record struct RunWindow(ulong Until, ulong Horizon, ulong Yield 
 /// <summary>Why <see cref="IEngine.Run"/> returned.</summary>
 public enum StopReason
 {
-    /// <summary>The window's end, or <see cref="IEngine.BreakAt"/>, is reached.</summary>
+    /// <summary>The window's end, or <see cref="Hart.BreakAt"/>, is reached.</summary>
     Limit,
 
     /// <summary>The hart has jumped backwards in the cycle <see cref="RunWindow.Yield"/> or later.</summary>
@@ -45,9 +45,6 @@ public interface IEngine
 
     /// <summary>Runs until the window ends or something else must happen first.</summary>
     StopReason Run(in RunWindow window);
-
-    /// <summary><see cref="Run"/> returns once this many instructions have retired.</summary>
-    ulong BreakAt { get; set; }
 
     /// <summary>Grants the access the hart waits for.</summary>
     void Grant(ulong time, Cause cause);

@@ -39,9 +39,6 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     public Hart Hart { get; }
 
     /// <inheritdoc/>
-    public ulong BreakAt { get; set; } = ulong.MaxValue;
-
-    /// <inheritdoc/>
     public CauseCounters Causes { get; }
 
     /// <inheritdoc/>
@@ -92,7 +89,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         where TChecks : struct, IChecks
     {
         var hart = Hart;
-        while (_pipeline.Time < window.Until && hart.Retired < BreakAt)
+        while (_pipeline.Time < window.Until && hart.Retired < hart.BreakAt)
         {
             if (hart.HasPendingInterrupt && !hart.Pending.IsActive) TakeInterrupt();
             if (Step<TChecks>(window) is { } stop) return stop;

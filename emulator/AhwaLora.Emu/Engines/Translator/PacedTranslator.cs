@@ -44,6 +44,9 @@ internal sealed class PacedTranslator : IEngine
     private ulong _askedTime;
     private TimedGrant? _grant;
 
+    // How floating point is translated: only what the interpreter executes changes it, but for the first inexact result.
+    private FloatMode _mode;
+
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
@@ -52,6 +55,7 @@ internal sealed class PacedTranslator : IEngine
     public PacedTranslator(IStepper interpreter, IBlockTiming timing, IEnumerable<RegionTable> tables, bool hasBanks)
     {
         _interpreter = interpreter;
+        Hart = interpreter.Hart;
         _timing = timing;
         _tables = [.. tables];
         _table = _tables[0];
@@ -63,14 +67,7 @@ internal sealed class PacedTranslator : IEngine
     public required int HotThreshold { get; init; }
 
     /// <inheritdoc/>
-    public Hart Hart => _interpreter.Hart;
-
-    /// <inheritdoc/>
-    public ulong BreakAt
-    {
-        get => _interpreter.BreakAt;
-        set => _interpreter.BreakAt = value;
-    }
+    public Hart Hart { get; }
 
     /// <inheritdoc/>
     public CauseCounters Causes
@@ -138,7 +135,7 @@ internal sealed class PacedTranslator : IEngine
     {
         if (_asked is not null)
         {
-            if (Hart.Time >= window.Until || Hart.Retired >= BreakAt) return StopReason.Limit;
+            if (Hart.Time >= window.Until || Hart.Retired >= Hart.BreakAt) return StopReason.Limit;
             if (FindGranted() is { } block)
             {
                 // Harts that share banks do not yield.
@@ -158,7 +155,7 @@ internal sealed class PacedTranslator : IEngine
     private StopReason RunUndisturbed(in RunWindow window)
     {
         var hart = Hart;
-        while (_timing.Time < window.Until && hart.Retired < BreakAt)
+        while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
         {
             var isInterrupted = false;
             if (!hart.Pending.IsActive && !IsInterrupted(hart) && FindHere() is { } block)
@@ -185,7 +182,7 @@ internal sealed class PacedTranslator : IEngine
         var hart = Hart;
         do
         {
-            if (_timing.Time >= window.Until || hart.Retired >= BreakAt) return null;
+            if (_timing.Time >= window.Until || hart.Retired >= hart.BreakAt) return null;
             var pc = hart.Pc;
             var stop = _interpreter.Step(window);
             _hasArrived = one || hart.Pc - pc > 4;
@@ -209,30 +206,31 @@ internal sealed class PacedTranslator : IEngine
     private (ExitKind Exit, bool Yields) RunRegions(TimedBlock block, ulong time, in RunWindow window)
     {
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
-        var budget = (int)Math.Min(Math.Min(window.Until - time, BreakAt - Hart.Retired), MostUncounted);
+        var budget = (int)Math.Min(Math.Min(window.Until - time, Hart.BreakAt - Hart.Retired), MostUncounted);
         var yieldAt = window.YieldAt(time, budget);
-        var mode = ModeOf(Hart);
+        if (_mode == FloatMode.Exact) _mode = ModeOf(Hart);
         var fuel = budget;
         while (true)
         {
             if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return (Leave(block, null, time + (ulong)(budget - fuel)), false);
             _frame.At = block;
-            var exit = block.Region.Exits[block.Region.Code!(_frame, fuel, yieldAt, 0)];
+            var index = block.Region.Code!(_frame, fuel, yieldAt, 0);
             block = _frame.At;
             fuel = _frame.Fuel;
             var now = time + (ulong)(budget - fuel);
-            if (exit.Kind == ExitKind.Bank)
+            if (index == RegionCompiler.AsksForBank)
             {
-                Ask(block, exit.Pc, now);
+                Ask(block, now);
                 return (ExitKind.Bank, false);
             }
 
+            var exit = block.Region.Exits[index];
             if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
             if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
             var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
             if (exit.Kind == ExitKind.Indirect) Learn(block.Region, exit, pc);
             var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
-            var next = fuel <= 0 || yields ? null : Next(block, exit, pc, mode);
+            var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
             if (next is null)
             {
                 LeaveTo(pc, exit.IsRedirected ? block.RedirectedVector : block.AfterVector, now);
@@ -244,10 +242,10 @@ internal sealed class PacedTranslator : IEngine
     }
 
     /// <summary>The hart has asked for the bank of an address, and waits.</summary>
-    private void Ask(TimedBlock block, uint pc, ulong now)
+    private void Ask(TimedBlock block, ulong now)
     {
         var hart = Hart;
-        Retire(pc);
+        Retire(block.EndPc);
         hart.Time = now;
         hart.Pending.IsActive = true;
         hart.Pending.IsGranted = false;
@@ -306,7 +304,7 @@ internal sealed class PacedTranslator : IEngine
     }
 
     /// <summary>Where control goes on behind a block that left its region.</summary>
-    private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc, FloatMode mode)
+    private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedVector : block.AfterVector;
         if (exit.Kind == ExitKind.Indirect && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
@@ -316,8 +314,8 @@ internal sealed class PacedTranslator : IEngine
         }
 
         var next = exit.Kind == ExitKind.Indirect ? null : exit.IsRedirected ? block.RedirectedNext : block.AfterNext;
-        if (next is not null && next.Region.IsValid && next.Region.Suits(mode)) return next;
-        if (FindRegion(pc, RegionPlan.Arrived, mode, counts: true) is not { } region) return null;
+        if (next is not null && next.Region.IsValid && next.Region.Suits(_mode)) return next;
+        if (FindRegion(pc, RegionPlan.Arrived, counts: true) is not { } region) return null;
         next = StateOf(region, region.Nodes[0], vector);
         if (exit.Kind == ExitKind.Indirect) return next;
         if (exit.IsRedirected) block.RedirectedNext = next;
@@ -327,7 +325,8 @@ internal sealed class PacedTranslator : IEngine
 
     private TimedBlock? FindHere()
     {
-        if (FindRegion(Hart.Pc, RegionPlan.Arrived, ModeOf(Hart), _hasArrived) is not { } region) return null;
+        _mode = ModeOf(Hart);
+        if (FindRegion(Hart.Pc, RegionPlan.Arrived, _hasArrived) is not { } region) return null;
         var vector = _timing.Vector();
         if (vector < 0) return null;
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
@@ -339,14 +338,13 @@ internal sealed class PacedTranslator : IEngine
     {
         if (_grant is not { } grant || IsInterrupted(Hart)) return null;
         var next = grant.Next;
-        var mode = ModeOf(Hart);
-        if (next is null || !next.Region.IsValid || !next.Region.Suits(mode))
+        if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
         {
-            if (grant.At.Vector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, mode, counts: true) is not { } region) return null;
+            if (grant.At.Vector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
             grant.Next = next = StateOf(region, region.Nodes[0], grant.At.Vector);
         }
 
-        _frame.AddStalls(grant.At.Stalls);
+        if (grant.HasStalls) _frame.AddStalls(grant.At.Stalls);
         (_asked, _grant) = (null, null);
         return next;
     }
@@ -389,19 +387,19 @@ internal sealed class PacedTranslator : IEngine
     }
 
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
-    private Region? FindRegion(uint pc, int state, FloatMode mode, bool counts)
+    private Region? FindRegion(uint pc, int state, bool counts)
     {
         if (!_table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
         var entry = _table.At(pc);
-        if (entry.Find(state, mode, isBridge: false) is { } known) return known.Region;
+        if (entry.Find(state, _mode, isBridge: false) is { } known) return known.Region;
         if (!counts || ++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
         entry.Heat = 0;
-        return Translate(entry, pc, state, mode);
+        return Translate(entry, pc, state);
     }
 
-    private Region? Translate(EntryPoint entry, uint pc, int state, FloatMode mode)
+    private Region? Translate(EntryPoint entry, uint pc, int state)
     {
-        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, state, mode, isBridge: false, _pacing);
+        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
         if (plan.Nodes.Count == 0)
         {
             // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.

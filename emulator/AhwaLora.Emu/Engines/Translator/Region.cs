@@ -42,7 +42,7 @@ internal enum ExitKind : byte
     /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
     Interpret,
 
-    /// <summary>The access at the exit's address asks for the bank of the address in <see cref="Frame.Target"/>.</summary>
+    /// <summary>The access behind the block asks for the bank of the address in <see cref="Frame.Target"/>. It needs no <see cref="RegionExit"/>: the method returns <see cref="RegionCompiler.AsksForBank"/>.</summary>
     Bank,
 }
 

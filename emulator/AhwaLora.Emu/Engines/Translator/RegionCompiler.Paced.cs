@@ -12,6 +12,9 @@ internal sealed partial class RegionCompiler
 {
     private static readonly MethodInfo MayHit = typeof(AddressHistory).GetMethod(nameof(AddressHistory.MayHit))!;
 
+    /// <summary>What a region's method returns in place of an exit's index where it has asked for a bank.</summary>
+    public const int AsksForBank = -1;
+
     private LocalBuilder? _at, _addressCount, _addresses;
     private Label _dispatch;
 
@@ -117,7 +120,9 @@ internal sealed partial class RegionCompiler
         EmitAddress(ask);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
         EmitPacedCharge(node, redirected: false);
-        _il.Emit(OpCodes.Br, PacedExit(ExitKind.Bank, pc, node.Block.Count, redirected: false, isBackward: false));
+        _il.Emit(OpCodes.Ldc_I4, AsksForBank);
+        _il.Emit(OpCodes.Stloc, _exitIndex);
+        _il.Emit(OpCodes.Br, _leave);
     }
 
     private void EmitPacedCharge(Node node, bool redirected)

@@ -22,6 +22,9 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
     /// <summary>Number of the node, where the region's method is entered.</summary>
     public readonly int Index = node.Index;
 
+    /// <summary>Address behind the block.</summary>
+    public readonly uint EndPc = node.End;
+
     /// <summary>Stall vector on entry.</summary>
     public readonly int Vector = vector;
 
@@ -82,6 +85,9 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
 /// <param name="At">Where the hart is behind it: time and state of the pipeline.</param>
 internal sealed record TimedGrant(TimePoint At)
 {
+    /// <summary>True if it comes late in a way that counts at once.</summary>
+    public bool HasStalls { get; } = At.Stalls.Any;
+
     /// <summary>The block that begins with the granted access; null while it has no translation.</summary>
     public TimedBlock? Next { get; set; }
 }

@@ -58,13 +58,6 @@ internal sealed class Translator : IEngine
     public Hart Hart => _interpreter.Hart;
 
     /// <inheritdoc/>
-    public ulong BreakAt
-    {
-        get => _interpreter.BreakAt;
-        set => _interpreter.BreakAt = value;
-    }
-
-    /// <inheritdoc/>
     public CauseCounters Causes => _interpreter.Causes;
 
     /// <inheritdoc/>
@@ -108,7 +101,7 @@ internal sealed class Translator : IEngine
     private StopReason RunUndisturbed(in RunWindow window)
     {
         var hart = Hart;
-        while (_timing.Time < window.Until && hart.Retired < BreakAt)
+        while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
         {
             var isInterrupted = false;
             if (!MustInterpret(hart) && FindRegionHere() is { } entry)
@@ -156,7 +149,7 @@ internal sealed class Translator : IEngine
         var hart = Hart;
         do
         {
-            if (_timing.Time >= window.Until || hart.Retired >= BreakAt) return null;
+            if (_timing.Time >= window.Until || hart.Retired >= hart.BreakAt) return null;
             var pc = hart.Pc;
             var stop = _interpreter.Step(window);
             _hasArrived = hart.Pc - pc > 4;
@@ -184,7 +177,7 @@ internal sealed class Translator : IEngine
         var mode = ModeOf(hart);
 
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
-        var budget = (int)Math.Min(Math.Min(window.Until - time, BreakAt - hart.Retired), MostFuel);
+        var budget = (int)Math.Min(Math.Min(window.Until - time, hart.BreakAt - hart.Retired), MostFuel);
         var fuel = budget;
         var yieldAt = window.YieldAt(time, budget);
         var yields = false;
