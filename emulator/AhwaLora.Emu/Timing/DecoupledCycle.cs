@@ -159,6 +159,9 @@ internal static class DecoupledCycle
 
         d.FloatWinner = d.IntegerWinner = d.ResponseWinner = NoWinner;
         d.FloatOutputs = FloatOutputs(s);
+
+        // What has asked for the response register keeps asking: no result for an f register overtakes it.
+        if ((s.Responses.Held & FloatResponseBit) != 0) d.FloatOutputs &= IntegerOutputs(s);
         if (d.FloatOutputs != 0)
         {
             d.FloatWinner = RoundRobin.Winner(d.FloatOutputs, s.FloatOutput.Pointer, 2);
@@ -181,6 +184,11 @@ internal static class DecoupledCycle
         | (s.FloatDivision != 0 && s.FloatDivisionTime <= s.Time ? DivideSqrtBit : 0u)
         | (s.NonComputational != 0 ? NonComputationalBit : 0u)
         | (Last(s.Conversions, s.Timing.FloatConvertStages) != 0 ? ConvertBit : 0u);
+
+    /// <summary>Of the FPU's units those whose oldest result is for an x register.</summary>
+    private static uint IntegerOutputs(DecoupledState s) =>
+        ((s.NonComputational & ResultTag.Integer) != 0 ? NonComputationalBit : 0u)
+        | ((Last(s.Conversions, s.Timing.FloatConvertStages) & ResultTag.Integer) != 0 ? ConvertBit : 0u);
 
     private static byte Output(DecoupledState s, OffloadKind unit) => unit switch
     {

@@ -48,11 +48,11 @@ internal static class QemuComparison
     }
 
     /// <summary>Instructions that the programs retire here.</summary>
-    public static ulong InstructionsHere(IReadOnlyList<RandomProgram> programs)
-    {
-        var march = RandomProgram.March(programs[0].Kind);
-        return RunHere(Toolchain.Assemble(Start("start-here.S") + Text(programs), march), march).Machine.RetiredInstructions;
-    }
+    public static ulong InstructionsHere(IReadOnlyList<RandomProgram> programs) =>
+        RunHere(AssembleHere(programs), RandomProgram.March(programs[0].Kind)).Machine.RetiredInstructions;
+
+    /// <summary>The executable that runs the programs here.</summary>
+    public static string AssembleHere(IReadOnlyList<RandomProgram> programs) => Toolchain.Assemble(Start("start-here.S") + Text(programs), RandomProgram.March(programs[0].Kind));
 
     /// <summary>What both executables have in common: the programs one after the other, with their handler and their memory.</summary>
     public static string Text(IReadOnlyList<RandomProgram> programs)

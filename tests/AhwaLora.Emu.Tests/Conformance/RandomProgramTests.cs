@@ -1,4 +1,5 @@
 using System.Globalization;
+using AhwaLora.Emu.Tests.Engines;
 
 namespace AhwaLora.Emu.Tests.Conformance;
 
@@ -26,6 +27,27 @@ public sealed class RandomProgramTests
     public void Programs_with_traps_and_csrs_end_as_under_qemu() => Compare(ProgramKind.Machine, Seeds(150));
 
     [Theory]
+    [InlineData(ProgramKind.User, "functional")]
+    [InlineData(ProgramKind.User, "cv32e40p")]
+    [InlineData(ProgramKind.User, "snitch")]
+    [InlineData(ProgramKind.Compressed, "functional")]
+    [InlineData(ProgramKind.Compressed, "cv32e40p")]
+    [InlineData(ProgramKind.Compressed, "snitch")]
+    [InlineData(ProgramKind.Machine, "functional")]
+    [InlineData(ProgramKind.Machine, "cv32e40p")]
+    [InlineData(ProgramKind.Machine, "snitch")]
+    internal void Both_engines_execute_them_alike(ProgramKind kind, string profile)
+    {
+        foreach (var programs in Batches(kind, Seeds(20)))
+        {
+            var elf = QemuComparison.AssembleHere(programs);
+            var end = EnginePair.AssertSame(elf, profile, TestMachine.OneHart with { Isa = RandomProgram.March(kind) }, maxInstructions: 10_000_000, emulateMisaligned: true);
+            Assert.Equal(ExitReason.Exit, end.Reason);
+            Toolchain.Forget(elf);
+        }
+    }
+
+    [Theory]
     [InlineData(ProgramKind.User)]
     [InlineData(ProgramKind.Compressed)]
     [InlineData(ProgramKind.Machine)]
@@ -46,11 +68,13 @@ public sealed class RandomProgramTests
         }
     }
 
+    private static IEnumerable<List<RandomProgram>> Batches(ProgramKind kind, int seeds) =>
+        Enumerable.Range(0, seeds).Select(n => ProgramGenerator.Generate(FirstSeed + (ulong)n, kind)).Chunk(Batch).Select(programs => programs.ToList());
+
     private static void Compare(ProgramKind kind, int seeds)
     {
-        for (var first = 0; first < seeds; first += Batch)
+        foreach (var programs in Batches(kind, seeds))
         {
-            var programs = Enumerable.Range(first, Math.Min(Batch, seeds - first)).Select(n => ProgramGenerator.Generate(FirstSeed + (ulong)n, kind)).ToList();
             var different = Different(programs);
             if (different.Count == 0) continue;
             var kept = different.Take(3).Select(program => Keep(Minimised(program)));

@@ -42,6 +42,26 @@ public sealed class PipelineContractTests
     }
 
     [Theory]
+    [InlineData("snitch")]
+    [InlineData("snitch-def")]
+    [InlineData("snitch-rvf")]
+    public void What_was_started_ends(string profile)
+    {
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var (pipeline, state, _) = TimingProfile.Named(profile).Build(new Boxed());
+            var decoupled = (DecoupledState)state;
+            foreach (var part in RandomInstructions(seed).Chunk(100))
+            {
+                foreach (var i in part) Offer(pipeline, i, late: 0);
+                pipeline.Idle(pipeline.Time + 1000, Cause.Wfi);
+                Assert.Equal((0, 0u, 0u), (decoupled.Busy, decoupled.Scoreboard, decoupled.FloatScoreboard));
+                Assert.Equal((0, 0), (decoupled.Results.Count, decoupled.Sequencer.Count + decoupled.Offloads.Count));
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Profiles))]
     public void An_offer_without_a_grant_may_be_repeated(string profile)
     {

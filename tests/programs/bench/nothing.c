@@ -1,0 +1,2 @@
+/* Nothing: what is left is start-up. */
+int main(void) { return 0; }
