@@ -19,23 +19,16 @@ internal static class DisasmCommand
 
     private static int Print(ElfImage image)
     {
-
         var labels = image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).ToDictionary(g => g.Key, g => g.First().Name);
         var decoder = new Decoder(PlatformRules.ParseIsa(PlatformRules.FullIsa));
         foreach (var section in image.Sections.Where(s => s.IsCode))
         {
             Console.WriteLine($"section {section.Name}");
-            var bytes = section.Contents.Span;
-            for (var at = 0; at + 2 <= bytes.Length;)
+            foreach (var (pc, instruction) in section.Decode(decoder))
             {
-                var pc = section.Address + (uint)at;
                 if (labels.TryGetValue(pc, out var label)) Console.WriteLine($"{label}:");
-                uint word = BitConverter.ToUInt16(bytes[at..]);
-                if ((word & 3) == 3 && at + 4 <= bytes.Length) word = BitConverter.ToUInt32(bytes[at..]);
-                var instruction = decoder.Decode(word);
-                var digits = instruction.Length == 2 ? $"{word:x4}    " : $"{word:x8}";
+                var digits = instruction.Length == 2 ? $"{instruction.Word:x4}    " : $"{instruction.Word:x8}";
                 Console.WriteLine($"{pc:x8}: {digits}  {Disassembler.Format(instruction, pc)}");
-                at += instruction.Length;
             }
         }
 

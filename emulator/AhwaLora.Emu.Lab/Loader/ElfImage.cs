@@ -1,8 +1,11 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using AhwaLora.Emu.Isa;
 using ELFSharp.ELF;
 using ELFSharp.ELF.Sections;
 using ELFSharp.ELF.Segments;
+using Decoder = AhwaLora.Emu.Isa.Decoder;
 
 namespace AhwaLora.Emu.Lab.Loader;
 
@@ -28,7 +31,22 @@ public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Co
 /// <param name="IsCode">SHF_EXECINSTR.</param>
 /// <param name="Address">Where it is linked to.</param>
 /// <param name="Contents">What the file holds of it.</param>
-public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Address, ReadOnlyMemory<byte> Contents);
+public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Address, ReadOnlyMemory<byte> Contents)
+{
+    /// <summary>What its bytes are as instructions, one after the other, and at which addresses; data among them are decoded like code.</summary>
+    public IEnumerable<(uint Pc, Instruction Instruction)> Decode(Decoder decoder)
+    {
+        for (var at = 0; at + 2 <= Contents.Length;)
+        {
+            var bytes = Contents.Span[at..];
+            uint word = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+            if (!Decoder.IsCompressed(word) && bytes.Length >= 4) word = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            var instruction = decoder.Decode(word);
+            yield return (Address + (uint)at, instruction);
+            at += instruction.Length;
+        }
+    }
+}
 
 /// <summary>A symbol with a name.</summary>
 /// <param name="Name">As the assembler wrote it.</param>

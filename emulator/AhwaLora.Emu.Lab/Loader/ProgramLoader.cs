@@ -10,10 +10,10 @@ public static class ProgramLoader
 {
     /// <summary>Loads <paramref name="image"/>; a memory that each hart has for itself gets a copy in each.</summary>
     /// <returns>What the user should know of the program, in one line; null for nothing.</returns>
-    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point is no address of an instruction, or the program needs an extension that is off.</exception>
+    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point is no address of an instruction, or the program has instructions of an extension that is off.</exception>
     public static string? Load(Machine machine, ElfImage image)
     {
-        var missing = MissingExtensions(machine, image);
+        var warning = CheckExtensions(machine, image);
         var alignment = machine.Harts[0].Features.InstructionAlignment;
         if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is no multiple of {alignment}, as instructions are here; correct the linker script");
         foreach (var segment in image.Segments)
@@ -29,9 +29,7 @@ public static class ProgramLoader
             machine.AttachHtif(tohost.Value, image.TryGetSymbol("fromhost", out var fromhost) ? fromhost.Value : null);
         }
 
-        return missing.Count == 0
-            ? null
-            : $"{image.Path}: built for extensions that are not implemented ({string.Join(", ", missing)}); their instructions trap as illegal";
+        return warning;
     }
 
     private static void Write(Hart hart, Machine machine, ElfImage image, ElfSegment segment)
@@ -49,13 +47,13 @@ public static class ProgramLoader
     }
 
     /// <summary>
-    /// The extensions a program was built for that no option brings. Suites are built for more than they use, so it is run
-    /// all the same; what an option would bring has to be asked for.
+    /// What the user should know of the extensions that a program was built for. Suites are built for more than they use, so
+    /// it is run without those that do not exist here, or are off and unused; what is off and used has to be asked for.
     /// </summary>
-    private static List<string> MissingExtensions(Machine machine, ElfImage image)
+    private static string? CheckExtensions(Machine machine, ElfImage image)
     {
+        if (image.Architecture is not { } architecture) return null;
         var missing = new List<string>();
-        if (image.Architecture is not { } architecture) return missing;
         var enabled = PlatformRules.ParseIsa(machine.Platform.Isa);
         var off = new List<string>();
         foreach (var name in IsaString.Extensions(architecture))
@@ -64,10 +62,35 @@ public static class ProgramLoader
             else if (!enabled.HasFlag(extension)) off.Add(name);
         }
 
-        if (off.Count == 0) return missing;
-        var named = string.Join(", ", off.Select(name => $"'{name}'"));
-        throw new UserErrorException($"{image.Path}: needs extension {named}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+        var used = UsedExtensions(image);
+        if (off.Exists(name => used.HasFlag(IsaString.Known[name])))
+        {
+            throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+        }
+
+        var warnings = new List<string>();
+        if (off.Count != 0) warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
+        if (missing.Count != 0) warnings.Add($"built for extension {Named(missing)}, which is not implemented: its instructions trap as illegal");
+        return warnings.Count == 0 ? null : $"{image.Path}: {string.Join("; ", warnings)}";
     }
+
+    /// <summary>The extensions of the instructions in a program's code, and maybe of data among them; all, where the file does not tell its code.</summary>
+    private static Extension UsedExtensions(ElfImage image)
+    {
+        var all = PlatformRules.ParseIsa(PlatformRules.FullIsa);
+        var code = image.Sections.Where(section => section.IsCode).ToList();
+        if (code.Count == 0) return all;
+        var decoder = new Decoder(all);
+        var used = Extension.I;
+        foreach (var (_, instruction) in code.SelectMany(section => section.Decode(decoder)))
+        {
+            if (instruction.Row != Decoder.Illegal) used |= instruction.Row.Extension | (instruction.Length == 2 ? Extension.C : Extension.I);
+        }
+
+        return used;
+    }
+
+    private static string Named(IEnumerable<string> extensions) => string.Join(", ", extensions.Select(name => $"'{name}'"));
 
     /// <summary>The ISA string <paramref name="isa"/> with more extensions, in canonical order.</summary>
     private static string With(string isa, IEnumerable<string> names)
