@@ -185,7 +185,8 @@ internal sealed class StudyTables(StudyResults results)
 
     private static string Shape(SweepRow row) => Invariant($"{row.Inputs}x{row.Outputs}");
 
-    private static string Percent(SweepRow row) => string.Create(CultureInfo.InvariantCulture, $"{row.OverheadPercent:F1} %");
+    // Zero is added, since a small negative number would be -0.0.
+    private static string Percent(SweepRow row) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(row.OverheadPercent, 1) + 0.0:F1} %");
 
     /// <summary>KiB, with a mark where the reference platform's TCDM is too small.</summary>
     private static string Flagged(SweepRow row) => Invariant($"{row.TcdmBytes / KiB:F1}{(row.ExceedsReferenceTcdm ? " ▲" : "")}");
