@@ -306,10 +306,13 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     /// Does what a hart has asked by its tohost, where that is due. It may concern everybody, so a hart that has run ahead
     /// waits for its turn. Null where nothing is due.
     /// </summary>
-    private StopReason? ServeHtif(Hart hart, in RunWindow window)
+    private StopReason? ServeHtif(Hart hart, in RunWindow window) =>
+        hart.State == HartState.Running && hart.Retired < _htifDueAt[hart.Id] ? null : ServeDueHtif(hart, window);
+
+    private StopReason? ServeDueHtif(Hart hart, in RunWindow window)
     {
+        if (_htif is null || !_htif.IsDue(hart.Id)) return null;
         var goesOn = hart.State == HartState.Running;
-        if (_htif is null || !_htif.IsDue(hart.Id) || (goesOn && hart.Retired < _htifDueAt[hart.Id])) return null;
         _htif.Take(hart);
         if (goesOn && hart.Time > window.Horizon) return StopReason.NeedsTurn;
         _htifDueAt[hart.Id] = ulong.MaxValue;
