@@ -1,4 +1,5 @@
 using System.Globalization;
+using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Engines;
 
 namespace AhwaLora.Emu.Tests.Conformance;
@@ -36,12 +37,27 @@ public sealed class RandomProgramTests
     [InlineData(ProgramKind.Machine, "functional")]
     [InlineData(ProgramKind.Machine, "cv32e40p")]
     [InlineData(ProgramKind.Machine, "snitch")]
-    internal void Both_engines_execute_them_alike(ProgramKind kind, string profile)
+    internal void Both_engines_execute_them_alike(ProgramKind kind, string profile) => AssertEnginesAlike(kind, profile, TestMachine.OneHart, Contention.None);
+
+    /// <summary>Several harts run the same code on the same data in banks, so that their accesses meet in every order.</summary>
+    [Theory]
+    [InlineData(ProgramKind.User, "cv32e40p")]
+    [InlineData(ProgramKind.User, "snitch")]
+    [InlineData(ProgramKind.Compressed, "cv32e40p")]
+    [InlineData(ProgramKind.Machine, "cv32e40p")]
+    internal void Both_engines_execute_them_alike_in_banks(ProgramKind kind, string profile)
+    {
+        var ram = new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 64 << 20, Banks = 4 };
+        var platform = TestMachine.OneHart with { Harts = 3, Memories = [ram], Aimc = null };
+        AssertEnginesAlike(kind, profile, platform, Contention.Exact);
+    }
+
+    private static void AssertEnginesAlike(ProgramKind kind, string profile, PlatformDescription platform, Contention contention)
     {
         foreach (var programs in Batches(kind, Seeds(20)))
         {
             var elf = QemuComparison.AssembleHere(programs);
-            var end = EnginePair.AssertSame(elf, profile, TestMachine.OneHart with { Isa = RandomProgram.March(kind) }, maxInstructions: 10_000_000, emulateMisaligned: true);
+            var end = EnginePair.AssertSame(elf, profile, platform with { Isa = RandomProgram.March(kind) }, maxInstructions: 10_000_000, emulateMisaligned: true, contention);
             Assert.Equal(ExitReason.Exit, end.Reason);
             Toolchain.Forget(elf);
         }
