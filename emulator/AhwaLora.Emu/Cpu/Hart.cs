@@ -144,6 +144,9 @@ public sealed class Hart : IStateful
     /// <summary>True if an enabled interrupt is pending, whether or not mstatus.MIE lets it in.</summary>
     public bool HasPendingInterrupt => (Mip & Mie) != 0;
 
+    /// <summary>True if an interrupt is taken before the next instruction (privileged specification, section 3.1.9): in user mode, MIE holds none back.</summary>
+    public bool IsInterrupted => HasPendingInterrupt && (Privilege == Cpu.Privilege.User || (Mstatus & MstatusBits.Mie) != 0);
+
     /// <summary>The time at which the hart acts next: its turn at a pending access, or its next instruction.</summary>
     public ulong NextAction => Pending is { IsActive: true, IsGranted: false } ? Pending.Time : Time;
 

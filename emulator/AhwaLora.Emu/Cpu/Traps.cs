@@ -127,9 +127,8 @@ public static class Traps
     /// <returns>True if pc now points at the handler.</returns>
     public static bool TakeInterrupt(Hart hart)
     {
+        if (!hart.IsInterrupted) return false;
         var pending = hart.Mip & hart.Mie;
-        if (pending == 0) return false;
-        if (hart.Privilege == Privilege.Machine && (hart.Mstatus & MstatusBits.Mie) == 0) return false;
 
         // Priority: external, software, timer (section "Machine Interrupt Registers").
         var code = (pending >> InterruptBits.Mei & 1) != 0 ? InterruptBits.Mei

@@ -9,14 +9,13 @@ internal sealed class BranchHistory
     private const int MostTargets = 8;
 
     private readonly Dictionary<uint, List<uint>> _targets = [];
-    private readonly HashSet<uint> _wandering = [];
     private readonly Dictionary<uint, int> _memories = [];
 
     /// <summary>Addresses that the indirect jump at <paramref name="pc"/> has led to.</summary>
     public IReadOnlyList<uint> TargetsOf(uint pc) => _targets.GetValueOrDefault(pc) ?? (IReadOnlyList<uint>)[];
 
     /// <summary>True if the load or store at <paramref name="pc"/> meets several memories.</summary>
-    public bool Wanders(uint pc) => _wandering.Contains(pc);
+    public bool Wanders(uint pc) => _memories.ContainsKey(pc);
 
     /// <summary>The memory that the load or store at <paramref name="pc"/> met where another was expected, if it ever did.</summary>
     public int? MemoryAt(uint pc) => _memories.TryGetValue(pc, out var memory) ? memory : null;
@@ -32,7 +31,4 @@ internal sealed class BranchHistory
         targets.Add(target);
         return true;
     }
-
-    /// <summary>The load or store at <paramref name="pc"/> met another memory than expected; true if that is new.</summary>
-    public bool AddWandering(uint pc) => _wandering.Add(pc);
 }

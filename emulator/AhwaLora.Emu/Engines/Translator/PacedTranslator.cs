@@ -14,13 +14,8 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// </summary>
 internal sealed class PacedTranslator : IEngine
 {
-    private const int NeverHot = int.MinValue / 2;
-
-    /// <summary>Translated instructions, and states of their blocks, at which everything is discarded: a bound on memory, seldom reached.</summary>
-    private const int CodeLimit = 200_000, StateLimit = 200_000;
-
-    /// <summary>Times an exit is taken before its region learns from it, and before the region is translated again with that.</summary>
-    private const int FirstLesson = 16, LessonAfter = 128;
+    /// <summary>States of blocks at which everything is discarded: a bound on memory, seldom reached.</summary>
+    private const int StateLimit = 200_000;
 
     /// <summary>Grants this late are seldom enough to be worked out each time.</summary>
     private const int LongestDelay = 64;
@@ -30,10 +25,9 @@ internal sealed class PacedTranslator : IEngine
 
     private readonly IStepper _interpreter;
     private readonly IBlockTiming _timing;
-    private readonly IReadOnlyList<RegionTable> _tables;
+    private readonly HartCode _code;
     private readonly Frame _frame;
     private readonly Pacing _pacing;
-    private RegionTable _table;
     private bool _hasArrived;
 
     // What translated code has spent and nobody has asked for yet.
@@ -50,21 +44,17 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
-    /// <param name="tables">Translated code of each memory the hart sees.</param>
+    /// <param name="code">The code the hart sees.</param>
     /// <param name="hasBanks">True where accesses to banks have to be granted.</param>
-    public PacedTranslator(IStepper interpreter, IBlockTiming timing, IEnumerable<RegionTable> tables, bool hasBanks)
+    public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
         Hart = interpreter.Hart;
         _timing = timing;
-        _tables = [.. tables];
-        _table = _tables[0];
+        _code = code;
         _frame = new Frame(interpreter.Hart);
         _pacing = hasBanks ? Pacing.Banks : Pacing.Lookup;
     }
-
-    /// <summary>Times that control comes to an address before it is translated from there.</summary>
-    public required int HotThreshold { get; init; }
 
     /// <inheritdoc/>
     public Hart Hart { get; }
@@ -158,7 +148,7 @@ internal sealed class PacedTranslator : IEngine
         while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
         {
             var isInterrupted = false;
-            if (!hart.Pending.IsActive && !IsInterrupted(hart) && FindHere() is { } block)
+            if (!hart.Pending.IsActive && !hart.IsInterrupted && FindHere() is { } block)
             {
                 var (exit, yields) = RunRegions(block, _timing.Time, window);
                 if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
@@ -172,9 +162,6 @@ internal sealed class PacedTranslator : IEngine
 
         return StopReason.Limit;
     }
-
-    private static bool IsInterrupted(Hart hart) =>
-        hart.HasPendingInterrupt && (hart.Privilege == Privilege.User || (hart.Mstatus & MstatusBits.Mie) != 0);
 
     /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
     private StopReason? Interpret(in RunWindow window, bool one)
@@ -193,12 +180,6 @@ internal sealed class PacedTranslator : IEngine
         return null;
     }
 
-    private static FloatMode ModeOf(Hart hart) =>
-        (hart.Mstatus & MstatusBits.Fs) != MstatusBits.Fs || !RoundingMode.IsValid(hart.Frm) ? FloatMode.Interpreted
-        : hart.Frm != RoundingMode.NearestEven ? FloatMode.Directed
-        : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
-        : FloatMode.Exact;
-
     /// <summary>
     /// Runs a region and those its exits lead to, until one asks for a bank, needs the interpreter, the fuel is used up,
     /// or the hart yields; returns the last exit's kind, and whether it yields there.
@@ -208,7 +189,7 @@ internal sealed class PacedTranslator : IEngine
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
         var budget = (int)Math.Min(Math.Min(window.Until - time, Hart.BreakAt - Hart.Retired), MostUncounted);
         var yieldAt = window.YieldAt(time, budget);
-        if (_mode == FloatMode.Exact) _mode = ModeOf(Hart);
+        if (_mode == FloatMode.Exact) _mode = FloatModes.Of(Hart);
         var fuel = budget;
         while (true)
         {
@@ -228,7 +209,7 @@ internal sealed class PacedTranslator : IEngine
             if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
             if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
             var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
-            if (exit.Kind == ExitKind.Indirect) Learn(block.Region, exit, pc);
+            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, pc);
             var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
             if (next is null)
@@ -277,7 +258,7 @@ internal sealed class PacedTranslator : IEngine
                 _frame.Retired += (ulong)exit.Instruction;
             }
 
-            Learn(block.Region, exit, exit.Pc);
+            if (HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, exit.Pc);
         }
 
         var isWaiting = block.Node.Banked.IsGranted && (exit?.Instruction ?? 0) == 0;
@@ -325,7 +306,7 @@ internal sealed class PacedTranslator : IEngine
 
     private TimedBlock? FindHere()
     {
-        _mode = ModeOf(Hart);
+        _mode = FloatModes.Of(Hart);
         if (FindRegion(Hart.Pc, RegionPlan.Arrived, _hasArrived) is not { } region) return null;
         var vector = _timing.Vector();
         if (vector < 0) return null;
@@ -336,7 +317,7 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>The block that begins with the access that has its bank now; null where the interpreter is to go on.</summary>
     private TimedBlock? FindGranted()
     {
-        if (_grant is not { } grant || IsInterrupted(Hart)) return null;
+        if (_grant is not { } grant || Hart.IsInterrupted) return null;
         var next = grant.Next;
         if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
         {
@@ -365,7 +346,7 @@ internal sealed class PacedTranslator : IEngine
         if (node.States.TryGetValue(vector, out var state)) return state;
         state = new TimedBlock(region, node, vector, _timing.PendingAddresses(vector));
         node.States.Add(vector, state);
-        _table.States++;
+        _code.Table.States++;
         return state;
     }
 
@@ -389,64 +370,13 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
     private Region? FindRegion(uint pc, int state, bool counts)
     {
-        if (!_table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
-        var entry = _table.At(pc);
-        if (entry.Find(state, _mode, isBridge: false) is { } known) return known.Region;
-        if (!counts || ++entry.Heat <= HotThreshold << Math.Min(entry.Discards, 6)) return null;
-        entry.Heat = 0;
-        return Translate(entry, pc, state);
-    }
-
-    private Region? Translate(EntryPoint entry, uint pc, int state)
-    {
-        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
-        if (plan.Nodes.Count == 0)
-        {
-            // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.
-            entry.Heat = NeverHot;
-            return null;
-        }
-
-        if (_table.TranslatedInstructions > CodeLimit || _table.States > StateLimit) _table.Clear();
-        var region = RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _timing.MisalignedCosts || _pacing == Pacing.Banks);
-        _table.Add(region);
-        return region;
-    }
-
-    /// <summary>An exit taken often: its region may do better with what it has shown.</summary>
-    private void Learn(Region region, RegionExit exit, uint pc)
-    {
-        if (!region.IsValid || exit.Taken >= LessonAfter || ++exit.Taken < FirstLesson) return;
-        if (exit.Kind == ExitKind.Indirect) exit.IsNews |= _table.History.Add(exit.Pc, pc);
-        else exit.IsNews |= LearnMemory(pc);
-        if (exit.Taken == LessonAfter && exit.IsNews) _table.Retranslate(region, HotThreshold);
-    }
-
-    private bool LearnMemory(uint pc)
-    {
-        if (!_table.Code.Memory.Contains(pc, 4)) return false;
-        var i = _table.Code.Fetch(pc);
-        if (i.Shape is not (Shape.Load or Shape.Store)) return false;
-        var memories = Hart.Space.Memories;
-        for (var m = 0; m < memories.Count; m++)
-        {
-            if (!memories[m].Contains(Hart.Registers[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width)) continue;
-            _table.History.AddWandering(pc);
-            return _table.History.AddMemory(pc, m);
-        }
-
-        return false;
-    }
-
-    private bool SelectTable(uint pc)
-    {
-        foreach (var table in _tables)
-        {
-            if (!table.Code.Memory.Contains(pc, 2)) continue;
-            _table = table;
-            return true;
-        }
-
-        return false;
+        if (_code.PointAt(pc) is not { } point) return null;
+        if (point.Find(state, _mode, isBridge: false) is { } known) return known.Region;
+        if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
+        point.Heat = 0;
+        var table = _code.Table;
+        if (table.States > StateLimit) table.Clear();
+        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
+        return _code.Translate(point, plan, _timing.MisalignedCosts || _pacing == Pacing.Banks)?.Region;
     }
 }

@@ -8,25 +8,6 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// <returns>Index of the exit taken.</returns>
 internal delegate int RegionCode(Frame frame, int fuel, int yieldAt, int entry);
 
-/// <summary>How floating-point instructions are translated; regions that hold any are valid in one mode only.</summary>
-internal enum FloatMode : byte
-{
-    /// <summary>The region holds none: valid in any mode.</summary>
-    Any,
-
-    /// <summary>mstatus.FS is not dirty, or frm is reserved: left to the interpreter.</summary>
-    Interpreted,
-
-    /// <summary>To nearest even, and NX has yet to be raised: an inexact result is left to the interpreter.</summary>
-    Exact,
-
-    /// <summary>To nearest even, with NX accrued already: an ordinary result raises nothing more.</summary>
-    Inexact,
-
-    /// <summary>frm holds another rounding mode: every operation calls its row.</summary>
-    Directed,
-}
-
 /// <summary>Why a region is left.</summary>
 internal enum ExitKind : byte
 {

@@ -260,7 +260,7 @@ internal sealed class RegionPlan
         var memories = new int[block.Count][];
         for (var k = 0; k < memories.Length; k++)
         {
-            var probable = _history.MemoryAt(pc) ?? ProbableMemory(hart, block[k]);
+            var probable = (IsPaced ? _history.MemoryAt(pc) : null) ?? ProbableMemory(hart, block[k]);
             memories[k] = _history.Wanders(pc) && !AsksForBank(block[k], probable)
                 ? [probable, .. Enumerable.Range(0, hart.Space.Memories.Count).Where(m => m != probable && SameCycles(hart, m, probable) && !AsksForBank(block[k], m))]
                 : [probable];

@@ -21,10 +21,10 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
         if (VectorsOf(state) is not { } vectors) return null;
         _live = (pipeline, vectors, interpreter.Causes);
         if (profile.Build(this) is not { } timing) return null;
-        var tables = code.Select(c => _tables[c]);
+        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hotThreshold);
         return hasBanks || profile.Decoupled is not null
-            ? new PacedTranslator(interpreter, timing, tables, hasBanks) { HotThreshold = hotThreshold }
-            : new Translator(interpreter, timing, tables) { HotThreshold = hotThreshold };
+            ? new PacedTranslator(interpreter, timing, seen, hasBanks)
+            : new Translator(interpreter, timing, seen);
     }
 
     /// <inheritdoc/>

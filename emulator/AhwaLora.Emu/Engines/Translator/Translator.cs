@@ -12,26 +12,17 @@ namespace AhwaLora.Emu.Engines.Translator;
 /// </summary>
 internal sealed class Translator : IEngine
 {
-    private const int NeverHot = int.MinValue / 2;
-
-    /// <summary>Translated instructions at which everything is discarded: a bound on memory, seldom reached.</summary>
-    private const int CodeLimit = 200_000;
-
     /// <summary>Cycles that regions are given at most, at a time: fuel and stalls are counted in 31 bits, and a block may take a few more.</summary>
     private const ulong MostFuel = 1 << 30;
 
     /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
     private const int VersionsPerEntry = 24;
 
-    /// <summary>Times an exit is taken before its region learns from it, and before the region is translated again with that.</summary>
-    private const int FirstLesson = 16, LessonAfter = 128;
-
     private readonly IStepper _interpreter;
     private readonly IBlockTiming _timing;
-    private readonly IReadOnlyList<RegionTable> _tables;
+    private readonly HartCode _code;
     private readonly Frame _frame;
     private readonly bool _exactAlignment;
-    private RegionTable _table;
     private bool _hasArrived;
 
     // Where the hart has left translated code to let others have their turn; it goes on from there.
@@ -40,19 +31,15 @@ internal sealed class Translator : IEngine
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
-    /// <param name="tables">Translated code of each memory the hart sees.</param>
-    public Translator(IStepper interpreter, IBlockTiming timing, IEnumerable<RegionTable> tables)
+    /// <param name="code">The code the hart sees.</param>
+    public Translator(IStepper interpreter, IBlockTiming timing, HartCode code)
     {
         _interpreter = interpreter;
         _timing = timing;
-        _tables = [.. tables];
-        _table = _tables[0];
+        _code = code;
         _frame = new Frame(interpreter.Hart);
         _exactAlignment = timing.MisalignedCosts;
     }
-
-    /// <summary>Times that control comes to an address before it is translated from there.</summary>
-    public required int HotThreshold { get; init; }
 
     /// <inheritdoc/>
     public Hart Hart => _interpreter.Hart;
@@ -122,25 +109,24 @@ internal sealed class Translator : IEngine
     {
         var (pc, left) = (Hart.Pc, _left);
         _left = null;
-        if (PointAt(pc) is not { } point) return null;
+        if (_code.PointAt(pc) is not { } point) return null;
         if (point.Entries.Count == 0)
         {
             // Most code is cold, and the pipeline's state takes a while to find out.
             ref var heat = ref _hasArrived ? ref point.Heat : ref point.BridgeHeat;
-            if (heat < ThresholdOf(point))
+            if (heat < _code.ThresholdOf(point))
             {
                 heat++;
                 return null;
             }
         }
 
-        var (vector, mode) = (_timing.Vector(), ModeOf(Hart));
+        var (vector, mode) = (_timing.Vector(), FloatModes.Of(Hart));
         if (left?.Vector == vector && NextEntry(left, pc, mode) is { } next) return next;
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
     }
 
-    private static bool MustInterpret(Hart hart) =>
-        hart.Pending.IsActive || (hart.HasPendingInterrupt && (hart.Privilege == Privilege.User || (hart.Mstatus & MstatusBits.Mie) != 0));
+    private static bool MustInterpret(Hart hart) => hart.Pending.IsActive || hart.IsInterrupted;
 
     /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
     private StopReason? Interpret(in RunWindow window, bool one)
@@ -160,12 +146,6 @@ internal sealed class Translator : IEngine
         return null;
     }
 
-    private static FloatMode ModeOf(Hart hart) =>
-        (hart.Mstatus & MstatusBits.Fs) != MstatusBits.Fs || !RoundingMode.IsValid(hart.Frm) ? FloatMode.Interpreted
-        : hart.Frm != RoundingMode.NearestEven ? FloatMode.Directed
-        : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
-        : FloatMode.Exact;
-
     /// <summary>
     /// Runs a region and those its exits lead to, until one needs the interpreter, the fuel is used up, or the hart
     /// yields; returns the last exit's kind, and whether it yields there.
@@ -174,7 +154,7 @@ internal sealed class Translator : IEngine
     {
         var hart = Hart;
         var time = _timing.Time;
-        var mode = ModeOf(hart);
+        var mode = FloatModes.Of(hart);
 
         // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
         var budget = (int)Math.Min(Math.Min(window.Until - time, hart.BreakAt - hart.Retired), MostFuel);
@@ -192,7 +172,7 @@ internal sealed class Translator : IEngine
             if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
             hasStalls |= region.Stalls;
             pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
-            if (exit.Kind != ExitKind.Jump && exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson) Learn(region, exit, pc);
+            if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
             yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
             if (NextEntry(exit, pc, mode) is not { } next) break;
@@ -219,9 +199,9 @@ internal sealed class Translator : IEngine
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
     private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
-        if (PointAt(pc) is not { } point) return null;
+        if (_code.PointAt(pc) is not { } point) return null;
         if (point.Find(vector, mode, isBridge: false) is { } entry) return entry;
-        if (!counts || ++point.Heat <= ThresholdOf(point)) return null;
+        if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
         point.Heat = 0;
         return Translate(point, pc, vector, mode, isBridge: false);
     }
@@ -229,58 +209,17 @@ internal sealed class Translator : IEngine
     /// <summary>The rest of a block that was left at an address in its middle: by the end of a window, or for the interpreter.</summary>
     private RegionEntry? FindBridge(uint pc, int vector, FloatMode mode)
     {
-        if (PointAt(pc) is not { } point) return null;
+        if (_code.PointAt(pc) is not { } point) return null;
         if (point.Find(vector, mode, isBridge: true) is { } entry) return entry;
-        if (++point.BridgeHeat <= ThresholdOf(point)) return null;
+        if (++point.BridgeHeat <= _code.ThresholdOf(point)) return null;
         point.BridgeHeat = 0;
         return Translate(point, pc, vector, mode, isBridge: true);
     }
 
-    /// <summary>Code that has changed before has to run longer until it is translated again.</summary>
-    private int ThresholdOf(EntryPoint point) => HotThreshold << Math.Min(point.Discards, 6);
-
     private RegionEntry? Translate(EntryPoint point, uint pc, int vector, FloatMode mode, bool isBridge)
     {
         if (point.Entries.Count >= VersionsPerEntry) return null;
-        var plan = new RegionPlan(_table.Code, _table.History, Hart, _timing, pc, vector, mode, isBridge);
-        if (plan.Nodes.Count == 0)
-        {
-            // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.
-            point.Heat = point.BridgeHeat = NeverHot;
-            return null;
-        }
-
-        if (_table.TranslatedInstructions > CodeLimit) _table.Clear();
-        return _table.Add(RegionCompiler.Compile(plan, Hart.Space, Hart.Features, _exactAlignment));
-    }
-
-    private EntryPoint? PointAt(uint pc) => _table.Code.Memory.Contains(pc, 2) || SelectTable(pc) ? _table.At(pc) : null;
-
-    /// <summary>An exit taken often: its region may do better with what it has shown.</summary>
-    private void Learn(Region region, RegionExit exit, uint pc)
-    {
-        if (!region.IsValid) return;
-        var history = _table.History;
-        if (exit.Kind == ExitKind.Indirect) exit.IsNews |= history.Add(exit.Pc, pc);
-        if (exit.Kind == ExitKind.Interpret) exit.IsNews |= MeetsAnotherMemory(pc) && history.AddWandering(pc);
-        if (exit.Taken == LessonAfter && exit.IsNews) _table.Retranslate(region, HotThreshold);
-    }
-
-    private bool MeetsAnotherMemory(uint pc)
-    {
-        var i = _table.Code.Fetch(pc);
-        return i.Shape is Shape.Load or Shape.Store && Hart.Space.FindMemory(Hart.Registers[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width) is not null;
-    }
-
-    private bool SelectTable(uint pc)
-    {
-        foreach (var table in _tables)
-        {
-            if (!table.Code.Memory.Contains(pc, 2)) continue;
-            _table = table;
-            return true;
-        }
-
-        return false;
+        var table = _code.Table;
+        return _code.Translate(point, new RegionPlan(table.Code, table.History, Hart, _timing, pc, vector, mode, isBridge), _exactAlignment);
     }
 }
