@@ -18,6 +18,7 @@ internal static class CommandLine
 
     public static int Invoke(string[] args)
     {
+        StandardStreams.SilenceClosed();
         var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
         {
             RunCommand.Create(),
@@ -47,7 +48,7 @@ internal static class CommandLine
         {
             return Fail(e.Message);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Files say their own names: what is left is the console.
             return Fail($"standard output cannot be written ({e.Message.TrimEnd('.')})");

@@ -6,10 +6,11 @@ namespace AhwaLora.Emu.Lab;
 public static class AtomicFile
 {
     private const string Devices = "/dev/", Memory = "/dev/shm/";
+    private const PosixSignal BrokenPipe = (PosixSignal)13; // SIGPIPE, on every Unix
 
     /// <summary>
     /// Writes a file beside its place and then renames it, or what it is a link to; what is left of a write that fails or is interrupted is removed.
-    /// <c>-</c> is standard output; it and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
+    /// <c>-</c> is standard output; it, a named pipe and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
     /// </summary>
     /// <exception cref="UserErrorException">It cannot be written there.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -17,7 +18,8 @@ public static class AtomicFile
         try
         {
             if (path == "-") WriteTo(Console.OpenStandardOutput(), write);
-            else if (IsDevice(path)) WriteTo(new FileStream(path, FileMode.Open, FileAccess.Write), write);
+            else if (IsDevice(path)) WriteTo(Open(path), write);
+            else if (OpenPipe(path) is { } pipe) WriteTo(pipe, write);
             else WriteWhole(TargetOf(path), write);
         }
         catch (DirectoryNotFoundException)
@@ -47,6 +49,18 @@ public static class AtomicFile
         return full.StartsWith(Devices, StringComparison.Ordinal) && !full.StartsWith(Memory, StringComparison.Ordinal);
     }
 
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Write);
+
+    /// <summary>A named pipe, once somebody reads it: it has no length, and no positions either, which an empty file has. Null for all else.</summary>
+    private static FileStream? OpenPipe(string path)
+    {
+        if (new FileInfo(TargetOf(path)) is not { Exists: true, Length: 0 }) return null;
+        var stream = Open(path);
+        if (!stream.CanSeek) return stream;
+        stream.Dispose();
+        return null;
+    }
+
     // What a link leads to is replaced, not the link.
     private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
 
@@ -63,9 +77,10 @@ public static class AtomicFile
             if (File.Exists(temporary)) File.Delete(temporary);
         }
 
-        // The signals go on to end the process.
+        // The signals go on to end the process; where it ignores SIGPIPE, that is not even told.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Remove());
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Remove());
+        using var unread = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(BrokenPipe, _ => Remove());
         try
         {
             WriteTo(File.Create(temporary), write);

@@ -89,7 +89,7 @@ internal static class RunCommand
         Machine = MachineArguments.Options(parsed) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
         Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
         SandboxPath = parsed.GetValue(Sandbox),
-        Console = new GuestConsole(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()),
+        Console = new GuestConsole(StandardStreams.Input, StandardStreams.Output, StandardStreams.Error),
         SignaturePath = parsed.GetValue(Signature),
         LogPath = parsed.GetValue(Log),
         StatisticsPath = parsed.GetValue(Stats),
@@ -107,7 +107,7 @@ internal static class RunCommand
     {
         if (path != "-") return InputFile.Read(path, File.ReadAllBytes);
         using var bytes = new MemoryStream();
-        using var standard = Console.OpenStandardInput();
+        using var standard = StandardStreams.Input;
         standard.CopyTo(bytes);
         return bytes.ToArray();
     }

@@ -51,14 +51,6 @@ public sealed class GdbServer : IDisposable
     /// <summary>Stops listening.</summary>
     public void Dispose() => _listener.Dispose();
 
-    private void RefuseOthers()
-    {
-        while (_listener.Poll(0, SelectMode.SelectRead))
-        {
-            using var other = _listener.Accept();
-        }
-    }
-
     /// <summary>One client, from its connection to its end.</summary>
     private sealed class Session : IGdbLink
     {
@@ -83,7 +75,7 @@ public sealed class GdbServer : IDisposable
         {
             while (!_isGone && Stub.End == SessionEnd.None)
             {
-                _server.RefuseOthers();
+                RefuseOthers();
                 if (_socket.Poll(PollMicroseconds, SelectMode.SelectRead)) Receive();
                 while (Stub.End == SessionEnd.None && _received.TryDequeue(out var value)) Take(_reader.Take(value));
             }
@@ -103,7 +95,7 @@ public sealed class GdbServer : IDisposable
 
         public bool IsInterrupted()
         {
-            _server.RefuseOthers();
+            RefuseOthers();
             if (_isGone) return true;
             if (_socket.Poll(0, SelectMode.SelectRead)) Receive();
 
@@ -114,6 +106,17 @@ public sealed class GdbServer : IDisposable
             }
 
             return _isGone;
+        }
+
+        /// <summary>Refuses whoever else is at the door, unless this client has gone: then it is the next.</summary>
+        private void RefuseOthers()
+        {
+            while (_server._listener.Poll(0, SelectMode.SelectRead))
+            {
+                while (!_isGone && _socket.Poll(0, SelectMode.SelectRead)) Receive();
+                if (_isGone) return;
+                using var other = _server._listener.Accept();
+            }
         }
 
         /// <summary>Lets the client read the last answer before the connection goes.</summary>

@@ -111,6 +111,33 @@ public sealed class GdbSessionTests
         Assert.Contains("$1 = 0\n", program.Gdb("p $mcycle", "monitor quit"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("$m8000")]
+    [InlineData("$g#67$g#67$g#67")]
+    [InlineData("$vCont;c#a8")]
+    public void A_client_that_resets_its_connection_leaves_the_next_a_machine(string sent)
+    {
+        using var program = new DebugProgram("harts.c", harts: 2);
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        for (var n = 0; n < 3; n++)
+        {
+            using var client = new TcpClient { LingerState = new LingerOption(true, 0) };
+            client.Connect(program.EndPoint);
+            client.GetStream().Write(System.Text.Encoding.ASCII.GetBytes(sent));
+        }
+
+        using (var next = new TcpClient())
+        {
+            next.Connect(program.EndPoint);
+            next.GetStream().Write("$qC#b4"u8);
+            Assert.StartsWith("+$QC", Receive(next), StringComparison.Ordinal);
+            next.GetStream().Write("+$k#6b"u8);
+        }
+
+        Assert.Null(program.Ended);
+    }
+
     [Fact]
     public void An_interrupt_stops_a_run_that_does_not_end()
     {

@@ -35,6 +35,42 @@ public sealed class AtomicFileTests
         Assert.StartsWith("/dev/full: cannot be written", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_named_pipe_is_written_and_not_replaced()
+    {
+        var pipe = Scratch.File("pipe");
+        Toolchain.Run("mkfifo", pipe);
+        foreach (var text in new[] { "first", "second" })
+        {
+            var read = Task.Run(() => File.ReadAllText(pipe));
+            AtomicFile.WriteText(pipe, text);
+            Assert.Equal(text, await read);
+        }
+    }
+
+    [Fact]
+    public void An_empty_file_is_replaced()
+    {
+        var path = Scratch.File("file", "");
+        AtomicFile.WriteText(path, "new");
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void A_run_whose_console_nobody_reads_leaves_no_file_behind()
+    {
+        var log = Scratch.File("log");
+        var prints = TestMachine.Assemble("li t0, 0x40000000\n1: sb t0, 0(t0)\nj 1b").Image.Path;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", prints, "--log", log]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        Assert.Equal(0, process.StandardOutput.BaseStream.ReadByte());
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(log)!));
+        process.StandardOutput.Close();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(log)!));
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]

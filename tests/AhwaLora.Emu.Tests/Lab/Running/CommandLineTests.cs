@@ -88,6 +88,28 @@ public sealed class CommandLineTests
         Assert.True(isOver, "the run goes on");
     }
 
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData(">&-")]
+    [InlineData("<&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public void A_console_that_is_closed_is_as_one_that_nobody_reads(string closed)
+    {
+        int Status(string arguments)
+        {
+            using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "ahwalora.dll")}' {arguments} {closed}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = shell.StandardOutput.ReadToEndAsync();
+            _ = shell.StandardError.ReadToEnd();
+            _ = output.Result;
+            shell.WaitForExit();
+            return shell.ExitCode;
+        }
+
+        Assert.Equal(0, Status($"run {Exits} --causes"));
+        Assert.Equal(0, Status("platform"));
+        Assert.Equal(125, Status("run /no/such.elf"));
+    }
+
     [Fact]
     public void The_uart_receives_a_file()
     {
