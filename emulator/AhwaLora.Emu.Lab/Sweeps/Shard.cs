@@ -27,11 +27,12 @@ public readonly record struct Shard(int Number, int Count)
     /// <summary>The points of this part, of so many.</summary>
     public IEnumerable<int> Of(int points)
     {
-        for (var point = Number - 1; point < points; point += Count) yield return point;
+        var (first, step) = (Number - 1, Count);
+        return Enumerable.Range(0, CountOf(points)).Select(i => first + i * step);
     }
 
     /// <summary>How many those are.</summary>
-    public int CountOf(int points) => (points - Number + Count) / Count;
+    public int CountOf(int points) => (int)(((long)points - Number + Count) / Count);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Number}/{Count}";

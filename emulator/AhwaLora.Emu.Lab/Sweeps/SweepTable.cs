@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Parquet;
@@ -16,8 +17,8 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
 {
     private const string NameKey = "ahwalora.sweep", IdKey = "ahwalora.sweep_id", PointsKey = "ahwalora.points", ShardKey = "ahwalora.shard";
 
-    private static readonly (string Name, Type Type)[] Columns =
-        [.. typeof(SweepRow).GetProperties().Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p.PropertyType))];
+    private static readonly (string Name, PropertyInfo Property)[] Columns =
+        [.. typeof(SweepRow).GetProperties().Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p))];
 
     // Dictionary encoding of strings apart, nothing is squeezed: the bytes must not depend on a compressor's version.
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.None };
@@ -53,7 +54,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         }
         catch (Exception e) when (e is not UserErrorException)
         {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "is no Parquet file that a sweep of this version has written" : "no such file")}", e);
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "is no Parquet file that a sweep of this version has written" : Directory.Exists(path) ? "is a directory" : "no such file")}", e);
         }
     }
 
@@ -76,8 +77,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
 
     private async Task WriteParquetAsync(Stream stream)
     {
-        var schema = new ParquetSchema(Columns.Select(c => new DataField(c.Name, c.Type, isNullable: false)));
-        var cells = Rows.Select(row => JsonSerializer.SerializeToNode(row, SweepRow.Json)!.AsObject()).ToList();
+        var schema = new ParquetSchema(Columns.Select(c => new DataField(c.Name, c.Property.PropertyType, isNullable: false)));
         await using var writer = await ParquetWriter.CreateAsync(schema, stream, Options).ConfigureAwait(false);
         writer.CustomMetadata = new Dictionary<string, string>
         {
@@ -87,22 +87,22 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
             [ShardKey] = Shard.ToString(),
         };
         using var group = writer.CreateRowGroup();
-        foreach (var (field, column) in schema.DataFields.Zip(Columns)) await WriteColumnAsync(group, field, column.Type, cells).ConfigureAwait(false);
+        foreach (var (field, column) in schema.DataFields.Zip(Columns)) await WriteColumnAsync(group, field, column.Property).ConfigureAwait(false);
     }
 
-    private static Task WriteColumnAsync(ParquetRowGroupWriter group, DataField field, Type type, List<JsonObject> rows)
+    private Task WriteColumnAsync(ParquetRowGroupWriter group, DataField field, PropertyInfo column)
     {
-        ReadOnlyMemory<T> Values<T>() => rows.Select(row => row[field.Name]!.GetValue<T>()).ToArray();
+        T[] Values<T>() => [.. Rows.Select(row => (T)column.GetValue(row)!)];
 
-        return Type.GetTypeCode(type) switch
+        return Type.GetTypeCode(column.PropertyType) switch
         {
-            TypeCode.String => group.WriteAsync(field, rows.Select(row => (string)row[field.Name]!).ToArray()),
-            TypeCode.Int32 => group.WriteAsync(field, Values<int>()),
-            TypeCode.Int64 => group.WriteAsync(field, Values<long>()),
-            TypeCode.UInt64 => group.WriteAsync(field, Values<ulong>()),
-            TypeCode.Double => group.WriteAsync(field, Values<double>()),
-            TypeCode.Boolean => group.WriteAsync(field, Values<bool>()),
-            _ => throw new NotSupportedException($"column {field.Name} of {type}"),
+            TypeCode.String => group.WriteAsync(field, Values<string>()),
+            TypeCode.Int32 => group.WriteAsync<int>(field, Values<int>()),
+            TypeCode.Int64 => group.WriteAsync<long>(field, Values<long>()),
+            TypeCode.UInt64 => group.WriteAsync<ulong>(field, Values<ulong>()),
+            TypeCode.Double => group.WriteAsync<double>(field, Values<double>()),
+            TypeCode.Boolean => group.WriteAsync<bool>(field, Values<bool>()),
+            _ => throw new NotSupportedException($"column {field.Name} of {column.PropertyType}"),
         };
     }
 
@@ -114,7 +114,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         {
             var first = rows.Count;
             for (var i = 0L; i < group.RowCount; i++) rows.Add([]);
-            foreach (var (field, column) in reader.Schema.DataFields.Zip(Columns)) await ReadColumnAsync(group, field, column.Type, rows[first..]).ConfigureAwait(false);
+            foreach (var (field, column) in reader.Schema.DataFields.Zip(Columns)) await ReadColumnAsync(group, field, column.Property.PropertyType, rows[first..]).ConfigureAwait(false);
         }
 
         var metadata = reader.CustomMetadata;
@@ -132,7 +132,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         {
             var values = new T[rows.Count];
             await read(values).ConfigureAwait(false);
-            for (var i = 0; i < values.Length; i++) rows[i][field.Name] = JsonValue.Create(values[i]);
+            for (var i = 0; i < values.Length; i++) rows[i][field.Name] = JsonSerializer.SerializeToNode(values[i], SweepRow.Json);
         }
 
         await (Type.GetTypeCode(type) switch

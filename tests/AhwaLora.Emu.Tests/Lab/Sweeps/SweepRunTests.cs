@@ -63,6 +63,17 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void Tiles_that_keep_time_only_have_no_error_in_any_format()
+    {
+        _files.Write("time.json", """{ "aimc": { "timing_only": true } }""");
+        var table = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nplatform: time.json"), "out");
+        Assert.Equal(double.NaN, table.Rows.Single().RelativeErrorPercent);
+        Assert.Equal(table.Rows, SweepTable.Read(_files.At("out/small.parquet")).Rows);
+        Assert.Contains(",NaN,", File.ReadLines(_files.At("out/small.csv")).Last(), StringComparison.Ordinal);
+        Assert.Equal(table.Rows, _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nplatform: time.json"), "out").Rows); // from the journal
+    }
+
+    [Fact]
     public void A_sweep_that_stopped_goes_on_where_it_was()
     {
         var plan = _files.Plan(SweepDirectory.Small);
@@ -133,6 +144,18 @@ public sealed class SweepRunTests : IDisposable
         Assert.Equal(Bytes("whole/small.parquet"), Bytes("merged/small.parquet"));
     }
 
+    [Theory]
+    [InlineData("2/3", new[] { 1, 4, 7 })]
+    [InlineData("8/9", new[] { 7 })]
+    [InlineData("9/9", new int[0])]
+    [InlineData("5/2147483647", new[] { 4 })]
+    [InlineData("2147483647/2147483647", new int[0])]
+    public void A_part_has_every_nth_point_or_none_where_there_are_fewer_points_than_parts(string part, int[] points)
+    {
+        Assert.Equal(points, Shard.Parse(part).Of(8));
+        Assert.Equal(points.Length, Shard.Parse(part).CountOf(8));
+    }
+
     [Fact]
     public void Parts_that_do_not_belong_together_are_refused()
     {
@@ -151,5 +174,6 @@ public sealed class SweepRunTests : IDisposable
         var stranger = _files.Write("stranger.parquet", "PAR1");
         Assert.Contains("is no Parquet file that a sweep", Assert.Throws<UserErrorException>(() => SweepTable.Read(stranger)).Message, StringComparison.Ordinal);
         Assert.Contains("no such file", Assert.Throws<UserErrorException>(() => SweepTable.Read("none.parquet")).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory", Assert.Throws<UserErrorException>(() => SweepTable.Read(_files.Path)).Message, StringComparison.Ordinal);
     }
 }
