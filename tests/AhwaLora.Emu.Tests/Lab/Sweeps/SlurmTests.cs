@@ -14,6 +14,7 @@ public sealed class SlurmTests : IDisposable
         while [ -n "$(squeue --noheader)" ]; do sleep 0.1; done
         [ ! -e "$3/small.parquet" ]
         "$1" "$2" 3 "$3" --cpus-per-task=2
+        "$1" "$2" 1 "$3/in one" --cpus-per-task=2
         while [ -n "$(squeue --noheader)" ]; do sleep 0.1; done
         """;
 
@@ -31,6 +32,8 @@ public sealed class SlurmTests : IDisposable
         Toolchain.Run(At("tests/programs/slurm/one-node"), $"bash {session} {At("tools/slurm-sweep")} {_files.At("small.yaml")} \"{_files.At("out dir")}\"");
         Assert.Equal(File.ReadAllBytes(_files.At("whole/small.csv")), File.ReadAllBytes(_files.At("out dir/small.csv")));
         Assert.Equal(File.ReadAllBytes(_files.At("whole/small.parquet")), File.ReadAllBytes(_files.At("out dir/small.parquet")));
+        Assert.Equal(File.ReadAllBytes(_files.At("whole/small.csv")), File.ReadAllBytes(_files.At("out dir/in one/small.csv")));
+        Assert.Equal(["small.1-of-1.log"], Directory.GetFiles(_files.At("out dir/in one"), "*.log").Select(Path.GetFileName)); // no job to merge one part
         Assert.Equal(3, SweepTable.Read(_files.At("out dir/small.2-of-3.parquet")).Shard.Count);
     }
 
