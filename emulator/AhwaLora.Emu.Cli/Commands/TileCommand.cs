@@ -39,6 +39,10 @@ internal static class TileCommand
 
     public static DeviceMapping MappingOf(ParseResult parsed) => parsed.GetValue(Mapping) == PerDevice ? DeviceMapping.PerDevice : DeviceMapping.AihwkitCompatible;
 
+    /// <summary>The ages of <c>--ages</c>.</summary>
+    /// <exception cref="UserErrorException">One of them is none.</exception>
+    public static double[] ParseAges(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(age => ParseAge("--ages", age))];
+
     /// <summary>An age of <c>--age</c> or <c>--ages</c>.</summary>
     /// <exception cref="UserErrorException">It is none.</exception>
     public static double ParseAge(string option, string text) =>

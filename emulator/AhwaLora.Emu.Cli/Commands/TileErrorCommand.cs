@@ -26,7 +26,8 @@ internal static class TileErrorCommand
 
     private static int Run(ParseResult parsed)
     {
-        double[] ages = [.. parsed.GetValue(Ages)!.Split(',').Select(age => TileCommand.ParseAge("--ages", age))];
+        AtomicFile.CheckPlace(parsed.GetValue(TileCommand.Csv));
+        var ages = TileCommand.ParseAges(parsed.GetValue(Ages)!);
         var preset = TileCommand.PresetOf(parsed);
         var study = new TileStudy(preset, TileCommand.ModelOf(parsed, preset), parsed.GetValue(Size), parsed.GetValue(Seeds), parsed.GetValue(MachineArguments.Seed))
         {

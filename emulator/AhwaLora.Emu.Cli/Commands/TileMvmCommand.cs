@@ -33,6 +33,8 @@ internal static class TileMvmCommand
 
     private static int Run(ParseResult parsed)
     {
+        AtomicFile.CheckPlace(parsed.GetValue(Out));
+        AtomicFile.CheckPlace(parsed.GetValue(Json));
         var preset = TileCommand.PresetOf(parsed);
         var model = TileCommand.ModelOf(parsed, preset);
         var options = new CrossbarOptions(parsed.GetValue(Rows), parsed.GetValue(Columns))
@@ -68,7 +70,8 @@ internal static class TileMvmCommand
     {
         var (work, error) = (product.Work, product.Error);
         Console.WriteLine(Text($"{product.Vectors} MVMs {product.Inputs} -> {product.Outputs} on {product.Tiles} {(product.Tiles == 1 ? "tile" : "tiles")} of {options.Rows} x {options.Columns}, {options.Preset.Name} with {options.Model.Name} devices {age} s old"));
-        Console.WriteLine(Text($"error {100 * product.RelativeError:G4} %, SNR {error.SnrDecibels:F1} dB; worst MVM {error.WorstMvm} {error.WorstMvmSnrDecibels:F1} dB, worst column {error.WorstColumn} {error.WorstColumnSnrDecibels:F1} dB"));
+        var relative = double.IsNaN(product.RelativeError) ? "undefined, since W x is zero" : Text($"{100 * product.RelativeError:G4} %");
+        Console.WriteLine(Text($"error {relative}, SNR {error.SnrDecibels:F1} dB; worst MVM {error.WorstMvm} {error.WorstMvmSnrDecibels:F1} dB, worst column {error.WorstColumn} {error.WorstColumnSnrDecibels:F1} dB"));
         Console.WriteLine(Text($"{work.Passes} passes, {work.DacClips} DAC clips, {work.AdcSaturations} ADC saturations, {work.ClippedOutputs} outputs left clipped"));
     }
 
@@ -82,7 +85,7 @@ internal static class TileMvmCommand
         model = options.Model.Name,
         seed = options.Seed,
         age_seconds = age,
-        relative_error = product.RelativeError,
+        relative_error = double.IsNaN(product.RelativeError) ? (double?)null : product.RelativeError,
         snr_db = product.Error.SnrDecibels,
         worst_mvm = product.Error.WorstMvm,
         worst_mvm_snr_db = product.Error.WorstMvmSnrDecibels,

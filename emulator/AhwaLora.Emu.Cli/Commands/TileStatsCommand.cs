@@ -32,8 +32,9 @@ internal static class TileStatsCommand
 
     private static int Run(ParseResult parsed)
     {
+        AtomicFile.CheckPlace(parsed.GetValue(TileCommand.Csv));
         var model = DeviceModel.All.First(m => m.Name == parsed.GetValue(ModelName));
-        double[] ages = [.. parsed.GetValue(Ages)!.Split(',').Select(age => TileCommand.ParseAge("--ages", age))];
+        var ages = TileCommand.ParseAges(parsed.GetValue(Ages)!);
         var samples = parsed.GetValue(Samples);
         var rows = DeviceStatistics.Measure(model, ParseTargets(parsed.GetValue(Targets), model), ages, samples, parsed.GetValue(MachineArguments.Seed));
         if (parsed.GetValue(TileCommand.Csv) is { } csv) DeviceStatistics.WriteCsv(csv, model, samples, rows);
@@ -43,7 +44,7 @@ internal static class TileStatsCommand
 
     private static IEnumerable<double> ParseTargets(string? text, DeviceModel model) => text is null
         ? RelativeTargets.Select(r => Math.Round(r * model.GMaxMicroSiemens, 4))
-        : text.Split(',').Select(target => double.TryParse(target, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        : text.Split(',', StringSplitOptions.TrimEntries).Select(target => double.TryParse(target, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new UserErrorException($"--targets '{target}': expected a conductance in uS, as in 12.5"));
 

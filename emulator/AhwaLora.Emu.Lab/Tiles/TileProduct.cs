@@ -10,7 +10,7 @@ namespace AhwaLora.Emu.Lab.Tiles;
 /// <param name="Vectors">How many MVMs.</param>
 /// <param name="Tiles">On how many tiles the matrix lies.</param>
 /// <param name="Work">Passes, clips and saturations of all.</param>
-/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 where both are zero.</param>
+/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 where both are zero, NaN where W x alone is.</param>
 /// <param name="Error">The same in decibels, by MVM and column.</param>
 public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles, MvmResult Work, double RelativeError, MvmError Error)
 {
@@ -43,8 +43,7 @@ public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles
 
         var exact = Multiply(w, x, inputs, outputs);
         double[] error = [.. exact.Zip(y, (e, a) => a - e)];
-        double Power(double[] values) => values.Sum(v => v * v);
-        return new TileProduct(inputs, outputs, vectors, mapping.Parts.Count, work, Power(error) == 0 ? 0 : Math.Sqrt(Power(error) / Power(exact)), MvmError.Of(outputs, exact, error));
+        return new TileProduct(inputs, outputs, vectors, mapping.Parts.Count, work, Relative(error, exact), MvmError.Of(outputs, exact, error));
     }
 
     private static (IReadOnlyList<long> Shape, float[] Values) Read(string text, Func<IReadOnlyList<long>, bool> isFitting, string otherwise)
@@ -53,6 +52,13 @@ public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles
         using var file = TensorFile.Open(path);
         var entry = file.Find(tensor);
         return isFitting(entry.Shape) ? (entry.Shape, file.ReadFinite(entry)) : throw new UserErrorException($"{path}: {entry.Description}: {otherwise}");
+    }
+
+    private static double Relative(double[] error, double[] exact)
+    {
+        double Power(double[] values) => values.Sum(v => v * v);
+        var (errors, signal) = (Power(error), Power(exact));
+        return errors == 0 ? 0 : signal == 0 ? double.NaN : Math.Sqrt(errors / signal);
     }
 
     private static double[] Multiply(float[] w, float[] x, int inputs, int outputs)

@@ -107,10 +107,24 @@ public sealed class TileAloneTests : IDisposable
     }
 
     [Fact]
+    public void Where_W_x_is_zero_a_noisy_tile_has_no_relative_error()
+    {
+        NpyFormat.Write(At("w.npy"), [Outputs, Inputs], new float[Outputs * Inputs]);
+        Assert.Equal(JsonValueKind.Null, Run().GetProperty("relative_error").ValueKind);
+        Assert.Equal((0, ""), CommandLineTests.Run(Mvm()));
+        Assert.Equal(0, Run("--preset", "ideal").GetProperty("relative_error").GetDouble());
+    }
+
+    [Fact]
+    public void Lists_may_have_spaces() =>
+        Assert.Equal((0, ""), CommandLineTests.Run("tile", "stats", "--targets", "1, 2", "--ages", "0, 1h", "--samples", "2", "--csv", At("s.csv")));
+
+    [Fact]
     public void What_does_not_fit_is_refused_by_name_and_leaves_no_file()
     {
         void Refused(string expected, params string[] arguments) => CommandLineTests.AssertRefused(expected, arguments);
         Refused("--age '1w': expected seconds", Mvm("--age", "1w"));
+        Refused("none/y.json: cannot be written (no such directory)", Mvm("--json", At("none/y.json")));
         Refused("--rows 0 is outside 1 to 16384", Mvm("--rows", "0"));
         Refused("--adc-bits 17: expected 0 for none, or 2 to 16", Mvm("--adc-bits", "17"));
         Refused("'bogus'", Mvm("--preset", "bogus"));
