@@ -4,21 +4,25 @@ namespace AhwaLora.Emu.Lab.Sweeps;
 /// <param name="path">The file.</param>
 internal sealed class SweepFaults(string path)
 {
+    private const int MostLines = 50;
+
+    private readonly HashSet<(long Line, string Text)> _known = [];
     private readonly List<(long Line, string Text)> _faults = [];
 
     /// <summary>A fault at a line, or one of several lines together; one that is known already is not added again.</summary>
     public void Add(string fault, long line = long.MaxValue)
     {
-        if (!_faults.Contains((line, fault))) _faults.Add((line, fault));
+        if (_known.Add((line, fault))) _faults.Add((line, fault));
     }
 
     /// <summary>Throws where something is wrong.</summary>
-    /// <exception cref="UserErrorException">A line for each fault.</exception>
+    /// <exception cref="UserErrorException">A line for each fault, of many for the first of them.</exception>
     public void ThrowIfAny()
     {
         if (_faults.Count == 0) return;
-        string[] lines = [.. _faults.OrderBy(f => f.Line).Select(f => f.Line == long.MaxValue ? f.Text : $"line {f.Line}: {f.Text}")];
-        throw new UserErrorException(lines.Length == 1 ? $"{path}: {lines[0]}" : $"{path}: {lines.Length} faults, nothing was run\n  " + string.Join("\n  ", lines));
+        var lines = _faults.OrderBy(f => f.Line).Select(f => f.Line == long.MaxValue ? f.Text : $"line {f.Line}: {f.Text}").Take(MostLines).ToList();
+        if (_faults.Count > lines.Count) lines.Add($"and {_faults.Count - lines.Count} more");
+        throw new UserErrorException(lines.Count == 1 ? $"{path}: {lines[0]}" : $"{path}: {_faults.Count} faults, nothing was run\n  " + string.Join("\n  ", lines));
     }
 
     /// <summary>The name that takes the fewest changes to get to, or of which that is the begin.</summary>

@@ -99,7 +99,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
     private static List<Grid> Grids(YamlNode? node, SweepFaults faults)
     {
         if (node is null) return [[]];
-        if (node is not YamlSequenceNode list || list.Children.Any(c => c is not YamlMappingNode))
+        if (node is not YamlSequenceNode { Children.Count: > 0 } list || list.Children.Any(c => c is not YamlMappingNode))
         {
             faults.Add($"'{GridsKey}' is no list of mappings", node.Start.Line);
             return [];
@@ -134,6 +134,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
     private static List<SweepSetting> Settings(SweepAxis axis, YamlNode values, string folder, SweepFaults faults)
     {
         var settings = new List<SweepSetting>();
+        if (values is YamlSequenceNode { Children.Count: 0 }) faults.Add($"{axis.Name}: the list is empty", values.Start.Line);
         foreach (var value in values is YamlSequenceNode list ? list.Children : [values])
         {
             try

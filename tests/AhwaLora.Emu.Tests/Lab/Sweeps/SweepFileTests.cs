@@ -99,6 +99,15 @@ public sealed class SweepFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_very_many_faults_the_first_are_told()
+    {
+        var faults = Faults("rank: 1..100\nchunk: 1..10\ntcdm: 4 KiB\nharts: 65");
+        Assert.EndsWith("1001 faults, nothing was run", faults[0], StringComparison.Ordinal);
+        Assert.Contains("line 4: harts 65", faults[1], StringComparison.Ordinal);
+        Assert.Equal((52, "and 951 more"), (faults.Length, faults[^1].Trim()));
+    }
+
+    [Fact]
     public void More_masters_than_the_arbiters_have_room_for_are_refused_before_anything_runs()
     {
         const string busy = "tcdm: 1 MiB\nharts: 64\nstream_words_per_cycle: 32\ndma_bytes_per_cycle: 64\n";
@@ -133,7 +142,9 @@ public sealed class SweepFileTests : IDisposable
     [InlineData("- harts", "expected one mapping")]
     [InlineData("harts: 4..2", "runs backwards; write 2..4")]
     [InlineData("harts: {a: 1}", "expected a value or a list")]
+    [InlineData("harts: []", "line 1: harts: the list is empty")]
     [InlineData("grids: 3", "'grids' is no list of mappings")]
+    [InlineData("grids: []", "'grids' is no list of mappings")]
     [InlineData("name: a/b", "name 'a/b' is not made of")]
     [InlineData("harts: 1\nharts: 2", "harts")]
     [InlineData("platform: none.json", "no such platform file")]
