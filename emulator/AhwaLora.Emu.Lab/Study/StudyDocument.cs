@@ -37,16 +37,17 @@ public sealed partial class StudyDocument
 
     /// <summary>Reads the text, so that what is wrong with it is known before anything is measured.</summary>
     /// <param name="directory">Of the text, which receives the pictures.</param>
-    /// <exception cref="UserErrorException">The text is not there or names tables that do not exist, or the pictures' font is not installed.</exception>
+    /// <exception cref="UserErrorException">The text is not there or names tables that do not exist, the document cannot be written, or the pictures' font is not installed.</exception>
     public static StudyDocument Load(string directory)
     {
         var path = System.IO.Path.Combine(directory, TextFile);
-        if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file; the study's text is expected there");
-        var text = File.ReadAllText(path);
+        var text = InputFile.Read(path, File.ReadAllText, "no such file; the study's text is expected there").ReplaceLineEndings("\n");
         string[] faults = [.. Place().Matches(text).Select(place => place.Groups[1].Value).Where(name => !Tables.ContainsKey(name)).Select(name => $"{path}: there is no table '{name}'; the nearest is '{Sweeps.SweepFaults.Nearest(name, Tables.Keys)}'")];
         if (faults.Length != 0) throw new UserErrorException(string.Join('\n', faults));
+        var document = new StudyDocument(directory, text);
+        AtomicFile.CheckPlace(document.Path);
         PictureFont.Load();
-        return new StudyDocument(directory, text);
+        return document;
     }
 
     /// <summary>Writes it, and its pictures.</summary>
@@ -59,6 +60,6 @@ public sealed partial class StudyDocument
         AtomicFile.WriteText(Path, document);
     }
 
-    [GeneratedRegex(@"(?m)^\{\{([^}\n]*)\}\}$")]
+    [GeneratedRegex(@"(?m)^[ \t]*\{\{[ \t]*([^}\n]*?)[ \t]*\}\}[ \t]*$")]
     private static partial Regex Place();
 }

@@ -166,6 +166,7 @@ internal sealed class StudyTables(StudyResults results)
             if (!EqualityComparer<T>.Default.Equals(before, after)) changes.Add(text);
         }
 
+        Compare(Shape(from), Shape(to), Shape(to));
         Compare(from.Rank, to.Rank, Invariant($"rank {to.Rank}"));
         Compare(from.Tokens, to.Tokens, Invariant($"S = {to.Tokens}"));
         Compare(from.IntegrationNs, to.IntegrationNs, Invariant($"an MVM of {to.IntegrationNs} ns"));
@@ -180,6 +181,7 @@ internal sealed class StudyTables(StudyResults results)
         Compare(from.StreamWordsPerCycle, to.StreamWordsPerCycle, Invariant($"streamers {to.StreamWordsPerCycle} words a cycle"));
         Compare(from.DmaBytesPerCycle, to.DmaBytesPerCycle, Invariant($"DMA {to.DmaBytesPerCycle} bytes a cycle"));
         Compare(from.PlatformTcdmBytes, to.PlatformTcdmBytes, $"TCDM {SizeJsonConverter.Format((uint)to.PlatformTcdmBytes)}");
+        Compare(from.Seed, to.Seed, Invariant($"seed {to.Seed}"));
         return string.Join(", ", changes);
     }
 

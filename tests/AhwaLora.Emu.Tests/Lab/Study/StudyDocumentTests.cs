@@ -28,7 +28,7 @@ public sealed class StudyDocumentTests : IDisposable
         _files.Write("small/platform.json", Committed("study/platform.json"));
         _files.Write("small/study.md.in", text);
         _files.Write("small/paper.yaml", Points);
-        _files.Write("small/what-if.yaml", Small + "grids: [{}, {rank: [4, 16]}, {harts: 4, chunk: 4}]");
+        _files.Write("small/what-if.yaml", Small + "grids: [{}, {rank: [4, 16]}, {harts: 4, chunk: 4}, {shape: 24x32}, {seed: 2}]");
         _files.Write("small/many-harts.yaml", Small + "grids: [{}, {tcdm_banks: 64}, {stream_words_per_cycle: 8}]");
         _files.Write("small/balanced.yaml", Small + "strategy: balanced");
     }
@@ -58,6 +58,8 @@ public sealed class StudyDocumentTests : IDisposable
         Assert.Contains("| rank 16 |", document, StringComparison.Ordinal);
         Assert.Contains("| t = 4, 4 harts |", document, StringComparison.Ordinal);
         Assert.Contains("| 64 banks |", document, StringComparison.Ordinal);
+        Assert.Contains("| 24x32 |", document, StringComparison.Ordinal);
+        Assert.Contains("| seed 2 |", document, StringComparison.Ordinal);
         Assert.Contains("128x128 at 512 ns: **", document, StringComparison.Ordinal);
     }
 
@@ -67,6 +69,16 @@ public sealed class StudyDocumentTests : IDisposable
         var (text, document) = (Committed("study/study.md.in"), Committed("study.md"));
         foreach (var part in text.Split("\n\n").Where(part => !part.StartsWith("{{", StringComparison.Ordinal))) Assert.Contains(part.TrimEnd('\n'), document, StringComparison.Ordinal);
         foreach (var (before, line) in document.Split('\n').Zip(document.Split('\n').Skip(1))) Assert.True(!line.StartsWith('#') || before.Length == 0, $"no blank line before '{line}'");
+    }
+
+    [Fact]
+    public void Line_endings_and_spaces_around_a_tables_name_do_not_matter()
+    {
+        WriteStudy("# Small\r\n\r\n {{ kernels }} \r\n\r\nThe end.\r\n");
+        Assert.Equal(0, CommandLineTests.Run(Arguments).Status);
+        var document = File.ReadAllText(_files.At("small.md"));
+        Assert.StartsWith("# Small\n\n| harts | x A, cycles |", document, StringComparison.Ordinal);
+        Assert.EndsWith(" |\n\nThe end.\n", document, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +104,10 @@ public sealed class StudyDocumentTests : IDisposable
         Assert.False(System.IO.Directory.Exists(_files.At("work")));
         File.Delete(_files.At("small/study.md.in"));
         CommandLineTests.AssertRefused("study.md.in: no such file", Arguments);
+        _files.Write("small/study.md.in", "# Small\n");
+        System.IO.Directory.CreateDirectory(_files.At("small.md"));
+        CommandLineTests.AssertRefused("small.md: cannot be written (is a directory)", Arguments);
+        Assert.False(System.IO.Directory.Exists(_files.At("work")));
         CommandLineTests.AssertRefused("--jobs 0: expected at least 1", [.. Arguments[..^1], "0"]);
     }
 
