@@ -12,10 +12,13 @@ internal sealed class EventStops : IProbe
 {
     private const string Exit = "exit", JobDone = "job-done", Saturation = "saturation", Programming = "programming", Overwrite = "overwrite", Uninitialised = "uninitialised";
     private const uint IsProgramming = 2, PendingJobs = 0xf0;
+    private static readonly MachinePosition Never = new(ulong.MaxValue, 0, 0);
 
     private readonly Debuggee _debuggee;
     private readonly (ulong Finished, ulong Saturations)[] _seen;
-    private readonly Dictionary<MemoryRegion, bool[]> _written = [];
+
+    // Of each word: where in the machine's order it is first written; so what one goes back over counts as not written again.
+    private readonly Dictionary<MemoryRegion, MachinePosition[]> _written = [];
     private IProbe? _trace;
 
     public EventStops(Debuggee debuggee)
@@ -77,7 +80,7 @@ internal sealed class EventStops : IProbe
     public void Loaded(Hart hart, uint address, int bytes, uint value)
     {
         if (!Enabled.Contains(Uninitialised) || hart.Space.FindMemory(address, (uint)bytes) is not { } memory || !_written.TryGetValue(memory, out var written)) return;
-        if (!written[(address - memory.Base) / 4]) Stop(hart.Id, $"hart {hart.Id} reads 0x{address:x8}, which was never written");
+        if (written[(address - memory.Base) / 4] > _debuggee.Machine.Position) Stop(hart.Id, $"hart {hart.Id} reads 0x{address:x8}, which was never written");
     }
 
     public void Stored(Hart hart, uint address, int bytes, uint value)
@@ -100,10 +103,15 @@ internal sealed class EventStops : IProbe
 
     private void Stop(int hart, string text) => _debuggee.Report(new StopEvent(StopKind.Event, hart, Text: text));
 
-    /// <summary>Takes what the tiles have done so far as seen: the machine may have gone back.</summary>
+    /// <summary>Takes what the tiles have done so far as seen, and what is written later as open: the machine may have gone back.</summary>
     private void Look()
     {
         for (var n = 0; n < _seen.Length; n++) _seen[n] = Now(_debuggee.Machine.Tiles[n]);
+        var position = _debuggee.Machine.Position;
+        foreach (var written in _written.Values)
+        {
+            foreach (ref var first in written.AsSpan()) first = first > position ? Never : first;
+        }
     }
 
     private static (ulong Finished, ulong Saturations) Now(AimcTile tile) =>
@@ -128,16 +136,24 @@ internal sealed class EventStops : IProbe
     {
         foreach (var memory in _debuggee.Machine.Memories.Where(m => m.Banks != 0))
         {
-            var written = new bool[memory.Size / 4];
-            for (var word = 0; word < written.Length; word++) written[word] = memory.Load(memory.Base + 4 * (uint)word, 4) != 0;
+            var written = new MachinePosition[memory.Size / 4];
+            for (var word = 0; word < written.Length; word++) written[word] = memory.Load(memory.Base + 4 * (uint)word, 4) != 0 ? default : Never;
             _written[memory] = written;
         }
+    }
+
+    /// <summary>Words are written now; a hart's store is over with its instruction.</summary>
+    private void TakeFirst(Span<MachinePosition> written, int initiator)
+    {
+        var now = _debuggee.Machine.Position;
+        if (initiator < Initiators.Dma) now = now with { Retired = now.Retired + 1 };
+        foreach (ref var first in written) first = first > now ? now : first;
     }
 
     private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)
     {
         if ((kinds & Watch.Event) == 0 || initiator == Initiators.Host) return;
-        if (_written.TryGetValue(region, out var written)) written.AsSpan((int)(address - region.Base) / 4, (int)(address % 4 + bytes + 3) / 4).Fill(true);
+        if (_written.TryGetValue(region, out var written)) TakeFirst(written.AsSpan((int)(address - region.Base) / 4, (int)(address % 4 + bytes + 3) / 4), initiator);
         if (!Enabled.Contains(Overwrite)) return;
         foreach (var tile in _debuggee.Machine.Tiles)
         {

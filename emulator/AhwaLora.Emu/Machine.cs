@@ -153,6 +153,9 @@ public sealed partial class Machine : IBusMasters, ITcdmCounters, IEnvironment
     /// <summary>Waits for banks, by bank and by the master that had it; none without exact contention.</summary>
     public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
 
+    /// <summary>Fetches that no instruction cache could answer, of all harts; null without one.</summary>
+    public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;
+
     /// <summary>Puts every hart at reset with its first instruction at <paramref name="entry"/>.</summary>
     public void Reset(uint entry)
     {

@@ -52,6 +52,7 @@ public static class Statistics
                     Functions = run.Profile is { } profile ? Functions(profile, hart.Id) : null,
                 }),
                 BankConflicts = machine.BankConflicts,
+                machine.InstructionCacheMisses,
                 Regions = machine.Regions.Records.Select(region => new
                 {
                     Name = machine.Regions.NameOf(region.Key.Id),

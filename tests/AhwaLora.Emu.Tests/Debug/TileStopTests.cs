@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary><c>monitor break-on</c>: the real GDB, stopped by what the tile does, or by what is done to it.</summary>
@@ -19,6 +21,18 @@ public sealed class TileStopTests
         Assert.All(expected, part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.Contains($"(gdb) monitor break-on\n{what}\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("No more reverse-execution history", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_one_has_gone_back_over_is_not_written_again()
+    {
+        const string Read = "hart 0 reads 0x10002040, which was never written";
+        using var program = new DebugProgram("uninitialised.c", harts: 1);
+        var text = program.Gdb(
+            "monitor break-on uninitialised", "continue", "break written", "continue", "reverse-continue", "p sum", "stepi", "continue", "continue");
+        Assert.Equal(3, Regex.Count(text, Read)); // forward, searched backwards, forward again
+        Assert.Equal(2, Regex.Count(text, "Breakpoint 1, written"));
+        Assert.Contains("exited normally", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AhwaLora.Emu.Lab.Profiling;
 using AhwaLora.Emu.Lab.Running;
 using AhwaLora.Emu.Platform;
@@ -39,6 +40,22 @@ public sealed class InstructionMemoryTests
         Assert.True(small >= 4 * 2 * 10, "every line of every round misses");
         Assert.Equal(0UL, large % 10);
         Assert.InRange(large, 20UL, 60UL);
+    }
+
+    [Fact]
+    public void Statistics_tell_the_misses_of_a_cache()
+    {
+        var elf = TestMachine.Assemble(Loop + "j done\n").Image.Path;
+        string? Misses(string memory)
+        {
+            using var run = new ProgramRun(new RunRequest { ElfPath = elf, PlatformPath = Scratch.File("platform.json", $$"""{ "instruction_memory": {{memory}} }"""), Machine = Options });
+            run.Execute();
+            return JsonDocument.Parse(Statistics.ToJson(run)).RootElement.TryGetProperty("instruction_cache_misses", out var misses) ? misses.ToString() : null;
+        }
+
+        Assert.Null(Misses("""{ "block_bytes": 16, "extra_cycles": 3 }"""));
+        var cycles = Fetched(Cache(sizeBytes: 1024));
+        Assert.Equal($"{cycles / 10}", Misses("""{ "block_bytes": 4, "cache": { "size_bytes": 1024, "ways": 1, "line_bytes": 32, "miss_cycles": 10 } }"""));
     }
 
     [Theory]
