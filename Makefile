@@ -4,7 +4,10 @@
 # make study  docs/study.md with its tables and pictures, measured anew
 # make train  trains the models of docs/training.md and writes its tables
 # make test-train  tests of the training
-.PHONY: all build cli firmware run test test-results train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
+# make torture  random programs on QEMU and both engines, SEEDS=n of each kind
+# make publish  a dotnet tool package and a program that needs no .NET, in OUT (out)
+# make format, check-format, clean
+.PHONY: all build cli firmware run test train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
 
 CONFIGURATION := Release
 DOTNET := dotnet
