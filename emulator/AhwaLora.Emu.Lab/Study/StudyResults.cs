@@ -18,7 +18,7 @@ public delegate void StudyPhase(string title, Action<Action<int, int>> work);
 /// <summary>All that the study measures.</summary>
 /// <param name="Points">The published points: docs/study/paper.yaml.</param>
 /// <param name="Needs">The harts that each shape and integration time takes.</param>
-/// <param name="WhatIf">One point, then the same with one thing changed in each: docs/study/what-if.yaml.</param>
+/// <param name="WhatIf">One point, then the same with something changed in each: docs/study/what-if.yaml.</param>
 /// <param name="ManyHarts">The same around a point of many harts: docs/study/many-harts.yaml.</param>
 /// <param name="Balanced">Points of the strategy that plans: docs/study/balanced.yaml.</param>
 /// <param name="Kernels">The kernels by themselves, on one hart first.</param>

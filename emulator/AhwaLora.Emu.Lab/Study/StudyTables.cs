@@ -71,7 +71,7 @@ internal sealed class StudyTables(StudyResults results)
         return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds a cycle, RedMulE's default array [?]; a hart does at most one a cycle.\n");
     }
 
-    /// <summary>One thing changed at a time.</summary>
+    /// <summary>One point, and what changes if something about it does.</summary>
     public string WhatIf() => Changes(results.WhatIf);
 
     /// <summary>The same on many harts.</summary>
