@@ -29,7 +29,6 @@ internal static class ModelCommand
     private static readonly Option<int> Jobs = new("--jobs") { Description = "Layers at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private static readonly Option<string?> Json = CommonOptions.Json("every layer's numbers");
 
-
     static ModelCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
 
     public static Command Create()
@@ -81,11 +80,10 @@ internal static class ModelCommand
         Console.WriteLine(Text($"{model.Name}: {cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M weights, adapters r = {settings.Shape.Rank} of {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}"));
         Console.WriteLine(Text($"{settings.Harts} harts ({settings.Timing.Name}), {settings.Strategy.Name}, tiles {settings.Preset} {settings.IntegrationNs} ns{timeOnly}"));
         var table = Table("<shape", "layers", "tiles", "t", "TCDM", "tiles alone", "with adapter", "overhead");
-
-        foreach (var shape in cost.Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).OrderByDescending(g => g.Sum(l => l.BaselineCycles)))
+        foreach (var shape in cost.ByShape)
         {
-            var (first, baseline, pipelined) = (shape.First(), shape.Sum(l => l.BaselineCycles), shape.Sum(l => l.PipelinedCycles));
-            table.AddRow(Text($"{shape.Key.Inputs}x{shape.Key.Outputs}"), Text($"{shape.Count()}"), Text($"{first.Tiles}"), Text($"{first.Shape.Chunk}"), Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{baseline:N0}"), Text($"{pipelined:N0}"), Text($"{100.0 * ((double)pipelined / baseline - 1):F1} %"));
+            var first = shape.Layers[0];
+            table.AddRow(Text($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Text($"{shape.Layers.Count}"), Text($"{first.Tiles}"), Text($"{first.Shape.Chunk}"), Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{shape.BaselineCycles:N0}"), Text($"{shape.PipelinedCycles:N0}"), Text($"{shape.OverheadPercent:F1} %"));
         }
 
         table.AddRow("all", Text($"{cost.Layers.Count}"), "", "", "", Text($"{cost.BaselineCycles:N0}"), Text($"{cost.PipelinedCycles:N0}"), Text($"{cost.OverheadPercent:F1} %"));

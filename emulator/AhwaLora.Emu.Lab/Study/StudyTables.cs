@@ -112,10 +112,10 @@ internal sealed class StudyTables(StudyResults results)
             text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, contention {(settings.Contention == Contention.Exact ? "exact" : "none")}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
             text.WriteLine();
             var table = new TextTable("<shape", "layers", "tiles a layer", "t", "TCDM, KiB", "tiles alone, kcycles", "with adapter, kcycles", "overhead");
-            foreach (var shape in cost.Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).OrderByDescending(g => g.Sum(l => l.BaselineCycles)))
+            foreach (var shape in cost.ByShape)
             {
-                var (first, alone, with) = (shape.First(), shape.Sum(l => l.BaselineCycles), shape.Sum(l => l.PipelinedCycles));
-                table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Count()}"), Invariant($"{first.Tiles}"), Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(alone / 1000), TextTable.Number(with / 1000), Invariant($"{100.0 * ((double)with / alone - 1):F1} %"));
+                var first = shape.Layers[0];
+                table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Layers.Count}"), Invariant($"{first.Tiles}"), Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(shape.BaselineCycles / 1000), TextTable.Number(shape.PipelinedCycles / 1000), Invariant($"{shape.OverheadPercent:F1} %"));
             }
 
             table.Add("**all**", Invariant($"{cost.Layers.Count}"), "", "", "", TextTable.Number(cost.BaselineCycles / 1000), TextTable.Number(cost.PipelinedCycles / 1000), Invariant($"**{cost.OverheadPercent:F1} %**"));

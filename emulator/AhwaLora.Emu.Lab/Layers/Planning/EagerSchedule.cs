@@ -22,8 +22,8 @@ internal sealed class EagerSchedule
     private readonly int _chunks;
     private readonly long _integration, _in, _out;
 
-    // Cycles that an access waits for its bank in x A, in (x A) B and in an addition; what waits of the streamers leave of the period.
-    // The DMA is taken to be fast enough to make up for its waits.
+    // Cycles that an access waits for its bank in x A, in (x A) B and in an addition, and cycles of a token on the tile, whose
+    // streamers wait too. The DMA is taken to be fast enough to make up for its waits.
     private double _downWait, _upWait, _addWait;
     private long _period;
 

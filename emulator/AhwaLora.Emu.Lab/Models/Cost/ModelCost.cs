@@ -31,6 +31,10 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
     /// <summary>Of all layers together, in percent.</summary>
     public double OverheadPercent => 100.0 * ((double)PipelinedCycles / BaselineCycles - 1);
 
+    /// <summary>The layers of each shape, those first whose tiles take longest.</summary>
+    public IEnumerable<ModelCost> ByShape =>
+        Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).Select(shape => new ModelCost([.. shape])).OrderByDescending(shape => shape.BaselineCycles);
+
     /// <summary>Static weights of the layers.</summary>
     public long Weights => Layers.Sum(l => (long)l.Layer.Inputs * l.Layer.Outputs);
 

@@ -39,6 +39,8 @@ public sealed class ModelCostTests
         Assert.Equal(layers.Count, cost.Layers.Select(l => l.RelativeErrorPercent).Distinct().Count());
         Assert.All(cost.Layers, l => Assert.True(l.BaselineCycles >= 12 * 256 && l.PipelinedCycles > l.BaselineCycles, l.ToString()));
         Assert.Equal(cost.Layers.Sum(l => l.PipelinedCycles), cost.PipelinedCycles);
+        Assert.Equal(cost.PipelinedCycles, cost.ByShape.Sum(shape => shape.PipelinedCycles));
+        Assert.All(cost.ByShape, shape => Assert.Single(shape.Layers.Select(l => (l.Layer.Inputs, l.Layer.Outputs)).Distinct()));
 
         var (layer, one) = (layers[3], cost.Layers[3]);
         var data = LayerData.Generate(new LayerShape(layer.Inputs, layer.Outputs, 4, 12, 4), seed: 4);
