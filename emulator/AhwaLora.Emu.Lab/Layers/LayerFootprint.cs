@@ -13,6 +13,9 @@ public static class LayerFootprint
     /// <summary>Where firmware/runtime/memory.ld has the TCDM.</summary>
     public const uint TcdmBase = 0x1000_0000;
 
+    /// <summary>What a user is told whose platform has no memory there.</summary>
+    internal const string NoTcdm = "the platform has no memory at 0x1000_0000, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
+
     private const int Panel = 4, Alignment = 16, WordBytes = 4;
 
     /// <summary>The platform's TCDM; null where it has none at the firmware's address.</summary>
@@ -54,11 +57,12 @@ public static class LayerFootprint
         app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;
 
     /// <summary>Checks that a layer's buffers fit, before anything runs.</summary>
-    /// <exception cref="UserErrorException">They do not: it names the largest chunk that does.</exception>
+    /// <exception cref="UserErrorException">They do not: it names the largest chunk that does. Or the platform has no TCDM.</exception>
     public static void Check(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
     {
+        var tcdm = TcdmOf(platform) ?? throw new UserErrorException(NoTcdm);
         var splits = LayerMapping.Of([shape], strategy, platform)[0].Inputs.Count;
-        var available = Available(FirmwareImages.Load(strategy.App), TcdmOf(platform)?.Size ?? 0);
+        var available = Available(FirmwareImages.Load(strategy.App), tcdm.Size);
         var bytes = Bytes(shape, strategy, splits);
         if (bytes <= available) return;
         var chunk = LargestChunk(shape, strategy, splits, available);

@@ -10,6 +10,7 @@ namespace AhwaLora.Emu.Lab.Sweeps;
 /// </summary>
 internal sealed class SweepJournal : IDisposable
 {
+    private readonly string _path;
     private readonly FileStream _file;
     private readonly Dictionary<string, SweepRow> _rows = [];
     private readonly Lock _gate = new();
@@ -18,13 +19,19 @@ internal sealed class SweepJournal : IDisposable
     /// <exception cref="UserErrorException">It cannot be opened, or another process has it open.</exception>
     public SweepJournal(string path)
     {
+        _path = path;
         try
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Without a buffer: a line is in the file when it is written, and what failed is not written again on closing.
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw new UserErrorException($"{path}: cannot be opened for writing; does another process run this sweep?", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UserErrorException($"{path}: cannot be written ({(Directory.Exists(path) ? "is a directory" : "no permission")})", e);
         }
 
         using var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
@@ -36,14 +43,22 @@ internal sealed class SweepJournal : IDisposable
     public SweepRow? Find(string key) => _rows.GetValueOrDefault(key);
 
     /// <summary>Keeps a row, in the file too. Any thread may call.</summary>
+    /// <exception cref="UserErrorException">The file cannot grow.</exception>
     public void Append(string key, SweepRow row)
     {
         var line = JsonSerializer.Serialize(new { key, row }, SweepRow.Json) + "\n";
         lock (_gate)
         {
             _rows[key] = row;
-            _file.Write(Encoding.UTF8.GetBytes(line));
-            _file.Flush();
+            try
+            {
+                _file.Write(Encoding.UTF8.GetBytes(line));
+            }
+            catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+            {
+                // The latter is .NET's word for EFBIG, which a limit on file sizes gives.
+                throw new UserErrorException($"{_path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            }
         }
     }
 

@@ -99,6 +99,12 @@ public sealed class SweepPlan
 
     private static void CheckTcdm(SweepPoint point, SweepVersions versions, SweepFaults faults)
     {
+        if (LayerFootprint.TcdmOf(point.Platform) is null)
+        {
+            faults.Add(LayerFootprint.NoTcdm);
+            return;
+        }
+
         var splits = point.Mapping.Inputs.Count;
         foreach (var strategy in new[] { point.Strategy, point.Strategy.Baseline })
         {

@@ -31,13 +31,13 @@ public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecas
         strategy.IsPlanned ? Choose(chain[0].Shape, strategy, platform, contention) : null;
 
     /// <summary>Chooses among the chunks that fit TCDM: 1 to 8, then in steps of an eighth.</summary>
-    /// <exception cref="UserErrorException">Not even one token fits, or the platform has no tiles.</exception>
+    /// <exception cref="UserErrorException">Not even one token fits, or the platform has no TCDM or no tiles.</exception>
     public static LayerPlan Choose(LayerShape shape, LayerStrategy strategy, PlatformDescription platform, Contention contention = Contention.None)
     {
         shape.Check();
         var mapping = LayerMapping.Of([shape], strategy, platform)[0];
-        var tcdm = LayerFootprint.TcdmOf(platform)?.Size ?? 0;
-        var available = LayerFootprint.Available(FirmwareImages.Load(LayerStrategy.Balanced.App), tcdm);
+        var tcdm = LayerFootprint.TcdmOf(platform) ?? throw new UserErrorException(LayerFootprint.NoTcdm);
+        var available = LayerFootprint.Available(FirmwareImages.Load(LayerStrategy.Balanced.App), tcdm.Size);
         LayerPlan? best = null;
         var fewest = long.MaxValue;
         foreach (var chunk in Chunks(Math.Min(shape.Tokens, LargestChunk)))

@@ -57,6 +57,7 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
     /// <exception cref="UserErrorException">A layer does not fit the machine.</exception>
     public static ModelCost Measure(IReadOnlyList<LinearLayer> layers, SweepPoint settings, EngineKind engine, int jobs, Action<int, int>? progress = null)
     {
+        if (LayerFootprint.TcdmOf(settings.Platform) is null) throw new UserErrorException(LayerFootprint.NoTcdm);
         SweepPoint[] points = [.. layers.Select((layer, n) => Fit(layer, settings with { Seed = settings.Seed + (ulong)n }))];
         var isTimeOnly = settings.Platform.Aimc?.TimingOnly == true;
         var representatives = points.Select((point, n) => isTimeOnly ? Array.FindIndex(points, p => p.Shape == point.Shape) : n).ToArray();

@@ -43,9 +43,8 @@ public sealed class BalancedLayerTests
         var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 7), LayerStrategy.Balanced, platform, options);
         Assert.InRange((double)measured.Plan!.Forecast.Cycles / measured.Result.Cycles, 0.94, 1.04);
 
-        // What was chosen without them takes longer than was expected.
         var without = LayerPlan.Choose(shape, LayerStrategy.Balanced, platform);
-        Assert.True(without.Forecast.Cycles < measured.Plan.Forecast.Cycles);
+        Assert.True(without.Forecast.Cycles < 0.98 * measured.Result.Cycles, $"conflicts make no difference: {without.Forecast.Cycles} cycles expected without, {measured.Result.Cycles} taken");
     }
 
     [Fact]

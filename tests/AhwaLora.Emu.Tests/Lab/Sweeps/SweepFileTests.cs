@@ -98,6 +98,18 @@ public sealed class SweepFileTests : IDisposable
         Assert.All(expected, text => Assert.Contains(faults, fault => fault.Contains(text, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("sweep", "no-tcdm.yaml")]
+    [InlineData("layer", "--platform", "no-tcdm.json")]
+    [InlineData("layer", "--platform", "no-tcdm.json", "--strategy", "balanced")]
+    [InlineData("model", "mobilebert", "--platform", "no-tcdm.json")]
+    public void A_platform_without_a_TCDM_is_told_so(params string[] arguments)
+    {
+        _files.Write("no-tcdm.json", """{ "memories": [{ "name": "ram", "base": "0x8000_0000", "size": "64 MiB" }] }""");
+        _files.Write("no-tcdm.yaml", "platform: no-tcdm.json");
+        CommandLineTests.AssertRefused("the platform has no memory at 0x1000_0000, where the firmware has its TCDM", [.. arguments.Select(a => a.StartsWith("no-", StringComparison.Ordinal) ? _files.At(a) : a)]);
+    }
+
     [Fact]
     public void Of_very_many_faults_the_first_are_told()
     {

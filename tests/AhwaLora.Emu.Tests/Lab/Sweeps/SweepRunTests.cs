@@ -111,6 +111,26 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_cannot_be_written_is_named()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        Directory.CreateDirectory(_files.At("out/small.journal.jsonl"));
+        Assert.Contains("small.journal.jsonl: cannot be written (is a directory)", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+
+        // A file may have 1 KiB, as on a disk that is full; .NET itself maps a large one unless told not to.
+        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 1; exec dotnet \"$@\"", "bash", Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "sweep", _files.At("small.yaml"), "--out", _files.At("full")])
+        {
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(125, process.ExitCode);
+        Assert.Contains("small.journal.jsonl: cannot be written (", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_killed_process_loses_at_most_the_points_in_flight()
     {
         var file = _files.Write("small.yaml", SweepDirectory.Small);
