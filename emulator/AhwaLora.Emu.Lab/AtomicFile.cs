@@ -61,8 +61,8 @@ public static class AtomicFile
         return null;
     }
 
-    // What a link leads to is replaced, not the link.
-    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? path;
+    // What a link leads to is replaced, not the link. Of a link without a directory .NET looks for the target in the root.
+    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(Path.GetFullPath(path), returnFinalTarget: true)?.FullName : null) ?? path;
 
     private static void WriteTo(Stream stream, Action<Stream> write)
     {

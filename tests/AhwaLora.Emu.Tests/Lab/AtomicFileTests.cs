@@ -99,4 +99,18 @@ public sealed class AtomicFileTests
         Assert.Equal(("new", "target"), (File.ReadAllText(target), new FileInfo(link).LinkTarget));
         Directory.Delete(directory, recursive: true);
     }
+
+    [Fact]
+    public void Links_may_be_named_without_their_directory_and_lead_to_links()
+    {
+        var target = Scratch.File("target", "old");
+        var directory = Path.GetDirectoryName(target)!;
+        File.CreateSymbolicLink(Path.Combine(directory, "middle"), "target");
+        File.CreateSymbolicLink(Path.Combine(directory, "link"), "middle");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "platform", "--json", "link"]) { WorkingDirectory = directory })!;
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.StartsWith("{", File.ReadAllText(target), StringComparison.Ordinal);
+        Assert.Equal("middle", new FileInfo(Path.Combine(directory, "link")).LinkTarget);
+    }
 }
