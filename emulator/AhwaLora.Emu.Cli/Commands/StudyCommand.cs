@@ -25,6 +25,7 @@ internal static class StudyCommand
         var engine = Enum.Parse<EngineKind>(parsed.GetValue(MachineArguments.Engine)!, ignoreCase: true);
         var directory = parsed.GetValue(Directory)!;
         var models = parsed.GetValue(WithoutModels) ? [] : StudyResults.AllModels;
+        OutputDirectory.CheckPlace(parsed.GetValue(Work));
         var document = StudyDocument.Load(directory);
         document.Write(StudyResults.Measure(directory, parsed.GetValue(Work)!, models, engine, parsed.GetValue(Jobs), Progress.Count));
         Console.WriteLine($"{Path.GetRelativePath(".", document.Path)}, and its pictures in {directory}");

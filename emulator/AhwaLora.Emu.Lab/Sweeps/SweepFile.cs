@@ -46,6 +46,8 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 
         void Add(SweepPoint point)
         {
+            // A chunk that is chosen makes no points: whatever the file says, the run is the same.
+            if (point.Strategy.IsPlanned) point = point with { Shape = point.Shape with { Chunk = 1 } };
             if (points.Count == MostPoints) faults.Add($"more than {MostPoints:N0} points");
             else if (seen.Add(point)) points.Add(point);
         }

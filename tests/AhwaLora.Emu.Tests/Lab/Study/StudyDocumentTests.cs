@@ -108,6 +108,7 @@ public sealed class StudyDocumentTests : IDisposable
         System.IO.Directory.CreateDirectory(_files.At("small.md"));
         CommandLineTests.AssertRefused("small.md: cannot be written (is a directory)", Arguments);
         Assert.False(System.IO.Directory.Exists(_files.At("work")));
+        CommandLineTests.AssertRefused("platform.json: cannot be made a directory (it is a file)", [.. Arguments.Select(a => a == _files.At("work") ? _files.At("small/platform.json") : a)]);
         CommandLineTests.AssertRefused("--jobs 0: expected at least 1", [.. Arguments[..^1], "0"]);
     }
 

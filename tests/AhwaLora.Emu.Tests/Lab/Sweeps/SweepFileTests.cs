@@ -42,6 +42,13 @@ public sealed class SweepFileTests : IDisposable
     }
 
     [Fact]
+    public void A_strategy_that_chooses_its_chunk_is_one_point_whatever_the_chunks()
+    {
+        var points = Points("tokens: 4\ngrids:\n- {strategy: [eager, balanced], chunk: [2, 4]}\n- {strategy: balanced}");
+        Assert.Equal([("eager", 2), ("eager", 4), ("balanced", 1)], points.OrderBy(p => p.Shape.Chunk == 1).Select(p => (p.Strategy.Name, p.Shape.Chunk)));
+    }
+
+    [Fact]
     public void Json_is_as_good()
     {
         var yaml = _files.Plan("harts: [1, 2]\ntiming: snitch\nname: same");
