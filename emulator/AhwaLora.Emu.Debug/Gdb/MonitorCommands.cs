@@ -105,16 +105,17 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     private string Save(string path)
     {
+        // Whole or not at all: an older snapshot of that name stays until the new one is there.
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            // Whole or not at all: an older snapshot of that name stays until the new one is there.
-            var temporary = $"{path}.{Environment.ProcessId}.tmp";
             using (var file = File.Create(temporary)) SnapshotFile.Save(Machine, options.Program.Span, file);
             File.Move(temporary, path, overwrite: true);
             return $"saved at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}\n";
         }
         catch (Exception e) when (IsOfFile(e))
         {
+            if (File.Exists(temporary)) File.Delete(temporary);
             return $"{path}: cannot be written\n";
         }
     }

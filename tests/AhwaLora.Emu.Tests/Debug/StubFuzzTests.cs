@@ -75,6 +75,8 @@ public sealed class StubFuzzTests : IGdbLink
         var path = Path.Combine(directory.FullName, "my save");
         Assert.Equal("saved at cycle 0\n", Monitor($"snapshot save {path}"));
         Assert.Equal("at cycle 0; history begins here\n", Monitor($"snapshot load {path}"));
+        directory.CreateSubdirectory("there");
+        Assert.EndsWith(": cannot be written\n", Monitor($"snapshot save {Path.Combine(directory.FullName, "there")}"), StringComparison.Ordinal);
         Assert.Equal(["my save"], directory.GetFiles().Select(f => f.Name));
         Assert.EndsWith(": cannot be written\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
         Assert.EndsWith(": cannot be read\n", Monitor("snapshot load a\0b"), StringComparison.Ordinal);
