@@ -7,6 +7,8 @@ namespace AhwaLora.Emu.Cli.Commands;
 /// <summary>Options that several commands have, each its own.</summary>
 internal static class CommonOptions
 {
+    private const int MostJobs = 1024;
+
     /// <summary>Of an option for the number of harts.</summary>
     public static readonly string HartsDescription = $"Number of harts, 1 to {PlatformRules.MaximumHarts}.";
 
@@ -15,6 +17,10 @@ internal static class CommonOptions
 
     /// <summary>How many harts.</summary>
     public static Option<int> Harts(int value) => Number("--harts", HartsDescription, value).Within(1, PlatformRules.MaximumHarts);
+
+    /// <summary>How many of something the host does at a time.</summary>
+    public static Option<int> Jobs(string what) =>
+        new Option<int>("--jobs") { Description = $"{what} at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" }.Within(1, MostJobs);
 
     /// <summary>Refuses a number outside a range, by the option's name.</summary>
     public static TOption Within<TOption>(this TOption option, int least, int most)

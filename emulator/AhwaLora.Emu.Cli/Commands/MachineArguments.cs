@@ -39,10 +39,13 @@ internal static class MachineArguments
     {
         Timing = TimingFile.Load(parsed.GetValue(timing)!),
         Contention = Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
-        Engine = Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true),
+        Engine = EngineOf(parsed),
         EmulateMisaligned = parsed.GetValue(Misaligned) is { } text ? text == "emulate" : null,
         Seed = parsed.GetValue(Seed),
     };
+
+    /// <summary>How instructions are executed.</summary>
+    public static EngineKind EngineOf(ParseResult parsed) => Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true);
 
     private static Option<string> Choice(string name, string description, params string[] values)
     {

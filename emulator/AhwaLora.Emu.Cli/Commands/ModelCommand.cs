@@ -26,7 +26,7 @@ internal static class ModelCommand
     private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that memory has no room for. Equal shapes are then run once." };
     private static readonly Option<string?> Platform = new("--platform") { Description = "Platform file; by default the study's (docs/study/platform.json).", HelpName = "FILE" };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
-    private static readonly Option<int> Jobs = new("--jobs") { Description = "Layers at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<int> Jobs = CommonOptions.Jobs("Layers");
     private static readonly Option<string?> Json = CommonOptions.Json("every layer's numbers");
 
     static ModelCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
@@ -47,11 +47,10 @@ internal static class ModelCommand
         var model = KnownModels.Find(parsed.GetValue(Model)!);
         var settings = Settings(parsed, model);
         settings.Shape.Check();
-        if (parsed.GetValue(Jobs) < 1) throw new UserErrorException($"--jobs {parsed.GetValue(Jobs)}: expected at least 1");
         PlatformRules.Check(settings.BuildPlatform());
         var layers = ModelCost.Adapted(model.Config);
         ModelCost? cost = null;
-        Progress.Count($"model {model.Name}", report => cost = ModelCost.Measure(layers, settings, MachineArguments.Options(parsed, Timing).Engine, parsed.GetValue(Jobs), report));
+        Progress.Count($"model {model.Name}", report => cost = ModelCost.Measure(layers, settings, MachineArguments.EngineOf(parsed), parsed.GetValue(Jobs), report));
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(model, settings, cost!));
         if (parsed.GetValue(Json) != "-") Print(model, settings, cost!);
         return 0;

@@ -9,7 +9,7 @@ internal static class StudyCommand
 {
     private static readonly Option<string> Directory = new("--directory") { Description = "Of the study's sweep files and text (docs/study), which receives the pictures; the document is written beside it.", DefaultValueFactory = _ => Path.Combine("docs", "study"), HelpName = "DIR" };
     private static readonly Option<string> Work = new("--work") { Description = "Directory for results and journals; a study that was stopped goes on from there.", DefaultValueFactory = _ => Path.Combine("out", "study"), HelpName = "DIR" };
-    private static readonly Option<int> Jobs = new("--jobs") { Description = "Runs at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<int> Jobs = CommonOptions.Jobs("Runs");
     private static readonly Option<bool> WithoutModels = new("--no-models") { Description = "Leave whole models out." };
 
     public static Command Create()
@@ -21,8 +21,7 @@ internal static class StudyCommand
 
     private static int Run(ParseResult parsed)
     {
-        if (parsed.GetValue(Jobs) < 1) throw new UserErrorException($"--jobs {parsed.GetValue(Jobs)}: expected at least 1");
-        var engine = Enum.Parse<EngineKind>(parsed.GetValue(MachineArguments.Engine)!, ignoreCase: true);
+        var engine = MachineArguments.EngineOf(parsed);
         var directory = parsed.GetValue(Directory)!;
         var models = parsed.GetValue(WithoutModels) ? [] : StudyResults.AllModels;
         OutputDirectory.CheckPlace(parsed.GetValue(Work));

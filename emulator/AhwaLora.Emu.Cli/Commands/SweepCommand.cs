@@ -11,7 +11,7 @@ internal static class SweepCommand
     private static readonly Argument<string> File = new("FILE") { Description = "Sweep file, YAML or JSON (docs/sweeps.md)." };
     private static readonly Option<string> Out = new("--out") { Description = "Directory for the results.", DefaultValueFactory = _ => "sweeps", HelpName = "DIR" };
     private static readonly Option<string?> Part = new("--shard") { Description = "Run part i of n only; 'merge' joins the parts.", HelpName = "i/n" };
-    private static readonly Option<int> Jobs = new("--jobs") { Description = "Points at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<int> Jobs = CommonOptions.Jobs("Points");
     private static readonly Option<bool> Check = new("--check") { Description = "Check the file, say how many points it has, and run none." };
 
     public static Command Create()
@@ -24,7 +24,6 @@ internal static class SweepCommand
     private static int Run(ParseResult parsed)
     {
         var shard = parsed.GetValue(Part) is { } text ? Shard.Parse(text) : Shard.Whole;
-        if (parsed.GetValue(Jobs) < 1) throw new UserErrorException($"--jobs {parsed.GetValue(Jobs)}: expected at least 1");
         var plan = SweepPlan.Load(parsed.GetValue(File)!);
         if (parsed.GetValue(Check))
         {
@@ -32,7 +31,7 @@ internal static class SweepCommand
             return 0;
         }
 
-        var engine = Enum.Parse<EngineKind>(parsed.GetValue(MachineArguments.Engine)!, ignoreCase: true);
+        var engine = MachineArguments.EngineOf(parsed);
         var directory = parsed.GetValue(Out)!;
         SweepProgress last = default;
         SweepTable? table = null;

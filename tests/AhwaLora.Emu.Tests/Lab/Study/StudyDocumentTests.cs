@@ -109,7 +109,7 @@ public sealed class StudyDocumentTests : IDisposable
         CommandLineTests.AssertRefused("small.md: cannot be written (is a directory)", Arguments);
         Assert.False(System.IO.Directory.Exists(_files.At("work")));
         CommandLineTests.AssertRefused("platform.json: cannot be made a directory (it is a file)", [.. Arguments.Select(a => a == _files.At("work") ? _files.At("small/platform.json") : a)]);
-        CommandLineTests.AssertRefused("--jobs 0: expected at least 1", [.. Arguments[..^1], "0"]);
+        CommandLineTests.AssertRefused("--jobs 0 is outside 1 to 1024; the nearest valid value is 1", [.. Arguments[..^1], "0"]);
     }
 
     [Theory]
