@@ -39,6 +39,10 @@ internal static class CommonOptions
     /// <summary>Where to write the numbers.</summary>
     public static Option<string?> Json(string what = "the numbers") => new("--json") { Description = $"Write {what} as JSON; - for standard output.", HelpName = "FILE" };
 
+    /// <summary>The tokens of a chunk: those asked for, else as many as usual where there are so many.</summary>
+    public static int ChunkOf(ParseResult parsed, Option<int> chunk, Option<int> tokens) =>
+        parsed.IsGiven(chunk) ? parsed.GetValue(chunk) : Math.Clamp(parsed.GetValue(tokens), 1, parsed.GetValue(chunk));
+
     /// <summary>True where the user has given it, whatever its default is.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

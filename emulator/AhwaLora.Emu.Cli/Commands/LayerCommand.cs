@@ -47,7 +47,7 @@ internal static class LayerCommand
         AtomicFile.CheckPlace(parsed.GetValue(Json));
         AtomicFile.CheckPlace(parsed.GetValue(Trace));
         var strategy = ParseStrategy(parsed);
-        var trained = TrainedLayerArguments.Load(parsed, [Inputs, Outputs, Then, Rank], parsed.GetValue(Tokens), parsed.GetValue(Chunk));
+        var trained = TrainedLayerArguments.Load(parsed, [Inputs, Outputs, Then, Rank], parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens));
         if (trained is not null && strategy.IsChain) throw new UserErrorException($"--adapter gives one layer; use another strategy than {strategy.Name}");
         var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
         var platform = ParsePlatform(parsed, shapes, strategy);
@@ -76,7 +76,7 @@ internal static class LayerCommand
     /// <summary>The layer and those that it feeds.</summary>
     private static List<LayerShape> Shapes(ParseResult parsed, LayerStrategy strategy)
     {
-        var shapes = new List<LayerShape> { new(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk)) };
+        var shapes = new List<LayerShape> { new(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens)) };
         var then = parsed.GetValue(Then) ?? (strategy.IsChain ? Text($"{shapes[0].Inputs}") : null);
         if (then is not null && !strategy.IsChain) throw new UserErrorException($"--then is for --strategy {LayerStrategy.MultiLayer.Name}, not {strategy.Name}");
         foreach (var text in then?.Split(',') ?? [])

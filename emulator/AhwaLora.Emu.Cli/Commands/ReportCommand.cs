@@ -55,7 +55,7 @@ internal static class ReportCommand
     private static ReportRequest Request(ParseResult parsed)
     {
         var (inputs, outputs) = ParseLayer(parsed.GetValue(Layer)!);
-        var shape = new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), parsed.GetValue(Chunk));
+        var shape = new LayerShape(inputs, outputs, parsed.GetValue(Rank), parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens));
         var preset = TileCommand.PresetOf(parsed);
         var model = TileCommand.ModelOf(parsed, preset);
         var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));

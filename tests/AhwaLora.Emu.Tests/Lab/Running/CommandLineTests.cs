@@ -68,6 +68,13 @@ public sealed class CommandLineTests
     public void Nothing_that_was_asked_for_is_left_out_in_silence(string expected, params string[] options) => AssertRefused(expected, ["run", Exits, .. options]);
 
     [Fact]
+    public void Fewer_tokens_than_a_usual_chunk_are_one_chunk()
+    {
+        Assert.Equal(0, Run("layer", "--in", "8", "--out", "8", "--tokens", "4", "--harts", "1").Status);
+        AssertRefused("--chunk 8 is outside 1 to 4; the nearest valid value is 4", "layer", "--tokens", "4", "--chunk", "8");
+    }
+
+    [Fact]
     public void Unknown_commands_are_named()
     {
         AssertRefused("unknown command 'walk'; see 'ahwalora --help'", "walk");
