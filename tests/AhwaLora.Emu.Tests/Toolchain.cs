@@ -15,7 +15,8 @@ internal static class Toolchain
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = RootOf();
 
-    private static string Script { get; } = Path.Combine(Root, "tests", "programs", "isa", "link.ld");
+    /// <summary>The linker script of tests/programs/isa.</summary>
+    public static string Script { get; } = Path.Combine(Root, "tests", "programs", "isa", "link.ld");
 
     private static string Layout { get; } = File.ReadAllText(Script);
 

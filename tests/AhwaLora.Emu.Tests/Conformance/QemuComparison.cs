@@ -12,6 +12,9 @@ internal static class QemuComparison
     // A hart with nothing but M, as here: QEMU would add S-mode, PMP and paging.
     private const string Board = "-M virt -cpu rv32,a=off,c=off,d=off,h=off,s=off,u=off,pmp=off,mmu=off -bios none -display none -monitor none ";
 
+    // Both executables have their data at the same addresses, which the programs see; behind the code, they would follow its length.
+    private static readonly string Layout = $"-T {Toolchain.Script} --section-start=.data=0x80100000";
+
     private static string Programs { get; } = Path.Combine(Toolchain.Root, "tests", "programs", "isa");
 
     /// <summary>Numbers of the programs whose results differ.</summary>
@@ -34,8 +37,8 @@ internal static class QemuComparison
     {
         var march = RandomProgram.March(kind);
         var isMachine = kind.HasFlag(ProgramKind.Machine);
-        var ours = Toolchain.Assemble(Start("start-here.S") + text, march);
-        var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march);
+        var ours = Toolchain.Assemble(Start("start-here.S") + text, march, Layout);
+        var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march, Layout);
         try
         {
             return (MemoryHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", theirs));
