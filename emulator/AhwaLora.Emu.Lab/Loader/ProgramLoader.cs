@@ -62,14 +62,14 @@ public static class ProgramLoader
             else if (!enabled.HasFlag(extension)) off.Add(name);
         }
 
-        var used = UsedExtensions(image);
-        if (off.Exists(name => used.HasFlag(IsaString.Known[name])))
+        var warnings = new List<string>();
+        if (off.Count != 0)
         {
-            throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+            var used = UsedExtensions(image);
+            if (off.Exists(name => used.HasFlag(IsaString.Known[name]))) throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+            warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
         }
 
-        var warnings = new List<string>();
-        if (off.Count != 0) warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
         if (missing.Count != 0) warnings.Add($"built for extension {Named(missing)}, which is not implemented: its instructions trap as illegal");
         return warnings.Count == 0 ? null : $"{image.Path}: {string.Join("; ", warnings)}";
     }

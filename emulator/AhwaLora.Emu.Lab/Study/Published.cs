@@ -9,10 +9,10 @@ internal static class Published
     /// <summary>Least overhead of the adapter beside the tile alone, in percent.</summary>
     public const double LeastOverheadPercent = 4;
 
-    /// <summary>The worst case: latency over the tile's alone, at (inputs, outputs, ns).</summary>
+    /// <summary>The worst case: latency over that of the tile alone.</summary>
     public const double WorstLatencyRatio = 2.72;
 
-    /// <summary>Where the worst case was quoted.</summary>
+    /// <summary>The layer of the worst case and the duration of its MVM.</summary>
     public static readonly (int Inputs, int Outputs, int IntegrationNs) Worst = (512, 128, 128);
 
     /// <summary>Multiply-adds a cycle of the matrix engine, as RedMulE's default array has; assumed.</summary>
