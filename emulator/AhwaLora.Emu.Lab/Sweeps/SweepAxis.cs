@@ -27,7 +27,7 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
         new("shape", "layer as INxOUT: 512x128 has 512 inputs", (text, _) => [Shape(text)]),
         Numbers("rank", "rank r of the adapter", 1, 1024, v => p => p with { Shape = p.Shape with { Rank = v } }),
         Numbers("tokens", "tokens S", 1, 1 << 20, v => p => p with { Shape = p.Shape with { Tokens = v } }),
-        Numbers("tint_ns", "integration time of the tile, ns", 1, 65_535, v => p => p with { IntegrationNs = v }),
+        Numbers("tint_ns", "integration time of the tile, ns", 1, PlatformRules.MaximumIntegrationNs, v => p => p with { IntegrationNs = v }),
         Names("preset", "converters and noise of the tile, as `layer --preset`", Preset.All.Select(v => v.Name), v => p => p with { Preset = v }),
         Names("strategy", "how the adapter is scheduled beside the tile, as `layer --strategy`", LayerStrategy.All.Select(s => s.Name), v => p => p with { Strategy = LayerStrategy.All.First(s => s.Name == v) }),
         Numbers("chunk", "tokens t a chunk", 1, 65_535, v => p => p with { Shape = p.Shape with { Chunk = v } }),
