@@ -15,7 +15,7 @@ SEEDS ?= 1000
 OUT ?= out
 
 # Compiled ahead of time: it starts in half the time.
-PUBLISH = $(DOTNET) publish emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -p:PublishReadyToRun=true -p:PackAsTool=false -v quiet --nologo
+PUBLISH = $(DOTNET) publish emulator/AhwaLora.Cli -c $(CONFIGURATION) -p:PublishReadyToRun=true -p:PackAsTool=false -v quiet --nologo
 
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
@@ -77,7 +77,7 @@ study: cli firmware
 	@tools/ahwalora study
 
 publish: firmware
-	@$(DOTNET) pack emulator/AhwaLora.Emu.Cli -c $(CONFIGURATION) -o $(OUT)/tool -v quiet --nologo
+	@$(DOTNET) pack emulator/AhwaLora.Cli -c $(CONFIGURATION) -o $(OUT)/tool -v quiet --nologo
 	@$(PUBLISH) -r linux-x64 --self-contained -o $(OUT)/linux-x64
 	@echo "$(OUT)/tool: dotnet tool package; $(OUT)/linux-x64/ahwalora: needs no .NET"
 

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Crossbar;
 using BenchmarkDotNet.Attributes;
 
 namespace AhwaLora.Emu.Benchmarks;

@@ -1,7 +1,9 @@
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Memory;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using BenchmarkDotNet.Attributes;
 
 namespace AhwaLora.Emu.Benchmarks;
@@ -11,7 +13,7 @@ public class EngineBenchmarks
 {
     private const int Instructions = 100_000;
 
-    private Machine _machine = null!;
+    private EmulatedMachine _machine = null!;
 
     [Params(EngineKind.Interpreter, EngineKind.Translator)]
     public EngineKind Engine { get; set; }
@@ -22,7 +24,7 @@ public class EngineBenchmarks
     [GlobalSetup]
     public void Build()
     {
-        _machine = new Machine(new PlatformDescription { Harts = 1, Aimc = null }, new MachineOptions { Engine = Engine, Timing = TimingProfile.Named(Profile) });
+        _machine = new EmulatedMachine(new PlatformDescription { Harts = 1, Aimc = null }, new MachineOptions { Engine = Engine, Timing = TimingProfile.Named(Profile) });
         const uint entry = 0x8000_0000;
         uint[] loop =
         [

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Isa;
 using BenchmarkDotNet.Attributes;
 
 namespace AhwaLora.Emu.Benchmarks;

@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Cpu;
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests;
 

@@ -1,5 +1,7 @@
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests;
 
@@ -47,7 +49,7 @@ public sealed class MachineTests
     [InlineData(1.001, 1_001_000)] // times 10^6 it is a little less in binary
     [InlineData(0.001, 1000)]
     public void The_clock_is_the_nearest_whole_frequency(double megahertz, ulong expectedHz) =>
-        Assert.Equal(expectedHz, new Machine(new PlatformDescription { ClockMhz = megahertz }, TestMachine.Options).Tiles[0].Options.ClockHz);
+        Assert.Equal(expectedHz, new EmulatedMachine(new PlatformDescription { ClockMhz = megahertz }, TestMachine.Options).Tiles[0].Options.ClockHz);
 
     [Theory]
     [InlineData(Contention.None, 20)]

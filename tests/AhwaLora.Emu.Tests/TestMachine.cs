@@ -1,7 +1,9 @@
-using AhwaLora.Emu.Cpu;
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests;
 
@@ -14,7 +16,7 @@ internal sealed class TestMachine
     private TestMachine(string elf, PlatformDescription platform, MachineOptions options)
     {
         Image = ElfImage.Load(elf);
-        Machine = new Machine(platform, options);
+        Machine = new EmulatedMachine(platform, options);
         ProgramLoader.Load(Machine, Image);
     }
 
@@ -28,7 +30,7 @@ internal sealed class TestMachine
     /// <summary>Options with the engine under test.</summary>
     public static MachineOptions Options { get; } = new() { Engine = Engine };
 
-    public Machine Machine { get; }
+    public EmulatedMachine Machine { get; }
 
     public ElfImage Image { get; }
 

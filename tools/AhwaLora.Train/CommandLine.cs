@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 using AhwaLora.Train.Commands;
 
 namespace AhwaLora.Train;

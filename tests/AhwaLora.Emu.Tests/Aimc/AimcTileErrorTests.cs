@@ -1,7 +1,5 @@
-using AhwaLora.Emu.Aimc;
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Aimc.AimcTileRegisters;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Emu.Tests.Aimc;
 

@@ -1,8 +1,9 @@
-using AhwaLora.Emu.Aimc;
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Devices.Registers;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Aimc.AimcTileRegisters;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Emu.Tests.Aimc;
 

@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Aimc;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Aimc.AimcTileRegisters;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Emu.Tests.Aimc;
 

@@ -1,7 +1,8 @@
-using AhwaLora.Emu.Aimc;
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Aimc.AimcTileRegisters;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Emu.Tests.Aimc;
 

@@ -11,7 +11,7 @@ public sealed class PublishTests : IDisposable
     public void The_tool_package_and_the_folder_run_a_layer()
     {
         Toolchain.Run("make", $"-s -C {Toolchain.Root} publish OUT={_directory}", timeoutSeconds: 600);
-        Toolchain.Run("dotnet", $"tool install AhwaLora.Emu.Cli --tool-path {_directory}/installed --source {_directory}/tool", timeoutSeconds: 120);
+        Toolchain.Run("dotnet", $"tool install AhwaLora.Cli --tool-path {_directory}/installed --source {_directory}/tool", timeoutSeconds: 120);
         var layer = "layer --in 32 --out 16 --tokens 8 --chunk 4 --harts 2";
         string Run(string program) => Toolchain.RunText("env", $"DOTNET_ROOT={DotnetRoot} {_directory}/{program} {layer}").Split("host:")[0];
         var text = Run("linux-x64/ahwalora");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Conformance;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests.Conformance;
 

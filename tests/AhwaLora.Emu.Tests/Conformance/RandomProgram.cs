@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Conformance;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Engines;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Conformance;
 

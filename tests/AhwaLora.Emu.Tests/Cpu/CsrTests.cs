@@ -1,4 +1,5 @@
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Emu.Tests.Cpu;
 

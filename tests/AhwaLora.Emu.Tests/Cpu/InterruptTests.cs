@@ -1,4 +1,6 @@
-using AhwaLora.Emu.Cpu;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests.Cpu;
 

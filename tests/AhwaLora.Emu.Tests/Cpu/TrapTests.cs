@@ -1,5 +1,7 @@
-using AhwaLora.Emu.Cpu;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Cpu;
 

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Cpu;
 

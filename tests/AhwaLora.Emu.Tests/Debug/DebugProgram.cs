@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using AhwaLora.Emu.Debug;
-using AhwaLora.Emu.Debug.Gdb;
-using AhwaLora.Emu.Debug.TimeTravel;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Debug;
+using AhwaLora.Debug.Gdb;
+using AhwaLora.Debug.TimeTravel;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Debug;
 
@@ -23,7 +24,7 @@ internal sealed class DebugProgram : IDisposable
         Elf = Compile(source, options);
         var image = ElfImage.Load(Elf);
         var host = new RecordedHost(new NoHost());
-        Machine = new Machine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
+        Machine = new EmulatedMachine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
         ProgramLoader.Load(Machine, image);
         var debug = new DebugOptions { Program = image.File };
         Debuggee = new Debuggee(Machine, host, debug.HistoryBytes);
@@ -33,7 +34,7 @@ internal sealed class DebugProgram : IDisposable
 
     public string Elf { get; }
 
-    public Machine Machine { get; }
+    public EmulatedMachine Machine { get; }
 
     public Debuggee Debuggee { get; }
 

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
-using AhwaLora.Emu.Debug;
-using AhwaLora.Emu.Debug.TimeTravel;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Memory;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Debug;
+using AhwaLora.Debug.TimeTravel;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Debug;
 
@@ -229,7 +232,7 @@ public sealed class DebuggeeTests
 
     private static Debuggee Build(string timing, Contention contention) => new(BuildMachine(timing, contention), new RecordedHost(new NoHost()), HistoryBytes);
 
-    private static Machine BuildMachine(string timing, Contention contention) => LayerRun.Build(
+    private static EmulatedMachine BuildMachine(string timing, Contention contention) => LayerRun.Build(
         LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
         LayerStrategy.All.First(s => s.Name == "double-buffered"),
         new PlatformDescription { Harts = 4 },
@@ -244,13 +247,13 @@ public sealed class DebuggeeTests
     private static void RunSome(Debuggee debuggee, ulong instructions) =>
         debuggee.Machine.Run(RunLimits.None with { MaxInstructions = debuggee.Machine.RetiredInstructions + instructions });
 
-    private static string StateOf(Machine machine, int hart)
+    private static string StateOf(EmulatedMachine machine, int hart)
     {
         var h = machine.Harts[hart];
         return $"{h.Retired} {h.TrapsTaken} {h.Pc:x8} {string.Join(' ', h.Registers.Take(64))} {h.Mstatus:x} {h.Fflags:x}";
     }
 
-    private static string DigestOf(Machine machine)
+    private static string DigestOf(EmulatedMachine machine)
     {
         var stream = new MemoryStream();
         machine.Transfer(new StateStream(stream, saving: true));

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Debug;
 
@@ -119,7 +121,7 @@ public sealed class GdbSessionTests
     public void A_client_that_resets_its_connection_leaves_the_next_a_machine(string sent)
     {
         using var program = new DebugProgram("harts.c", harts: 2);
-        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Initiators.Host); // j .
         for (var n = 0; n < 3; n++)
         {
             using var client = new TcpClient { LingerState = new LingerOption(true, 0) };
@@ -142,7 +144,7 @@ public sealed class GdbSessionTests
     public void An_interrupt_stops_a_run_that_does_not_end()
     {
         using var program = new DebugProgram("harts.c", harts: 2);
-        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Initiators.Host); // j .
         using var client = new TcpClient();
         client.Connect(program.EndPoint);
         client.GetStream().Write("$vCont;c#a8"u8);
@@ -157,7 +159,7 @@ public sealed class GdbSessionTests
     public void What_comes_in_one_piece_is_taken_one_by_one()
     {
         using var program = new DebugProgram("harts.c", harts: 2);
-        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Memory.Initiators.Host); // j .
+        program.Machine.Space.FindMemory(0x8000_0000, 4)!.Store(0x8000_0000, 4, 0x0000_006f, Initiators.Host); // j .
         using var client = new TcpClient();
         client.Connect(program.EndPoint);
         client.GetStream().Write([.. "$vCont;c#a8"u8, 3, .. "$qC#b4"u8]);

@@ -1,10 +1,13 @@
 using System.Globalization;
-using AhwaLora.Emu.Debug.Races;
-using AhwaLora.Emu.Devices.Registers;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Profiling;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Debug.Races;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Emu.Tests.Debug;
 

@@ -1,9 +1,10 @@
 using System.Text;
-using AhwaLora.Emu.Debug;
-using AhwaLora.Emu.Debug.Gdb;
-using AhwaLora.Emu.Debug.TimeTravel;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Debug;
+using AhwaLora.Debug.Gdb;
+using AhwaLora.Debug.TimeTravel;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Debug;
 
@@ -21,7 +22,7 @@ public sealed class StubFuzzTests : IGdbLink
     [Fact]
     public void A_hundred_thousand_random_and_broken_packets()
     {
-        var machine = new Machine(new PlatformDescription { Harts = 3 }, new MachineOptions());
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 3 }, new MachineOptions());
         foreach (var hart in machine.Harts) hart.Reset(0x8000_0000);
         var host = new RecordedHost(new NoHost());
         var stub = new GdbStub(new Debuggee(machine, host, 1 << 20), this, new DebugOptions());
@@ -55,7 +56,7 @@ public sealed class StubFuzzTests : IGdbLink
     [InlineData("S05;1", "E16")]
     public void What_cannot_be_done_is_an_error_and_what_is_not_known_is_empty(string packet, string answer)
     {
-        var machine = new Machine(new PlatformDescription { Harts = 1 }, new MachineOptions());
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, new MachineOptions());
         var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
         Assert.Equal(answer, stub.Handle(packet));
     }
@@ -63,7 +64,7 @@ public sealed class StubFuzzTests : IGdbLink
     [Fact]
     public void Snapshots_have_any_name_that_a_file_can_have()
     {
-        var machine = new Machine(new PlatformDescription { Harts = 1 }, new MachineOptions());
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, new MachineOptions());
         var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
         string Monitor(string command)
         {
@@ -95,7 +96,7 @@ public sealed class StubFuzzTests : IGdbLink
     [Fact]
     public void Every_tile_begins_a_line()
     {
-        var machine = new Machine(new PlatformDescription { Harts = 1, Aimc = new AimcDescription { Tiles = 2 } }, new MachineOptions());
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1, Aimc = new AimcDescription { Tiles = 2 } }, new MachineOptions());
         var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
         Assert.True(Hex.TryBytes(stub.Handle("qRcmd," + Hex.OfText("aimc")), out var text));
         Assert.Equal(2, Encoding.UTF8.GetString(text).Split('\n').Count(line => line.StartsWith("tile ", StringComparison.Ordinal)));

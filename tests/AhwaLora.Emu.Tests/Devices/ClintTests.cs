@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Devices;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Devices.Registers.ClintRegisters;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Soc;
+using static AhwaLora.Machine.Soc.ClintRegisters;
 
 namespace AhwaLora.Emu.Tests.Devices;
 

@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Devices;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Devices.Registers.ClusterRegisters;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters;
+using AhwaLora.Machine.Clusters.Dma;
+using static AhwaLora.Machine.Clusters.ClusterRegisters;
 
 namespace AhwaLora.Emu.Tests.Devices;
 

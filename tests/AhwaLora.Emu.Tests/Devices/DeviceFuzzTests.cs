@@ -1,6 +1,8 @@
-using AhwaLora.Emu.Devices;
-using AhwaLora.Emu.Devices.Registers;
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Clusters;
+using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Soc;
 
 namespace AhwaLora.Emu.Tests.Devices;
 

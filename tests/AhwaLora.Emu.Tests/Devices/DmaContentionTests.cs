@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Devices;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Devices.Registers.DmaRegisters;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters.Dma;
+using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 using static AhwaLora.Emu.Tests.Devices.TestBus;
 
 namespace AhwaLora.Emu.Tests.Devices;

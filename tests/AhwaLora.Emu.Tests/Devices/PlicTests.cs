@@ -1,7 +1,6 @@
-using AhwaLora.Emu.Devices;
-using AhwaLora.Emu.Devices.Registers;
-using AhwaLora.Emu.Memory;
-using static AhwaLora.Emu.Devices.Registers.PlicRegisters;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Soc;
+using static AhwaLora.Machine.Soc.PlicRegisters;
 
 namespace AhwaLora.Emu.Tests.Devices;
 

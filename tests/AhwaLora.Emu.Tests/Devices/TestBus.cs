@@ -1,4 +1,5 @@
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Devices;
 
@@ -18,8 +19,8 @@ internal sealed class TestBus : IBusMasters, ITcdmCounters
         RunningHarts = harts;
         TcdmMemory = new MemoryRegion("tcdm", Tcdm, TcdmBytes) { Banks = 4 };
         RamMemory = new MemoryRegion("ram", Ram, RamBytes) { WidthBytes = ramWidthBytes, ExtraCycles = ramExtraCycles };
-        var device = new AhwaLora.Emu.Devices.Uart16550(static _ => { }, InterruptLine.Unconnected());
-        Space = new AddressSpace([TcdmMemory, RamMemory], [new DeviceMapping(Registers, 0x1000, device)]);
+        var device = new AhwaLora.Machine.Soc.Uart16550(static _ => { }, InterruptLine.Unconnected());
+        Space = new AddressSpace([TcdmMemory, RamMemory], [new MappedDevice(Registers, 0x1000, device)]);
     }
 
     public int RunningHarts { get; set; }

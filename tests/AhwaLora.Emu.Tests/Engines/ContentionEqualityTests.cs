@@ -1,8 +1,11 @@
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Timing;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

@@ -1,4 +1,6 @@
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

@@ -1,7 +1,9 @@
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Engines;
 
@@ -22,9 +24,9 @@ internal static class EnginePair
     }
 
     /// <summary>A machine with the program.</summary>
-    public static Machine Build(string elf, PlatformDescription? platform, MachineOptions options)
+    public static EmulatedMachine Build(string elf, PlatformDescription? platform, MachineOptions options)
     {
-        var machine = new Machine(platform ?? TestMachine.OneHart, options);
+        var machine = new EmulatedMachine(platform ?? TestMachine.OneHart, options);
         ProgramLoader.Load(machine, ElfImage.Load(elf));
         return machine;
     }

@@ -1,4 +1,6 @@
 using AhwaLora.Emu.Tests.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

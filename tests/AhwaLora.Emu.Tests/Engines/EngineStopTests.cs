@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Engines.Translator;
-using AhwaLora.Emu.Isa;
 using AhwaLora.Emu.Tests.Isa;
+using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

@@ -1,4 +1,6 @@
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Emu.Tests.Engines;
 

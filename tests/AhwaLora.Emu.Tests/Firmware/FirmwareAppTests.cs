@@ -1,5 +1,7 @@
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 

@@ -1,6 +1,8 @@
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 

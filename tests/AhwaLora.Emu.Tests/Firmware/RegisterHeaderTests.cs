@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using AhwaLora.Emu.Devices.Registers;
-using AhwaLora.Emu.Lab.Firmware;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Experiments.Contract;
+using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
-using AhwaLora.Emu.Cpu;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Lab.Host;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Runs.Programs;
+using AhwaLora.Runs.Sandbox;
 
 namespace AhwaLora.Emu.Tests.Host;
 

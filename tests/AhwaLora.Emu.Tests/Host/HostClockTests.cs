@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Host;
+using AhwaLora.Machine.Host;
 
 namespace AhwaLora.Emu.Tests.Host;
 

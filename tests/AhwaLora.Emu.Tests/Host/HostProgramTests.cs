@@ -1,5 +1,8 @@
 using System.Text;
-using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Programs;
+using AhwaLora.Runs.Sandbox;
 
 namespace AhwaLora.Emu.Tests.Host;
 

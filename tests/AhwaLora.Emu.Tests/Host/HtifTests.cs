@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Cpu;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Memory;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Host;
 

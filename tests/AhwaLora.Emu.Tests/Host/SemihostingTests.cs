@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Host;
 
@@ -102,7 +102,7 @@ public sealed class SemihostingTests : IDisposable
         _guest.PutText(Name + 16, "g");
         Assert.Equal(0u, CallBlock(Rename, Name, 1, Name + 16, 1));
         Assert.Equal(Failed, CallBlock(Remove, Name, 1));
-        Assert.Equal(AhwaLora.Emu.Host.Errno.ENOENT, (int)Call(Errno, 0));
+        Assert.Equal(AhwaLora.Machine.Host.Errno.ENOENT, (int)Call(Errno, 0));
         Assert.Equal(0u, CallBlock(Remove, Name + 16, 1));
         Assert.False(File.Exists(_guest.PathOf("g")));
     }
@@ -128,18 +128,18 @@ public sealed class SemihostingTests : IDisposable
     [Fact]
     public void A_missing_file_a_bad_mode_and_a_bad_address_fail_with_their_number()
     {
-        Assert.Equal((Failed, AhwaLora.Emu.Host.Errno.ENOENT), (OpenFile("none", 0), (int)Call(Errno, 0)));
-        Assert.Equal((Failed, AhwaLora.Emu.Host.Errno.EINVAL), (OpenFile("none", 12), (int)Call(Errno, 0)));
-        Assert.Equal((Failed, AhwaLora.Emu.Host.Errno.EFAULT), (Call(Open, 0x10), (int)Call(Errno, 0)));
-        Assert.Equal((7u, AhwaLora.Emu.Host.Errno.EFAULT), (CallBlock(Read, 0, GuestBench.Ram + GuestBench.RamBytes - 4, 7), (int)Call(Errno, 0)));
-        Assert.Equal((5u, AhwaLora.Emu.Host.Errno.EBADF), (CallBlock(Write, 77, Buffer, 5), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.ENOENT), (OpenFile("none", 0), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.EINVAL), (OpenFile("none", 12), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.EFAULT), (Call(Open, 0x10), (int)Call(Errno, 0)));
+        Assert.Equal((7u, AhwaLora.Machine.Host.Errno.EFAULT), (CallBlock(Read, 0, GuestBench.Ram + GuestBench.RamBytes - 4, 7), (int)Call(Errno, 0)));
+        Assert.Equal((5u, AhwaLora.Machine.Host.Errno.EBADF), (CallBlock(Write, 77, Buffer, 5), (int)Call(Errno, 0)));
     }
 
     [Fact]
     public void Commands_of_the_host_and_unknown_operations_are_refused()
     {
-        Assert.Equal((Failed, AhwaLora.Emu.Host.Errno.ENOSYS), (Call(SystemCommand, Block), (int)Call(Errno, 0)));
-        Assert.Equal((Failed, AhwaLora.Emu.Host.Errno.ENOSYS), (Call(0x99, Block), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.ENOSYS), (Call(SystemCommand, Block), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.ENOSYS), (Call(0x99, Block), (int)Call(Errno, 0)));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Isa;
 using static AhwaLora.Emu.Tests.Isa.ExactFloat;
 
 namespace AhwaLora.Emu.Tests.Isa;

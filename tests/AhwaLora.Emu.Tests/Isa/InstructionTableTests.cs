@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Conformance;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Isa;
 
@@ -167,7 +167,7 @@ public sealed partial class InstructionTableTests
         where T : unmanaged
     {
         var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
-        var section = AhwaLora.Emu.Lab.Loader.ElfImage.Load(elf).Sections.Single(s => s.Name == ".text");
+        var section = AhwaLora.Runs.Loader.ElfImage.Load(elf).Sections.Single(s => s.Name == ".text");
         return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(section.Contents.Span).ToArray();
     }
 

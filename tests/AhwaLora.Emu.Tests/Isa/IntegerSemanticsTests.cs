@@ -1,5 +1,5 @@
 using System.Numerics;
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Isa;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Emu.Tests.Lab;
 

@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Documentation;
+using AhwaLora.Machine.Platform;
 using NJsonSchema;
 
 namespace AhwaLora.Emu.Tests.Platform;

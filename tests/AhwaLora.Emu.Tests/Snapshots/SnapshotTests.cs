@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Memory;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Snapshots;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.Snapshots;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Snapshots;
 
@@ -22,7 +25,7 @@ public sealed class SnapshotTests
     [InlineData("deep", "functional", Contention.Exact)]
     public void A_restored_run_ends_in_the_same_state(string strategy, string timing, Contention contention)
     {
-        Machine Build() => BuildLayer(strategy, timing, contention);
+        EmulatedMachine Build() => BuildLayer(strategy, timing, contention);
         var whole = Build();
         whole.Run(RunLimits.None);
         Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), whole.Result);
@@ -48,7 +51,7 @@ public sealed class SnapshotTests
     public void A_hart_that_waits_for_its_turn_to_end_the_run_still_does()
     {
         var platform = new PlatformDescription { Harts = 2, Memories = [new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 1 << 20 }], Aimc = null };
-        Machine Build() => TestMachine.Assemble("csrr s0, mhartid\nbeqz s0, done\n1: j 1b", platform).Machine;
+        EmulatedMachine Build() => TestMachine.Assemble("csrr s0, mhartid\nbeqz s0, done\n1: j 1b", platform).Machine;
         var whole = Build();
         Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), whole.Run(RunLimits.None));
         for (var instructions = 0UL; instructions < whole.RetiredInstructions; instructions++)
@@ -120,20 +123,20 @@ public sealed class SnapshotTests
         Assert.Equal("is not a snapshot", text.Message);
     }
 
-    private static Machine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(
+    private static EmulatedMachine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(
         LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
         LayerStrategy.All.First(s => s.Name == strategy),
         new PlatformDescription { Harts = 4 },
         new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention, HotThreshold = 16 });
 
-    private static byte[] Save(Machine machine)
+    private static byte[] Save(EmulatedMachine machine)
     {
         var stream = new MemoryStream();
         SnapshotFile.Save(machine, Program, stream);
         return stream.ToArray();
     }
 
-    private static string DigestOf(Machine machine)
+    private static string DigestOf(EmulatedMachine machine)
     {
         var stream = new MemoryStream();
         machine.Transfer(new StateStream(stream, saving: true));

@@ -1,7 +1,11 @@
 using System.Text;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.State;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Timing;
 
@@ -40,9 +44,9 @@ public static class CalibrationRun
     };
 
     /// <summary>Runs <paramref name="elf"/> to its end.</summary>
-    public static Machine Run(string elf, PlatformDescription platform, MachineOptions options)
+    public static EmulatedMachine Run(string elf, PlatformDescription platform, MachineOptions options)
     {
-        var machine = new Machine(platform, options);
+        var machine = new EmulatedMachine(platform, options);
         ProgramLoader.Load(machine, ElfImage.Load(elf));
         var result = machine.Run(new RunLimits(50_000_000, ulong.MaxValue));
         Assert.Equal(new RunResult(ExitReason.Exit, 0, result.Hart), result);
@@ -50,7 +54,7 @@ public static class CalibrationRun
     }
 
     /// <summary>The regions that a hart recorded.</summary>
-    public static IReadOnlyList<CountedRegion> Regions(Machine machine, int hart)
+    public static IReadOnlyList<CountedRegion> Regions(EmulatedMachine machine, int hart)
     {
         var memory = machine.Harts[hart].Space;
         Assert.Equal(Magic, Word(memory, Table));
@@ -73,12 +77,12 @@ public static class CalibrationRun
         return compared;
     }
 
-    private static CountedRegion Region(Memory.AddressSpace memory, uint entry) =>
+    private static CountedRegion Region(AddressSpace memory, uint entry) =>
         new(Text(memory, Word(memory, entry)), Word(memory, entry + 4), Word(memory, entry + 8), Word(memory, entry + 12));
 
-    private static uint Word(Memory.AddressSpace memory, uint address) => memory.FindMemory(address, 4)!.Load(address, 4);
+    private static uint Word(AddressSpace memory, uint address) => memory.FindMemory(address, 4)!.Load(address, 4);
 
-    private static string Text(Memory.AddressSpace memory, uint address)
+    private static string Text(AddressSpace memory, uint address)
     {
         var text = new StringBuilder();
         for (var at = address; memory.FindMemory(at, 1)!.Load(at, 1) is not 0 and var letter; at++) text.Append((char)letter);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

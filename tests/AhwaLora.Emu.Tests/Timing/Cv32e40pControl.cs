@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.State;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Timing;
 
@@ -112,7 +113,7 @@ public sealed class Cv32e40pControlTests
 
     private sealed class IssueTimes(List<ControlStep> program) : IPipelineUser<List<ulong>>
     {
-        public List<ulong> Use<TPipeline>(TPipeline pipeline, Memory.IStateful state, CauseCounters causes)
+        public List<ulong> Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
             where TPipeline : struct, IPipeline
         {
             var times = new List<ulong>();

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Profiling;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Timing;
 
@@ -99,5 +99,5 @@ public sealed class InstructionMemoryTests
         return Fetched(machine, 0);
     }
 
-    private static ulong Fetched(Machine machine, int hart) => machine.CausesOf(hart).Cycles[(int)Cause.InstructionFetch];
+    private static ulong Fetched(EmulatedMachine machine, int hart) => machine.CausesOf(hart).Cycles[(int)Cause.InstructionFetch];
 }

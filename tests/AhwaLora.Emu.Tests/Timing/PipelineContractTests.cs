@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Memory;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Clusters.Banks;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

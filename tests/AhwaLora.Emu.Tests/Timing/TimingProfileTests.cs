@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Emu.Tests.Timing;
 

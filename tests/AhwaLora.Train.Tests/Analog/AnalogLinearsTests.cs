@@ -1,5 +1,7 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Analog.Numerics;
+using AhwaLora.Models.Inventory;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Model;
 using static TorchSharp.torch;

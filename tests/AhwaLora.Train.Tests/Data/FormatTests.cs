@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Data.Generated;
 

@@ -1,4 +1,3 @@
-using AhwaLora.Emu.Lab.Models;
 using AhwaLora.Train.Model;
 using AhwaLora.Train.Training;
 using static TorchSharp.torch;

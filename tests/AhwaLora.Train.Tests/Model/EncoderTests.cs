@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Encoder;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Encoder;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Model;
 using AhwaLora.Train.Training;

@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Inventory;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Model;
 using AhwaLora.Train.Study;
@@ -84,7 +84,7 @@ public class TrainerTests : InDirectory
         using (var training = EncoderTraining.OfBase(model, [task], new Recipe(200, 16, 3e-3), 1)) training.Run();
 
         Assert.True(Score() > before + 20, $"F1 went from {before:F1} to {Score():F1}");
-        foreach (var layer in new Train.Model.Encoder(model.Config).Inventory.Linears.Where(l => l.Role != Emu.Lab.Models.LinearRole.Head))
+        foreach (var layer in new Train.Model.Encoder(model.Config).Inventory.Linears.Where(l => l.Role != LinearRole.Head))
         {
             var values = model.Encoder.Values().First(t => t.Name == layer.Weight).Values;
             var deviation = Math.Sqrt(values.Average(v => v * v));

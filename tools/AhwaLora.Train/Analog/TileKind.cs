@@ -1,4 +1,5 @@
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
 using AhwaLora.Train.Training;
 
 namespace AhwaLora.Train.Analog;

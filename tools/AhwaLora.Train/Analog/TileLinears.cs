@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Models.Inventory;
 using AhwaLora.Train.Model;
 using TorchSharp;
 using static TorchSharp.torch;

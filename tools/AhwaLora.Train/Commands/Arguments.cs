@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Training;
 

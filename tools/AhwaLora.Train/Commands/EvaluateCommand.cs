@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Model;

@@ -1,5 +1,4 @@
-using AhwaLora.Emu.Lab.Deployment;
-using AhwaLora.Emu.Lab.Models.Encoder;
+using AhwaLora.Models.Encoder;
 using AhwaLora.Train.Data;
 
 namespace AhwaLora.Train.Commands;
@@ -11,7 +10,7 @@ internal static class Examples
 
     /// <summary>Writes the first examples of a dev set.</summary>
     public static void Write(string directory, IReadOnlyList<Features> dev, TextEncoder tokenizer) =>
-        LabelledExample.Write(Path.Combine(directory, TaskFiles.ExamplesName), dev.Take(Count).Select(example => Of(example, tokenizer)));
+        LabelledExample.Write(Path.Combine(directory, LabelledExample.FileName), dev.Take(Count).Select(example => Of(example, tokenizer)));
 
     private static LabelledExample Of(Features example, TextEncoder tokenizer)
     {

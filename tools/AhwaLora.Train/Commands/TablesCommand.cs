@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Work;
 using AhwaLora.Train.Study;
 
 namespace AhwaLora.Train.Commands;

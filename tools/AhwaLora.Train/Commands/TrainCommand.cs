@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Models.Checkpoints;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Data.Generated;
 using AhwaLora.Train.Model;

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 using Microsoft.ML.Tokenizers;
 
 namespace AhwaLora.Train.Data;

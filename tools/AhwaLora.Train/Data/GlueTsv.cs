@@ -1,5 +1,5 @@
 using System.Globalization;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Train.Data;
 

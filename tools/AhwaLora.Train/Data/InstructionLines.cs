@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Train.Data;
 

@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Tensors;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Inventory;
+using AhwaLora.Models.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ public sealed class Adapter : IDisposable
     /// <summary>From files.</summary>
     /// <param name="directory">As PEFT wrote it.</param>
     /// <param name="config">Of the base.</param>
-    /// <exception cref="Emu.Lab.UserErrorException">It does not belong to that model.</exception>
+    /// <exception cref="UserErrorException">It does not belong to that model.</exception>
     public static Adapter Read(string directory, ModelConfig config)
     {
         var read = PeftFormat.Read(directory);

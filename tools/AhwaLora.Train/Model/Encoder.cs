@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Models.Inventory;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Train.Model;
 

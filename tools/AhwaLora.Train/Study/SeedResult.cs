@@ -1,5 +1,6 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Train.Data;
 
 namespace AhwaLora.Train.Study;
@@ -29,10 +30,8 @@ public sealed record Exactness(string Data, string Method, double Digital, doubl
 /// <param name="Causal">Of the causal model.</param>
 public sealed record SeedResult(int Seed, long BaseParameters, IReadOnlyList<Series> Series, IReadOnlyList<Exactness> Causal)
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <summary>Writes it.</summary>
-    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Json) + "\n");
+    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyles.Results) + "\n");
 
     /// <summary>Reads it.</summary>
     /// <exception cref="UserErrorException">It is no such file.</exception>
@@ -40,7 +39,7 @@ public sealed record SeedResult(int Seed, long BaseParameters, IReadOnlyList<Ser
     {
         try
         {
-            return JsonSerializer.Deserialize<SeedResult>(TextFiles.Read(path), Json) ?? throw new JsonException("is null");
+            return JsonSerializer.Deserialize<SeedResult>(TextFiles.Read(path), JsonStyles.Results) ?? throw new JsonException("is null");
         }
         catch (JsonException e)
         {

@@ -1,4 +1,3 @@
-using AhwaLora.Emu.Lab.Models;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Data.Generated;

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Models.Inventory;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Data.Generated;
 using AhwaLora.Train.Model;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Train.Study;
 

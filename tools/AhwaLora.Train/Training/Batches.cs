@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Seeded;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Model;
 using TorchSharp;

@@ -1,4 +1,5 @@
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
 using AhwaLora.Train.Analog;
 using AhwaLora.Train.Data;
 using AhwaLora.Train.Model;
@@ -16,7 +17,7 @@ public sealed record AnalogRecipe(Preset Preset, float WeightNoise);
 public sealed record TaskData(TrainingTask Task, Split<Features> Data)
 {
     /// <summary>Reads a task's folder within a directory of data.</summary>
-    /// <exception cref="Emu.Lab.UserErrorException">A file is missing or malformed.</exception>
+    /// <exception cref="UserErrorException">A file is missing or malformed.</exception>
     public static TaskData Read(string directory, TrainingTask task, TextEncoder tokenizer) => new(task, task.Read(Path.Combine(directory, task.Name), tokenizer));
 }
 

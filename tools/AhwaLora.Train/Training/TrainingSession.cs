@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 using Spectre.Console;
 
 namespace AhwaLora.Train.Training;

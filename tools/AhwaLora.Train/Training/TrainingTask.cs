@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Inventory;
 using AhwaLora.Train.Data;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using AhwaLora.Emu.Aimc.Crossbar;
-using Tile = AhwaLora.Emu.Aimc.Crossbar.CrossbarArray;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using Tile = AhwaLora.Analog.Crossbar.CrossbarArray;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

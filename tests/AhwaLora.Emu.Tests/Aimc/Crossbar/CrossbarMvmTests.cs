@@ -1,5 +1,7 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using Tile = AhwaLora.Emu.Aimc.Crossbar.CrossbarArray;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Analog.Numerics;
+using Tile = AhwaLora.Analog.Crossbar.CrossbarArray;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using Tile = AhwaLora.Emu.Aimc.Crossbar.CrossbarArray;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using Tile = AhwaLora.Analog.Crossbar.CrossbarArray;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Numerics;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

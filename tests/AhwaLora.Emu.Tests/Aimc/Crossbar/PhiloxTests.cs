@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Numerics;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

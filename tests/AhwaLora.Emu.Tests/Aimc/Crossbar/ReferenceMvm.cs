@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
-using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Numerics;
 
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Tensors;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Adapters;
 

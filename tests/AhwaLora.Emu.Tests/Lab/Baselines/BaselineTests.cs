@@ -1,11 +1,13 @@
 using System.Xml.Linq;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Baselines;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Lab.Profiling;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Loader;
+using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Lab.Baselines;
 
@@ -112,7 +114,7 @@ public sealed class BaselineTests : IDisposable
         }
 
         var after = ElfImage.Load(Toolchain.Assemble(Long("div a1, a0, a0")));
-        var machine = new Machine(new PlatformDescription { Harts = 1 }, Request("").Machine);
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, Request("").Machine);
         ProgramLoader.Load(machine, after);
         var comparer = new TraceComparer(RetireTrace.Load(trace)!, machine, new SymbolMap(after));
         machine.Attach(comparer);

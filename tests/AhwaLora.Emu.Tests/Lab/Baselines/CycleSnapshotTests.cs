@@ -1,6 +1,8 @@
-using AhwaLora.Emu.Lab.Baselines;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Programs;
 using Snapshooter;
 using Snapshooter.Xunit;
 

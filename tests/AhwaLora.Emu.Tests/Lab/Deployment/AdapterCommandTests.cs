@@ -1,8 +1,9 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Encoder;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab.Deployment;
 

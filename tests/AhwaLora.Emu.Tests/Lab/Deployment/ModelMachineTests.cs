@@ -1,12 +1,14 @@
-using AhwaLora.Emu.Aimc;
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Deployment;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Encoder;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Deployment;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab.Deployment;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Tensors;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Deployment;
 

@@ -1,8 +1,8 @@
 using System.Text;
-using AhwaLora.Emu.Host;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Host;
-using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine.Host;
+using AhwaLora.Runs.Programs;
+using AhwaLora.Runs.Sandbox;
 
 namespace AhwaLora.Emu.Tests.Lab.Host;
 

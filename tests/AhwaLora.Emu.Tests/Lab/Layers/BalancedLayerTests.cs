@@ -1,7 +1,10 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Planning;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 

@@ -1,5 +1,6 @@
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 

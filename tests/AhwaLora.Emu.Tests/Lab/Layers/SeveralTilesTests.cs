@@ -1,9 +1,11 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Tiles;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Lab.Loader;
 
@@ -47,7 +48,7 @@ public sealed class ElfImageTests
     {
         var bytes = Good.ToArray();
         Word(bytes, 24, ElfImage.Parse("good.elf", Good).EntryPoint + offset);
-        var machine = new Machine(TestMachine.OneHart with { Isa = isa + "_zicsr_zifencei" }, TestMachine.Options);
+        var machine = new EmulatedMachine(TestMachine.OneHart with { Isa = isa + "_zicsr_zifencei" }, TestMachine.Options);
         var error = Record.Exception(() => ProgramLoader.Load(machine, ElfImage.Parse("bad.elf", bytes)));
         if (loads) Assert.Null(error);
         else Assert.StartsWith("bad.elf: entry point", Assert.IsType<UserErrorException>(error).Message, StringComparison.Ordinal);
@@ -71,7 +72,7 @@ public sealed class ElfImageTests
     {
         var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: li a0, 42\n1: j 1b\n", linkerOptions: "-Ttext=0x80000000"));
         Assert.True(image.Segments[0].Address < 0x80000000);
-        var machine = new Machine(new PlatformDescription(), new MachineOptions());
+        var machine = new EmulatedMachine(new PlatformDescription(), new MachineOptions());
         ProgramLoader.Load(machine, image);
         Assert.Equal((0x80000000u, true, 0x02a00513u), (machine.Harts[0].Pc, machine.Harts[0].Space.Peek(0x80000000, 4, 0, out var word), word));
     }
@@ -132,7 +133,7 @@ public sealed class ElfImageTests
     {
         var bytes = Good.ToArray();
         Word(bytes, ProgramHeader(Loads[0]) + 12, 0x2000_0000);
-        var machine = new Machine(TestMachine.OneHart, TestMachine.Options);
+        var machine = new EmulatedMachine(TestMachine.OneHart, TestMachine.Options);
         var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(machine, ElfImage.Parse("bad.elf", bytes))).Message;
         Assert.Contains("segment 0x20000000-", message, StringComparison.Ordinal);
         Assert.Contains("ram 0x80000000-0x83ffffff", message, StringComparison.Ordinal);
@@ -145,7 +146,7 @@ public sealed class ElfImageTests
     public void An_extension_that_is_off_is_named_with_the_option_that_puts_it_on(string march, string instruction, string extension, string fix)
     {
         var image = ElfImage.Load(Toolchain.Assemble($".globl _start\n_start: {instruction}\n", march));
-        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new Machine(TestMachine.OneHart, TestMachine.Options), image)).Message;
+        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image)).Message;
         Assert.Contains(extension, message, StringComparison.Ordinal);
         Assert.Contains(fix, message, StringComparison.Ordinal);
     }
@@ -155,7 +156,7 @@ public sealed class ElfImageTests
     {
         // What the Makefile of riscv-tests builds for; the zeros are data.
         var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n.word 0\n", "rv32g"));
-        var warning = ProgramLoader.Load(new Machine(TestMachine.OneHart, TestMachine.Options), image);
+        var warning = ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image);
         Assert.Contains("built for extension 'a', which is off and which it does not use (--isa rv32imaf_zicsr_zifencei turns it on)", warning, StringComparison.Ordinal);
         Assert.Contains("'d'", warning, StringComparison.Ordinal);
     }
@@ -164,7 +165,7 @@ public sealed class ElfImageTests
     public void An_extension_that_does_not_exist_here_is_named_and_the_program_runs()
     {
         var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", "rv32imfd_zicsr_zba"));
-        var warning = ProgramLoader.Load(new Machine(TestMachine.OneHart, TestMachine.Options), image);
+        var warning = ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image);
         Assert.Contains("built for extension 'd', 'zba', which is not implemented", warning, StringComparison.Ordinal);
     }
 
@@ -173,9 +174,9 @@ public sealed class ElfImageTests
     {
         var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", "rv32imafc_zicsr_zifencei"));
         var platform = TestMachine.OneHart;
-        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new Machine(platform, TestMachine.Options), image)).Message;
+        var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new EmulatedMachine(platform, TestMachine.Options), image)).Message;
         platform = platform with { Isa = message.Split("--isa ")[1].Split(' ')[0] };
-        Assert.Null(ProgramLoader.Load(new Machine(platform, TestMachine.Options), image));
-        Assert.Equal(Emu.Isa.Extension.A | Emu.Isa.Extension.C, PlatformRules.ParseIsa(platform.Isa) & (Emu.Isa.Extension.A | Emu.Isa.Extension.C));
+        Assert.Null(ProgramLoader.Load(new EmulatedMachine(platform, TestMachine.Options), image));
+        Assert.Equal(AhwaLora.Machine.Isa.Extension.A | AhwaLora.Machine.Isa.Extension.C, PlatformRules.ParseIsa(platform.Isa) & (AhwaLora.Machine.Isa.Extension.A | AhwaLora.Machine.Isa.Extension.C));
     }
 }

@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Tensors;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Inventory;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Models;
 

@@ -1,11 +1,13 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Cost;
-using AhwaLora.Emu.Lab.Study;
-using AhwaLora.Emu.Lab.Sweeps;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Common.Files;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Models;
+using AhwaLora.Experiments.Study;
+using AhwaLora.Experiments.Sweeps;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab.Models;
 
@@ -58,7 +60,7 @@ public sealed class ModelCostTests
         Assert.Equal(real.Layers.Select(l => (l.PipelinedCycles, l.BaselineCycles)), time.Layers.Select(l => (l.PipelinedCycles, l.BaselineCycles)));
         Assert.All(time.Layers, l => Assert.Null(l.RelativeErrorPercent));
 
-        var machine = new Machine(timeOnly, TestMachine.Options);
+        var machine = new EmulatedMachine(timeOnly, TestMachine.Options);
         Assert.Empty(machine.Tiles[0].Crossbar.State.Weights);
         Assert.Empty(machine.Tiles[0].Crossbar.State.Plus.Target);
     }
@@ -80,5 +82,5 @@ public sealed class ModelCostTests
 
     [Fact]
     public void The_studys_platform_file_is_its_platform() =>
-        Assert.Equal(PlatformJson.Write(StudyPlatform.Description), PlatformJson.Write(AhwaLora.Emu.Lab.Running.PlatformFile.Load(Path.Combine(Toolchain.Root, "docs", "study", "platform.json"))));
+        Assert.Equal(PlatformJson.Write(StudyPlatform.Description), PlatformJson.Write(AhwaLora.Runs.Programs.PlatformFile.Load(Path.Combine(Toolchain.Root, "docs", "study", "platform.json"))));
 }

@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab;
 

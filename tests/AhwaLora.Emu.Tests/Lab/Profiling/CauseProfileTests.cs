@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Profiling;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 
@@ -223,10 +225,10 @@ public sealed class CauseProfileTests
         Limits = new RunLimits(ulong.MaxValue, 1_000_000),
     };
 
-    private static (Machine Machine, CauseProfile Profile) RunEverything(string timing, Contention contention) =>
+    private static (EmulatedMachine Machine, CauseProfile Profile) RunEverything(string timing, Contention contention) =>
         Profile(TestMachine.Assemble(Programs.Everything, _fourHarts, TestMachine.Options with { Timing = TimingProfile.Named(timing), Contention = contention }));
 
-    private static (Machine Machine, CauseProfile Profile) Profile(TestMachine test)
+    private static (EmulatedMachine Machine, CauseProfile Profile) Profile(TestMachine test)
     {
         var profile = new CauseProfile(test.Machine, new SymbolMap(test.Image));
         test.Machine.Attach(profile);

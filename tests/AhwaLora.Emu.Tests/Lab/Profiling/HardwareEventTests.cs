@@ -1,6 +1,9 @@
-using AhwaLora.Emu.Lab.Firmware;
-using AhwaLora.Emu.Memory;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.Contract;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Observe;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 

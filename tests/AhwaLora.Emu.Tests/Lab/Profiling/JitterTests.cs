@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Lab.Profiling;
-using AhwaLora.Emu.Lab.Running;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 

@@ -1,4 +1,6 @@
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Observe;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 

@@ -1,7 +1,9 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Reports;
+using AhwaLora.Common.Files;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Reports;
 
 namespace AhwaLora.Emu.Tests.Lab.Reports;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Reports;
+using AhwaLora.Reports;
+using AhwaLora.Runs.Traces;
 using Microsoft.Playwright;
 
 namespace AhwaLora.Emu.Tests.Lab.Reports;

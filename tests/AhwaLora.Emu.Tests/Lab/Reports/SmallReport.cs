@@ -1,8 +1,10 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Reports;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Reports;
 
 namespace AhwaLora.Emu.Tests.Lab.Reports;
 

@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Reports;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Common.Files;
+using AhwaLora.Reports;
 
 namespace AhwaLora.Emu.Tests.Lab.Reports;
 

@@ -1,4 +1,5 @@
-using AhwaLora.Emu.Lab.Running;
+using AhwaLora.Machine;
+using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Lab.Running;
 

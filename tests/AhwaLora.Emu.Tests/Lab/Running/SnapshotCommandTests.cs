@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using AhwaLora.Emu.Devices.Registers;
 using AhwaLora.Emu.Tests.Debug;
+using AhwaLora.Machine.Clusters.Dma;
 
 namespace AhwaLora.Emu.Tests.Lab.Running;
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Study;
-using AhwaLora.Emu.Lab.Sweeps;
 using AhwaLora.Emu.Tests.Lab.Sweeps;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Study;
+using AhwaLora.Experiments.Sweeps;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Banks;
+using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Emu.Tests.Lab.Study;
 

@@ -1,8 +1,7 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Study;
-using AhwaLora.Emu.Lab.Sweeps;
 using AhwaLora.Emu.Tests.Lab.Running;
 using AhwaLora.Emu.Tests.Lab.Sweeps;
+using AhwaLora.Experiments.Study;
+using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Emu.Tests.Lab.Study;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 

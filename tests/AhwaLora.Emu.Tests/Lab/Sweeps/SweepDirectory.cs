@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 

@@ -1,7 +1,8 @@
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Common.Files;
 using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Experiments.Sweeps;
+using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 
@@ -133,7 +134,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Contains("64 harts and the 80 ports of DMA and tiles are more than the 128", Assert.Single(Faults(busy + "contention: exact")), StringComparison.Ordinal);
         Assert.Single(Points(busy + "contention: none"));
         var nearest = Points(busy.Replace("64\nstream", "48\nstream", StringComparison.Ordinal) + "contention: exact").Single();
-        Assert.NotNull(new Machine(nearest.BuildPlatform(), nearest.BuildOptions(TestMachine.Engine)));
+        Assert.NotNull(new EmulatedMachine(nearest.BuildPlatform(), nearest.BuildOptions(TestMachine.Engine)));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Sweeps;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Sweeps;
+using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Tensors;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Tensors;
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Tensors;
-using AhwaLora.Emu.Lab.Tiles;
+using AhwaLora.Analog.Crossbar;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Tiles;
 

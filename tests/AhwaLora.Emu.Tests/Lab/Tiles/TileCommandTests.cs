@@ -1,6 +1,6 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Tensors;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Tiles;
 

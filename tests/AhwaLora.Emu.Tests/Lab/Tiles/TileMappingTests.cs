@@ -1,6 +1,7 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Tiles;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Emu.Tests.Lab.Tiles;
 

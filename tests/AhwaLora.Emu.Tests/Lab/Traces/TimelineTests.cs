@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
-using AhwaLora.Emu.Lab.Layers;
-using AhwaLora.Emu.Lab.Traces;
-using AhwaLora.Emu.Platform;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Emu.Tests.Lab.Traces;
 
@@ -127,16 +129,16 @@ public sealed class TimelineTests
         Assert.Null(program.Machine.Observer);
     }
 
-    internal static (Machine Machine, Timeline Timeline, LayerMeasurement Run) Record(EngineKind engine, Contention contention)
+    internal static (EmulatedMachine Machine, Timeline Timeline, LayerMeasurement Run) Record(EngineKind engine, Contention contention)
     {
         TimelineRecorder? recorder = null;
-        Machine? machine = null;
+        EmulatedMachine? machine = null;
         var run = Run(engine, contention, m => recorder = LayerTrace.Record(machine = m));
         return (machine!, recorder!.Finish(), run);
     }
 
     // Weights that lie all one way make columns saturate, so that bound management has something to do.
-    private static LayerMeasurement Run(EngineKind engine, Contention contention, Action<Machine>? attach)
+    private static LayerMeasurement Run(EngineKind engine, Contention contention, Action<EmulatedMachine>? attach)
     {
         var data = Data with { Weights = [.. Data.Weights.Select(w => Math.Abs(w) + 0.5f)], X = [.. Data.X.Select((x, i) => i / Shape.Inputs % 2 == 0 ? Math.Abs(x) : x)] };
         var options = new MachineOptions { Engine = engine, Contention = contention, Timing = TimingProfile.Named("cv32e40p"), HotThreshold = 8 };

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using AhwaLora.Emu.Lab.Traces;
 using AhwaLora.Emu.Tests.Lab.Running;
+using AhwaLora.Machine;
+using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Emu.Tests.Lab.Traces;
 

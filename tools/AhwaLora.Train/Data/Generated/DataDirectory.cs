@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Lab;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Train.Data.Generated;
 

@@ -1,8 +1,10 @@
-using AhwaLora.Emu.Aimc.Crossbar;
-using AhwaLora.Emu.Lab;
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Encoder;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Common.Files;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab.Models.Encoder;
 

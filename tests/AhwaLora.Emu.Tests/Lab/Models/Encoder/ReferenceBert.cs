@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Lab.Adapters;
-using AhwaLora.Emu.Lab.Models;
-using AhwaLora.Emu.Lab.Models.Encoder;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Emu.Tests.Lab.Models.Encoder;
 

@@ -1,0 +1,52 @@
+namespace AhwaLora.Analog.Crossbar;
+
+/// <summary>One device of each pair, [row, column], microsiemens.</summary>
+public sealed class DevicePlane(int cells)
+{
+    /// <summary>g_T, what programming aimed at.</summary>
+    public readonly float[] Target = new float[cells];
+    /// <summary>g_P, what it reached.</summary>
+    public readonly float[] Programmed = new float[cells];
+    /// <summary>nu, the drift exponent.</summary>
+    public readonly float[] DriftExponent = new float[cells];
+    /// <summary>g at the last age evaluation, read noise included.</summary>
+    public readonly float[] Read = new float[cells];
+}
+
+/// <summary>One programming of a region, as long as any of its cells remains.</summary>
+/// <param name="Region">Where.</param>
+/// <param name="Scale">What an MVM multiplies each column by.</param>
+/// <param name="WeightPerMicroSiemens">What a conductance of each column is worth.</param>
+/// <param name="OlderBySeconds">How much older it is than the tile's age, which is the last programming's.</param>
+public sealed record Programming(Region Region, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
+
+/// <summary>All a tile remembers, as plain data: copy every field and the copy goes on with the same bits.</summary>
+/// <param name="rows">Input lines.</param>
+/// <param name="columns">Output lines.</param>
+/// <param name="holdsWeights">False for a tile of time alone: its planes are empty.</param>
+public sealed class CrossbarState(int rows, int columns, bool holdsWeights = true)
+{
+    /// <summary>Input lines.</summary>
+    public readonly int Rows = rows;
+    /// <summary>Output lines.</summary>
+    public readonly int Columns = columns;
+
+    /// <summary>The devices that add to an output.</summary>
+    public readonly DevicePlane Plus = new(holdsWeights ? rows * columns : 0);
+    /// <summary>The devices that subtract from it.</summary>
+    public readonly DevicePlane Minus = new(holdsWeights ? rows * columns : 0);
+
+    /// <summary>The weights an MVM sees, [row, column]: g+ - g-, in units of the column's scale.</summary>
+    public readonly float[] Weights = new float[holdsWeights ? rows * columns : 0];
+    /// <summary>What was programmed, in order; where two overlap the later one holds.</summary>
+    public readonly List<Programming> Programmings = [];
+
+    /// <summary>Seconds since the last programming, as of the last age evaluation.</summary>
+    public double AgeSeconds;
+    /// <summary>The number the next event gets, see <c>Draws</c>; wraps to 0.</summary>
+    public uint NextEvent;
+    /// <summary>GDC: the response right after programming, R_0; 0 until measured.</summary>
+    public float ReferenceResponse;
+    /// <summary>GDC: what outputs are multiplied by.</summary>
+    public float Alpha = 1;
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Cli.Commands;
+
+/// <summary>Options that several commands have, each its own.</summary>
+internal static class CommonOptions
+{
+    private const int MostJobs = 1024;
+
+    /// <summary>Of an option for the number of harts.</summary>
+    public static readonly string HartsDescription = $"Number of harts, 1 to {PlatformRules.MaximumHarts}.";
+
+    /// <summary>A whole number.</summary>
+    public static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+
+    /// <summary>How many harts.</summary>
+    public static Option<int> Harts(int value) => Number("--harts", HartsDescription, value).Within(1, PlatformRules.MaximumHarts);
+
+    /// <summary>How many of something the host does at a time.</summary>
+    public static Option<int> Jobs(string what) =>
+        new Option<int>("--jobs") { Description = $"{what} at a time; by default one for each core of the host.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" }.Within(1, MostJobs);
+
+    /// <summary>Refuses a number outside a range, by the option's name.</summary>
+    public static TOption Within<TOption>(this TOption option, int least, int most)
+        where TOption : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Math.Clamp(value, least, most) is var nearest && nearest != value)
+            {
+                result.AddError($"{option.Name} {value} is outside {least} to {most}; the nearest valid value is {nearest}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Where to write the numbers.</summary>
+    public static Option<string?> Json(string what = "the numbers") => new("--json") { Description = $"Write {what} as JSON; - for standard output.", HelpName = "FILE" };
+
+    /// <summary>The tokens of a chunk: those asked for, else as many as usual where there are so many.</summary>
+    public static int ChunkOf(ParseResult parsed, Option<int> chunk, Option<int> tokens) =>
+        parsed.IsGiven(chunk) ? parsed.GetValue(chunk) : Math.Clamp(parsed.GetValue(tokens), 1, parsed.GetValue(chunk));
+
+    /// <summary>True where the user has given it, whatever its default is.</summary>
+    public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using AhwaLora.Cli.Terminal;
+using AhwaLora.Common.Files;
+using AhwaLora.Debug;
+using AhwaLora.Debug.Gdb;
+using AhwaLora.Debug.TimeTravel;
+using AhwaLora.Machine;
+using AhwaLora.Runs.Programs;
+
+namespace AhwaLora.Cli.Commands;
+
+/// <summary><c>run --gdb</c>: a run that a debugger leads.</summary>
+internal static class GdbRun
+{
+    private const int MaxHistoryMebibytes = 1 << 20;
+
+    /// <summary>Waits for debuggers until one has seen the guest exit or ends the run.</summary>
+    /// <returns>The guest's exit status; 0 where the user ended the run.</returns>
+    public static int Execute(RunRequest request, string endPoint, int historyMebibytes)
+    {
+        if (historyMebibytes is < 0 or > MaxHistoryMebibytes) throw new UserErrorException($"--history {historyMebibytes}: expected 0 to {MaxHistoryMebibytes} MiB");
+        var address = Parse(endPoint);
+        BrokenPipe.IsIgnored();
+        RecordedHost? host = null;
+        using var run = new ProgramRun(request with { WrapHost = sandbox => host = new RecordedHost(sandbox) });
+        var options = new DebugOptions { HistoryBytes = (long)historyMebibytes << 20, Program = run.Image.File };
+        using var server = Listen(new Debuggee(run.Machine, host!, options.HistoryBytes), options, address);
+        Console.Error.WriteLine($"ahwalora: waiting for GDB; connect with: gdb-multiarch {request.ElfPath} -ex 'target remote {server.EndPoint}'");
+        return server.Serve() is { } code ? ExitStatus.OfGuest(code) : 0;
+    }
+
+    private static GdbServer Listen(Debuggee debuggee, DebugOptions options, IPEndPoint address)
+    {
+        try
+        {
+            return new GdbServer(debuggee, options, address);
+        }
+        catch (SocketException e)
+        {
+            throw new UserErrorException($"--gdb {address}: cannot listen there ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>[HOST:]PORT; the loopback interface unless a host is given.</summary>
+    private static IPEndPoint Parse(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? "127.0.0.1" : text[..colon] is "localhost" ? "127.0.0.1" : text[..colon].Trim('[', ']');
+        return IPAddress.TryParse(host, out var address) && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? new IPEndPoint(address, port)
+            : throw new UserErrorException($"--gdb '{text}': expected [HOST:]PORT, as in 3333 or 0.0.0.0:3333");
+    }
+}

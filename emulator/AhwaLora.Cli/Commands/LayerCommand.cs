@@ -1,0 +1,218 @@
+using System.CommandLine;
+using System.Globalization;
+using AhwaLora.Cli.Terminal;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Planning;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Reports;
+using AhwaLora.Runs.Programs;
+using AhwaLora.Runs.Traces;
+using Spectre.Console;
+using static AhwaLora.Cli.Terminal.Output;
+
+namespace AhwaLora.Cli.Commands;
+
+/// <summary><c>layer</c>: a LoRA layer on harts beside a tile, compared with the tile alone.</summary>
+internal static class LayerCommand
+{
+    private static readonly Option<int> Inputs = CommonOptions.Number("--in", "Inputs m of the layer.", 128);
+    private static readonly Option<int> Outputs = CommonOptions.Number("--out", "Outputs n of the layer.", 128);
+    private static readonly Option<string?> Then = new("--then") { Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.", HelpName = "N,..." };
+    private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
+    private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
+    private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
+    private static readonly Option<int> Harts = CommonOptions.Harts(8);
+    private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
+    private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
+    private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
+    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
+    private static readonly Option<string?> Json = CommonOptions.Json();
+
+    static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
+
+    public static Command Create()
+    {
+        var command = new Command("layer", "Run y = AIMC(x) + (alpha/r)(x A) B on harts beside a tile, and say what the adapter costs.")
+        {
+            Inputs, Outputs, Then, Rank, Tokens, Chunk, Harts, Strategy, Copies, Paired, Trace, Json,
+        };
+        TileArguments.AddTo(command);
+        TrainedLayerArguments.AddTo(command);
+        foreach (var option in new Option[] { MachineArguments.Platform, Timing, MachineArguments.Contention, MachineArguments.Engine, MachineArguments.Seed }) command.Add(option);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        AtomicFile.CheckPlace(parsed.GetValue(Json));
+        AtomicFile.CheckPlace(parsed.GetValue(Trace));
+        var strategy = ParseStrategy(parsed);
+        var trained = TrainedLayerArguments.Load(parsed, [Inputs, Outputs, Then, Rank], parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens));
+        if (trained is not null && strategy.IsChain) throw new UserErrorException($"--adapter gives one layer; use another strategy than {strategy.Name}");
+        var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
+        var platform = ParsePlatform(parsed, shapes, strategy);
+        PlatformRules.Check(platform);
+        var options = MachineArguments.Options(parsed, Timing);
+        var chain = trained is null ? LayerData.GenerateChain(shapes, options.Seed) : [trained];
+
+        if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
+
+        LayerComparison? comparison = null;
+        Traced(parsed, shapes, strategy, attach => ProgressLine.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, chain[0].Source, platform, options));
+        if (parsed.GetValue(Json) != "-") Print(comparison!, chain[0].Source, platform, options);
+        return 0;
+    }
+
+    private static LayerStrategy ParseStrategy(ParseResult parsed)
+    {
+        var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
+        if (parsed.GetValue(Copies) is not { } copies) return strategy;
+        if (strategy.Copies == 1) throw new UserErrorException($"--copies is for --strategy {LayerStrategy.SeveralTiles.Name}, not {strategy.Name}");
+        if (copies is < 2 or > LayerStrategy.MaxCopies) throw new UserErrorException($"--copies {copies} is outside 2 to {LayerStrategy.MaxCopies}; the nearest valid value is {Math.Clamp(copies, 2, LayerStrategy.MaxCopies)}");
+        return strategy.WithCopies(copies);
+    }
+
+    /// <summary>The layer and those that it feeds.</summary>
+    private static List<LayerShape> Shapes(ParseResult parsed, LayerStrategy strategy)
+    {
+        var shapes = new List<LayerShape> { new(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens)) };
+        var then = parsed.GetValue(Then) ?? (strategy.IsChain ? Text($"{shapes[0].Inputs}") : null);
+        if (then is not null && !strategy.IsChain) throw new UserErrorException($"--then is for --strategy {LayerStrategy.MultiLayer.Name}, not {strategy.Name}");
+        foreach (var text in then?.Split(',') ?? [])
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var outputs)) throw new UserErrorException($"--then '{then}': expected numbers of outputs, as in 512,128");
+            shapes.Add(shapes[^1] with { Inputs = shapes[^1].Outputs, Outputs = outputs });
+        }
+
+        foreach (var shape in shapes) shape.Check();
+        return shapes;
+    }
+
+    /// <summary>A platform from a file has the tiles that it has; the default one gets as many as the layers take.</summary>
+    private static PlatformDescription ParsePlatform(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy)
+    {
+        var file = parsed.GetValue(MachineArguments.Platform);
+        var platform = PlatformFile.Load(file);
+        platform = platform with { Harts = parsed.GetValue(Harts), Aimc = TileArguments.Apply(parsed, platform.Aimc) };
+        return file is null ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
+    }
+
+    private static int RunPaired(ParseResult parsed, IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
+    {
+        if (chain.Count > 1) throw new UserErrorException("--paired compares one layer; use another strategy than multi-layer");
+        PairedLayer? paired = null;
+        Traced(parsed, [chain[0].Shape], strategy, attach => ProgressLine.Show($"layer {chain[0].Shape}", report => paired = PairedLayer.Run(chain[0], strategy, platform, options, report, attach)));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
+        if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
+        return paired!.CyclesAgree ? 0 : Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
+    }
+
+    /// <summary>Runs layers and writes the timeline of the one whose machine they give away, if it is asked for.</summary>
+    private static void Traced(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy, Action<Action<EmulatedMachine>?> run)
+    {
+        if (parsed.GetValue(Trace) is not { } path)
+        {
+            run(null);
+            return;
+        }
+
+        EmulatedMachine? machine = null;
+        TimelineRecorder? recorder = null;
+        run(m => recorder = LayerTrace.Record(machine = m));
+        TracePage.Write(LayerTrace.Finish(recorder!, machine!, shapes, strategy), path);
+    }
+
+    private static void Print(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
+    {
+        var aimc = platform.Aimc!;
+        if (source is not null) Console.WriteLine(source);
+        Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
+        var table = Table("<strategy", "cycles", "overhead", "TCDM", "error", "instructions");
+
+        foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
+        {
+            var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);
+            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), double.IsNaN(m.RelativeError) ? "-" : Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
+        }
+
+        AnsiConsole.Write(table);
+        Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
+        Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.Analog.ExposedCycles:N0} of them without adapter"));
+        if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
+        LayerMeasurement[] runs = [comparison.Analog, comparison.Sequential, comparison.Pipelined];
+        Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
+    }
+
+    private static void PrintPlan(LayerPlan plan, LayerComparison comparison)
+    {
+        var (split, forecast, measured) = (plan.Split, plan.Forecast, comparison.Pipelined.Result);
+        var chunks = Math.Max(1, (comparison.Shape.Tokens + plan.Chunk - 1) / plan.Chunk);
+        Console.WriteLine(Text($"chosen: t = {plan.Chunk}, x A in {split.DownTokens} token x {split.DownRanks} rank parts, (x A) B in {split.UpTokens} token x {split.UpOutputs} output parts"));
+        Console.WriteLine(Text($"predicted {forecast.Cycles:N0} cycles, measured {measured.Cycles:N0} ({Math.Round(100.0 * ((double)forecast.Cycles / measured.Cycles - 1), 1):+0.0;-0.0;0.0} %); a chunk: slowest hart predicted {forecast.HartCycles:N0}, measured {measured.HartBusyCycles.Max(c => (long)c) / chunks:N0}; tile {forecast.TileCycles:N0}, DMA {forecast.DmaCycles:N0}"));
+    }
+
+    private static string ToJson(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
+    {
+        static object Of(LayerMeasurement m) => new
+        {
+            cycles = m.Result.Cycles,
+            tcdm_bytes = m.Result.TcdmBytes,
+            relative_error_percent = double.IsNaN(m.RelativeError) ? (double?)null : 100 * m.RelativeError,
+            instructions = m.Instructions,
+            exposed_cycles = m.ExposedCycles,
+            hart_busy_cycles = m.Result.HartBusyCycles,
+        };
+        static object OfPlan(LayerPlan plan) => new
+        {
+            chunk_tokens = plan.Chunk,
+            down_token_parts = plan.Split.DownTokens,
+            down_rank_parts = plan.Split.DownRanks,
+            up_token_parts = plan.Split.UpTokens,
+            up_output_parts = plan.Split.UpOutputs,
+            predicted_cycles = plan.Forecast.Cycles,
+            predicted_hart_cycles_per_chunk = plan.Forecast.HartCycles,
+            predicted_tile_cycles_per_chunk = plan.Forecast.TileCycles,
+            predicted_dma_cycles_per_chunk = plan.Forecast.DmaCycles,
+        };
+        var shape = comparison.Shape;
+        return Output.ToJson(new
+        {
+            version = Product.Version,
+            source = source ?? "generated",
+            inputs = shape.Inputs,
+            outputs = shape.Outputs,
+            rank = shape.Rank,
+            then_outputs = comparison.Shapes.Skip(1).Select(s => s.Outputs),
+            tokens = shape.Tokens,
+            chunk_tokens = shape.Chunk,
+            integration_ns = platform.Aimc!.IntegrationNs,
+            stream_words_per_cycle = platform.Aimc.StreamWordsPerCycle,
+            preset = platform.Aimc.Preset,
+            tiles = platform.Aimc.Tiles,
+            copies = comparison.Pipelined.Strategy.Copies,
+            harts = platform.Harts,
+            timing = options.Timing.Name,
+            contention = options.Contention == Contention.Exact ? "exact" : "none",
+            seed = options.Seed,
+            strategy = comparison.Pipelined.Strategy.Name,
+            baseline_cycles = comparison.Analog.Result.Cycles,
+            sequential_cycles = comparison.Sequential.Result.Cycles,
+            pipelined_cycles = comparison.Pipelined.Result.Cycles,
+            overhead_percent = comparison.OverheadPercent,
+            exposed_cycles = comparison.Pipelined.ExposedCycles,
+            plan = comparison.Pipelined.Plan is { } plan ? OfPlan(plan) : null,
+            multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
+            published_tcdm_bytes = shape.PublishedTcdmBytes,
+            analog = Of(comparison.Analog),
+            sequential = Of(comparison.Sequential),
+            pipelined = Of(comparison.Pipelined),
+        });
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
+
+namespace AhwaLora.Cli.Commands;
+
+/// <summary>Options that say what machine to build; every command that builds one takes them.</summary>
+internal static class MachineArguments
+{
+    public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
+    public static readonly Option<int?> Harts = new Option<int?>("--harts") { Description = CommonOptions.HartsDescription, HelpName = "N" }.Within(1, PlatformRules.MaximumHarts);
+    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions; all that there are: {PlatformRules.FullIsa}.", HelpName = "ISA" };
+    public static readonly Option<string> Timing = TimingOption("functional");
+    public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
+    public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");
+    public static readonly Option<string?> Misaligned = new("--misaligned") { Description = "Misaligned loads and stores: trap or emulate." };
+    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1UL, HelpName = "N" };
+
+    static MachineArguments() => Misaligned.AcceptOnlyFromAmong("trap", "emulate");
+
+    public static void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Platform, Harts, Isa, Timing, Contention, Engine, Misaligned, Seed }) command.Add(option);
+    }
+
+    /// <summary>The timing option with a command's own default.</summary>
+    public static Option<string> TimingOption(string value) => new("--timing")
+    {
+        Description = $"Timing profile: {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file.",
+        DefaultValueFactory = _ => value,
+        HelpName = "PROFILE",
+    };
+
+    public static MachineOptions Options(ParseResult parsed) => Options(parsed, Timing);
+
+    /// <summary>The options of a command that has a timing option of its own.</summary>
+    public static MachineOptions Options(ParseResult parsed, Option<string> timing) => new()
+    {
+        Timing = TimingFile.Load(parsed.GetValue(timing)!),
+        Contention = Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
+        Engine = EngineOf(parsed),
+        EmulateMisaligned = parsed.GetValue(Misaligned) is { } text ? text == "emulate" : null,
+        Seed = parsed.GetValue(Seed),
+    };
+
+    /// <summary>How instructions are executed.</summary>
+    public static EngineKind EngineOf(ParseResult parsed) => Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true);
+
+    private static Option<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+}

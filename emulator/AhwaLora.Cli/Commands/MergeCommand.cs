@@ -1,0 +1,27 @@
+using System.CommandLine;
+using AhwaLora.Experiments.Sweeps;
+
+namespace AhwaLora.Cli.Commands;
+
+/// <summary><c>merge</c>: the parts of a sweep become one.</summary>
+internal static class MergeCommand
+{
+    private static readonly Argument<string[]> Parts = new("PART") { Description = "The parts' Parquet files, in any order.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<string> Out = new("--out") { Description = "Directory for the results.", DefaultValueFactory = _ => "sweeps", HelpName = "DIR" };
+
+    public static Command Create()
+    {
+        var command = new Command("merge", "Join the parts of a sweep that was run with --shard; the result is that of a run in one part.") { Parts, Out };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var directory = parsed.GetValue(Out)!;
+        var table = SweepMerge.Join([.. parsed.GetValue(Parts)!.Select(path => (path, SweepTable.Read(path)))]);
+        table.WriteTo(directory);
+        Console.WriteLine($"{directory}: {table.Rows.Count} points: {table.FileStem}.parquet, {table.FileStem}.csv");
+        return 0;
+    }
+}

@@ -1,0 +1,3 @@
+using AhwaLora.Cli;
+
+return CommandLine.Invoke(args);

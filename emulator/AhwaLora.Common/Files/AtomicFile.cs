@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+
+namespace AhwaLora.Common.Files;
+
+/// <summary>Files that are there whole or not at all.</summary>
+public static class AtomicFile
+{
+    private const string Devices = "/dev/", Memory = "/dev/shm/";
+    private const PosixSignal BrokenPipe = (PosixSignal)13; // SIGPIPE, on every Unix
+
+    /// <summary>
+    /// Writes a file beside its place and then renames it, or what it is a link to; what is left of a write that fails or is interrupted is removed.
+    /// <c>-</c> is standard output; it, a named pipe and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
+    /// </summary>
+    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        try
+        {
+            if (path == "-") WriteTo(Console.OpenStandardOutput(), write);
+            else if (IsDevice(path)) WriteTo(Open(path), write);
+            else if (OpenPipe(path) is { } pipe) WriteTo(pipe, write);
+            else WriteWhole(TargetOf(path), write);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw NoDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>Checks, before long work, that there is a directory for what will be written; null is written nowhere.</summary>
+    /// <exception cref="UserErrorException">There is none.</exception>
+    public static void CheckPlace(string? path)
+    {
+        if (path is null or "-") return;
+        if (Directory.Exists(path)) throw new UserErrorException($"{path}: cannot be written (is a directory)");
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))) throw NoDirectory(path);
+    }
+
+    private static UserErrorException NoDirectory(string path) => new($"{path}: cannot be written (no such directory)");
+
+    private static bool IsDevice(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return full.StartsWith(Devices, StringComparison.Ordinal) && !full.StartsWith(Memory, StringComparison.Ordinal);
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Write);
+
+    /// <summary>A named pipe, once somebody reads it: it has no length, and no positions either, which an empty file has. Null for all else.</summary>
+    private static FileStream? OpenPipe(string path)
+    {
+        if (new FileInfo(TargetOf(path)) is not { Exists: true, Length: 0 }) return null;
+        var stream = Open(path);
+        if (!stream.CanSeek) return stream;
+        stream.Dispose();
+        return null;
+    }
+
+    // What a link leads to is replaced, not the link. Of a link without a directory .NET looks for the target in the root.
+    private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(Path.GetFullPath(path), returnFinalTarget: true)?.FullName : null) ?? path;
+
+    private static void WriteTo(Stream stream, Action<Stream> write)
+    {
+        using (stream) write(stream);
+    }
+
+    private static void WriteWhole(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        void Remove()
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+        }
+
+        // The signals go on to end the process; where it ignores SIGPIPE, that is not even told.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Remove());
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Remove());
+        using var unread = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(BrokenPipe, _ => Remove());
+        try
+        {
+            WriteTo(File.Create(temporary), write);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            Remove();
+        }
+    }
+
+    /// <summary>Writes what <paramref name="write"/> writes, in UTF-8.</summary>
+    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    public static void WriteText(string path, Action<TextWriter> write) => Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
+
+    /// <summary>Writes text in UTF-8.</summary>
+    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using AhwaLora.Common.Files;
+
+namespace AhwaLora.Common.Work;
+
+/// <summary>Independent runs on the host's cores.</summary>
+public static class HostCores
+{
+    /// <summary>Does the work for each item, in their order and so many at a time; <paramref name="done"/> follows each, by one thread at a time.</summary>
+    /// <exception cref="UserErrorException">The first that an item ended with.</exception>
+    public static void ForEach<T>(IList<T> items, int jobs, Action<T> work, Action? done = null)
+    {
+        var gate = new Lock();
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(items, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = jobs }, item =>
+            {
+                work(item);
+                lock (gate) done?.Invoke();
+            });
+        }
+        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<UserErrorException>().FirstOrDefault() is { } error)
+        {
+            throw new UserErrorException(error.Message, e);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+
+namespace AhwaLora.Debug;
+
+/// <summary>
+/// Looks at every instruction for the debugger. Going forward it stops the machine at the first thing that matters;
+/// searching it lets the machine run and remembers where the last such thing was.
+/// </summary>
+internal sealed class DebugProbe : IProbe
+{
+    private const int FilterBits = 16;
+
+    private readonly EmulatedMachine _machine;
+    private readonly bool[] _filter = new bool[1 << FilterBits];
+    private readonly HartCommand[] _commands;
+    private (MachinePosition Position, ulong Steps) _begun;
+
+    public DebugProbe(EmulatedMachine machine)
+    {
+        _machine = machine;
+        _commands = new HartCommand[machine.Harts.Count];
+        foreach (var memory in machine.Memories) memory.Stored += OnStored;
+        machine.DeviceActed += OnDeviceActed;
+    }
+
+    /// <summary>Addresses with software and hardware breakpoints.</summary>
+    public HashSet<uint> Software { get; } = [];
+
+    /// <inheritdoc cref="Software"/>
+    public HashSet<uint> Hardware { get; } = [];
+
+    /// <summary>Watched bytes.</summary>
+    public List<Watchpoint> Watchpoints { get; } = [];
+
+    /// <summary>Sees what the probe sees; null for nobody.</summary>
+    public IProbe? Listener { get; set; }
+
+    /// <summary>Why the machine is to stop; null while it is not.</summary>
+    public StopEvent? Stop { get; private set; }
+
+    /// <summary>Searching: where the machine is to stop. Null going forward.</summary>
+    public MachinePosition? End { get; private set; }
+
+    /// <summary>Searching: the last thing that happened, and the position in front of it.</summary>
+    public (MachinePosition Position, StopEvent Stop)? LastHit { get; private set; }
+
+    /// <summary>Searching: the hart whose last step is looked for; -1 for breakpoints and watchpoints.</summary>
+    public int SteppedHart { get; private set; } = -1;
+
+    /// <summary>True if going forward takes this probe to see every instruction.</summary>
+    public bool MustSeeAll =>
+        Listener is not null || Software.Count + Hardware.Count != 0 || Watchpoints.Exists(NeedsProbe) || _commands.Any(c => c.Order == HartOrder.Step);
+
+    /// <summary>True if there is anything that going back could stop at.</summary>
+    public bool CanHit => Listener is not null || Software.Count + Hardware.Count + Watchpoints.Count != 0;
+
+    /// <summary>Goes forward with these orders.</summary>
+    public void Forward(ReadOnlySpan<HartCommand> commands)
+    {
+        commands.CopyTo(_commands);
+        (Stop, End, LastHit, SteppedHart) = (null, null, null, -1);
+        UpdateFilter();
+    }
+
+    /// <summary>Searches up to <paramref name="end"/>.</summary>
+    public void Search(MachinePosition end, int steppedHart)
+    {
+        Array.Clear(_commands);
+        (Stop, End, LastHit, SteppedHart) = (null, end, null, steppedHart);
+        UpdateFilter();
+    }
+
+    /// <summary>Follows the watchpoints with the memories' watch bytes.</summary>
+    public void UpdateWatches()
+    {
+        foreach (var memory in _machine.Memories)
+        {
+            foreach (ref var granule in memory.Watches.AsSpan()) granule &= ~Watch.Watchpoint;
+            foreach (var watch in Watchpoints.Where(w => (w.Kind & WatchKind.Write) != 0 && memory.Contains(w.Address, w.Bytes))) memory.AddWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
+        }
+    }
+
+    /// <summary>Stops the machine for a reason of a listener's.</summary>
+    public void Report(StopEvent stop) => Hit(stop);
+
+    public bool Before(Hart hart, in Instruction instruction)
+    {
+        if (Stop is not null) return false;
+        var pc = hart.Pc;
+        if (End is { } end)
+        {
+            if (_machine.Position >= end) return false;
+            if (hart.Id == SteppedHart) _begun = (_machine.Position, hart.Retired + hart.TrapsTaken);
+        }
+
+        if (_filter[Slot(pc)] && SteppedHart < 0)
+        {
+            if (Software.Contains(pc)) Hit(new StopEvent(StopKind.SoftwareBreakpoint, hart.Id));
+            else if (Hardware.Contains(pc)) Hit(new StopEvent(StopKind.HardwareBreakpoint, hart.Id));
+            if (Stop is not null) return false;
+        }
+
+        return Listener?.Before(hart, instruction) ?? true;
+    }
+
+    public void Loaded(Hart hart, uint address, int bytes, uint value)
+    {
+        Listener?.Loaded(hart, address, bytes, value);
+        foreach (var watch in Watchpoints)
+        {
+            if ((watch.Kind & WatchKind.Read) != 0 && watch.Overlaps(address, (uint)bytes)) Hit(StopOf(watch, hart.Id));
+        }
+    }
+
+    public void Stored(Hart hart, uint address, int bytes, uint value)
+    {
+        Listener?.Stored(hart, address, bytes, value);
+        foreach (var watch in Watchpoints)
+        {
+            // Stores to memory report themselves, whoever stores.
+            if ((watch.Kind & WatchKind.Write) != 0 && watch.Overlaps(address, (uint)bytes) && hart.Space.FindMemory(address, (uint)bytes) is null) Hit(StopOf(watch, hart.Id));
+        }
+    }
+
+    public void Retired(Hart hart, uint pc, in Instruction instruction)
+    {
+        Listener?.Retired(hart, pc, instruction);
+        Stepped(hart, isTrap: false);
+    }
+
+    public void Trapped(Hart hart, uint pc)
+    {
+        Listener?.Trapped(hart, pc);
+        Stepped(hart, isTrap: true);
+    }
+
+    public void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value) => Listener?.DeviceAccess(hart, mapping, access, isLoad, value);
+
+    private static StopEvent StopOf(Watchpoint watch, int hart, string? text = null) => new(
+        watch.Kind switch { WatchKind.Write => StopKind.WriteWatchpoint, WatchKind.Read => StopKind.ReadWatchpoint, _ => StopKind.AccessWatchpoint }, hart, watch.Address, Text: text);
+
+    private static int Slot(uint pc) => (int)(pc >> 1) & ((1 << FilterBits) - 1);
+
+    private bool NeedsProbe(Watchpoint watch) => (watch.Kind & WatchKind.Read) != 0 || _machine.Space.FindDevice(watch.Address, 1) is not null;
+
+    private void UpdateFilter()
+    {
+        Array.Clear(_filter);
+        foreach (var pc in Software.Concat(Hardware)) _filter[Slot(pc)] = true;
+    }
+
+    private void Stepped(Hart hart, bool isTrap)
+    {
+        if (End is not null)
+        {
+            if (hart.Id == SteppedHart) RememberStep(hart);
+            return;
+        }
+
+        var command = _commands[hart.Id];
+        if (command.Order != HartOrder.Step) return;
+        if (!isTrap && hart.Pc - command.RangeStart < command.RangeEnd - command.RangeStart) return;
+        Hit(new StopEvent(StopKind.Step, hart.Id));
+    }
+
+    /// <summary>A step begins where its instruction was first tried; an interrupt is a step without an instruction.</summary>
+    private void RememberStep(Hart hart)
+    {
+        var now = _machine.Position;
+        var isBegun = _begun.Steps == hart.Retired + hart.TrapsTaken - 1;
+        LastHit = (isBegun ? _begun.Position : now with { Traps = now.Traps - 1 }, new StopEvent(StopKind.Step, hart.Id));
+    }
+
+    private void Hit(StopEvent stop)
+    {
+        if (End is not null)
+        {
+            if (SteppedHart < 0) LastHit = (_machine.Position, stop);
+            return;
+        }
+
+        Stop ??= stop;
+        _machine.RequestStop();
+    }
+
+    private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)
+    {
+        if ((kinds & Watch.Watchpoint) == 0 || initiator == Initiators.Host) return;
+        foreach (var watch in Watchpoints)
+        {
+            if ((watch.Kind & WatchKind.Write) == 0 || !watch.Overlaps(address, bytes)) continue;
+            var isHart = initiator < Initiators.Dma;
+            Hit(StopOf(watch, isHart ? initiator : -1, isHart ? null : $"0x{watch.Address:x8} was written by {NameOf(initiator)}"));
+        }
+    }
+
+    private static string NameOf(int initiator) => initiator == Initiators.Dma ? "the DMA" : $"tile {initiator - Initiators.Tile0}";
+
+    private void OnDeviceActed()
+    {
+        if (End is { } end && _machine.Position >= end) _machine.RequestStop();
+    }
+}

@@ -1,0 +1,283 @@
+using AhwaLora.Debug.TimeTravel;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Order;
+
+namespace AhwaLora.Debug;
+
+/// <summary>
+/// A machine under a debugger: runs, steps and goes back in the machine's order, the one in which instructions of all
+/// harts, traps and device events took place (docs/debugging.md). Undisturbed, it does exactly what it does without.
+/// </summary>
+public sealed class Debuggee
+{
+    private const ulong SliceInstructions = 500_000, NearInstructions = 20_000;
+
+    private readonly RecordedHost _host;
+    private readonly DebugProbe _probe;
+    private readonly History _history;
+
+    /// <summary>Takes a loaded machine under control; its history begins here.</summary>
+    /// <param name="machine">The machine; its host is <paramref name="host"/>.</param>
+    /// <param name="host">The record of what the host answers.</param>
+    /// <param name="historyBytes">Memory the history may take.</param>
+    public Debuggee(EmulatedMachine machine, RecordedHost host, long historyBytes)
+    {
+        Machine = machine;
+        _host = host;
+        _history = new History(machine, host, historyBytes);
+        _probe = new DebugProbe(machine);
+    }
+
+    /// <summary>The machine.</summary>
+    public EmulatedMachine Machine { get; }
+
+    /// <summary>Points of history, for reports.</summary>
+    public int HistoryPoints => _history.Points.Count;
+
+    /// <summary>Sees every instruction that is executed going forward; null for nobody.</summary>
+    public IProbe? Listener
+    {
+        get => _probe.Listener;
+        set => _probe.Listener = value;
+    }
+
+    /// <summary>True to stop once at the guest's exit, so that the user can go back from there.</summary>
+    public bool StopsAtExit { get; set; }
+
+    /// <summary>Raised before the machine goes forward, or is searched, from where it stands.</summary>
+    public event Action? Starting;
+
+    /// <summary>Stops the machine for a reason of the listener's.</summary>
+    public void Report(StopEvent stop) => _probe.Report(stop);
+
+    /// <summary>Adds or removes a breakpoint.</summary>
+    public void SetBreakpoint(uint address, bool isHardware, bool isSet)
+    {
+        var set = isHardware ? _probe.Hardware : _probe.Software;
+        if (isSet) set.Add(address);
+        else set.Remove(address);
+    }
+
+    /// <summary>Adds or removes a watchpoint.</summary>
+    public void SetWatchpoint(Watchpoint watch, bool isSet)
+    {
+        _probe.Watchpoints.Remove(watch);
+        if (isSet) _probe.Watchpoints.Add(watch);
+        _probe.UpdateWatches();
+    }
+
+    /// <summary>Removes all breakpoints and watchpoints, as for a client that has gone.</summary>
+    public void ClearBreakpoints()
+    {
+        _probe.Software.Clear();
+        _probe.Hardware.Clear();
+        _probe.Watchpoints.Clear();
+        _probe.UpdateWatches();
+    }
+
+    /// <summary>The user has changed registers or memory.</summary>
+    public void Changed() => _history.Changed();
+
+    /// <summary>Begins a history at the machine's present state, as after a reset or a restored snapshot.</summary>
+    public void ForgetHistory() => _history.Clear();
+
+    /// <summary>Goes back to where history was begun: the begin of the run, or the last snapshot that was loaded.</summary>
+    public void GoToBegin()
+    {
+        _history.Commit();
+        _history.Restore(_history.Begin);
+    }
+
+    /// <summary>Goes forward, each hart by its order, until something stops the machine.</summary>
+    /// <param name="commands">One for each hart.</param>
+    /// <param name="isInterrupted">Asked now and then.</param>
+    public StopEvent Resume(ReadOnlySpan<HartCommand> commands, Func<bool> isInterrupted)
+    {
+        if (Machine.Result is { } over) return Ended(over);
+        _history.Commit();
+        _probe.Forward(commands);
+        Starting?.Invoke();
+        var held = 0UL;
+        for (var hart = 0; hart < commands.Length; hart++) held |= commands[hart].Order == HartOrder.Hold ? 1UL << hart : 0;
+        if (StepInTurn(commands, held) is { } stop) return stop;
+        if (Machine.HeldHarts != held)
+        {
+            _history.Changed();
+            Machine.HeldHarts = held;
+            _history.Commit();
+        }
+
+        return Run(isInterrupted);
+    }
+
+    /// <summary>Goes back to in front of the last instruction, or interrupt, of a hart.</summary>
+    public StopEvent ReverseStep(int hart)
+    {
+        var steps = Steps(Machine.Harts[hart]);
+        return Reverse(hart, (point, end) => point.Steps[hart] < (end?.Steps[hart] ?? steps), static () => false);
+    }
+
+    /// <summary>Goes back to the last breakpoint or watchpoint.</summary>
+    /// <param name="hart">The hart that is reported where there is none.</param>
+    /// <param name="isInterrupted">Asked now and then.</param>
+    public StopEvent ReverseContinue(int hart, Func<bool> isInterrupted)
+    {
+        var stop = Reverse(-1, (_, _) => _probe.CanHit, isInterrupted);
+        return stop.Hart < 0 ? stop with { Hart = hart } : stop;
+    }
+
+    private static ulong Steps(Hart hart) => hart.Retired + hart.TrapsTaken;
+
+    /// <summary>
+    /// The only hart that is to move does so without holding the others while it is its turn anyway; so stepping over a
+    /// breakpoint leaves the run as it would have been.
+    /// </summary>
+    private StopEvent? StepInTurn(ReadOnlySpan<HartCommand> commands, ulong held)
+    {
+        if (held == 0 || Machine.HeldHarts != 0) return null;
+        var moving = -1;
+        for (var hart = 0; hart < commands.Length; hart++)
+        {
+            if (commands[hart].Order == HartOrder.Hold) continue;
+            if (moving >= 0) return null;
+            moving = hart;
+        }
+
+        Machine.Attach(_probe);
+        var result = Machine.Run(RunLimits.None with { OnlyHart = moving });
+        return _probe.Stop ?? (result.Reason == ExitReason.Stopped ? null : Ended(result));
+    }
+
+    private StopEvent Run(Func<bool> isInterrupted)
+    {
+        Machine.Attach(_probe.MustSeeAll ? _probe : null);
+        while (true)
+        {
+            var slice = Math.Min(SliceInstructions, _history.InstructionsToNext);
+            var result = Machine.Run(RunLimits.None with { MaxInstructions = Machine.RetiredInstructions + slice });
+            if (_probe.Stop is { } stop) return stop;
+            if (StopsAtExit && result.Reason == ExitReason.Exit) return new StopEvent(StopKind.Event, result.Hart, Text: $"the guest exits with code {result.Code}");
+            if (result.Reason is not (ExitReason.InstructionLimit or ExitReason.Stopped)) return Ended(result);
+            _history.Pass();
+            if (isInterrupted()) return new StopEvent(StopKind.Interrupt, RunningHart());
+        }
+    }
+
+    /// <summary>A hart that has run: the one whose turn it is, else any that can go on.</summary>
+    private int RunningHart()
+    {
+        if (Machine.Turn >= 0) return Machine.Turn;
+        var running = Machine.Harts.FirstOrDefault(h => h.State == HartState.Running && (Machine.HeldHarts >> h.Id & 1) == 0);
+        return running?.Id ?? 0;
+    }
+
+    private StopEvent Ended(RunResult result) => result.Reason switch
+    {
+        ExitReason.Exit => new StopEvent(StopKind.Exit, result.Hart, Code: result.Code),
+        ExitReason.TrapLoop => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart}'s trap handler at 0x{Machine.Harts[result.Hart].Mepc:x8} cannot run"),
+        _ => new StopEvent(StopKind.Deadlock, RunningHart(), Text: Machine.HeldHarts == 0 ? "every hart waits for nothing" : "the harts that may move wait for those that stand still"),
+    };
+
+    /// <summary>Searches history backwards, from what leads to the present.</summary>
+    /// <param name="hart">The hart whose step is looked for, or -1.</param>
+    /// <param name="mayHold">False for a segment that cannot hold it: its begin, and the point at its end or null for the present.</param>
+    /// <param name="isInterrupted">Asked now and then.</param>
+    private StopEvent Reverse(int hart, Func<HistoryPoint, HistoryPoint?, bool> mayHold, Func<bool> isInterrupted)
+    {
+        _history.Commit();
+        var (here, retired) = (Machine.Position, Machine.Harts.Select(h => h.Retired).ToArray());
+        var points = _history.Points;
+        var length = 1;
+        HistoryPoint? end = null;
+        for (var n = points.Count - 1; n >= 0; n--)
+        {
+            if (points[n].Position >= (end?.Position ?? here) || !mayHold(points[n], end))
+            {
+                if (points[n].Position <= here) end = points[n];
+                continue;
+            }
+
+            // What is not found nearby is looked for in longer and longer stretches: going to where one begins has its cost.
+            n = hart < 0 ? BeginOfStretch(n, length) : n;
+            length *= 2;
+            if (!Search(points[n], end?.Position ?? here, hart, end?.Retired ?? retired, isInterrupted))
+            {
+                GoTo(end?.Position ?? here);
+                return new StopEvent(StopKind.Interrupt, RunningHart());
+            }
+
+            if (_probe.LastHit is { } hit)
+            {
+                GoTo(hit.Position);
+                return hit.Stop;
+            }
+
+            end = points[n];
+        }
+
+        _history.Restore(points[0]);
+        return new StopEvent(StopKind.HistoryBegin, hart);
+    }
+
+    /// <summary>The point, at most <paramref name="length"/> segments before the end of segment <paramref name="last"/>, from which the machine's way leads there.</summary>
+    private int BeginOfStretch(int last, int length)
+    {
+        var first = last;
+        while (first > 0 && last - first + 1 < length && !_history.Points[first].IsBranch) first--;
+        return first;
+    }
+
+    /// <summary>Lets the probe find the last thing looked for between a point and an end; false if interrupted.</summary>
+    private bool Search(HistoryPoint point, MachinePosition end, int hart, ulong[] retiredAtEnd, Func<bool> isInterrupted)
+    {
+        _history.Restore(point);
+        _probe.Search(end, hart);
+        if (hart >= 0 && retiredAtEnd[hart] > point.Retired[hart] + 1)
+        {
+            Machine.Attach(null);
+            Machine.Run(RunLimits.None with { OneHart = (hart, retiredAtEnd[hart] - 1), MaxInstructions = end.Retired });
+        }
+
+        Starting?.Invoke();
+
+        // Memory reports stores to watchpoints by itself; then the machine runs at its full speed.
+        Machine.Attach(hart >= 0 || _probe.MustSeeAll ? _probe : null);
+        for (var retired = Machine.RetiredInstructions; retired < end.Retired; retired = Machine.RetiredInstructions)
+        {
+            if (isInterrupted()) return false;
+            Machine.Run(RunLimits.None with { MaxInstructions = Math.Min(retired + SliceInstructions, end.Retired) });
+        }
+
+        RunTo(end);
+        return true;
+    }
+
+    private void GoTo(MachinePosition position)
+    {
+        var point = _history.Before(position);
+        _history.Restore(point);
+        _probe.Search(position, steppedHart: Machine.Harts.Count);
+        if (position.Retired > point.Position.Retired + 2 * NearInstructions)
+        {
+            // Who goes back once often goes back again, and then has it near.
+            Machine.Attach(null);
+            Machine.Run(RunLimits.None with { MaxInstructions = position.Retired - NearInstructions });
+            _history.Mark();
+        }
+
+        Machine.Attach(null);
+        Machine.Run(RunLimits.None with { MaxInstructions = position.Retired });
+        RunTo(position);
+    }
+
+    /// <summary>Runs, seen by the probe, to a position that lies ahead on the machine's way, at or a little behind its last instruction.</summary>
+    private void RunTo(MachinePosition position)
+    {
+        Machine.Attach(_probe);
+        while (Machine.Position < position && Machine.Run(RunLimits.None).Reason == ExitReason.Stopped)
+        {
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Snapshots;
+
+namespace AhwaLora.Debug.Gdb;
+
+/// <summary>GDB's <c>monitor</c> commands.</summary>
+internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, Action<string> print)
+{
+    private const string Help = """
+        help                       this list
+        reset halt | reset init    back to the begin of the run; what was changed since is forgotten
+        cycles                     machine time, and each hart's time and instructions
+        stalls                     each hart's cycles by cause
+        regions                    regions the firmware marked, by hart
+        aimc [TILE]                what the analog tiles do and have done
+        snapshot save|load FILE    the whole machine to a file, or from one
+        trace on|off               print every instruction that is executed
+        break-on [EVENT] [off]     stop on exit, job-done, saturation, programming, overwrite, uninitialised
+        history                    what going back can reach
+        quit                       end the run
+
+        """;
+
+    private readonly EventStops _events = new(debuggee);
+    private readonly TracePrinter _trace = new(debuggee.Machine, print);
+
+    /// <summary>True once the user wants the run to end.</summary>
+    public bool IsQuit { get; private set; }
+
+    private EmulatedMachine Machine => debuggee.Machine;
+
+    /// <summary>Does a command; what it says, and whether the machine is elsewhere now.</summary>
+    public (string Answer, bool IsMoved) Execute(string command)
+    {
+        switch (command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            case [] or ["help"]: return (Help, false);
+            case ["reset", "halt" or "init"]: return (Reset(), true);
+            case ["cycles"]: return (Cycles(), false);
+            case ["stalls"]: return (Stalls(), false);
+            case ["regions"]: return (Regions(), false);
+            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
+            case ["aimc", var number] when int.TryParse(number, out var n) && n >= 0 && n < Machine.Tiles.Count: return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
+            case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count}\n", false);
+            case ["snapshot", "save", _, ..]: return (Save(Behind(command, "save")), false);
+            case ["snapshot", "load", _, ..]: return Load(Behind(command, "load"));
+            case ["trace", "on" or "off"]: return (Trace(command.EndsWith("on", StringComparison.Ordinal)), false);
+            case ["break-on", .. var words]: return (BreakOn(words), false);
+            case ["history"]: return ($"{debuggee.HistoryPoints} points\n", false);
+            case ["quit"]:
+                IsQuit = true;
+                return ("", false);
+            default: return ($"'{command.Trim()}' is no command; 'monitor help' lists them\n", false);
+        }
+    }
+
+    /// <summary>The client has gone: nothing it asked for goes on.</summary>
+    public void Close() => _events.Close();
+
+    /// <summary>What follows one of a command's words: a path, which may hold blanks.</summary>
+    private static string Behind(string command, string word) => command[(command.IndexOf(word, StringComparison.Ordinal) + word.Length)..].Trim();
+
+    private string Reset()
+    {
+        debuggee.GoToBegin();
+        debuggee.ForgetHistory();
+        return "";
+    }
+
+    private string Cycles()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"machine  {Machine.Cycles} cycles, {Machine.RetiredInstructions} instructions\n");
+        foreach (var hart in Machine.Harts) text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id,-3} {hart.Time} cycles, {hart.Retired} instructions, {HartStatus.Of(hart)}\n");
+        return text.ToString();
+    }
+
+    private string Stalls()
+    {
+        var text = new StringBuilder();
+        foreach (var hart in Machine.Harts)
+        {
+            var cycles = Machine.CausesOf(hart.Id).Cycles;
+            var parts = Enum.GetValues<Cause>().Where(c => cycles[(int)c] != 0).Select(c => $"{c} {cycles[(int)c].ToString(CultureInfo.InvariantCulture)}");
+            text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id}: {string.Join(", ", parts)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private string Regions()
+    {
+        var text = new StringBuilder();
+        foreach (var ((hart, id), record) in Machine.Regions.Records)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"hart {hart} region {id}: {record.Entries} entries, {record.Cycles} cycles, {record.Instructions} instructions\n");
+        }
+
+        return text.Length == 0 ? "no region has ended yet\n" : text.ToString();
+    }
+
+    private string Save(string path)
+    {
+        // Whole or not at all: an older snapshot of that name stays until the new one is there.
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (var file = File.Create(temporary)) SnapshotFile.Save(Machine, options.Program.Span, file);
+            File.Move(temporary, path, overwrite: true);
+            return $"saved at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}\n";
+        }
+        catch (Exception e) when (IsOfFile(e))
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+            return $"{path}: cannot be written\n";
+        }
+    }
+
+    private (string Answer, bool IsMoved) Load(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            SnapshotFile.Restore(Machine, options.Program.Span, file);
+            debuggee.ForgetHistory();
+            return ($"at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}; history begins here\n", true);
+        }
+        catch (SnapshotException e)
+        {
+            return ($"{path}: {e.Message}\n", false);
+        }
+        catch (Exception e) when (IsOfFile(e))
+        {
+            return ($"{path}: cannot be read\n", false);
+        }
+    }
+
+    /// <summary>True for what a file system answers, and for a path that cannot be one: a client may send any bytes.</summary>
+    private static bool IsOfFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException;
+
+    private string Trace(bool isOn)
+    {
+        _events.Trace = isOn ? _trace : null;
+        return "";
+    }
+
+    private string BreakOn(string[] words)
+    {
+        if (words.Length == 0) return $"{(_events.Enabled.Count == 0 ? "none" : string.Join(", ", _events.Enabled))}\n";
+        var isOff = words is [_, "off"];
+        if ((words.Length != 1 && !isOff) || !_events.TrySet(words[0], !isOff)) return $"expected one of {string.Join(", ", EventStops.Names)}, and 'off' to end it\n";
+        return "";
+    }
+}

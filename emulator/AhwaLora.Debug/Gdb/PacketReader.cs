@@ -1,0 +1,85 @@
+using System.Text;
+
+namespace AhwaLora.Debug.Gdb;
+
+/// <summary>What came in.</summary>
+internal enum PacketKind
+{
+    /// <summary>Nothing whole yet.</summary>
+    None,
+
+    /// <summary>A packet with a correct checksum.</summary>
+    Packet,
+
+    /// <summary>A packet that did not arrive whole.</summary>
+    Damaged,
+
+    /// <summary>The user's interrupt, a byte of its own.</summary>
+    Interrupt,
+
+    /// <summary>The other side asks for our last packet again.</summary>
+    Resend,
+}
+
+/// <summary>Takes packets of the form <c>$data#checksum</c> from a stream of bytes, however it is cut.</summary>
+internal sealed class PacketReader
+{
+    /// <summary>Bytes of a packet that are taken; the limit told to the client is lower.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    private const byte InterruptByte = 3;
+
+    private readonly List<byte> _data = [];
+    private State _state;
+    private int _sum;
+    private int _expected;
+
+    private enum State
+    {
+        Between,
+        Inside,
+        FirstDigit,
+        SecondDigit,
+    }
+
+    /// <summary>Data of the last packet: each char a byte, escapes and all.</summary>
+    public string Data { get; private set; } = "";
+
+    /// <summary>Takes a byte.</summary>
+    public PacketKind Take(byte value)
+    {
+        switch (_state)
+        {
+            case State.Between:
+                if (value == '$') Begin();
+                return value switch { InterruptByte => PacketKind.Interrupt, (byte)'-' => PacketKind.Resend, _ => PacketKind.None };
+            case State.Inside when value == '$':
+                Begin(); // the packet before was cut off
+                return PacketKind.None;
+            case State.Inside when value == '#':
+                _state = State.FirstDigit;
+                return PacketKind.None;
+            case State.Inside:
+                _sum += value;
+                if (_data.Count < MaxBytes) _data.Add(value);
+                return PacketKind.None;
+            case State.FirstDigit:
+                _expected = Hex.Digit(value);
+                _state = State.SecondDigit;
+                return PacketKind.None;
+            default:
+                _state = State.Between;
+                var digit = Hex.Digit(value);
+                if (_expected < 0 || digit < 0 || (_expected << 4 | digit) != (_sum & 0xff) || _data.Count == MaxBytes) return PacketKind.Damaged;
+                Data = Encoding.Latin1.GetString(_data.ToArray());
+                return PacketKind.Packet;
+        }
+    }
+
+    private void Begin()
+    {
+        _data.Clear();
+        _sum = 0;
+        _state = State.Inside;
+    }
+}

@@ -1,0 +1,92 @@
+namespace AhwaLora.Debug;
+
+/// <summary>Why the machine stands still.</summary>
+public enum StopKind
+{
+    /// <summary>A step is done.</summary>
+    Step,
+
+    /// <summary>In front of a software breakpoint.</summary>
+    SoftwareBreakpoint,
+
+    /// <summary>In front of a hardware breakpoint.</summary>
+    HardwareBreakpoint,
+
+    /// <summary>A watchpoint was written.</summary>
+    WriteWatchpoint,
+
+    /// <summary>A watchpoint was read.</summary>
+    ReadWatchpoint,
+
+    /// <summary>A watchpoint for reads and writes was accessed.</summary>
+    AccessWatchpoint,
+
+    /// <summary>Something the user asked for with <c>monitor break-on</c>.</summary>
+    Event,
+
+    /// <summary>The user interrupted.</summary>
+    Interrupt,
+
+    /// <summary>Going back ended at the first state that is known.</summary>
+    HistoryBegin,
+
+    /// <summary>The guest has ended the run.</summary>
+    Exit,
+
+    /// <summary>The harts that may run wait for what cannot happen.</summary>
+    Deadlock,
+
+    /// <summary>A hart's trap handler traps.</summary>
+    TrapLoop,
+}
+
+/// <summary>Why, which hart, and what there is to say about it.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Hart">The hart it happened to.</param>
+/// <param name="Address">The watched address.</param>
+/// <param name="Code">The guest's exit code.</param>
+/// <param name="Text">A line for the user; null for none.</param>
+public sealed record StopEvent(StopKind Kind, int Hart, uint Address = 0, int Code = 0, string? Text = null);
+
+/// <summary>Kinds of watchpoint, a bit for reads and one for writes.</summary>
+[Flags]
+public enum WatchKind
+{
+    /// <summary>Neither.</summary>
+    None = 0,
+
+    /// <summary>Writes.</summary>
+    Write = 1,
+
+    /// <summary>Reads.</summary>
+    Read = 2,
+
+    /// <summary>Both.</summary>
+    Access = 3,
+}
+
+/// <summary>Bytes to be watched.</summary>
+public readonly record struct Watchpoint(uint Address, uint Bytes, WatchKind Kind)
+{
+    /// <summary>True if an access touches them.</summary>
+    public bool Overlaps(uint address, uint bytes) => address - Address < Bytes || Address - address < bytes;
+}
+
+/// <summary>What a hart is to do when the machine goes on.</summary>
+public enum HartOrder
+{
+    /// <summary>Stand still.</summary>
+    Hold,
+
+    /// <summary>Run.</summary>
+    Go,
+
+    /// <summary>Stop the machine after one instruction or trap.</summary>
+    Step,
+}
+
+/// <summary>An order to one hart.</summary>
+/// <param name="Order">What.</param>
+/// <param name="RangeStart">A step goes on while pc lies in [start, end).</param>
+/// <param name="RangeEnd">End of that range.</param>
+public readonly record struct HartCommand(HartOrder Order, uint RangeStart = 0, uint RangeEnd = 0);

@@ -1,3 +1,0 @@
-using AhwaLora.Emu.Cli;
-
-return CommandLine.Invoke(args);

@@ -1,8 +1,0 @@
-namespace AhwaLora.Emu.Memory;
-
-/// <summary>The timer behind the time CSR (the CLINT's mtime).</summary>
-public interface ITimeSource
-{
-    /// <summary>mtime at <paramref name="cycle"/>.</summary>
-    ulong TimeAt(ulong cycle);
-}

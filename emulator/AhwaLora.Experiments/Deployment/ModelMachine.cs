@@ -1,0 +1,199 @@
+using System.Buffers.Binary;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Experiments.Deployment;
+
+/// <summary>How a model is put on a machine.</summary>
+/// <param name="Rank">Largest rank of an adapter: so much room is kept for A and B.</param>
+/// <param name="Chunk">Tokens t a chunk.</param>
+/// <param name="Compensate">Whether drift is compensated at the platform's age.</param>
+public sealed record ModelMachineOptions(int Rank, int Chunk = 8, bool Compensate = false);
+
+/// <summary>
+/// A machine that keeps a model: every linear layer but the head on tiles of its own, biases and adapters in RAM, and
+/// firmware/apps/service.c, which runs a layer when the host asks for it and then waits for the next. Time, tiles and memory
+/// go on from one layer to the next.
+/// </summary>
+public sealed class ModelMachine
+{
+    /// <summary>Most tokens of one command.</summary>
+    public const int MaxTokens = 1024;
+
+    private const ulong MaxCycles = 1_000_000_000_000;
+
+    private readonly GuestData _data;
+    private readonly ModelMachineOptions _options;
+    private readonly Queue<LayerMapping> _mappings;
+    private readonly IDevice _cluster;
+    private readonly uint _x, _y, _service, _layer, _result;
+    private readonly List<EmulatedLinear> _linears = [];
+    private readonly Dictionary<EmulatedLinear, LoraPair> _pending = [];
+    private uint _served;
+    private bool _isRunning;
+
+    /// <summary>Assembles the machine with as many tiles as the model takes, and loads the firmware.</summary>
+    /// <exception cref="UserErrorException">The platform cannot hold the model, or the firmware is not built.</exception>
+    public ModelMachine(ModelInventory inventory, PlatformDescription platform, MachineOptions machine, ModelMachineOptions options)
+    {
+        _options = options;
+        if (platform.Aimc?.TimingOnly == true) throw new UserErrorException("the platform's tiles compute no values (aimc.timing_only), so a model cannot answer on them");
+        var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
+        _mappings = new Queue<LayerMapping>(Map(layers, platform));
+        var tiles = _mappings.Sum(m => m.Tiles);
+        if (tiles > LayerRecord.MaxTiles) throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {LayerRecord.MaxTiles} that a platform can have; set a larger aimc.rows and aimc.columns in a platform file, or take a smaller model");
+        if (platform.Aimc!.Tiles < tiles) platform = platform with { Aimc = platform.Aimc with { Tiles = tiles } };
+
+        var image = FirmwareImages.Load(ServiceRecord.App);
+        Machine = new EmulatedMachine(platform, machine);
+        ProgramLoader.Load(Machine, image);
+        _data = new GuestData(Machine, image);
+        (_service, _layer, _result) = (_data.Symbol(ServiceRecord.Symbol), _data.Symbol(LayerRecord.LayerSymbol), _data.Symbol(LayerRecord.ResultSymbol));
+        _x = _data.Reserve((uint)(4 * MaxTokens * layers.Max(l => l.Inputs)));
+        _y = _data.Reserve((uint)(4 * MaxTokens * layers.Max(l => l.Outputs)));
+        _cluster = Machine.Devices.Select(d => d.Device).FirstOrDefault(d => d is ClusterBlock) ?? throw new UserErrorException("the platform has no cluster block, which wakes the harts: give it a 'cluster' section");
+    }
+
+    /// <summary>The machine.</summary>
+    public EmulatedMachine Machine { get; }
+
+    /// <summary>The layers, in the order in which they were placed.</summary>
+    public IReadOnlyList<EmulatedLinear> Linears => _linears;
+
+    /// <summary>Cells that hold weights, on all tiles.</summary>
+    public long ProgrammedCells => _linears.Sum(l => (long)l.Layer.Inputs * l.Layer.Outputs);
+
+    /// <summary>What the tiles counted, together.</summary>
+    public AimcTileCounters TileCounters => Machine.Tiles.Select(t => t.CountersAt(Machine.Cycles)).Aggregate((a, b) => a + b);
+
+    /// <summary>Whether so much simulated time has passed that a tile has read its devices anew, which the host's model of it does not do.</summary>
+    public bool HasDrifted => Machine.Tiles.Any(t => t.Crossbar.State.AgeSeconds > Machine.Platform.Aimc!.AgeSeconds);
+
+    /// <summary>Places the model's next layer: programs its tiles as the host does before a run, and puts its bias in RAM.</summary>
+    public ILinear Place(LinearLayer layer, float[] weights, float[]? bias)
+    {
+        var mapping = _mappings.Dequeue();
+        mapping.Program(Machine, new LayerData(new LayerShape(layer.Inputs, layer.Outputs, 1, 1, 1), [], weights, [], [], [], 0));
+        if (_options.Compensate && Machine.Platform.Aimc!.AgeSeconds > 0) Compensate(mapping);
+        var linear = new EmulatedLinear(
+            this,
+            layer,
+            mapping,
+            bias is null ? 0 : _data.Put(bias),
+            _data.Reserve((uint)(4 * layer.Inputs * _options.Rank)),
+            _data.Reserve((uint)(4 * layer.Outputs * _options.Rank)));
+        _linears.Add(linear);
+        return linear;
+    }
+
+    /// <summary>
+    /// Brings adapters that layers have taken since the last call: before the first layer has run the host puts them in RAM;
+    /// later the host only leaves them beside, and the firmware copies A and B over those of the task before.
+    /// </summary>
+    /// <returns>What it cost the machine; nothing before the first layer has run.</returns>
+    public SwapCost Swap()
+    {
+        if (_pending.Count == 0) return default;
+        var blocks = new List<uint>();
+        var beside = _data.Next;
+        foreach (var (linear, pair) in _pending)
+        {
+            foreach (var (address, values) in new[] { (linear.AAddress, pair.A), (linear.BAddress, pair.B) })
+            {
+                if (_isRunning) blocks.AddRange([address, _data.Put(values), 4 * (uint)values.Length]);
+                else _data.Write(address, values);
+            }
+        }
+
+        _pending.Clear();
+        if (blocks.Count == 0) return default;
+        Ask(ServiceRecord.Command(ServiceRecord.Swap, _data.Put(GuestData.Words([.. blocks])), blocks.Count / 3));
+        _data.Free(beside);
+        var cycles = Word(_service + ServiceRecord.CyclesOffset);
+        return new SwapCost(blocks.Where((_, i) => i % 3 == 2).Sum(bytes => (long)bytes), cycles);
+    }
+
+    /// <summary>Notes an adapter for the next <see cref="Swap"/>.</summary>
+    internal void Bring(EmulatedLinear linear, LoraPair pair)
+    {
+        if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': an adapter of rank {pair.Rank}; room was kept for rank {_options.Rank}");
+        _pending[linear] = pair;
+    }
+
+    /// <summary>Runs a layer.</summary>
+    internal void Run(EmulatedLinear linear, ReadOnlySpan<float> x, Span<float> y, int tokens)
+    {
+        Swap();
+        var (layer, pair) = (linear.Layer, linear.Adapter);
+        _data.Write(_x, x);
+        var shape = new LayerShape(layer.Inputs, layer.Outputs, pair?.Rank ?? 0, tokens, Math.Min(_options.Chunk, tokens));
+        var record = LayerRecord.Encode(
+            new LayerData(shape, [], [], [], [], [], pair?.Scale ?? 0),
+            new LayerRecord.Addresses(_x, linear.AAddress, linear.BAddress, _y, linear.BiasAddress),
+            linear.Mapping,
+            (uint)Machine.Platform.Aimc!.IntegrationNs,
+            GuestData.TcdmBytes(Machine.Platform),
+            next: 0);
+        _data.Write(_layer, record);
+        _data.Write(_result, new byte[LayerRecord.ResultHeadBytes]);
+        Ask(ServiceRecord.Command(ServiceRecord.RunLayer), linear);
+        linear.Cycles += Result.Cycles;
+        _data.Read(_y, y.Length).CopyTo(y);
+    }
+
+    private LayerResult Result => LayerRecord.Decode(Machine.Space.ReadBlock(_result, LayerRecord.ResultHeadBytes + 4 * LayerRecord.MaxHarts));
+
+    /// <summary>Gives the firmware a command and runs the machine until all harts wait again.</summary>
+    private void Ask(byte[] command, EmulatedLinear? linear = null)
+    {
+        if (!_isRunning) RunUntilIdle(linear); // start-up
+        _isRunning = true;
+        _data.Write(_service + ServiceRecord.CommandOffset, command);
+        _cluster.Write(new BusAccess(ClusterRegisters.WakeLow, 4, Initiators.Host, Machine.Cycles), 1);
+        _served++;
+        RunUntilIdle(linear);
+    }
+
+    private void RunUntilIdle(EmulatedLinear? linear)
+    {
+        var run = Machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
+        // Every hart waits: hart 0 for its event, the others for hart 0.
+        if (run.Reason == ExitReason.Deadlock && Word(_service + ServiceRecord.ServedOffset) == _served) return;
+        throw LayerRun.Failed(LayerStrategy.DoubleBuffered, linear?.Layer.Name ?? ServiceRecord.App, run, Result);
+    }
+
+    private uint Word(uint address) => BinaryPrimitives.ReadUInt32LittleEndian(Machine.Space.ReadBlock(address, 4));
+
+    private void Compensate(LayerMapping mapping)
+    {
+        for (var tile = mapping.FirstTile; tile < mapping.FirstTile + mapping.Tiles; tile++)
+        {
+            var crossbar = Machine.Tiles[tile].Crossbar;
+            crossbar.Calibrate(crossbar.State.Programmings[^1].Region);
+        }
+    }
+
+    private static IEnumerable<LayerMapping> Map(IEnumerable<LinearLayer> layers, PlatformDescription platform)
+    {
+        var aimc = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
+        var next = 0;
+        foreach (var layer in layers)
+        {
+            var mapping = new LayerMapping(next, MatrixSplit.Along(layer.Inputs, aimc.Rows), MatrixSplit.Along(layer.Outputs, aimc.Columns), Copies: 1);
+            next += mapping.Tiles;
+            yield return mapping;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Checkpoints;
+using AhwaLora.Models.Encoder;
+using AhwaLora.Models.Inventory;
+
+namespace AhwaLora.Experiments.Deployment;
+
+/// <summary>One layer of a trained model, as <see cref="LayerRun"/> takes it: trained weights and adapter, and what reaches it of real examples.</summary>
+public static class TrainedLayer
+{
+    /// <summary>Finds a linear layer by its name, or by last parts of it that no other layer has.</summary>
+    /// <exception cref="UserErrorException">There is none, or there are several.</exception>
+    public static LinearLayer Find(ModelInventory inventory, string module)
+    {
+        var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
+        var found = layers.Where(l => l.Name == module || l.Name.EndsWith("." + module, StringComparison.Ordinal)).ToList();
+        return found switch
+        {
+            [var one] => one,
+            [] => throw new UserErrorException($"--module '{module}': the model has no such linear layer; it has {string.Join(", ", layers.Take(6).Select(l => l.Name))}, ..."),
+            _ => throw new UserErrorException($"--module '{module}' is {string.Join(" or ", found.Take(4).Select(l => l.Name))}: name more of it"),
+        };
+    }
+
+    /// <summary>The layer with its adapter and the tokens that a float32 forward pass of the task's examples brings to it, again from the first where they are too few.</summary>
+    /// <param name="checkpoint">The base.</param>
+    /// <param name="task">Adapter and examples.</param>
+    /// <param name="layer">Which layer.</param>
+    /// <param name="tokens">S.</param>
+    /// <param name="chunk">t.</param>
+    /// <exception cref="UserErrorException">The layer has no adapter, or the model cannot be run.</exception>
+    public static LayerData Of(Checkpoint checkpoint, TaskFiles task, LinearLayer layer, int tokens, int chunk)
+    {
+        var pair = task.Adapter.Pairs.GetValueOrDefault(layer.Name) ?? throw new UserErrorException($"{task.Directory}: has no adapter for '{layer.Name}'; it has {string.Join(", ", task.Adapter.Pairs.Keys.Take(6))}, ...");
+        var shape = new LayerShape(layer.Inputs, layer.Outputs, pair.Rank, tokens, chunk);
+        shape.Check();
+        var x = new List<float>();
+        var encoder = new BertEncoder(checkpoint, (l, weights, bias) => l.Name == layer.Name ? new Tap(new DigitalLinear(l, weights, bias), x) : new DigitalLinear(l, weights, bias));
+        encoder.Adapt(task.Adapter);
+        for (var i = 0; x.Count < tokens * layer.Inputs; i++) encoder.Forward([task.Examples[i % task.Examples.Count].Tokens]);
+        var bias = layer.HasBias ? checkpoint.Read(layer.Bias, layer.Outputs) : new float[layer.Outputs];
+        return new LayerData(shape, [.. x.Take(tokens * layer.Inputs)], checkpoint.Read(layer.Weight, layer.Outputs, layer.Inputs), pair.A, pair.B, bias, pair.Scale)
+        {
+            Source = $"{layer.Name} of {task.Directory}, on tokens of its examples",
+        };
+    }
+
+    /// <summary>A layer that keeps what it is given.</summary>
+    private sealed class Tap(DigitalLinear linear, List<float> inputs) : ILinear
+    {
+        public LinearLayer Layer => linear.Layer;
+
+        public void Adapt(LoraPair? adapter) => linear.Adapt(adapter);
+
+        public void Forward(ReadOnlySpan<float> x, Span<float> y, int tokens)
+        {
+            inputs.AddRange(x);
+            linear.Forward(x, y, tokens);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Planning;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Experiments.LayerRuns;
+
+/// <summary>A machine with an app of the firmware and everything it needs in place: weights on the tiles, matrices and records in RAM.</summary>
+internal sealed class LayerMachine
+{
+    private readonly GuestData _data;
+    private readonly uint _outputs;
+
+    /// <summary>Builds it.</summary>
+    /// <param name="chain">Layers, each fed by the one before it.</param>
+    /// <param name="strategy">Which app.</param>
+    /// <param name="platform">Of the machine.</param>
+    /// <param name="options">Of the machine.</param>
+    /// <param name="split">Over the harts; null for the firmware's own choice.</param>
+    /// <exception cref="UserErrorException">The layers do not fit the machine, or each other.</exception>
+    public LayerMachine(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, LoraSplit? split)
+    {
+        Check(chain, strategy);
+        var mappings = LayerMapping.Of(chain.Select(c => c.Shape), strategy, platform);
+        LayerMapping.Check(mappings, platform);
+        var image = FirmwareImages.Load(strategy.App);
+        Machine = new EmulatedMachine(platform, options);
+        ProgramLoader.Load(Machine, image);
+        _data = new GuestData(Machine, image);
+        var next = 0u;
+        for (var i = chain.Count - 1; i >= 0; i--)
+        {
+            mappings[i].Program(Machine, chain[i]);
+            var addresses = Place(chain[i], isFirst: i == 0, isLast: i == chain.Count - 1);
+            if (i == chain.Count - 1) _outputs = addresses.Y;
+            var record = LayerRecord.Encode(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next, split);
+            if (i == 0) _data.Write(_data.Symbol(LayerRecord.LayerSymbol), record);
+            else next = _data.Put(record);
+        }
+    }
+
+    /// <summary>The machine.</summary>
+    public EmulatedMachine Machine { get; }
+
+    /// <summary>What the app has left at <c>layer_result</c>.</summary>
+    public LayerResult Result => LayerRecord.Decode(Machine.Space.ReadBlock(_data.Symbol(LayerRecord.ResultSymbol), LayerRecord.ResultHeadBytes + 4 * LayerRecord.MaxHarts));
+
+    /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>
+    public float[] Outputs(LayerShape last) => _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
+
+    private static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy)
+    {
+        var most = strategy.IsChain ? LayerRecord.MaxChain : 1;
+        if (chain.Count is 0 || chain.Count > most) throw new UserErrorException($"strategy {strategy.Name} runs {(most == 1 ? "one layer" : $"1 to {most} layers that feed each other")}, not {chain.Count}");
+        foreach (var data in chain) data.Shape.Check();
+        for (var i = 1; i < chain.Count; i++)
+        {
+            var (from, to) = (chain[i - 1].Shape, chain[i].Shape);
+            if (to.Inputs != from.Outputs || to.Tokens != from.Tokens || to.Chunk != from.Chunk) throw new UserErrorException($"layer {from} does not feed layer {to}");
+        }
+    }
+
+    private LayerRecord.Addresses Place(LayerData data, bool isFirst, bool isLast) => new(
+        X: isFirst ? _data.Put(data.X) : 0,
+        A: _data.Put(data.A),
+        B: _data.Put(data.B),
+        Y: isLast ? _data.Put(new float[data.Shape.Tokens * data.Shape.Outputs]) : 0,
+        Bias: _data.Put(data.Bias));
+}

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Experiments.Layers;
+
+/// <summary>The host's part of a machine's RAM: matrices and records, one behind the other, beside an app of the firmware.</summary>
+internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
+{
+    private const uint DataBase = 0x8100_0000, Alignment = 64;
+
+    /// <summary>Where the next room is taken.</summary>
+    public uint Next { get; private set; } = DataBase;
+
+    /// <summary>Gives back all room from an address on.</summary>
+    public void Free(uint from) => Next = from;
+
+    /// <summary>Takes room for values and writes them there.</summary>
+    public uint Put(ReadOnlySpan<float> values) => Put(MemoryMarshal.AsBytes(values));
+
+    /// <summary>Takes room for bytes and writes them there.</summary>
+    public uint Put(ReadOnlySpan<byte> bytes)
+    {
+        var at = Reserve((uint)bytes.Length);
+        Write(at, bytes);
+        return at;
+    }
+
+    /// <summary>Takes room.</summary>
+    public uint Reserve(uint bytes)
+    {
+        var at = Next;
+        Next = (at + bytes + Alignment - 1) & ~(Alignment - 1);
+        return at;
+    }
+
+    /// <summary>Writes values.</summary>
+    /// <exception cref="UserErrorException">There is no RAM.</exception>
+    public void Write(uint address, ReadOnlySpan<float> values) => Write(address, MemoryMarshal.AsBytes(values));
+
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="UserErrorException">There is no RAM.</exception>
+    public void Write(uint address, ReadOnlySpan<byte> bytes)
+    {
+        if (!machine.Space.WriteBlock(address, bytes, Initiators.Host)) throw new UserErrorException($"the layer's data ({bytes.Length} bytes at 0x{address:x8}) does not fit the platform's RAM");
+    }
+
+    /// <summary>Reads values.</summary>
+    public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));
+
+    /// <summary>Words, little-endian.</summary>
+    public static byte[] Words(params ReadOnlySpan<uint> words)
+    {
+        var bytes = new byte[4 * words.Length];
+        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
+        return bytes;
+    }
+
+    /// <summary>Address of a record of the app.</summary>
+    /// <exception cref="UserErrorException">It has none of that name.</exception>
+    public uint Symbol(string name) =>
+        image.TryGetSymbol(name, out var symbol) ? symbol.Value : throw new UserErrorException($"{image.Path}: lacks the symbol '{name}' of firmware/layer");
+
+    /// <summary>Size of the memory in which firmware/runtime/memory.ld has its TCDM; 0, as linked, where the platform has none there.</summary>
+    public static uint TcdmBytes(PlatformDescription platform) => LayerFootprint.TcdmOf(platform)?.Size ?? 0;
+}

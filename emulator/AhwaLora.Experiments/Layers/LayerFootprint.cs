@@ -1,0 +1,79 @@
+using System.Globalization;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Experiments.Layers;
+
+/// <summary>
+/// TCDM that a layer takes, without running it: the layout of firmware/layer (<c>lay_out</c>), which a test compares with
+/// what the firmware reports.
+/// </summary>
+public static class LayerFootprint
+{
+    /// <summary>Where firmware/runtime/memory.ld has the TCDM.</summary>
+    public const uint TcdmBase = 0x1000_0000;
+
+    /// <summary>What a user is told whose platform has no memory there.</summary>
+    internal const string NoTcdm = "the platform has no memory at 0x1000_0000, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
+
+    private const int Panel = 4, Alignment = 16, WordBytes = 4;
+
+    /// <summary>The platform's TCDM; null where it has none at the firmware's address.</summary>
+    public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
+
+    /// <summary>
+    /// Bytes that a strategy's buffers take, as firmware reports them: float32, padded rows, the adapter in panels, a bias. Of a
+    /// strategy that chooses its chunk, the least: with chunks of one token.
+    /// </summary>
+    /// <param name="shape">The layer.</param>
+    /// <param name="strategy">How it is run.</param>
+    /// <param name="inputSplits">Tiles that share its inputs, each with outputs of its own.</param>
+    public static long Bytes(LayerShape shape, LayerStrategy strategy, int inputSplits = 1)
+    {
+        if (strategy.IsPlanned) shape = shape with { Chunk = 1 };
+        var (xStride, xaStride, yStride) = (Stride(shape.Inputs), Stride(shape.Rank), Stride(shape.Outputs));
+        var bytes = Block(1, shape.Outputs) + strategy.Buffers * (Block(shape.Chunk, xStride) + Block(inputSplits * shape.Chunk, yStride));
+        if (strategy.HasAdapter) bytes += Block(shape.Inputs, Padded(shape.Rank)) + Block(shape.Rank, Padded(shape.Outputs)) + Block(shape.Chunk, xaStride);
+        if (strategy.ComputesAhead) bytes += Block(shape.Chunk, yStride);
+        return bytes;
+    }
+
+    /// <summary>The most tokens a chunk, up to the layer's own, whose buffers fit into so many bytes; 0 where not even one does.</summary>
+    public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available)
+    {
+        var (fits, tooMany) = (0, shape.Chunk + 1);
+        while (tooMany - fits > 1)
+        {
+            var middle = (fits + tooMany) / 2;
+            if (Bytes(shape with { Chunk = middle }, strategy, inputSplits) <= available) fits = middle;
+            else tooMany = middle;
+        }
+
+        return fits;
+    }
+
+    /// <summary>Bytes of a TCDM that an app leaves to its buffers.</summary>
+    public static long Available(ElfImage app, uint tcdmBytes) =>
+        app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;
+
+    /// <summary>Checks that a layer's buffers fit, before anything runs.</summary>
+    /// <exception cref="UserErrorException">They do not: it names the largest chunk that does. Or the platform has no TCDM.</exception>
+    public static void Check(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
+    {
+        var tcdm = TcdmOf(platform) ?? throw new UserErrorException(NoTcdm);
+        var splits = LayerMapping.Of([shape], strategy, platform)[0].Inputs.Count;
+        var available = Available(FirmwareImages.Load(strategy.App), tcdm.Size);
+        var bytes = Bytes(shape, strategy, splits);
+        if (bytes <= available) return;
+        var chunk = LargestChunk(shape, strategy, splits, available);
+        var advice = chunk > 0 ? $"use --chunk {chunk} or less, or a larger tcdm in the platform file" : "use a larger tcdm in the platform file";
+        throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"layer {shape}, {strategy.Name}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there; {advice}"));
+    }
+
+    private static long Block(int rows, int columns) => ((long)rows * columns * WordBytes + Alignment - 1) / Alignment * Alignment;
+
+    private static int Padded(int columns) => (columns + Panel - 1) / Panel * Panel;
+
+    private static int Stride(int columns) => Padded(columns) + 1;
+}

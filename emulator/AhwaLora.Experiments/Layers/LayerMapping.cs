@@ -1,0 +1,75 @@
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Models.Tensors;
+using AhwaLora.Runs.Tiles;
+
+namespace AhwaLora.Experiments.Layers;
+
+/// <summary>
+/// Which tiles hold a layer: its matrix cut as <see cref="MatrixSplit"/> says, part (input split i, output split j) of copy c
+/// on tile FirstTile + (c ColumnSplits + j) RowSplits + i; struct ahwa_matrix of firmware/runtime/ahwa.h.
+/// </summary>
+/// <param name="FirstTile">Number of the first.</param>
+/// <param name="Inputs">Splits of the inputs; the tiles' outputs are summed.</param>
+/// <param name="Outputs">Splits of the outputs; the tiles' outputs are joined.</param>
+/// <param name="Copies">How often the matrix is held.</param>
+public sealed record LayerMapping(int FirstTile, IReadOnlyList<Split> Inputs, IReadOnlyList<Split> Outputs, int Copies)
+{
+    /// <summary>Tiles in all.</summary>
+    public int Tiles => Inputs.Count * Outputs.Count * Copies;
+
+    /// <summary>Maps layers to tiles one behind the other.</summary>
+    /// <exception cref="UserErrorException">The platform has no tiles.</exception>
+    public static IReadOnlyList<LayerMapping> Of(IEnumerable<LayerShape> chain, LayerStrategy strategy, PlatformDescription platform)
+    {
+        var aimc = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
+        var mappings = new List<LayerMapping>();
+        var next = 0;
+        foreach (var shape in chain)
+        {
+            mappings.Add(new(next, MatrixSplit.Along(shape.Inputs, aimc.Rows), MatrixSplit.Along(shape.Outputs, aimc.Columns), strategy.Copies));
+            next += mappings[^1].Tiles;
+        }
+
+        return mappings;
+    }
+
+    /// <summary>The platform with as many tiles as the layers take, or as it has where that is more.</summary>
+    /// <exception cref="UserErrorException">The platform has no tiles, or no platform can have so many.</exception>
+    public static PlatformDescription WithTiles(PlatformDescription platform, IEnumerable<LayerShape> chain, LayerStrategy strategy)
+    {
+        var needed = Of(chain, strategy, platform).Sum(m => m.Tiles);
+        if (needed > LayerRecord.MaxTiles) throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {LayerRecord.MaxTiles} that a platform can have; set a larger aimc.rows and aimc.columns in a platform file");
+        return platform.Aimc!.Tiles >= needed ? platform : platform with { Aimc = platform.Aimc with { Tiles = needed } };
+    }
+
+    /// <summary>Programs the layer's weights, as the host does before a run.</summary>
+    internal void Program(EmulatedMachine machine, LayerData data)
+    {
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            for (var j = 0; j < Outputs.Count; j++)
+            {
+                for (var i = 0; i < Inputs.Count; i++)
+                {
+                    var tile = machine.Tiles[FirstTile + (copy * Outputs.Count + j) * Inputs.Count + i];
+                    var part = tile.Crossbar.Options.TimingOnly ? [] : TileMapping.Cut(data.Weights, data.Shape.Inputs, Inputs[i], Outputs[j]);
+                    TileRequest.Program(tile, new Region(0, Inputs[i].Length, 0, Outputs[j].Length), part, machine.Platform.Aimc!.AgeSeconds);
+                }
+            }
+        }
+    }
+
+    /// <summary>Throws where the platform lacks tiles.</summary>
+    internal static void Check(IReadOnlyList<LayerMapping> mappings, PlatformDescription platform)
+    {
+        var needed = mappings.Sum(m => m.Tiles);
+        if (needed <= platform.Aimc!.Tiles) return;
+        throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, the platform has {platform.Aimc.Tiles}; set aimc.tiles to {needed}, or a larger aimc.rows and aimc.columns, in the platform file");
+    }
+
+    private static string Size(PlatformDescription platform) => $"{platform.Aimc!.Rows}x{platform.Aimc.Columns}";
+}

@@ -1,0 +1,66 @@
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Experiments.Planning;
+
+/// <summary>What a chunk and a whole run are expected to take, in cycles.</summary>
+/// <param name="HartCycles">Of a chunk: what the slowest hart computes, the addition riding on the second product.</param>
+/// <param name="TileCycles">Of a chunk, while the tile works without a pause.</param>
+/// <param name="DmaCycles">Of a chunk: X in, Y out.</param>
+/// <param name="Cycles">Of the run.</param>
+public sealed record LayerForecast(long HartCycles, long TileCycles, long DmaCycles, long Cycles);
+
+/// <summary>
+/// The chunk and the split with which a layer is expected to end first under the eager schedule. A larger chunk makes better
+/// blocks and fewer barriers, so that fewer harts keep up with the tile; a smaller one is out of the way sooner, at the begin
+/// and at the end. Harts and tile finish together where the tile is not the slower one at every chunk that fits.
+/// </summary>
+/// <param name="Chunk">t.</param>
+/// <param name="Split">Over the harts.</param>
+/// <param name="Forecast">What it is chosen by.</param>
+public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecast)
+{
+    /// <summary>Largest chunk that is looked at.</summary>
+    public const int LargestChunk = 128;
+
+    // Accesses may fall into step and meet more often than at random. A chunk with which the harts then no longer keep up with the
+    // tile costs much, a larger one little.
+    private const double UnluckyWaits = 1.5;
+
+    /// <summary>The plan of a strategy that has one; else null.</summary>
+    internal static LayerPlan? For(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, Contention contention) =>
+        strategy.IsPlanned ? Choose(chain[0].Shape, strategy, platform, contention) : null;
+
+    /// <summary>Chooses among the chunks that fit TCDM: 1 to 8, then in steps of an eighth.</summary>
+    /// <exception cref="UserErrorException">Not even one token fits, or the platform has no TCDM or no tiles.</exception>
+    public static LayerPlan Choose(LayerShape shape, LayerStrategy strategy, PlatformDescription platform, Contention contention = Contention.None)
+    {
+        shape.Check();
+        var mapping = LayerMapping.Of([shape], strategy, platform)[0];
+        var tcdm = LayerFootprint.TcdmOf(platform) ?? throw new UserErrorException(LayerFootprint.NoTcdm);
+        var available = LayerFootprint.Available(FirmwareImages.Load(LayerStrategy.Balanced.App), tcdm.Size);
+        LayerPlan? best = null;
+        var fewest = long.MaxValue;
+        foreach (var chunk in Chunks(Math.Min(shape.Tokens, LargestChunk)))
+        {
+            var candidate = shape with { Chunk = chunk };
+            if (LayerFootprint.Bytes(candidate, LayerStrategy.Eager, mapping.Inputs.Count) > available) break;
+            var split = new LoraCost(candidate).Split(chunk, platform.Harts);
+            LayerForecast Forecast(double waits) => new EagerSchedule(candidate, split, mapping, platform, contention, waits).Forecast();
+
+            var (expected, unlucky) = (Forecast(1), Forecast(UnluckyWaits));
+            if (expected.Cycles + unlucky.Cycles >= fewest) continue;
+            fewest = expected.Cycles + unlucky.Cycles;
+            best = new LayerPlan(chunk, split, expected);
+        }
+
+        return best ?? throw new UserErrorException($"not even one token a chunk of a layer of {shape.Inputs}x{shape.Outputs} fits the TCDM; set a larger tcdm in the platform file");
+    }
+
+    private static IEnumerable<int> Chunks(int most)
+    {
+        for (var chunk = 1; chunk <= most; chunk += Math.Max(1, chunk / 8)) yield return chunk;
+    }
+}

@@ -1,0 +1,22 @@
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Experiments.Study;
+
+/// <summary>
+/// The machine of the study, docs/study/platform.json: the reference platform with 1 MiB of TCDM, so that every published
+/// point fits in FP32, and a DMA of 512 bits a cycle, as Snitch's cluster has, so that data movement bounds no layer.
+/// </summary>
+public static class StudyPlatform
+{
+    private const uint TcdmBytes = 1 << 20;
+    private const int DmaBytesPerCycle = 64;
+
+    /// <summary>The platform.</summary>
+    public static PlatformDescription Description { get; } = new()
+    {
+        Name = "study",
+        Memories = [.. new PlatformDescription().Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes } : m)],
+        Dma = new DmaDescription { BytesPerCycle = DmaBytesPerCycle },
+    };
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using AhwaLora.Common.Files;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>One of equal parts of a sweep: every <see cref="Count"/>-th point, so that dear and cheap ones are spread.</summary>
+/// <param name="Number">From 1 on.</param>
+/// <param name="Count">Parts in all.</param>
+public readonly record struct Shard(int Number, int Count)
+{
+    /// <summary>The whole sweep.</summary>
+    public static Shard Whole { get; } = new(1, 1);
+
+    /// <summary>True for the whole sweep.</summary>
+    public bool IsWhole => Count == 1;
+
+    /// <summary>Parses <c>i/n</c>.</summary>
+    /// <exception cref="UserErrorException">Not of that form, or no such part.</exception>
+    public static Shard Parse(string text)
+    {
+        if (text.Split('/') is [var number, var count]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i)
+            && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            && i >= 1 && i <= n) return new Shard(i, n);
+        throw new UserErrorException($"--shard {text}: expected i/n with i from 1 to n, as in 3/8");
+    }
+
+    /// <summary>The points of this part, of so many.</summary>
+    public IEnumerable<int> Of(int points)
+    {
+        var (first, step) = (Number - 1, Count);
+        return Enumerable.Range(0, CountOf(points)).Select(i => first + i * step);
+    }
+
+    /// <summary>How many those are.</summary>
+    public int CountOf(int points) => (int)(((long)points - Number + Count) / Count);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Number}/{Count}";
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Banks;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>What a value on an axis does to a point.</summary>
+internal delegate SweepPoint SweepSetting(SweepPoint point);
+
+/// <summary>A value that is none of its axis; the message says which is the nearest one that is.</summary>
+internal sealed class SweepValueException(string message) : Exception(message);
+
+/// <summary>Something a sweep varies.</summary>
+/// <param name="Name">Its key in sweep files.</param>
+/// <param name="Meaning">For the reader of a file, with the unit.</param>
+/// <param name="Parse">The values that a text stands for, most often one. The second argument is the sweep file's folder.</param>
+internal sealed record SweepAxis(string Name, string Meaning, Func<string, string, IEnumerable<SweepSetting>> Parse)
+{
+    private const string RangeMark = "..", StepMark = "step";
+
+    /// <summary>All axes; points are numbered with the first of them varying slowest.</summary>
+    public static IReadOnlyList<SweepAxis> All { get; } =
+    [
+        new("shape", "layer as INxOUT: 512x128 has 512 inputs", (text, _) => [Shape(text)]),
+        Numbers("rank", "rank r of the adapter", 1, 1024, v => p => p with { Shape = p.Shape with { Rank = v } }),
+        Numbers("tokens", "tokens S", 1, 1 << 20, v => p => p with { Shape = p.Shape with { Tokens = v } }),
+        Numbers("tint_ns", "integration time of the tile, ns", 1, PlatformRules.MaximumIntegrationNs, v => p => p with { IntegrationNs = v }),
+        Names("preset", "converters and noise of the tile, as `layer --preset`", Preset.All.Select(v => v.Name), v => p => p with { Preset = v }),
+        Names("strategy", "how the adapter is scheduled beside the tile, as `layer --strategy`", LayerStrategy.All.Select(s => s.Name), v => p => p with { Strategy = LayerStrategy.All.First(s => s.Name == v) }),
+        Numbers("chunk", "tokens t a chunk", 1, 65_535, v => p => p with { Shape = p.Shape with { Chunk = v } }),
+        Numbers("harts", "number of harts", 1, PlatformRules.MaximumHarts, v => p => p with { Harts = v }),
+        new("clock_mhz", "clock, MHz", (text, _) => [Clock(text)]),
+        new("timing", "timing profile, as `layer --timing`, or a JSON file found from the sweep file's folder", (text, folder) => [Timing(text, folder)]),
+        Names("contention", "TCDM banks: `none` or `exact`", ["none", "exact"], v => p => p with { Contention = Enum.Parse<Contention>(v, ignoreCase: true) }),
+        new("tcdm", "size of the TCDM, as in 1 MiB", (text, _) => [Tcdm(text)]),
+        new("tcdm_banks", "banks of the TCDM, a power of two", (text, _) => [Banks(text)]),
+        Numbers("dma_bytes_per_cycle", "bytes the DMA moves a cycle, a multiple of 4", 4, 64, v => p => p with { DmaBytesPerCycle = v }),
+        Numbers("stream_words_per_cycle", "words a tile's streamers move a cycle, each way", 1, 64, v => p => p with { StreamWordsPerCycle = v }),
+        new("seed", "seed of numbers, tile and machine", (text, _) => [Seed(text)]),
+    ];
+
+    private static SweepAxis Numbers(string name, string meaning, int least, int most, Func<int, SweepSetting> setting) =>
+        new(name, meaning, (text, _) => Range(text, name, least, most).Select(setting));
+
+    private static SweepAxis Names(string name, string meaning, IEnumerable<string> names, Func<string, SweepSetting> setting)
+    {
+        string[] all = [.. names];
+        return new(name, meaning, (text, _) => all.Contains(text)
+            ? [setting(text)]
+            : throw new SweepValueException($"{name} '{text}' is none of {string.Join(", ", all)}; the nearest is {Spelling.Nearest(text, all)}"));
+    }
+
+    private static IEnumerable<int> Range(string text, string name, int least, int most)
+    {
+        var parts = text.Split(StepMark);
+        var ends = parts[0].Split(RangeMark);
+        if (parts.Length > 2 || ends.Length > 2 || (ends.Length == 1 && parts.Length == 2)) throw NoNumber(text, name);
+        var first = Number(ends[0], name, least, most);
+        if (ends.Length == 1) return [first];
+        var (last, step) = (Number(ends[1], name, least, most), parts.Length == 2 ? Number(parts[1], name + " step", 1, most) : 1);
+        if (last < first) throw new SweepValueException($"{name} {text.Trim()} runs backwards; write {last}{RangeMark}{first}");
+        return Enumerable.Range(0, (last - first) / step + 1).Select(i => first + i * step);
+    }
+
+    private static int Number(string text, string name, int least, int most)
+    {
+        if (!long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)) throw NoNumber(text, name);
+        if (value < least || value > most) throw new SweepValueException($"{name} {value} is outside {least} to {most}; the nearest valid value is {Math.Clamp(value, least, most)}");
+        return (int)value;
+    }
+
+    private static SweepValueException NoNumber(string text, string name) => new($"{name} '{text.Trim()}' is no whole number; expected one, or a range as in 8{RangeMark}64 or 8{RangeMark}64 {StepMark} 8");
+
+    private static SweepSetting Shape(string text)
+    {
+        if (text.Split('x') is not [var inputs, var outputs]) throw new SweepValueException($"shape '{text}' is not of the form INxOUT; expected one as in 512x128");
+        var (m, n) = (Number(inputs, "inputs", 1, 65_535), Number(outputs, "outputs", 1, 65_535));
+        return p => p with { Shape = p.Shape with { Inputs = m, Outputs = n } };
+    }
+
+    private static SweepSetting Clock(string text)
+    {
+        const double least = 0.001, most = 100_000;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mhz)) throw new SweepValueException($"clock_mhz '{text}' is no number");
+        if (!(mhz >= least && mhz <= most)) throw new SweepValueException(string.Create(CultureInfo.InvariantCulture, $"clock_mhz {text} is outside {least} to {most}; the nearest valid value is {(mhz > most ? most : least)}"));
+        return p => p with { ClockMhz = mhz };
+    }
+
+    private static SweepSetting Timing(string text, string folder)
+    {
+        var names = TimingProfile.All.Select(p => p.Name);
+        if (!names.Contains(text) && !File.Exists(Path.Combine(folder, text))) throw new SweepValueException($"timing '{text}' is neither a profile nor a file; the nearest of {string.Join(", ", names)} is {Spelling.Nearest(text, names)}");
+        try
+        {
+            var profile = names.Contains(text) ? TimingProfile.Named(text) : TimingFile.Load(Path.Combine(folder, text));
+            return p => p with { Timing = profile };
+        }
+        catch (UserErrorException e)
+        {
+            throw new SweepValueException(e.Message);
+        }
+    }
+
+    private static SweepSetting Tcdm(string text)
+    {
+        const uint least = 1 << 10, most = 128 << 20;
+        if (!SizeJsonConverter.TryParse(text, out var bytes)) throw new SweepValueException($"tcdm '{text}' is no size; expected one as in 128 KiB or 1 MiB");
+        if (bytes is < least or > most || bytes % 4 != 0) throw new SweepValueException($"tcdm {text} is no multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
+        return p => p with { TcdmBytes = bytes };
+    }
+
+    private static SweepSetting Banks(string text)
+    {
+        const int most = 1024;
+        var banks = Number(text, "tcdm_banks", 1, most);
+        if (!int.IsPow2(banks)) throw new SweepValueException($"tcdm_banks {banks} is no power of two; the nearest valid value is {1 << (int)Math.Round(Math.Log2(banks))}");
+        return p => p with { TcdmBanks = banks };
+    }
+
+    private static SweepSetting Seed(string text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
+            ? p => p with { Seed = seed }
+            : throw new SweepValueException($"seed '{text}' is no whole number from 0 to {ulong.MaxValue}");
+}

@@ -1,0 +1,161 @@
+using AhwaLora.Common.Text;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Programs;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+using Grid = System.Collections.Generic.List<(AhwaLora.Experiments.Sweeps.SweepAxis Axis, YamlDotNet.RepresentationModel.YamlNode Values)>;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>
+/// A sweep file, YAML or JSON: a key for each axis with a value, a range or a list of them. Every combination is a point.
+/// <c>grids</c>, a list of such mappings, makes the sweep their union, and what stands beside it goes for each of them.
+/// An axis that is not named keeps the default of <c>ahwalora layer</c>, or what the platform file says.
+/// </summary>
+/// <param name="Name">Of the sweep: <c>name</c>, or the file's.</param>
+/// <param name="Points">Without repetitions, in the order of the file.</param>
+internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
+{
+    private const string NameKey = "name", PlatformKey = "platform", GridsKey = "grids";
+    private const int MostPoints = 1_000_000;
+
+    /// <summary>Reads and expands a file; what is wrong goes to <paramref name="faults"/>.</summary>
+    /// <exception cref="UserErrorException">It cannot be read, or is no YAML.</exception>
+    public static SweepFile Read(string path, FileFaults faults)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var root = Parse(path);
+        var name = Path.GetFileNameWithoutExtension(path);
+        var platform = new PlatformDescription();
+        var shared = new Grid();
+        YamlNode? grids = null;
+        foreach (var (key, value) in root.Children)
+        {
+            switch (Text(key))
+            {
+                case NameKey: name = NameOf(value, faults); break;
+                case PlatformKey: platform = Platform(Path.Combine(folder, Text(value)), faults, value.Start.Line); break;
+                case GridsKey: grids = value; break;
+                case var axis: AddAxis(shared, axis, key, value, faults, [NameKey, PlatformKey, GridsKey]); break;
+            }
+        }
+
+        var points = new List<SweepPoint>();
+        var seen = new HashSet<SweepPoint>();
+        foreach (var grid in Grids(grids, faults)) Expand([.. shared.Where(s => grid.All(g => g.Axis != s.Axis)), .. grid], new SweepPoint(platform), folder, faults, p => Add(p));
+        return new SweepFile(name, points);
+
+        void Add(SweepPoint point)
+        {
+            // A chunk that is chosen makes no points: whatever the file says, the run is the same.
+            if (point.Strategy.IsPlanned) point = point with { Shape = point.Shape with { Chunk = 1 } };
+            if (points.Count == MostPoints) faults.Add($"more than {MostPoints:N0} points");
+            else if (seen.Add(point)) points.Add(point);
+        }
+    }
+
+    private static YamlMappingNode Parse(string path)
+    {
+        try
+        {
+            using var reader = new StringReader(InputFile.Read(path, File.ReadAllText, "no such sweep file"));
+            var yaml = new YamlStream();
+            yaml.Load(reader);
+            return yaml.Documents.Count == 1 && yaml.Documents[0].RootNode is YamlMappingNode root
+                ? root
+                : throw new UserErrorException($"{path}: expected one mapping with a key for each axis, as in 'harts: [8, 16]'");
+        }
+        catch (YamlException e)
+        {
+            throw new UserErrorException($"{path}: line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+        }
+    }
+
+    // A name is part of file names.
+    private static string NameOf(YamlNode value, FileFaults faults)
+    {
+        var name = Text(value);
+        if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) faults.Add($"name '{name}' is not made of letters, digits, - and _", value.Start.Line);
+        return name;
+    }
+
+    private static PlatformDescription Platform(string path, FileFaults faults, long line)
+    {
+        try
+        {
+            return PlatformFile.Load(path);
+        }
+        catch (UserErrorException e)
+        {
+            faults.Add(e.Message, line);
+            return new PlatformDescription();
+        }
+    }
+
+    private static void AddAxis(Grid axes, string name, YamlNode key, YamlNode values, FileFaults faults, string[] otherKeys)
+    {
+        var names = SweepAxis.All.Select(a => a.Name);
+        if (SweepAxis.All.FirstOrDefault(a => a.Name == name) is { } axis) axes.Add((axis, values));
+        else faults.Add($"unknown key '{name}'; the nearest is '{Spelling.Nearest(name, names.Concat(otherKeys))}'", key.Start.Line);
+    }
+
+    private static List<Grid> Grids(YamlNode? node, FileFaults faults)
+    {
+        if (node is null) return [[]];
+        if (node is not YamlSequenceNode { Children.Count: > 0 } list || list.Children.Any(c => c is not YamlMappingNode))
+        {
+            faults.Add($"'{GridsKey}' is no list of mappings", node.Start.Line);
+            return [];
+        }
+
+        return list.Children.Cast<YamlMappingNode>().Select(mapping =>
+        {
+            var grid = new Grid();
+            foreach (var (key, values) in mapping.Children) AddAxis(grid, Text(key), key, values, faults, []);
+            return grid;
+        }).ToList();
+    }
+
+    private static void Expand(Grid grid, SweepPoint start, string folder, FileFaults faults, Action<SweepPoint> add)
+    {
+        var axes = new List<List<SweepSetting>>();
+        foreach (var axis in SweepAxis.All)
+        {
+            if (grid.FirstOrDefault(g => g.Axis == axis).Values is { } values) axes.Add(Settings(axis, values, folder, faults));
+        }
+
+        if (axes.Aggregate(1L, (product, settings) => Math.Min(int.MaxValue, product * settings.Count)) > MostPoints) faults.Add($"more than {MostPoints:N0} points");
+        else Combine(start, 0);
+
+        void Combine(SweepPoint point, int axis)
+        {
+            if (axis == axes.Count) add(point);
+            else axes[axis].ForEach(setting => Combine(setting(point), axis + 1));
+        }
+    }
+
+    private static List<SweepSetting> Settings(SweepAxis axis, YamlNode values, string folder, FileFaults faults)
+    {
+        var settings = new List<SweepSetting>();
+        if (values is YamlSequenceNode { Children.Count: 0 }) faults.Add($"{axis.Name}: the list is empty", values.Start.Line);
+        foreach (var value in values is YamlSequenceNode list ? list.Children : [values])
+        {
+            try
+            {
+                if (value is not YamlScalarNode) throw new SweepValueException($"{axis.Name}: expected a value or a list of values");
+                settings.AddRange(axis.Parse(Text(value).Trim(), folder));
+            }
+            catch (SweepValueException e)
+            {
+                faults.Add(e.Message, value.Start.Line);
+            }
+        }
+
+        // A list without a valid value must not hide the faults of others.
+        if (settings.Count == 0) settings.Add(point => point);
+        return settings;
+    }
+
+    private static string Text(YamlNode node) => (node as YamlScalarNode)?.Value ?? "";
+}

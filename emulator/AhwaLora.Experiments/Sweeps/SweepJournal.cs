@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AhwaLora.Common.Files;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>
+/// What a sweep has measured so far: a file with a line of JSON for each point, appended as soon as it is known, under the
+/// key of the point. A line that a kill cut short is passed over, and lines of other points or versions are of no harm.
+/// </summary>
+internal sealed class SweepJournal : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly Dictionary<string, SweepRow> _rows = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Opens a journal, or begins one.</summary>
+    /// <exception cref="UserErrorException">It cannot be opened, or another process has it open.</exception>
+    public SweepJournal(string path)
+    {
+        _path = path;
+        try
+        {
+            // Without a buffer: a line is in the file when it is written, and what failed is not written again on closing.
+            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException e)
+        {
+            throw new UserErrorException($"{path}: cannot be opened for writing; does another process run this sweep?", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UserErrorException($"{path}: cannot be written ({(Directory.Exists(path) ? "is a directory" : "no permission")})", e);
+        }
+
+        using var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
+        while (reader.ReadLine() is { } line) Take(line);
+        EndLastLine();
+    }
+
+    /// <summary>The row of a key, if it has been measured.</summary>
+    public SweepRow? Find(string key) => _rows.GetValueOrDefault(key);
+
+    /// <summary>Keeps a row, in the file too. Any thread may call.</summary>
+    /// <exception cref="UserErrorException">The file cannot grow.</exception>
+    public void Append(string key, SweepRow row)
+    {
+        var line = JsonSerializer.Serialize(new { key, row }, SweepRow.Json) + "\n";
+        lock (_gate)
+        {
+            _rows[key] = row;
+            try
+            {
+                _file.Write(Encoding.UTF8.GetBytes(line));
+            }
+            catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
+            {
+                // The latter is .NET's word for EFBIG, which a limit on file sizes gives.
+                throw new UserErrorException($"{_path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void Take(string line)
+    {
+        try
+        {
+            var entry = JsonNode.Parse(line);
+            if ((string?)entry?["key"] is { } key && entry["row"].Deserialize<SweepRow>(SweepRow.Json) is { } row) _rows[key] = row;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Cut short, or of a version with other columns: the point is measured again.
+        }
+    }
+
+    private void EndLastLine()
+    {
+        if (_file.Length == 0) return;
+        _file.Seek(-1, SeekOrigin.End);
+        if (_file.ReadByte() != '\n') _file.WriteByte((byte)'\n');
+    }
+}

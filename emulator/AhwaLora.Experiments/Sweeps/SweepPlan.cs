@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Banks;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>A sweep that can be run: every point was found to make sense and to fit its machine.</summary>
+public sealed class SweepPlan
+{
+    private SweepPlan(string name, IReadOnlyList<SweepPoint> points, SweepVersions versions)
+    {
+        Name = name;
+        Points = points;
+        Rows = [.. points.Select(p => SweepRow.Of(p, versions))];
+        Keys = [.. Rows.Select(row => row.Key())];
+        Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Keys))));
+    }
+
+    /// <summary>Of the sweep, for file names.</summary>
+    public string Name { get; }
+
+    /// <summary>What is to be run.</summary>
+    public IReadOnlyList<SweepPoint> Points { get; }
+
+    /// <summary>Names the points and the versions that they are run with: parts of equal id are parts of one sweep.</summary>
+    public string Id { get; }
+
+    /// <summary>The points' rows before they are run.</summary>
+    internal IReadOnlyList<SweepRow> Rows { get; }
+
+    /// <summary>The points' keys.</summary>
+    internal IReadOnlyList<string> Keys { get; }
+
+    /// <summary>Reads a sweep file and checks every point.</summary>
+    /// <exception cref="UserErrorException">All that is wrong, a line for each fault, with the nearest valid value.</exception>
+    public static SweepPlan Load(string path)
+    {
+        var faults = new FileFaults(path);
+        return Check(SweepFile.Read(path, faults), faults);
+    }
+
+    /// <summary>A sweep of points that no file lists.</summary>
+    /// <exception cref="UserErrorException">As for a file.</exception>
+    public static SweepPlan Of(string name, IEnumerable<SweepPoint> points) => Check(new SweepFile(name, [.. points.Distinct()]), new FileFaults(name));
+
+    private static SweepPlan Check(SweepFile file, FileFaults faults)
+    {
+        var versions = new SweepVersions();
+        var machines = new HashSet<(uint, int, int, int)>();
+        foreach (var point in file.Points.Where(p => IsLayer(p, faults)))
+        {
+            CheckTcdm(point, versions, faults);
+            CheckMasters(point, faults);
+            if (machines.Add((point.TcdmBytes, point.TcdmBanks, point.DmaBytesPerCycle, point.StreamWordsPerCycle))) CheckPlatform(point, faults);
+        }
+
+        faults.ThrowIfAny();
+        return new SweepPlan(file.Name, file.Points, versions);
+    }
+
+    private static void CheckPlatform(SweepPoint point, FileFaults faults)
+    {
+        try
+        {
+            PlatformRules.Check(point.BuildPlatform());
+        }
+        catch (PlatformException e)
+        {
+            faults.Add($"the platform: {e.Message}");
+        }
+    }
+
+    // As BankScheduler counts them.
+    private static void CheckMasters(SweepPoint point, FileFaults faults)
+    {
+        if (point.Contention != Contention.Exact || point.TcdmBanks == 0) return;
+        var others = point.DmaBytesPerCycle / 4 + 2 * point.StreamWordsPerCycle * point.Mapping.Tiles;
+        if (point.Harts + others <= TcdmBanks.MaxMasters) return;
+        var nearest = others < TcdmBanks.MaxMasters ? $"harts {TcdmBanks.MaxMasters - others}" : "contention none";
+        faults.Add($"{point.Harts} harts and the {others} ports of DMA and tiles are more than the {TcdmBanks.MaxMasters} that contention exact has room for; the nearest that fits is {nearest}");
+    }
+
+    private static bool IsLayer(SweepPoint point, FileFaults faults)
+    {
+        var (shape, aimc, mapping) = (point.Shape, point.Aimc, point.Mapping);
+        if (shape.Chunk > shape.Tokens) faults.Add($"chunk {shape.Chunk} is more than the {shape.Tokens} tokens; the nearest valid value is {shape.Tokens}");
+        if (mapping.Tiles > LayerRecord.MaxTiles)
+        {
+            var (inputs, outputs) = (Math.Min(mapping.Inputs.Count, LayerRecord.MaxTiles), Math.Max(1, LayerRecord.MaxTiles / mapping.Copies / mapping.Inputs.Count));
+            var nearest = $"{Math.Min(shape.Inputs, inputs * aimc.Rows)}x{Math.Min(shape.Outputs, outputs * aimc.Columns)}";
+            faults.Add($"shape {shape.Inputs}x{shape.Outputs}, {point.Strategy.Name} takes {mapping.Tiles} tiles of {aimc.Rows}x{aimc.Columns}, more than {LayerRecord.MaxTiles}; the nearest valid value is {nearest}");
+        }
+
+        return shape.Chunk <= shape.Tokens && mapping.Tiles <= LayerRecord.MaxTiles;
+    }
+
+    private static void CheckTcdm(SweepPoint point, SweepVersions versions, FileFaults faults)
+    {
+        if (LayerFootprint.TcdmOf(point.Platform) is null)
+        {
+            faults.Add(LayerFootprint.NoTcdm);
+            return;
+        }
+
+        var splits = point.Mapping.Inputs.Count;
+        foreach (var strategy in new[] { point.Strategy, point.Strategy.Baseline })
+        {
+            var available = LayerFootprint.Available(versions.AppOf(strategy), point.TcdmBytes);
+            var bytes = LayerFootprint.Bytes(point.Shape, strategy, splits);
+            if (bytes <= available) continue;
+            var (shape, chunk) = (point.Shape, LayerFootprint.LargestChunk(point.Shape, strategy, splits, available));
+            var least = (LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy, splits) + point.TcdmBytes - available + 1023) / 1024 * 1024;
+            var nearest = chunk > 0 ? string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}") : $"tcdm {SizeJsonConverter.Format((uint)least)} with chunk 1";
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"chunk {shape.Chunk} of {shape.Inputs}x{shape.Outputs}, rank {shape.Rank}, {strategy.Name} takes {bytes:N0} bytes of TCDM, and {available:N0} of {SizeJsonConverter.Format(point.TcdmBytes)} are there; the nearest that fits is {nearest}"));
+            return;
+        }
+    }
+}

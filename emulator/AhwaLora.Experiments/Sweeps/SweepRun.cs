@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Work;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>How far a sweep is.</summary>
+/// <param name="Done">Points done, those of earlier runs included.</param>
+/// <param name="Reused">Points that an earlier run had measured.</param>
+/// <param name="Points">Points in all.</param>
+public readonly record struct SweepProgress(int Done, int Reused, int Points);
+
+/// <summary>Runs a sweep's points on the host's cores; what they measure does not depend on how many those are.</summary>
+public static class SweepRun
+{
+    /// <summary>
+    /// Runs one part of a sweep and writes its files: <c>NAME.journal.jsonl</c> while it runs, from which a run that was killed
+    /// goes on, then <c>NAME.parquet</c> and <c>NAME.csv</c>. A part i of n is called <c>NAME.i-of-n</c>.
+    /// </summary>
+    /// <param name="plan">The sweep.</param>
+    /// <param name="shard">Which part.</param>
+    /// <param name="directory">Where the files go.</param>
+    /// <param name="engine">How instructions are executed; the results do not depend on it.</param>
+    /// <param name="jobs">Points at a time.</param>
+    /// <param name="progress">Called after every point, by one thread at a time.</param>
+    /// <exception cref="UserErrorException">A file cannot be written, or a point did not end well.</exception>
+    public static SweepTable Execute(SweepPlan plan, Shard shard, string directory, EngineKind engine, int jobs, Action<SweepProgress>? progress = null)
+    {
+        OutputDirectory.Make(directory);
+        using var journal = OpenJournal(plan, shard, directory);
+        var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, Measure(plan, shard, engine, jobs, journal, progress));
+        table.WriteTo(directory);
+        return table;
+    }
+
+    /// <summary>What a directory keeps of a sweep, or of a part of it, between runs.</summary>
+    /// <exception cref="UserErrorException">It cannot be opened, or another process runs the sweep.</exception>
+    internal static SweepJournal OpenJournal(SweepPlan plan, Shard shard, string directory) => new(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
+
+    /// <summary>The rows of one part, in order: those that the journal has, and the others measured and put there.</summary>
+    internal static IReadOnlyList<SweepRow> Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)
+    {
+        var points = shard.CountOf(plan.Points.Count);
+        int[] pending = [.. shard.Of(plan.Points.Count).Where(point => journal.Find(plan.Keys[point]) is null)];
+        var reused = points - pending.Length;
+        var done = reused;
+        var baselines = new ConcurrentDictionary<SweepPoint, Lazy<long>>();
+        progress?.Invoke(new SweepProgress(done, reused, points));
+        HostCores.ForEach(
+            pending,
+            jobs,
+            index =>
+            {
+                var point = plan.Points[index];
+                var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<long>(() => Run(key, engine).Result.Cycles));
+                journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), baseline.Value));
+            },
+            () => progress?.Invoke(new SweepProgress(++done, reused, points)));
+        return [.. shard.Of(plan.Points.Count).Select(point => journal.Find(plan.Keys[point])!)];
+    }
+
+    private static LayerMeasurement Run(SweepPoint point, EngineKind engine) =>
+        LayerRun.Execute(LayerData.Generate(point.Shape, point.Seed, hasWeights: !point.Aimc.TimingOnly), point.Strategy, point.BuildPlatform(), point.BuildOptions(engine));
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AhwaLora.Common.Files;
+using Parquet;
+using Parquet.Schema;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>The rows of a sweep, or of a part of one.</summary>
+/// <param name="Name">Of the sweep.</param>
+/// <param name="Id">See <see cref="SweepPlan.Id"/>.</param>
+/// <param name="Points">Of the whole sweep.</param>
+/// <param name="Shard">Which part this is.</param>
+/// <param name="Rows">In the order of the points.</param>
+public sealed record SweepTable(string Name, string Id, int Points, Shard Shard, IReadOnlyList<SweepRow> Rows)
+{
+    private const string NameKey = "ahwalora.sweep", IdKey = "ahwalora.sweep_id", PointsKey = "ahwalora.points", ShardKey = "ahwalora.shard";
+
+    private static readonly (string Name, PropertyInfo Property)[] Columns =
+        [.. typeof(SweepRow).GetProperties().Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p))];
+
+    // Dictionary encoding of strings apart, nothing is squeezed: the bytes must not depend on a compressor's version.
+    private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.None };
+
+    /// <summary>What its files are called, less the extension.</summary>
+    public string FileStem => StemOf(Name, Shard);
+
+    internal static string StemOf(string name, Shard shard) => shard.IsWhole ? name : $"{name}.{shard.Number}-of-{shard.Count}";
+
+    /// <summary>Writes the rows as Parquet and CSV into a directory, which is made if it is not there.</summary>
+    /// <exception cref="UserErrorException">They cannot be written.</exception>
+    public void WriteTo(string directory)
+    {
+        OutputDirectory.Make(directory);
+        var stem = Path.Combine(directory, FileStem);
+        AtomicFile.WriteText(stem + ".csv", WriteCsv);
+        AtomicFile.Write(stem + ".parquet", stream =>
+        {
+            // The writer needs to seek, and standard output does not.
+            var buffer = new MemoryStream();
+            WriteParquetAsync(buffer).GetAwaiter().GetResult();
+            buffer.WriteTo(stream);
+        });
+    }
+
+    /// <summary>Reads a Parquet file that <see cref="WriteTo"/> wrote.</summary>
+    /// <exception cref="UserErrorException">No such file, or not the result of a sweep.</exception>
+    public static SweepTable Read(string path)
+    {
+        try
+        {
+            return ReadParquetAsync(path).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is not UserErrorException)
+        {
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "is no Parquet file that a sweep of this version has written" : Directory.Exists(path) ? "is a directory" : "no such file")}", e);
+        }
+    }
+
+    private void WriteCsv(TextWriter output)
+    {
+        output.WriteLine(string.Join(',', Columns.Select(c => c.Name)));
+        foreach (var row in Rows)
+        {
+            var cells = JsonSerializer.SerializeToNode(row, SweepRow.Json)!.AsObject();
+            output.WriteLine(string.Join(',', Columns.Select(c => Csv(cells[c.Name]!))));
+        }
+    }
+
+    // RFC 4180: a cell with a comma or a quote is quoted, and its quotes are doubled.
+    private static string Csv(JsonNode cell)
+    {
+        var text = cell.GetValueKind() == JsonValueKind.String ? (string)cell! : cell.ToJsonString();
+        return text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+
+    private async Task WriteParquetAsync(Stream stream)
+    {
+        var schema = new ParquetSchema(Columns.Select(c => new DataField(c.Name, c.Property.PropertyType, isNullable: false)));
+        await using var writer = await ParquetWriter.CreateAsync(schema, stream, Options).ConfigureAwait(false);
+        writer.CustomMetadata = new Dictionary<string, string>
+        {
+            [NameKey] = Name,
+            [IdKey] = Id,
+            [PointsKey] = Points.ToString(CultureInfo.InvariantCulture),
+            [ShardKey] = Shard.ToString(),
+        };
+        using var group = writer.CreateRowGroup();
+        foreach (var (field, column) in schema.DataFields.Zip(Columns)) await WriteColumnAsync(group, field, column.Property).ConfigureAwait(false);
+    }
+
+    private Task WriteColumnAsync(ParquetRowGroupWriter group, DataField field, PropertyInfo column)
+    {
+        T[] Values<T>() => [.. Rows.Select(row => (T)column.GetValue(row)!)];
+
+        return Type.GetTypeCode(column.PropertyType) switch
+        {
+            TypeCode.String => group.WriteAsync(field, Values<string>()),
+            TypeCode.Int32 => group.WriteAsync<int>(field, Values<int>()),
+            TypeCode.Int64 => group.WriteAsync<long>(field, Values<long>()),
+            TypeCode.UInt64 => group.WriteAsync<ulong>(field, Values<ulong>()),
+            TypeCode.Double => group.WriteAsync<double>(field, Values<double>()),
+            TypeCode.Boolean => group.WriteAsync<bool>(field, Values<bool>()),
+            _ => throw new NotSupportedException($"column {field.Name} of {column.PropertyType}"),
+        };
+    }
+
+    private static async Task<SweepTable> ReadParquetAsync(string path)
+    {
+        await using var reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
+        var rows = new List<JsonObject>();
+        foreach (var group in reader.RowGroups)
+        {
+            var first = rows.Count;
+            for (var i = 0L; i < group.RowCount; i++) rows.Add([]);
+            foreach (var (field, column) in reader.Schema.DataFields.Zip(Columns)) await ReadColumnAsync(group, field, column.Property.PropertyType, rows[first..]).ConfigureAwait(false);
+        }
+
+        var metadata = reader.CustomMetadata;
+        return new SweepTable(
+            metadata[NameKey],
+            metadata[IdKey],
+            int.Parse(metadata[PointsKey], CultureInfo.InvariantCulture),
+            Shard.Parse(metadata[ShardKey]),
+            [.. rows.Select(row => row.Deserialize<SweepRow>(SweepRow.Json)!)]);
+    }
+
+    private static async Task ReadColumnAsync(ParquetRowGroupReader group, DataField field, Type type, List<JsonObject> rows)
+    {
+        async Task Take<T>(Func<Memory<T>, ValueTask> read)
+        {
+            var values = new T[rows.Count];
+            await read(values).ConfigureAwait(false);
+            for (var i = 0; i < values.Length; i++) rows[i][field.Name] = JsonSerializer.SerializeToNode(values[i], SweepRow.Json);
+        }
+
+        await (Type.GetTypeCode(type) switch
+        {
+            TypeCode.String => Take<string?>(to => group.ReadAsync(field, to)),
+            TypeCode.Int32 => Take<int>(to => group.ReadAsync<int>(field, to)),
+            TypeCode.Int64 => Take<long>(to => group.ReadAsync<long>(field, to)),
+            TypeCode.UInt64 => Take<ulong>(to => group.ReadAsync<ulong>(field, to)),
+            TypeCode.Double => Take<double>(to => group.ReadAsync<double>(field, to)),
+            TypeCode.Boolean => Take<bool>(to => group.ReadAsync<bool>(field, to)),
+            _ => throw new NotSupportedException($"column {field.Name} of {type}"),
+        }).ConfigureAwait(false);
+    }
+}

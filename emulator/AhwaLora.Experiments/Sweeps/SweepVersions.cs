@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Experiments.Sweeps;
+
+/// <summary>Fingerprints of what a result rests on beside its configuration; the firmware is read once.</summary>
+internal sealed class SweepVersions
+{
+    private const int Digits = 16;
+
+    private readonly Dictionary<string, ElfImage> _images = [];
+
+    /// <summary>The app of a strategy.</summary>
+    /// <exception cref="UserErrorException">It has not been built.</exception>
+    public ElfImage AppOf(LayerStrategy strategy)
+    {
+        if (!_images.TryGetValue(strategy.App, out var image)) _images.Add(strategy.App, image = FirmwareImages.Load(strategy.App));
+        return image;
+    }
+
+    /// <summary>Of what is loaded of the strategy's app and of the tile's alone: not of debug information, which names folders.</summary>
+    public string FirmwareOf(LayerStrategy strategy)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> word = stackalloc byte[4];
+        foreach (var segment in new[] { strategy, strategy.Baseline }.SelectMany(s => AppOf(s).Segments))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
+            hash.AppendData(word);
+            hash.AppendData(segment.Contents.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
+    }
+
+    /// <summary>Of a profile's latencies.</summary>
+    public static string TimingOf(TimingProfile profile)
+    {
+        var text = string.Join('\n', profile.Latencies().Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}")).Prepend(profile.Name));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Common.Files;
+
+namespace AhwaLora.Experiments.TileBench;
+
+/// <summary>What many devices of one target hold at one stage, drawn as a tile draws them.</summary>
+/// <param name="Target">g_T, microsiemens.</param>
+/// <param name="AgeSeconds">Since programming.</param>
+/// <param name="Stage"><c>programmed</c>, <c>drifted</c> or <c>read</c>.</param>
+/// <param name="Measured">Of the samples.</param>
+/// <param name="Expected">Of the model.</param>
+/// <param name="Quantiles">At <see cref="Shares"/>, microsiemens.</param>
+public sealed record DeviceStatistics(double Target, double AgeSeconds, string Stage, ConductanceMoments Measured, ConductanceMoments Expected, IReadOnlyList<float> Quantiles)
+{
+    /// <summary>The stages.</summary>
+    public const string Programmed = "programmed", Drifted = "drifted", Read = "read";
+
+    /// <summary>Shares of devices that hold less than a quantile.</summary>
+    public static IReadOnlyList<double> Shares { get; } = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+    private const string Heading = "model,target_us,age_s,stage,samples,mean_us,expected_mean_us,sd_us,expected_sd_us,at_zero,expected_at_zero,q05_us,q25_us,q50_us,q75_us,q95_us";
+
+    /// <summary>Draws devices for each target and age, all three stages; the same arguments give the same bits.</summary>
+    /// <exception cref="UserErrorException">A target outside the model's range, or too few or many samples.</exception>
+    public static IReadOnlyList<DeviceStatistics> Measure(DeviceModel model, IEnumerable<double> targets, IReadOnlyList<double> ages, int samples, ulong seed)
+    {
+        if (samples is < 2 or > 10_000_000) throw new UserErrorException($"--samples {samples} is outside 2 to 10000000");
+        var rows = new List<DeviceStatistics>();
+        float[] programmed = new float[samples], drifted = new float[samples], read = new float[samples];
+        foreach (var target in targets)
+        {
+            if (!(target >= 0 && target <= Limit(model))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--targets {target} is outside 0 to {Limit(model)} uS, g_max of {model.Name}"));
+            foreach (var age in ages)
+            {
+                DeviceSampler.Sample(model, (float)target, age, seed, programmed, drifted, read);
+                var expected = DeviceExpectation.Of(model, target, age);
+                rows.Add(Of(target, age, Programmed, programmed, expected.Programmed));
+                rows.Add(Of(target, age, Drifted, drifted, expected.Drifted));
+                rows.Add(Of(target, age, Read, read, expected.Read));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Writes rows as CSV, a row a stage.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void WriteCsv(string path, DeviceModel model, int samples, IEnumerable<DeviceStatistics> rows) => AtomicFile.WriteText(path, output =>
+    {
+        output.Write(Heading + "\n");
+        foreach (var row in rows)
+        {
+            double[] cells = [row.Measured.Mean, row.Expected.Mean, row.Measured.Deviation, row.Expected.Deviation, row.Measured.AtZero, row.Expected.AtZero, .. row.Quantiles.Select(q => (double)q)];
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"{model.Name},{row.Target},{row.AgeSeconds},{row.Stage},{samples},{string.Join(',', cells.Select(c => c.ToString("G7", CultureInfo.InvariantCulture)))}\n"));
+        }
+    });
+
+    // As people write it: 20.7, not 20.700000762939453.
+    private static double Limit(DeviceModel model) => (double)(decimal)model.GMaxMicroSiemens;
+
+    private static DeviceStatistics Of(double target, double age, string stage, float[] values, ConductanceMoments expected)
+    {
+        var sorted = values.Order().ToArray();
+        var mean = sorted.Average(v => (double)v);
+        var measured = new ConductanceMoments(mean, Math.Sqrt(sorted.Average(v => (v - mean) * (v - mean))), sorted.Count(v => v == 0) / (double)sorted.Length);
+        return new DeviceStatistics(target, age, stage, measured, expected, [.. Shares.Select(share => sorted[(int)(share * (sorted.Length - 1))])]);
+    }
+}

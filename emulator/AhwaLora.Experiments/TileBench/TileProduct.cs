@@ -1,0 +1,77 @@
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Models.Tensors;
+
+namespace AhwaLora.Experiments.TileBench;
+
+/// <summary>MVMs on tiles by themselves, without a machine around them.</summary>
+/// <param name="Inputs">Of the matrix.</param>
+/// <param name="Outputs">Of the matrix.</param>
+/// <param name="Vectors">How many MVMs.</param>
+/// <param name="Tiles">On how many tiles the matrix lies.</param>
+/// <param name="Work">Passes, clips and saturations of all.</param>
+/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 where both are zero, NaN where W x alone is.</param>
+/// <param name="Error">The same in decibels, by MVM and column.</param>
+public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles, MvmResult Work, double RelativeError, MvmError Error)
+{
+    private const int MaxLines = 1 << 14;
+
+    /// <summary>Multiplies the vectors of one file by the matrix of another, and writes the outputs as .npy.</summary>
+    /// <param name="options">A tile; a matrix that is larger takes several.</param>
+    /// <param name="ageSeconds">Since programming.</param>
+    /// <param name="isCompensated">With global drift compensation at that age.</param>
+    /// <param name="weights"><c>FILE[:tensor]</c>, [out, in].</param>
+    /// <param name="input"><c>FILE[:tensor]</c>, [vectors, in] or [in].</param>
+    /// <param name="output">For [vectors, out], or [out].</param>
+    /// <exception cref="UserErrorException">A file that cannot be used, by its tensor's name and shape, or a size out of range.</exception>
+    public static TileProduct Run(CrossbarOptions options, double ageSeconds, bool isCompensated, string weights, string input, string output)
+    {
+        if (options.Rows is < 1 or > MaxLines) throw new UserErrorException($"--rows {options.Rows} is outside 1 to {MaxLines}");
+        if (options.Columns is < 1 or > MaxLines) throw new UserErrorException($"--columns {options.Columns} is outside 1 to {MaxLines}");
+        var (shape, w) = Read(weights, s => s is [> 0, > 0], "not a matrix; expected [out, in]");
+        var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
+        var (inputShape, x) = Read(input, s => s is [> 0, _] or [_] && s[^1] == inputs, $"does not fit weights of {inputs} inputs; expected [vectors, {inputs}] or [{inputs}]");
+
+        var vectors = x.Length / inputs;
+        if ((long)vectors * outputs > Array.MaxLength) throw new UserErrorException($"{input}: {vectors} vectors of {outputs} outputs are more than an array holds; split the file");
+        var mapping = new TileMapping(options, inputs, outputs, w);
+        mapping.SetAge(ageSeconds, isCompensated);
+        var y = new float[vectors * outputs];
+        MvmResult work = default;
+        for (var v = 0; v < vectors; v++) work += mapping.Mvm(x.AsSpan(v * inputs, inputs), y.AsSpan(v * outputs, outputs));
+        NpyFormat.Write(output, inputShape is [_] ? [outputs] : [vectors, outputs], y);
+
+        var exact = Multiply(w, x, inputs, outputs);
+        double[] error = [.. exact.Zip(y, (e, a) => a - e)];
+        return new TileProduct(inputs, outputs, vectors, mapping.Parts.Count, work, Relative(error, exact), MvmError.Of(outputs, exact, error));
+    }
+
+    private static (IReadOnlyList<long> Shape, float[] Values) Read(string text, Func<IReadOnlyList<long>, bool> isFitting, string otherwise)
+    {
+        var (path, tensor) = TensorFile.SplitName(text);
+        using var file = TensorFile.Open(path);
+        var entry = file.Find(tensor);
+        return isFitting(entry.Shape) ? (entry.Shape, file.ReadFinite(entry)) : throw new UserErrorException($"{path}: {entry.Description}: {otherwise}");
+    }
+
+    private static double Relative(double[] error, double[] exact)
+    {
+        double Power(double[] values) => values.Sum(v => v * v);
+        var (errors, signal) = (Power(error), Power(exact));
+        return errors == 0 ? 0 : signal == 0 ? double.NaN : Math.Sqrt(errors / signal);
+    }
+
+    private static double[] Multiply(float[] w, float[] x, int inputs, int outputs)
+    {
+        var y = new double[x.Length / inputs * outputs];
+        for (var i = 0; i < y.Length; i++)
+        {
+            ReadOnlySpan<float> row = w.AsSpan(i % outputs * inputs, inputs), vector = x.AsSpan(i / outputs * inputs, inputs);
+            for (var k = 0; k < inputs; k++) y[i] += (double)row[k] * vector[k];
+        }
+
+        return y;
+    }
+}

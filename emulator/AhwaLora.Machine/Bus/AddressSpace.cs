@@ -1,0 +1,73 @@
+namespace AhwaLora.Machine.Bus;
+
+/// <summary>A device at its address.</summary>
+public sealed record MappedDevice(uint Base, uint Size, IDevice Device);
+
+/// <summary>What one master sees: memories and devices by address. Harts share all but their private regions.</summary>
+public sealed class AddressSpace
+{
+    private readonly MemoryRegion[] _memories;
+    private readonly IReadOnlyList<MappedDevice> _devices;
+
+    /// <summary>Makes a view. The list of devices may still grow: a device needs the space to be made itself.</summary>
+    public AddressSpace(IEnumerable<MemoryRegion> memories, IReadOnlyList<MappedDevice> devices)
+    {
+        _memories = [.. memories];
+        _devices = devices;
+    }
+
+    /// <summary>The memories, in the platform's order.</summary>
+    public IReadOnlyList<MemoryRegion> Memories => _memories;
+
+    /// <summary>The devices, in the platform's order.</summary>
+    public IReadOnlyList<MappedDevice> Devices => _devices;
+
+    /// <summary>The memory that holds all of [address, address + bytes), or null.</summary>
+    public MemoryRegion? FindMemory(uint address, uint bytes)
+    {
+        foreach (var memory in _memories)
+        {
+            if (memory.Contains(address, bytes)) return memory;
+        }
+
+        return null;
+    }
+
+    /// <summary>The device that holds all of [address, address + bytes), or null.</summary>
+    public MappedDevice? FindDevice(uint address, uint bytes)
+    {
+        foreach (var mapping in _devices)
+        {
+            if ((ulong)(address - mapping.Base) + bytes <= mapping.Size) return mapping;
+        }
+
+        return null;
+    }
+
+    /// <summary>Bytes of memory at an address, or an empty span where they are not all in one memory. For reading: writers call <see cref="WriteBlock"/>.</summary>
+    public ReadOnlySpan<byte> ReadBlock(uint address, uint bytes) =>
+        FindMemory(address, bytes) is { } memory ? memory.Data.AsSpan((int)(address - memory.Base), (int)bytes) : [];
+
+    /// <summary>Stores a block into one memory and tells its watchers; false where it does not fit.</summary>
+    public bool WriteBlock(uint address, ReadOnlySpan<byte> bytes, int initiator)
+    {
+        if (FindMemory(address, (uint)bytes.Length) is not { } memory) return false;
+        if (bytes.IsEmpty) return true;
+        bytes.CopyTo(memory.Data.AsSpan((int)(address - memory.Base)));
+        memory.Notify(address, (uint)bytes.Length, initiator);
+        return true;
+    }
+
+    /// <summary>Reads memory or a device without side effects; false where nothing is mapped.</summary>
+    public bool Peek(uint address, int bytes, ulong time, out uint value)
+    {
+        value = 0;
+        if (FindMemory(address, (uint)bytes) is { } memory)
+        {
+            value = memory.Load(address, bytes);
+            return true;
+        }
+
+        return FindDevice(address, (uint)bytes) is { } mapping && mapping.Device.Peek(address - mapping.Base, bytes, time, out value);
+    }
+}

@@ -1,0 +1,11 @@
+namespace AhwaLora.Machine.Bus;
+
+/// <summary>What the banks of the TCDM have counted since reset.</summary>
+public interface ITcdmCounters
+{
+    /// <summary>Accesses granted.</summary>
+    ulong Accessed { get; }
+
+    /// <summary>Cycles masters have waited for a bank, summed over masters.</summary>
+    ulong Congested { get; }
+}

@@ -1,0 +1,8 @@
+namespace AhwaLora.Machine.Bus;
+
+/// <summary>The timer behind the time CSR (the CLINT's mtime).</summary>
+public interface ITimeSource
+{
+    /// <summary>mtime at <paramref name="cycle"/>.</summary>
+    ulong TimeAt(ulong cycle);
+}

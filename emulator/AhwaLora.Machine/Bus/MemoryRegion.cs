@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Bus;
+
+/// <summary>Who wants to know of stores into a granule of memory.</summary>
+[Flags]
+public enum Watch : byte
+{
+    /// <summary>Nobody.</summary>
+    None = 0,
+
+    /// <summary>An engine has decoded or translated instructions from it.</summary>
+    Code = 1,
+
+    /// <summary>The host looks at a word in it (HTIF's tohost).</summary>
+    Host = 2,
+
+    /// <summary>A hart holds a reservation in it.</summary>
+    Reservation = 4,
+
+    /// <summary>The debugger's history wants to know of its first change.</summary>
+    History = 8,
+
+    /// <summary>The debugger looks at every store into it.</summary>
+    Watchpoint = 16,
+
+    /// <summary>The debugger follows what is written and what is not.</summary>
+    Event = 32,
+}
+
+/// <summary>
+/// Memory that harts load from and store to without a device in between: RAM, TCDM. A store first looks at the
+/// granule's watch byte, so that code, reservations and host-visible words cost nothing elsewhere.
+/// </summary>
+public sealed class MemoryRegion : IStateful
+{
+    /// <summary>log2 of the bytes that one watch byte covers.</summary>
+    public const int GranuleShift = 8;
+
+    /// <summary>Bytes of the pages that a snapshot holds, or leaves out where they are zero.</summary>
+    public const int PageBytes = 4096;
+
+    private static readonly byte[] Zero = new byte[PageBytes];
+
+    /// <summary>Makes a region of <paramref name="size"/> zero bytes at <paramref name="baseAddress"/>.</summary>
+    public MemoryRegion(string name, uint baseAddress, uint size)
+    {
+        Name = name;
+        Base = baseAddress;
+        Size = size;
+        Data = new byte[size];
+        Watches = new Watch[(size + (1 << GranuleShift) - 1) >> GranuleShift];
+    }
+
+    /// <summary>Name in the platform file.</summary>
+    public string Name { get; }
+
+    /// <summary>First address.</summary>
+    public uint Base { get; }
+
+    /// <summary>Bytes.</summary>
+    public uint Size { get; }
+
+    /// <summary>Cycles an access takes beyond one.</summary>
+    public uint ExtraCycles { get; init; }
+
+    /// <summary>Bytes it delivers or takes a cycle; 0 for as many as anyone asks for.</summary>
+    public uint WidthBytes { get; init; }
+
+    /// <summary>Word-interleaved banks with one grant a cycle each; 0 for memory without contention.</summary>
+    public int Banks { get; init; }
+
+    /// <summary>The hart that alone sees this region, or -1 where all do.</summary>
+    public int OwnerHart { get; init; } = -1;
+
+    /// <summary>Contents.</summary>
+    public readonly byte[] Data;
+
+    /// <summary>One entry a granule of 256 bytes.</summary>
+    public readonly Watch[] Watches;
+
+    /// <summary>Called for a store into a watched granule, after the bytes have changed.</summary>
+    public event WatchedStore? Stored;
+
+    /// <summary>Cycles beyond one of an access of <paramref name="bytes"/>: its latency, and a cycle for each further part of its width.</summary>
+    public uint ExtraCyclesOf(uint bytes) => WidthBytes == 0 || bytes <= WidthBytes ? ExtraCycles : ExtraCycles + (bytes - 1) / WidthBytes;
+
+    /// <summary>The width of a master of <paramref name="bytes"/> a cycle at this memory.</summary>
+    public uint Narrow(uint bytes) => WidthBytes == 0 ? bytes : Math.Min(bytes, WidthBytes);
+
+    /// <summary>True if all of [address, address + bytes) lies inside.</summary>
+    public bool Contains(uint address, uint bytes) => (ulong)(address - Base) + bytes <= Size;
+
+    /// <summary>Loads 1, 2 or 4 bytes, zero-extended; the caller has checked the range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Load(uint address, int bytes)
+    {
+        ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)(address - Base));
+        return bytes switch
+        {
+            1 => at,
+            2 => Unsafe.ReadUnaligned<ushort>(ref at),
+            _ => Unsafe.ReadUnaligned<uint>(ref at),
+        };
+    }
+
+    /// <summary>Stores the low 1, 2 or 4 bytes of <paramref name="value"/>; the caller has checked the range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(uint address, int bytes, uint value, int initiator)
+    {
+        var offset = address - Base;
+        ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)offset);
+        switch (bytes)
+        {
+            case 1: at = (byte)value; break;
+            case 2: Unsafe.WriteUnaligned(ref at, (ushort)value); break;
+            default: Unsafe.WriteUnaligned(ref at, value); break;
+        }
+
+        if ((Watches[offset >> GranuleShift] | Watches[(offset + (uint)bytes - 1) >> GranuleShift]) != Watch.None) Notify(address, (uint)bytes, initiator);
+    }
+
+    /// <summary>Tells the watchers that [address, address + bytes) has changed, as devices do after a block write.</summary>
+    public void Notify(uint address, uint bytes, int initiator)
+    {
+        var kinds = Watch.None;
+        var last = (address - Base + bytes - 1) >> GranuleShift;
+        for (var g = (address - Base) >> GranuleShift; g <= last; g++) kinds |= Watches[g];
+        if (kinds != Watch.None) Stored?.Invoke(this, address, bytes, kinds, initiator);
+    }
+
+    /// <summary>Adds <paramref name="kind"/> to what [address, address + bytes) is watched for.</summary>
+    public void AddWatch(uint address, uint bytes, Watch kind)
+    {
+        var last = (address - Base + bytes - 1) >> GranuleShift;
+        for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] |= kind;
+    }
+
+    /// <summary>Replaces bytes at an offset, and tells the watchers where they differ.</summary>
+    public void Replace(int offset, ReadOnlySpan<byte> bytes)
+    {
+        var target = Data.AsSpan(offset, bytes.Length);
+        if (target.SequenceEqual(bytes)) return;
+        bytes.CopyTo(target);
+        Notify(Base + (uint)offset, (uint)bytes.Length, Initiators.Host);
+    }
+
+    /// <summary>Passes the pages that are not zero, each behind its number plus one; 0 ends them.</summary>
+    public void Transfer(StateStream state)
+    {
+        var buffer = new byte[PageBytes];
+        var done = 0;
+        while (true)
+        {
+            var listed = state.IsSaving ? FindPage(done) + 1 : 0;
+            state.Field(ref listed);
+            var page = listed == 0 ? Pages : listed - 1;
+            for (; !state.IsSaving && done < page; done++) Replace(done * PageBytes, Zero.AsSpan(0, PageLength(done)));
+            if (listed == 0) return;
+
+            var bytes = buffer.AsSpan(0, PageLength(page));
+            if (state.IsSaving) Data.AsSpan(page * PageBytes, bytes.Length).CopyTo(bytes);
+            state.Raw(bytes);
+            if (!state.IsSaving) Replace(page * PageBytes, bytes);
+            done = page + 1;
+        }
+    }
+
+    private int Pages => (int)((Size + PageBytes - 1) / PageBytes);
+
+    private int PageLength(int page) => (int)Math.Min(PageBytes, Size - (uint)page * PageBytes);
+
+    /// <summary>The first page from <paramref name="page"/> on that is not zero; -1 where there is none.</summary>
+    private int FindPage(int page)
+    {
+        if (page >= Pages) return -1;
+        var at = Data.AsSpan(page * PageBytes).IndexOfAnyExcept((byte)0);
+        return at < 0 ? -1 : page + at / PageBytes;
+    }
+}
+
+/// <summary>A store into a watched granule.</summary>
+/// <param name="region">Where.</param>
+/// <param name="address">First byte written.</param>
+/// <param name="bytes">Bytes written.</param>
+/// <param name="kinds">What the granules are watched for.</param>
+/// <param name="initiator">The master that stored (<see cref="Initiators"/>).</param>
+public delegate void WatchedStore(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator);
+
+/// <summary>Numbers of the masters on the bus: harts have their own, the others follow from here.</summary>
+public static class Initiators
+{
+    /// <summary>The DMA engine.</summary>
+    public const int Dma = 0x100;
+
+    /// <summary>Tile 0's streamers; tile n is this plus n.</summary>
+    public const int Tile0 = 0x200;
+
+    /// <summary>The host: loader, debugger, semihosting.</summary>
+    public const int Host = 0x1000;
+}

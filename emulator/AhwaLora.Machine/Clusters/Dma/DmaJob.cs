@@ -1,0 +1,58 @@
+using AhwaLora.Machine.Bus;
+using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
+
+namespace AhwaLora.Machine.Clusters.Dma;
+
+/// <summary>A copy as a hart programs it: rows of words, each a stride behind the last.</summary>
+internal struct DmaJob
+{
+    public uint Source, Destination, BytesPerRow, SourceStride, DestinationStride, Rows;
+
+    /// <summary>Bytes of all rows.</summary>
+    public readonly ulong TotalBytes => (ulong)Rows * BytesPerRow;
+
+    /// <summary>Cycles to move all rows, with <paramref name="bytesPerCycle"/> and no contention.</summary>
+    public readonly ulong MoveCycles(uint bytesPerCycle) => (ulong)Rows * ((BytesPerRow + bytesPerCycle - 1) / bytesPerCycle);
+
+    /// <summary>What is wrong with the request in <paramref name="space"/>, and the offending register's value or address.</summary>
+    public readonly DmaError Judge(AddressSpace space, out uint argument)
+    {
+        var strides = Rows > 1 ? SourceStride | DestinationStride : 0;
+        if (((Source | Destination | BytesPerRow | strides) & 3) != 0)
+        {
+            argument = (Source & 3) != 0 ? Source : (Destination & 3) != 0 ? Destination : (BytesPerRow & 3) != 0 ? BytesPerRow : (SourceStride & 3) != 0 ? SourceStride : DestinationStride;
+            return DmaError.Misaligned;
+        }
+
+        argument = Rows;
+        if (Rows is 0 or > MaxRows) return DmaError.Size;
+        argument = BytesPerRow;
+        if (BytesPerRow == 0 || TotalBytes > MaxTotalBytes) return DmaError.Size;
+        var error = JudgeRows(space, Source, SourceStride, out argument);
+        return error == DmaError.None ? JudgeRows(space, Destination, DestinationStride, out argument) : error;
+    }
+
+    /// <summary>Rows lie on a line, so all are in a memory if the first and the last are.</summary>
+    private readonly DmaError JudgeRows(AddressSpace space, uint first, uint stride, out uint argument)
+    {
+        argument = first;
+        var last = first + (long)(int)stride * (Rows - 1);
+        if (space.FindMemory(first, BytesPerRow) is not { } memory) return space.FindDevice(first, 4) is null ? DmaError.Unmapped : DmaError.Device;
+        if (last is >= 0 and <= uint.MaxValue && memory.Contains((uint)last, BytesPerRow))
+        {
+            argument = 0;
+            return DmaError.None;
+        }
+
+        argument = (uint)last;
+        return DmaError.Unmapped;
+    }
+}
+
+/// <summary>A job in the queue.</summary>
+internal struct DmaTransfer
+{
+    public DmaJob Job;
+    public int Hart;
+    public uint Id;
+}

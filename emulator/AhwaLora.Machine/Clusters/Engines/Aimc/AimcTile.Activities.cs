@@ -1,0 +1,38 @@
+using AhwaLora.Machine.Bus;
+
+namespace AhwaLora.Machine.Clusters.Engines.Aimc;
+
+// What the tile tells of its stages, for timelines; nothing is made where nobody listens.
+public sealed partial class AimcTile
+{
+    private void TellOfVector(string stage, ulong flight, ulong begin, ulong end) =>
+        _masters.Observer?.Acted(Name, Vector(stage, stage, flight, begin, end));
+
+    /// <summary>An integration, pass by pass: those behind the first are bound management's.</summary>
+    private void TellOfPasses(ulong flight, ulong end)
+    {
+        if (_masters.Observer is not { } observer) return;
+        var cycles = ContextOfJob(_jobOf[flight]).IntegrateCycles;
+        for (var pass = _passes; pass > 0; pass--)
+        {
+            var begin = end - pass * cycles;
+            observer.Acted(Name, Vector("integrate", pass == _passes ? "integrate" : "bound-management pass", flight, begin, begin + cycles));
+        }
+    }
+
+    private void TellOfJob(AimcTileContext job, ulong end)
+    {
+        if (_masters.Observer is not { } observer) return;
+        observer.Acted(Name, new Activity($"context {Array.IndexOf(_contexts, job)}", $"job {_finished}", job.TriggeredAt, end,
+            new("tag", job.Tag), new("vectors", job.Vectors), new("rows", job.Rows), new("columns", job.Columns), new("hart", (ulong)job.Owner)));
+    }
+
+    private void TellOfOperation(ulong begin) =>
+        _masters.Observer?.Acted(Name, new Activity("operations", _operation == Operation.Programming ? "program" : "calibrate", begin, _operationEnd));
+
+    private Activity Vector(string lane, string name, ulong flight, ulong begin, ulong end)
+    {
+        var job = _jobOf[flight];
+        return new Activity(lane, name, begin, end, new("job", job), new("tag", ContextOfJob(job).Tag), new("vector", _vectorOf[flight]));
+    }
+}

@@ -1,0 +1,219 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Core;
+
+/// <summary>What a hart is doing.</summary>
+public enum HartState
+{
+    /// <summary>Executes instructions.</summary>
+    Running,
+
+    /// <summary>Asleep in wfi until an interrupt is pending.</summary>
+    WaitingForInterrupt,
+
+    /// <summary>Stands at an access that a device has not answered yet.</summary>
+    WaitingForDevice,
+
+    /// <summary>Ended by its own store to a private tohost, or by the environment.</summary>
+    Ended,
+
+    /// <summary>Cannot go on: its trap handler's first instruction traps again.</summary>
+    Stuck,
+}
+
+/// <summary>An access that waits for its turn: of a bank or of a device.</summary>
+public struct PendingAccess
+{
+    /// <summary>True from the request until the instruction completes.</summary>
+    public bool IsActive;
+
+    /// <summary>True once granted; the engine then completes the instruction.</summary>
+    public bool IsGranted;
+
+    /// <summary>Address asked for.</summary>
+    public uint Address;
+
+    /// <summary>First cycle of the request.</summary>
+    public ulong Time;
+
+    /// <summary>Value of a device read that had to wait.</summary>
+    public uint Value;
+
+    /// <summary>True where <see cref="Value"/> holds the answer.</summary>
+    public bool HasValue;
+}
+
+/// <summary>The state of one hart: plain data, acted on by engines, <see cref="CsrFile"/> and <see cref="Traps"/>.</summary>
+public sealed class Hart : IStateful
+{
+    /// <summary>A hart at reset.</summary>
+    /// <param name="id">mhartid.</param>
+    /// <param name="space">What it sees of memory and devices.</param>
+    /// <param name="features">What it implements.</param>
+    public Hart(int id, AddressSpace space, HartFeatures features)
+    {
+        Id = id;
+        Space = space;
+        Features = features;
+        Reset(0);
+    }
+
+    /// <summary>mhartid.</summary>
+    public readonly int Id;
+
+    /// <summary>Memory and devices as this hart sees them.</summary>
+    public readonly AddressSpace Space;
+
+    /// <summary>Extensions and options.</summary>
+    public readonly HartFeatures Features;
+
+    /// <summary>x0-x31, f0-f31 and the sink, indexed as <see cref="Isa.Registers"/> says.</summary>
+    public readonly uint[] Registers = new uint[Isa.Registers.Count];
+
+    /// <summary>Address of the next instruction.</summary>
+    public uint Pc;
+
+    /// <summary>Local time in cycles since reset.</summary>
+    public ulong Time;
+
+    /// <summary>Instructions retired since reset; traps retire nothing.</summary>
+    public ulong Retired;
+
+    /// <summary>Whoever executes the hart stops once <see cref="Retired"/> is this; no part of its state.</summary>
+    public ulong BreakAt = ulong.MaxValue;
+
+    /// <summary>Traps and interrupts taken since reset.</summary>
+    public ulong TrapsTaken;
+
+    /// <summary>What the hart is doing.</summary>
+    public HartState State;
+
+    /// <summary>The access it waits for.</summary>
+    public PendingAccess Pending;
+
+    /// <summary>Current privilege: 3 machine, 0 user.</summary>
+    public uint Privilege;
+
+    /// <summary>Accrued exception flags (NV DZ OF UF NX).</summary>
+    public uint Fflags;
+
+    /// <summary>Dynamic rounding mode.</summary>
+    public uint Frm;
+
+    /// <summary>mstatus without SD, which is derived.</summary>
+    public uint Mstatus;
+
+#pragma warning disable CS1591 // CSRs under their specified names.
+    public uint Mie, Mip, Mtvec, Mscratch, Mepc, Mcause, Mtval, Mcounteren, Mcountinhibit;
+#pragma warning restore CS1591
+
+    /// <summary>Counter n reads as its source minus this; while inhibited it reads as this. Index 0 mcycle, 2 minstret, 3-31 mhpmcounter.</summary>
+    public readonly ulong[] CounterOffsets = new ulong[32];
+
+    /// <summary>Event selected by mhpmevent n.</summary>
+    public readonly uint[] Mhpmevent = new uint[32];
+
+    /// <summary>Address reserved by lr.w, where <see cref="HasReservation"/>.</summary>
+    public uint ReservationAddress;
+
+    /// <summary>True between lr.w and the next sc.w, or a store of another master.</summary>
+    public bool HasReservation;
+
+    /// <summary>Sdtrig: selected trigger.</summary>
+    public uint Tselect;
+
+    /// <summary>Sdtrig: tdata1 and tdata2 of each trigger.</summary>
+    public readonly uint[] Tdata1 = new uint[TriggerCount], Tdata2 = new uint[TriggerCount];
+
+    /// <summary>PMP configuration bytes and addresses.</summary>
+    public readonly byte[] Pmpcfg = new byte[PmpCount];
+
+    /// <summary>PMP addresses, bits 33:2.</summary>
+    public readonly uint[] Pmpaddr = new uint[PmpCount];
+
+    /// <summary>The exception taken last, other than by a trap handler's own first instruction: what a hart that got stuck had run into.</summary>
+    public TrapRecord LastTrap;
+
+    /// <summary>Triggers of Sdtrig.</summary>
+    public const int TriggerCount = 4;
+
+    /// <summary>PMP entries.</summary>
+    public const int PmpCount = 16;
+
+    /// <summary>True if an enabled interrupt is pending, whether or not mstatus.MIE lets it in.</summary>
+    public bool HasPendingInterrupt => (Mip & Mie) != 0;
+
+    /// <summary>True if an interrupt is taken before the next instruction (privileged specification, section 3.1.9): in user mode, MIE holds none back.</summary>
+    public bool IsInterrupted => HasPendingInterrupt && (Privilege == Core.Privilege.User || (Mstatus & MstatusBits.Mie) != 0);
+
+    /// <summary>The time at which the hart acts next: its turn at a pending access, or its next instruction.</summary>
+    public ulong NextAction => Pending is { IsActive: true, IsGranted: false } ? Pending.Time : Time;
+
+    /// <summary>Brings the hart to reset at <paramref name="entry"/> (privileged specification, section "Reset"); time goes on.</summary>
+    public void Reset(uint entry)
+    {
+        Array.Clear(Registers);
+        Array.Clear(CounterOffsets);
+        Array.Clear(Mhpmevent);
+        Array.Clear(Tdata1);
+        Array.Clear(Tdata2);
+        Array.Clear(Pmpcfg);
+        Array.Clear(Pmpaddr);
+        Pc = entry;
+        State = HartState.Running;
+        Pending = default;
+        Privilege = Core.Privilege.Machine;
+        Fflags = Frm = 0;
+        Mstatus = MstatusBits.Mpp | (Features.Extensions.HasFlag(Extension.F) ? MstatusBits.FsInitial : 0);
+        Mie = Mtvec = Mscratch = Mepc = Mcause = Mtval = Mcounteren = Mcountinhibit = Tselect = 0;
+        HasReservation = false;
+        CsrFile.ResetTriggers(this);
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        Registers[Isa.Registers.Sink] = 0; // nobody reads it, and engines leave different things there
+        state.Array(Registers);
+        state.Field(ref Pc);
+        state.Field(ref Time);
+        state.Field(ref Retired);
+        state.Field(ref TrapsTaken);
+        state.Field(ref State);
+        state.Field(ref Pending.IsActive);
+        state.Field(ref Pending.IsGranted);
+        state.Field(ref Pending.Address);
+        state.Field(ref Pending.Time);
+        state.Field(ref Pending.Value);
+        state.Field(ref Pending.HasValue);
+        state.Field(ref Privilege);
+        state.Field(ref Fflags);
+        state.Field(ref Frm);
+        state.Field(ref Mstatus);
+        state.Field(ref Mie);
+        state.Field(ref Mip);
+        state.Field(ref Mtvec);
+        state.Field(ref Mscratch);
+        state.Field(ref Mepc);
+        state.Field(ref Mcause);
+        state.Field(ref Mtval);
+        state.Field(ref Mcounteren);
+        state.Field(ref Mcountinhibit);
+        state.Array(CounterOffsets);
+        state.Array(Mhpmevent);
+        state.Field(ref ReservationAddress);
+        state.Field(ref HasReservation);
+        state.Field(ref Tselect);
+        state.Array(Tdata1);
+        state.Array(Tdata2);
+        state.Array(Pmpcfg);
+        state.Array(Pmpaddr);
+        var (pc, cause, value) = LastTrap;
+        state.Field(ref pc);
+        state.Field(ref cause);
+        state.Field(ref value);
+        LastTrap = new TrapRecord(pc, cause, value);
+    }
+}

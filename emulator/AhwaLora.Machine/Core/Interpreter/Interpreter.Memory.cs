@@ -1,0 +1,151 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+
+namespace AhwaLora.Machine.Core.Interpreter;
+
+/// <content>Loads, stores and atomics: memory, devices, and the turns they wait for.</content>
+public sealed unsafe partial class Interpreter<TPipeline>
+{
+    private StopReason? LoadOrStore<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var isLoad = i.Shape == Shape.Load;
+        if (i.Row.IsFloat && (hart.Mstatus & MstatusBits.Fs) == 0) return Trap(TrapCause.IllegalInstruction, i.Word);
+
+        var address = a + (uint)i.Imm;
+        var width = i.Row.Width;
+        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned)) return StopOf(hart);
+        if (hart.Space.FindMemory(address, (uint)width) is not { } memory) return Device<TChecks>(i, a, b, address, window);
+
+        var target = new MemoryTarget(address, memory.ExtraCyclesOf((uint)width), HasExactContention && memory.Banks != 0);
+        if (!_pipeline.Issue(i, a, b, target)) return AwaitTurn();
+        hart.Pending = default;
+        if (isLoad)
+        {
+            var raw = memory.Load(address, width);
+            if (TChecks.Enabled) Probe?.Loaded(hart, address, width, raw);
+            WriteLoaded(i, raw);
+        }
+        else
+        {
+            if (TChecks.Enabled) Probe?.Stored(hart, address, width, b);
+            memory.Store(address, width, b, hart.Id);
+        }
+
+        return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+    }
+
+    private static StopReason? StopOf(Hart hart) => hart.State == HartState.Stuck ? StopReason.Waiting : null;
+
+    private void WriteLoaded(in Instruction i, uint raw)
+    {
+        Hart.Registers[i.Rd] = ((delegate*<uint, uint>)i.Entry)(raw);
+        if (i.Row.IsFloat) Hart.Mstatus |= MstatusBits.Fs;
+    }
+
+    /// <summary>The instruction waits for a grant: the scheduler gives it when the hart is first in the machine's order.</summary>
+    private StopReason AwaitTurn()
+    {
+        Hart.Pending = new PendingAccess { IsActive = true, Address = _pipeline.RequestAddress, Time = _pipeline.RequestTime };
+        return StopReason.NeedsTurn;
+    }
+
+    private StopReason? Device<TChecks>(in Instruction i, uint a, uint b, uint address, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var isLoad = i.Shape == Shape.Load;
+        var width = i.Row.Width;
+        var access = isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess;
+        if (hart.Space.FindDevice(address, (uint)width) is not { } mapping) return Trap(access, address);
+        if ((address & (uint)(width - 1)) != 0) return Trap(isLoad ? TrapCause.LoadMisaligned : TrapCause.StoreMisaligned, address);
+
+        uint value;
+        if (hart.Pending.HasValue)
+        {
+            value = hart.Pending.Value;
+        }
+        else
+        {
+            if (!_pipeline.Issue(i, a, b, new MemoryTarget(address, 0, Arbitrated: true)) && _pipeline.RequestTime > window.Horizon) return AwaitTurn();
+            var time = _pipeline.RequestTime;
+            hart.Time = time;
+            var request = new BusAccess(address - mapping.Base, width, hart.Id, time);
+            value = b;
+            if (TChecks.Enabled) Probe?.DeviceAccess(hart, mapping, request, isLoad, b);
+            var response = isLoad ? mapping.Device.Read(request, out value) : mapping.Device.Write(request, b);
+            if (response == BusResponse.Fault) return Trap(access, address);
+            if (response == BusResponse.Wait)
+            {
+                hart.Pending = new PendingAccess { IsActive = true, Address = address, Time = time };
+                hart.State = HartState.WaitingForDevice;
+                return StopReason.Waiting;
+            }
+
+            Grant(time, Cause.MemoryLatency);
+        }
+
+        _pipeline.Issue(i, a, b, new MemoryTarget(address, 0, Arbitrated: true));
+        hart.Pending = default;
+        if (TChecks.Enabled && isLoad) Probe?.Loaded(hart, address, width, value);
+        if (TChecks.Enabled && !isLoad) Probe?.Stored(hart, address, width, b);
+        if (isLoad) WriteLoaded(i, value);
+        return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false) ?? StopReason.Interacted;
+    }
+
+    /// <summary>LR, SC and AMO (unprivileged specification, chapter "A"): on naturally aligned words of memory, in the machine's order.</summary>
+    private StopReason? Atomic<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var isLoad = i.Shape == Shape.LoadReserved;
+        if (!MayAccess<TChecks>(i, a, mustAlign: true)) return StopOf(hart);
+        if (hart.Space.FindMemory(a, 4) is not { } memory) return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, a);
+
+        var isBanked = HasExactContention && memory.Banks != 0;
+        var target = new MemoryTarget(a, memory.ExtraCyclesOf(4), Arbitrated: true);
+        if (!_pipeline.Issue(i, a, b, target))
+        {
+            if (isBanked || _pipeline.RequestTime > window.Horizon) return AwaitTurn();
+            Grant(_pipeline.RequestTime, Cause.BankConflict);
+            _pipeline.Issue(i, a, b, target);
+        }
+
+        hart.Pending = default;
+        var old = memory.Load(a, 4);
+        switch (i.Shape)
+        {
+            case Shape.LoadReserved:
+                hart.HasReservation = true;
+                hart.ReservationAddress = a;
+                memory.AddWatch(a, 4, Watch.Reservation);
+                if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
+                hart.Registers[i.Rd] = old;
+                break;
+            case Shape.StoreConditional:
+                var holds = hart.HasReservation && hart.ReservationAddress == a;
+                hart.HasReservation = false;
+                if (holds) Store<TChecks>(memory, a, b);
+                hart.Registers[i.Rd] = holds ? 0u : 1u;
+                break;
+            default:
+                if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
+                Store<TChecks>(memory, a, ((delegate*<uint, uint, uint>)i.Entry)(old, b));
+                hart.Registers[i.Rd] = old;
+                break;
+        }
+
+        return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+    }
+
+    private void Store<TChecks>(MemoryRegion memory, uint address, uint value)
+        where TChecks : struct, IChecks
+    {
+        if (TChecks.Enabled) Probe?.Stored(Hart, address, 4, value);
+        memory.Store(address, 4, value, Hart.Id);
+    }
+}

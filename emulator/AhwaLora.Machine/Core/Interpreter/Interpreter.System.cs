@@ -1,0 +1,99 @@
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+
+namespace AhwaLora.Machine.Core.Interpreter;
+
+/// <content>CSR accesses, fences and privileged instructions.</content>
+public sealed unsafe partial class Interpreter<TPipeline>
+{
+    private StopReason? System<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var next = hart.Pc + i.Length;
+        switch (i.Shape)
+        {
+            case Shape.Csr or Shape.CsrImmediate:
+                return Csr<TChecks>(i, a, window);
+
+            case Shape.Fence:
+                // Others see what came before a fence, so it waits for its turn when the hart has run ahead.
+                if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
+                _pipeline.Issue(i, a, b, default);
+                return Retire<TChecks>(i, next, redirected: false);
+
+            case Shape.FenceI:
+                _pipeline.Issue(i, a, b, default);
+                return Retire<TChecks>(i, next, redirected: false);
+
+            case Shape.Ecall:
+                return Trap(hart.Privilege == Privilege.Machine ? TrapCause.EnvironmentCallFromMachine : TrapCause.EnvironmentCallFromUser, 0);
+
+            case Shape.Ebreak:
+                if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
+                hart.Time = _pipeline.Time;
+                if (!_environment.TryHostCall(hart)) return Trap(TrapCause.Breakpoint, hart.Pc);
+                _pipeline.Issue(i, a, b, default);
+                return Retire<TChecks>(i, next, redirected: false) ?? StopReason.Interacted;
+
+            case Shape.Mret when hart.Privilege == Privilege.Machine:
+                _pipeline.Issue(i, a, b, default);
+                var pc = hart.Pc;
+                Traps.Return(hart);
+                hart.Retired++;
+                _pipeline.Complete(i, redirected: true);
+                if (TChecks.Enabled) Probe?.Retired(hart, pc, i);
+                return null;
+
+            case Shape.Wfi when hart.Privilege == Privilege.Machine || (hart.Mstatus & MstatusBits.Tw) == 0:
+                if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
+                _pipeline.Issue(i, a, b, default);
+                Retire<TChecks>(i, next, redirected: false);
+                if (hart.HasPendingInterrupt) return null;
+                hart.State = HartState.WaitingForInterrupt;
+                return StopReason.Waiting;
+
+            default:
+                return Trap(TrapCause.IllegalInstruction, i.Word);
+        }
+    }
+
+    private StopReason? Csr<TChecks>(in Instruction i, uint a, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var csr = (uint)i.Imm;
+        var operand = i.Shape == Shape.CsrImmediate ? i.Rs1 : a;
+        if (csr == CsrMap.Barrier && _pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
+        _pipeline.Issue(i, a, 0, default);
+        hart.Time = _pipeline.Time;
+
+        var old = 0u;
+        if (Zicsr.Reads(i) && !CsrFile.TryRead(hart, csr, out old)) return Trap(TrapCause.IllegalInstruction, i.Word);
+        if (Zicsr.Writes(i))
+        {
+            if (!CsrFile.TryWrite(hart, csr, ((delegate*<uint, uint, uint>)i.Entry)(old, operand))) return Trap(TrapCause.IllegalInstruction, i.Word);
+            if (csr == CsrMap.Region) _environment.MarkRegion(hart, operand);
+        }
+
+        hart.Registers[i.Rd] = old;
+        Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+        if (csr == CsrMap.Barrier) return ArriveAtBarrier();
+
+        // A write may have switched on what an unchecked run does not look at.
+        return !TChecks.Enabled && (CsrFile.HasTriggers(hart) || Probe is not null) ? StopReason.Limit : null;
+    }
+
+    private StopReason? ArriveAtBarrier()
+    {
+        if (!_environment.ArriveAtBarrier(Hart))
+        {
+            Hart.State = HartState.WaitingForDevice;
+            return StopReason.Waiting;
+        }
+
+        Idle(Hart.Time + CsrFile.BarrierCycles, Cause.Barrier);
+        return StopReason.Interacted;
+    }
+}

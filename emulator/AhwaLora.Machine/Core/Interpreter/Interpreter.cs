@@ -1,0 +1,243 @@
+using System.Runtime.CompilerServices;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+
+namespace AhwaLora.Machine.Core.Interpreter;
+
+/// <summary>
+/// Executes one instruction after the other, each as its row says: the oracle that the translator is checked against.
+/// Specialised on the pipeline, and on whether anything has to be checked or watched (<see cref="IChecks"/>), so that
+/// an undisturbed run tests neither.
+/// </summary>
+public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
+    where TPipeline : struct, IPipeline
+{
+    private readonly TPipeline _pipeline;
+    private readonly CodeCache[] _caches;
+    private readonly IEnvironment _environment;
+    private CodeCache _code;
+
+    /// <summary>Makes an engine for <paramref name="hart"/>.</summary>
+    /// <param name="hart">The hart.</param>
+    /// <param name="pipeline">Its clock.</param>
+    /// <param name="causes">Where that clock counts.</param>
+    /// <param name="caches">Decoded code of each memory the hart sees.</param>
+    /// <param name="environment">Host calls.</param>
+    public Interpreter(Hart hart, TPipeline pipeline, CauseCounters causes, IEnumerable<CodeCache> caches, IEnvironment environment)
+    {
+        Hart = hart;
+        _pipeline = pipeline;
+        Causes = causes;
+        _caches = [.. caches];
+        _code = _caches[0];
+        _environment = environment;
+    }
+
+    /// <inheritdoc/>
+    public Hart Hart { get; }
+
+    /// <inheritdoc/>
+    public CauseCounters Causes { get; }
+
+    /// <inheritdoc/>
+    public IProbe? Probe { get; set; }
+
+    /// <summary>What instruction fetches cost; null for nothing.</summary>
+    public FetchModel? Fetch { get; init; }
+
+    /// <summary>True if banks are arbitrated cycle by cycle.</summary>
+    public bool HasExactContention { get; init; }
+
+    /// <inheritdoc/>
+    public void Grant(ulong time, Cause cause)
+    {
+        _pipeline.Grant(time, cause);
+        Hart.Pending.IsGranted = true;
+        Hart.Time = _pipeline.Time;
+    }
+
+    /// <inheritdoc/>
+    public void Idle(ulong time, Cause cause)
+    {
+        _pipeline.Idle(time, cause);
+        Hart.Time = _pipeline.Time;
+    }
+
+    /// <inheritdoc/>
+    public StopReason Run(in RunWindow window)
+    {
+        var stop = IsChecked ? Run<Checked>(window) : Run<Unchecked>(window);
+        Hart.Time = _pipeline.Time;
+        return stop;
+    }
+
+    /// <inheritdoc/>
+    bool IStepper.IsUndisturbed => !IsChecked;
+
+    /// <inheritdoc/>
+    StopReason? IStepper.Step(in RunWindow window)
+    {
+        if (Hart.HasPendingInterrupt && !Hart.Pending.IsActive) TakeInterrupt();
+        return Step<Unchecked>(window);
+    }
+
+    private bool IsChecked => Probe is not null || Fetch is not null || Hart.Features.HasPmp || CsrFile.HasTriggers(Hart);
+
+    private StopReason Run<TChecks>(in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        while (_pipeline.Time < window.Until && hart.Retired < hart.BreakAt)
+        {
+            if (hart.HasPendingInterrupt && !hart.Pending.IsActive) TakeInterrupt();
+            if (Step<TChecks>(window) is { } stop) return stop;
+        }
+
+        return StopReason.Limit;
+    }
+
+    private void TakeInterrupt()
+    {
+        var pc = Hart.Pc;
+        if (!Traps.TakeInterrupt(Hart)) return;
+        _pipeline.Trap(interrupt: true);
+        Probe?.Trapped(Hart, pc);
+    }
+
+    /// <summary>Executes the instruction at pc; null to go on with the next one.</summary>
+    private StopReason? Step<TChecks>(in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var pc = hart.Pc;
+        if (TChecks.Enabled && FiresAt(pc)) return Trap(TrapCause.Breakpoint, pc) ?? StopReason.Limit;
+        if (!_code.Memory.Contains(pc, 2) && !SelectCode(pc)) return Trap(TrapCause.InstructionAccess, pc);
+        ref readonly var i = ref _code.Fetch(pc);
+
+        // Memory ends within the instruction: mtval is the address of its inaccessible part.
+        if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
+        if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
+
+        var x = hart.Registers;
+        var a = x[i.Rs1];
+        var b = x[i.Rs2];
+        var next = pc + i.Length;
+        switch (i.Shape)
+        {
+            case Shape.Binary when !i.Row.IsFloat:
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, b);
+                break;
+            case Shape.Immediate:
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm);
+                break;
+            case Shape.Upper:
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(pc, (uint)i.Imm);
+                break;
+            case Shape.Branch:
+                var taken = ((delegate*<uint, uint, bool>)i.Entry)(a, b);
+                var target = pc + (uint)i.Imm;
+                if (taken && IsMisalignedTarget(target)) return Trap(TrapCause.InstructionMisaligned, target);
+                _pipeline.Issue(i, a, b, default);
+                return Transfer<TChecks>(i, taken ? target : next, taken, window);
+            case Shape.Jump:
+            case Shape.JumpRegister:
+                var destination = i.Shape == Shape.Jump ? pc + (uint)i.Imm : (a + (uint)i.Imm) & ~1u;
+                if (IsMisalignedTarget(destination)) return Trap(TrapCause.InstructionMisaligned, destination);
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = next;
+                return Transfer<TChecks>(i, destination, redirected: true, window);
+            case Shape.Load:
+                return LoadOrStore<TChecks>(i, a, b, window);
+            case Shape.Store:
+                var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
+                return LoadOrStore<TChecks>(store, a, b, window);
+            case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
+                var atomic = i;
+                return Atomic<TChecks>(atomic, a, b, window);
+            case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
+                if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
+                break;
+            default:
+                return System<TChecks>(i, a, b, window);
+        }
+
+        return Retire<TChecks>(i, next, redirected: false);
+    }
+
+    /// <summary>Retires a branch or jump; one backwards may end the window.</summary>
+    private StopReason? Transfer<TChecks>(in Instruction i, uint next, bool redirected, in RunWindow window)
+        where TChecks : struct, IChecks
+    {
+        var isBackward = next <= Hart.Pc;
+        return Retire<TChecks>(i, next, redirected) ?? (isBackward && _pipeline.Time >= window.Yield ? StopReason.Yielded : null);
+    }
+
+    private StopReason? Retire<TChecks>(in Instruction i, uint next, bool redirected)
+        where TChecks : struct, IChecks
+    {
+        var pc = Hart.Pc;
+        Hart.Pc = next;
+        Hart.Retired++;
+        _pipeline.Complete(i, redirected);
+        if (TChecks.Enabled) Probe?.Retired(Hart, pc, i);
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private StopReason? Trap(TrapCause cause, uint tval)
+    {
+        var pc = Hart.Pc;
+        Hart.Pending = default;
+        Traps.TakeException(Hart, cause, tval);
+        _pipeline.Trap(interrupt: false);
+        Probe?.Trapped(Hart, pc);
+        return Hart.State == HartState.Stuck ? StopReason.Waiting : null;
+    }
+
+    private bool IsMisalignedTarget(uint target) => (target & (Hart.Features.InstructionAlignment - 1)) != 0;
+
+    private bool SelectCode(uint pc)
+    {
+        foreach (var cache in _caches)
+        {
+            if (!cache.Memory.Contains(pc, 2)) continue;
+            _code = cache;
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Floating-point arithmetic; false where FS is off or the rounding mode is reserved.</summary>
+    private bool Float<TChecks>(in Instruction i, uint a, uint b)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
+        var rm = i.Rm == RoundingMode.Dynamic ? hart.Frm : i.Rm;
+        var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
+        if (isRounded && !RoundingMode.IsValid(rm)) return false;
+
+        _pipeline.Issue(i, a, b, default);
+        var raised = 0u;
+        hart.Registers[i.Rd] = i.Shape switch
+        {
+            Shape.Float1 => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, rm, ref raised),
+            Shape.Float2 => ((delegate*<uint, uint, uint, ref uint, uint>)i.Entry)(a, b, rm, ref raised),
+            Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, hart.Registers[i.Rs3], rm, ref raised),
+            Shape.FloatCompare => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, b, ref raised),
+            Shape.Unary => ((delegate*<uint, uint>)i.Entry)(a),
+            _ => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
+        };
+
+        // mstatus.FS becomes dirty with the first change of an f register or of fflags.
+        if (raised != 0 || (i.Rd >= Registers.F0 && i.Rd != Registers.Sink)) hart.Mstatus |= MstatusBits.Fs;
+        hart.Fflags |= raised;
+        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
+        return true;
+    }
+}

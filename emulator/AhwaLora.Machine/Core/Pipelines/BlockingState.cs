@@ -1,0 +1,142 @@
+using System.Numerics;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Core.Pipelines;
+
+/// <summary>
+/// State of <see cref="BlockingPipeline"/>: absolute cycles at which things become free or ready. Only what lies after
+/// <see cref="Time"/> matters, so two states are alike for the future when these differences are
+/// (FPU and memory returns: after Time - 1).
+/// </summary>
+public sealed class BlockingState : IStateful
+{
+    /// <summary>Everything free in cycle 0.</summary>
+    public BlockingState(BlockingTiming timing) => Timing = timing;
+
+    /// <summary>Latencies.</summary>
+    public readonly BlockingTiming Timing;
+
+    /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
+    public readonly CauseCounters Causes = new();
+
+    /// <summary>The first cycle in which the next instruction can leave ID; after Issue the one in which it left.</summary>
+    public ulong Time;
+
+    /// <summary>The first cycle in which the next instruction is in ID, where a busy EX stage may hold it until <see cref="Time"/>.</summary>
+    public ulong Entered;
+
+    /// <summary>By register: the first cycle in which a reader may leave ID.</summary>
+    public readonly ulong[] Ready = new ulong[Registers.Count];
+
+    /// <summary>Registers (a bit each) whose last writer was a multi-cycle FP operation.</summary>
+    public ulong FloatResults;
+
+    /// <summary>The cycle after the last FP result returns; the FPU is busy before.</summary>
+    public ulong FloatFree;
+
+    /// <summary>True where that result takes the ALU's write port: latency 2 or more, division and root.</summary>
+    public bool FloatTakesAluPort;
+
+    /// <summary>Destination of that result.</summary>
+    public int FloatDestination;
+
+    /// <summary>Cycle of the last memory access's response.</summary>
+    public ulong MemoryReturn;
+
+    // The instruction offered last.
+
+    /// <summary>First cycle in which its successor is in ID.</summary>
+    public ulong NextEntry;
+
+    /// <summary>Last cycle in which it is in EX.</summary>
+    public ulong ExecuteEnd;
+
+    /// <summary>What holds its successor out of ID.</summary>
+    public Cause EntryCause;
+
+    /// <summary>What holds it in EX.</summary>
+    public Cause ExecuteCause;
+
+    /// <summary>Grants its accesses have had; a misaligned access needs two.</summary>
+    public int Grants;
+
+    /// <summary>Cycle of the last grant, or of the request that waits for one.</summary>
+    public ulong AccessTime;
+
+    /// <summary>Address of that request.</summary>
+    public uint AccessAddress;
+
+    /// <summary>Why the grants came later than asked for.</summary>
+    public Cause AccessCause;
+
+    /// <summary>Cycles after which it no longer matters when an instruction came into ID: a jump is decided, and its target there.</summary>
+    public ulong LongestLag => (ulong)(Timing.JumpCycles + Timing.JumpOverwriteCycles);
+
+    /// <summary>
+    /// Between two instructions: clears what lies too far back to make one wait, so that states that are alike for the
+    /// future are alike, whichever engine left them. What <see cref="BlockingPipeline"/> compares, and with what, decides
+    /// which distances matter: keep the two together.
+    /// </summary>
+    public void Forget()
+    {
+        var lag = Math.Min(Time - Entered, LongestLag);
+        Entered = Time - lag;
+        if (FloatFree <= Time) (FloatFree, FloatTakesAluPort) = (0, false);
+        if (!FloatTakesAluPort) FloatDestination = 0;
+        var waiting = FloatTakesAluPort ? 1UL << FloatDestination : 0;
+        ForgetRegisters(Entered);
+        for (var r = NextKnown(1); r < Registers.Sink; r = NextKnown(r + 1))
+        {
+            if (Ready[r] > Time) waiting |= 1UL << r;
+        }
+
+        FloatResults &= waiting;
+        if (Grants == 0 && AccessTime <= Time) (AccessTime, AccessAddress, AccessCause) = (0, 0, default);
+
+        // A response in the next cycle matters to a result that returns with it, a later one to all.
+        if (MemoryReturn <= Time || (MemoryReturn == Time + 1 && !FloatTakesAluPort)) MemoryReturn = 0;
+        (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
+    }
+
+    /// <summary>The first register from <paramref name="first"/> on of which it is known when it is ready, or <see cref="Registers.Sink"/>.</summary>
+    public int NextKnown(int first)
+    {
+        var skipped = Ready.AsSpan(first, Registers.Sink - first).IndexOfAnyExcept(0UL);
+        return skipped < 0 ? Registers.Sink : first + skipped;
+    }
+
+    /// <summary>A jump through a register waits until one after it is ready, counted from the jump's entry into ID; what was ready before that entry no longer matters.</summary>
+    private void ForgetRegisters(ulong since)
+    {
+        var limit = new Vector<ulong>(since);
+        for (var r = 0; r + Vector<ulong>.Count <= Registers.Sink; r += Vector<ulong>.Count)
+        {
+            var ready = new Vector<ulong>(Ready, r);
+            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(ready, limit), ready, Vector<ulong>.Zero).CopyTo(Ready, r);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        if (state.IsSaving) Forget();
+        state.Array(Causes.Cycles);
+        state.Field(ref Time);
+        state.Field(ref Entered);
+        state.Array(Ready);
+        state.Field(ref FloatResults);
+        state.Field(ref FloatFree);
+        state.Field(ref FloatTakesAluPort);
+        state.Field(ref FloatDestination);
+        state.Field(ref MemoryReturn);
+        state.Field(ref NextEntry);
+        state.Field(ref ExecuteEnd);
+        state.Field(ref EntryCause);
+        state.Field(ref ExecuteCause);
+        state.Field(ref Grants);
+        state.Field(ref AccessTime);
+        state.Field(ref AccessAddress);
+        state.Field(ref AccessCause);
+    }
+}

@@ -1,0 +1,415 @@
+using System.Numerics;
+
+namespace AhwaLora.Machine.Core.Pipelines;
+
+/// <summary>What the integer core does with the instruction at its head.</summary>
+internal enum HeadKind : byte
+{
+    /// <summary>There is none: the core stands still.</summary>
+    None,
+
+    /// <summary>Executes it in this cycle.</summary>
+    Execute,
+
+    /// <summary>Sends a load.</summary>
+    Load,
+
+    /// <summary>Sends a store.</summary>
+    Store,
+
+    /// <summary>Waits for memory.</summary>
+    Fence,
+
+    /// <summary>Hands it on.</summary>
+    Offload,
+}
+
+/// <summary>The instruction at the integer core's head.</summary>
+internal struct Head
+{
+    public HeadKind Kind;
+
+    /// <summary>x registers that must not wait for a result.</summary>
+    public uint Registers;
+
+    /// <summary>True if it writes a register in the cycle in which it issues, so that no result from outside can.</summary>
+    public bool HoldsWritePort;
+
+    /// <summary>True while its access has no grant yet, but needs one.</summary>
+    public bool NeedsGrant;
+
+    /// <summary>An access's place in the address queue.</summary>
+    public uint Granule;
+
+    public MemoryRequest Access;
+    public Offload Offload;
+}
+
+/// <summary>How a cycle ended for the instruction at the head.</summary>
+internal enum CycleEnd
+{
+    Stalled,
+    Issued,
+
+    /// <summary>It would issue, but for its grant; the cycle has not been simulated.</summary>
+    NeedsGrant,
+}
+
+/// <summary>
+/// One cycle of the Snitch core complex: first what each part decides from the registers as they are, then what the
+/// registers become. Names in comments are those of docs/timing.md.
+/// </summary>
+internal static class DecoupledCycle
+{
+    private const int AddMultiplyBit = 1 << (int)OffloadKind.AddMultiply, DivideSqrtBit = 1 << (int)OffloadKind.DivideSqrt;
+    private const int NonComputationalBit = 1 << (int)OffloadKind.NonComputational, ConvertBit = 1 << (int)OffloadKind.Convert;
+    private const int ProductBit = 1, QuotientBit = 2, FloatResponseBit = 1, IntegerResponseBit = 2, IntegerPortBit = 1, FloatPortBit = 2;
+    private const int NoWinner = -1;
+
+    /// <summary>What the parts decide in one cycle.</summary>
+    private struct Decisions
+    {
+        public bool TakesIntegerResponse, TakesResult;
+        public uint FloatOutputs, IntegerUnits, Responses, Ports;
+        public int FloatWinner, IntegerWinner, ResponseWinner, PortWinner;
+        public byte FloatResult;
+        public bool FloatGranted, IntegerGranted, PortGranted, ResponseGranted;
+        public bool TakesMemory, WritesFloat;
+        public bool IssuesFloat, FromSequencer, EntersSequencer, StartsInteger;
+    }
+
+    /// <summary>Simulates cycle <see cref="DecoupledState.Time"/>, which the caller then ends.</summary>
+    public static CycleEnd Step(DecoupledState s, in Head head)
+    {
+        var isReady = head.Kind != HeadKind.None && (s.Scoreboard & head.Registers) == 0;
+        var issues = isReady && IsAccepted(s, head);
+        if (!isReady && head.Kind != HeadKind.None) s.StallCause = s.ScoreboardCauses[BitOperations.TrailingZeroCount(s.Scoreboard & head.Registers)];
+        if (s.Busy != 0)
+        {
+            Decisions d = default;
+            DecideWriteBack(s, ref d, isReady && head.HoldsWritePort);
+            DecideMemory(s, ref d);
+            DecideFloatIssue(s, ref d);
+
+            // The address queue has room in the cycle in which its oldest entry leaves.
+            if (issues && IsFloatAccess(head) && !s.AddressQueue.HasRoom && !(d.TakesMemory && s.InFlight.Head.IsFloat))
+            {
+                s.StallCause = Cause.FpuStructural;
+                issues = false;
+            }
+
+            if (issues && head.NeedsGrant) return CycleEnd.NeedsGrant;
+            MoveMemory(s, d);
+            MoveUnits(s, d);
+            MoveOffloads(s, d);
+        }
+        else if (issues && head.NeedsGrant)
+        {
+            return CycleEnd.NeedsGrant;
+        }
+
+        if (!issues) return CycleEnd.Stalled;
+        if (head.Kind >= HeadKind.Load && head.Kind != HeadKind.Fence) Send(s, head);
+        return CycleEnd.Issued;
+    }
+
+    private static bool IsFloatAccess(in Head head) => head.Kind == HeadKind.Offload && head.Offload.Kind is OffloadKind.FloatLoad or OffloadKind.FloatStore;
+
+    /// <summary>True if whoever the instruction goes to can take it.</summary>
+    private static bool IsAccepted(DecoupledState s, in Head head)
+    {
+        switch (head.Kind)
+        {
+            case HeadKind.Load or HeadKind.Store:
+                s.StallCause = Cause.FpuStructural;
+                return s.IntegerRequests.HasRoom
+                    && s.IntegerAccesses < s.Timing.OutstandingAccesses
+                    && !HitsAddressQueue(s, head);
+            case HeadKind.Fence:
+                s.StallCause = Cause.Csr;
+                return s.IntegerAccesses == 0 && s.AddressQueue.Count == 0;
+            case HeadKind.Offload:
+                if (s.Offloads.HasRoom) return true;
+                s.StallCause = s.Offloads.Head.Kind == OffloadKind.Divide ? Cause.Division : Cause.FpuStructural;
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>A load waits for FP stores of its granule, a store for all FP accesses of it.</summary>
+    private static bool HitsAddressQueue(DecoupledState s, in Head head)
+    {
+        for (var n = 0; n < s.AddressQueue.Count; n++)
+        {
+            var entry = s.AddressQueue[n];
+            if (entry >> 1 == head.Granule && (head.Kind == HeadKind.Store || (entry & 1) != 0)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Who writes the x registers, and which unit's output the FPU, the multiplier and divider, and the response register take.</summary>
+    private static void DecideWriteBack(DecoupledState s, ref Decisions d, bool isPortHeld)
+    {
+        // One port: the instruction that issues, before a load, before a result. A store's response needs no port.
+        var hasLoad = s.IntegerResponses.Count != 0 && s.IntegerResponses.Head != ResultTag.Nowhere;
+        d.TakesIntegerResponse = s.IntegerResponses.Count != 0 && !(hasLoad && isPortHeld);
+        d.TakesResult = !isPortHeld && !hasLoad && s.Results.Count != 0;
+
+        d.FloatWinner = d.IntegerWinner = d.ResponseWinner = NoWinner;
+        d.FloatOutputs = FloatOutputs(s);
+
+        // What has asked for the response register keeps asking: no result for an f register overtakes it.
+        if ((s.Responses.Held & FloatResponseBit) != 0) d.FloatOutputs &= IntegerOutputs(s);
+        if (d.FloatOutputs != 0)
+        {
+            d.FloatWinner = RoundRobin.Winner(d.FloatOutputs, s.FloatOutput.Pointer, 2);
+            d.FloatResult = Output(s, (OffloadKind)d.FloatWinner);
+        }
+
+        var isFloatResponse = (d.FloatResult & ResultTag.Integer) != 0;
+        d.WritesFloat = (d.FloatResult & ResultTag.Float) != 0;
+        d.IntegerUnits = s.IntegerUnits.Seen((s.Product != 0 ? ProductBit : 0u) | (s.Quotient != 0 && s.QuotientTime <= s.Time ? QuotientBit : 0u));
+        if (d.IntegerUnits != 0) d.IntegerWinner = RoundRobin.Winner(d.IntegerUnits, s.IntegerUnits.Pointer, 1);
+        d.Responses = s.Responses.Seen((isFloatResponse ? FloatResponseBit : 0u) | (d.IntegerUnits != 0 ? IntegerResponseBit : 0u));
+        if (d.Responses != 0) d.ResponseWinner = RoundRobin.Winner(d.Responses, s.Responses.Pointer, 1);
+        d.ResponseGranted = d.Responses != 0 && s.Results.HasRoom;
+        d.IntegerGranted = d.ResponseGranted && d.ResponseWinner == 1;
+        d.FloatGranted = d.WritesFloat || (isFloatResponse && d.ResponseGranted && d.ResponseWinner == 0);
+    }
+
+    private static uint FloatOutputs(DecoupledState s) =>
+        (Last(s.AddMultiply, s.Timing.FloatAddMultiplyStages) != 0 ? AddMultiplyBit : 0u)
+        | (s.FloatDivision != 0 && s.FloatDivisionTime <= s.Time ? DivideSqrtBit : 0u)
+        | (s.NonComputational != 0 ? NonComputationalBit : 0u)
+        | (Last(s.Conversions, s.Timing.FloatConvertStages) != 0 ? ConvertBit : 0u);
+
+    /// <summary>Of the FPU's units those whose oldest result is for an x register.</summary>
+    private static uint IntegerOutputs(DecoupledState s) =>
+        ((s.NonComputational & ResultTag.Integer) != 0 ? NonComputationalBit : 0u)
+        | ((Last(s.Conversions, s.Timing.FloatConvertStages) & ResultTag.Integer) != 0 ? ConvertBit : 0u);
+
+    private static byte Output(DecoupledState s, OffloadKind unit) => unit switch
+    {
+        OffloadKind.AddMultiply => Last(s.AddMultiply, s.Timing.FloatAddMultiplyStages),
+        OffloadKind.DivideSqrt => s.FloatDivision,
+        OffloadKind.NonComputational => s.NonComputational,
+        _ => Last(s.Conversions, s.Timing.FloatConvertStages),
+    };
+
+    /// <summary>The oldest response, where its taker has room, and the next request: integer and FP in turn, four in flight.</summary>
+    private static void DecideMemory(DecoupledState s, ref Decisions d)
+    {
+        if (s.InFlight.Count != 0 && s.InFlight.Head.Time <= s.Time)
+        {
+            ref readonly var oldest = ref s.InFlight.Head;
+            d.TakesMemory = oldest.IsFloat ? oldest.Tag == ResultTag.Nowhere || !d.WritesFloat : s.IntegerResponses.HasRoom;
+        }
+
+        d.Ports = s.MemoryPort.Seen((s.IntegerRequests.Count != 0 ? IntegerPortBit : 0u) | (s.FloatRequests.Count != 0 ? FloatPortBit : 0u));
+        if (d.Ports == 0) return;
+        d.PortWinner = RoundRobin.Winner(d.Ports, s.MemoryPort.Pointer, 1);
+        d.PortGranted = s.InFlight.HasRoom && (d.PortWinner == 0 ? s.IntegerRequests : s.FloatRequests).Head.Time <= s.Time;
+    }
+
+    /// <summary>What leaves the request register and the sequencer.</summary>
+    private static void DecideFloatIssue(DecoupledState s, ref Decisions d)
+    {
+        var hasOffload = s.Offloads.Count != 0;
+        if (hasOffload && s.Offloads.Head.Kind >= OffloadKind.Multiply)
+        {
+            d.StartsInteger = s.Offloads.Head.Kind == OffloadKind.Divide ? s.Quotient == 0 : s.Product == 0 || (d.IntegerGranted && d.IntegerWinner == 0);
+            hasOffload = false;
+        }
+
+        if (s.Timing.SequencerEntries == 0)
+        {
+            d.IssuesFloat = hasOffload && CanIssueFloat(s, d, s.Offloads.Head);
+            return;
+        }
+
+        d.EntersSequencer = hasOffload && !s.Offloads.Head.IsDirect && s.Sequencer.HasRoom;
+        d.FromSequencer = s.Sequencer.Count != 0;
+        if (d.FromSequencer) d.IssuesFloat = CanIssueFloat(s, d, s.Sequencer.Head);
+        else d.IssuesFloat = hasOffload && s.Offloads.Head.IsDirect && CanIssueFloat(s, d, s.Offloads.Head);
+    }
+
+    private static bool CanIssueFloat(DecoupledState s, in Decisions d, in Offload o)
+    {
+        var needed = o.FloatSources | ((o.Tag & ResultTag.Float) != 0 ? 1u << ResultTag.Register(o.Tag) : 0);
+        if ((s.FloatScoreboard & needed) != 0) return false;
+        var isGranted = d.FloatGranted && d.FloatWinner == (int)o.Kind;
+        return o.Kind switch
+        {
+            OffloadKind.AddMultiply => isGranted || HasEmptyStage(s.AddMultiply, s.Timing.FloatAddMultiplyStages),
+            OffloadKind.Convert => isGranted || HasEmptyStage(s.Conversions, s.Timing.FloatConvertStages),
+            OffloadKind.NonComputational => isGranted || s.NonComputational == 0,
+            OffloadKind.DivideSqrt => s.FloatDivisionInput == 0 || s.FloatDivision == 0 || isGranted,
+            _ => s.FloatRequests.HasRoom && s.FloatAccesses < s.Timing.OutstandingAccesses,
+        };
+    }
+
+    private static void MoveMemory(DecoupledState s, in Decisions d)
+    {
+        if (d.TakesIntegerResponse)
+        {
+            var tag = s.IntegerResponses.Head;
+            s.IntegerResponses.Pop();
+            s.IntegerAccesses--;
+            s.Busy--;
+            if (tag != ResultTag.Nowhere) s.Scoreboard &= ~(1u << ResultTag.Register(tag));
+        }
+
+        if (d.TakesMemory)
+        {
+            var oldest = s.InFlight.Head;
+            s.InFlight.Pop();
+            if (!oldest.IsFloat)
+            {
+                s.IntegerResponses.Push(oldest.Tag);
+            }
+            else
+            {
+                s.AddressQueue.Pop();
+                s.FloatAccesses--;
+                s.Busy--;
+                if (oldest.Tag != ResultTag.Nowhere) s.FloatScoreboard &= ~(1u << ResultTag.Register(oldest.Tag));
+            }
+        }
+
+        if (d.PortGranted)
+        {
+            var queue = d.PortWinner == 0 ? s.IntegerRequests : s.FloatRequests;
+            s.InFlight.Push(queue.Head with { Time = s.Time + 1 + queue.Head.ExtraCycles });
+            queue.Pop();
+        }
+
+        s.MemoryPort.End(d.Ports, d.PortGranted);
+    }
+
+    private static void MoveUnits(DecoupledState s, in Decisions d)
+    {
+        if (d.TakesResult)
+        {
+            s.Scoreboard &= ~(1u << s.Results.Head);
+            s.Results.Pop();
+            s.Busy--;
+        }
+
+        if (d.ResponseGranted) s.Results.Push((byte)ResultTag.Register(d.ResponseWinner == 0 ? d.FloatResult : d.IntegerWinner == 0 ? s.Product : s.Quotient));
+        s.Responses.End(d.Responses, d.ResponseGranted);
+        s.IntegerUnits.End(d.IntegerUnits, d.IntegerGranted);
+        if (d.IntegerGranted && d.IntegerWinner == 0) s.Product = 0;
+        if (d.IntegerGranted && d.IntegerWinner == 1) s.Quotient = 0;
+
+        if (d.WritesFloat)
+        {
+            s.FloatScoreboard &= ~(1u << ResultTag.Register(d.FloatResult));
+            s.Busy--;
+        }
+
+        if (d.FloatGranted) s.FloatOutput.Pointer = RoundRobin.Next(d.FloatOutputs, s.FloatOutput.Pointer);
+        if (d.FloatGranted) Release(s, (OffloadKind)d.FloatWinner);
+        s.AddMultiply = Advance(s.AddMultiply, s.Timing.FloatAddMultiplyStages);
+        s.Conversions = Advance(s.Conversions, s.Timing.FloatConvertStages);
+        if (s.FloatDivisionInput == 0 || s.FloatDivision != 0) return;
+        s.FloatDivision = s.FloatDivisionInput;
+        s.FloatDivisionTime = s.Time + s.FloatDivisionLatency - 1;
+        s.FloatDivisionInput = 0;
+    }
+
+    private static void Release(DecoupledState s, OffloadKind unit)
+    {
+        switch (unit)
+        {
+            case OffloadKind.AddMultiply: s.AddMultiply &= ~(0xffu << 8 * (s.Timing.FloatAddMultiplyStages - 1)); break;
+            case OffloadKind.DivideSqrt: s.FloatDivision = 0; break;
+            case OffloadKind.NonComputational: s.NonComputational = 0; break;
+            default: s.Conversions &= ~(0xffu << 8 * (s.Timing.FloatConvertStages - 1)); break;
+        }
+    }
+
+    private static void MoveOffloads(DecoupledState s, in Decisions d)
+    {
+        if (d.StartsInteger)
+        {
+            ref readonly var o = ref s.Offloads.Head;
+            if (o.Kind == OffloadKind.Multiply)
+            {
+                s.Product = o.Tag;
+            }
+            else
+            {
+                s.Quotient = o.Tag;
+                s.QuotientTime = s.Time + o.Latency;
+            }
+        }
+
+        if (d.IssuesFloat)
+        {
+            StartFloat(s, d.FromSequencer ? s.Sequencer.Head : s.Offloads.Head);
+            if (d.FromSequencer) s.Sequencer.Pop();
+        }
+
+        if (d.EntersSequencer) s.Sequencer.Push(s.Offloads.Head);
+        if (d.StartsInteger || d.EntersSequencer || (d.IssuesFloat && !d.FromSequencer)) s.Offloads.Pop();
+    }
+
+    private static void StartFloat(DecoupledState s, in Offload o)
+    {
+        if ((o.Tag & ResultTag.Float) != 0) s.FloatScoreboard |= 1u << ResultTag.Register(o.Tag);
+        switch (o.Kind)
+        {
+            case OffloadKind.AddMultiply: s.AddMultiply |= o.Tag; break;
+            case OffloadKind.Convert: s.Conversions |= o.Tag; break;
+            case OffloadKind.NonComputational: s.NonComputational = o.Tag; break;
+            case OffloadKind.DivideSqrt:
+                s.FloatDivisionInput = o.Tag;
+                s.FloatDivisionLatency = o.Latency;
+                break;
+            default:
+                s.FloatRequests.Push(new MemoryRequest(o.Granted, o.ExtraCycles, o.Tag, IsFloat: true));
+                s.FloatAccesses++;
+                break;
+        }
+    }
+
+    /// <summary>The integer core's instruction leaves it.</summary>
+    private static void Send(DecoupledState s, in Head head)
+    {
+        s.Busy++;
+        var tag = head.Kind == HeadKind.Offload ? head.Offload.Tag : head.Access.Tag;
+        if (head.Kind == HeadKind.Offload)
+        {
+            s.Offloads.Push(head.Offload);
+            if (IsFloatAccess(head)) s.AddressQueue.Push(head.Granule << 1 | (head.Offload.Kind == OffloadKind.FloatStore ? 1u : 0));
+        }
+        else
+        {
+            s.IntegerRequests.Push(head.Access);
+            s.IntegerAccesses++;
+        }
+
+        if ((tag & ResultTag.Integer) == 0) return;
+        var register = ResultTag.Register(tag);
+        if (register == 0) return;
+        s.Scoreboard |= 1u << register;
+        s.ScoreboardCauses[register] = head.Kind == HeadKind.Load ? s.AccessCause
+            : head.Offload.Kind == OffloadKind.Divide ? Cause.Division
+            : Cause.FpuDependency;
+    }
+
+    private static byte Last(uint pipe, int stages) => (byte)(pipe >> 8 * (stages - 1));
+
+    private static bool HasEmptyStage(uint pipe, int stages) =>
+        (pipe & 0xff) == 0 || (stages > 1 && (pipe & 0xff00) == 0) || (stages > 2 && (pipe & 0xff_0000) == 0);
+
+    /// <summary>Every stage moves on where the one behind it has room; the first is then empty, unless all are full.</summary>
+    private static uint Advance(uint pipe, int stages)
+    {
+        if (pipe == 0 || stages == 1) return pipe;
+        if (Last(pipe, stages) == 0) return pipe << 8;
+        return stages == 3 && (pipe & 0xff00) == 0 ? (pipe & 0xff_0000) | (pipe & 0xff) << 8 : pipe;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Numerics;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+
+namespace AhwaLora.Machine.Core.Pipelines;
+
+/// <summary>
+/// Snitch: an integer core of one stage that runs ahead of its FP subsystem, its loads and its divider. Simulated cycle
+/// by cycle (<see cref="DecoupledCycle"/>); a read of mcycle sees the integer core's clock.
+/// </summary>
+public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
+{
+    /// <inheritdoc/>
+    public ulong Time => state.Time;
+
+    /// <inheritdoc/>
+    public ulong RequestTime => state.AccessTime;
+
+    /// <inheritdoc/>
+    public uint RequestAddress => state.AccessAddress;
+
+    /// <inheritdoc/>
+    public bool Issue(in Instruction instruction, uint a, uint b, in MemoryTarget target)
+    {
+        var s = state;
+        var head = MakeHead(instruction, a, b, target);
+        while (true)
+        {
+            switch (DecoupledCycle.Step(s, head))
+            {
+                case CycleEnd.Issued:
+                    s.IsIssued = true;
+                    s.IsGranted = false;
+                    return true;
+                case CycleEnd.NeedsGrant:
+                    // One port, in order: behind a late grant the next access asks later too.
+                    s.AccessTime = Math.Max(s.Time, s.LastGrant) + 1;
+                    if (s.LastGrant > s.Time) s.AccessCause = Cause.BankConflict;
+                    s.AccessAddress = target.Address;
+                    return false;
+                default:
+                    Charge(s.Time + 1, s.StallCause);
+                    if (s.Busy == 1 && (s.Scoreboard & head.Registers) != 0) SkipDivision();
+                    break;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Grant(ulong time, Cause cause)
+    {
+        state.IsGranted = true;
+        state.LastGrant = time;
+        if (time <= state.AccessTime) return;
+
+        // A late bank delays the access only; what stands still at a device stands still.
+        if (cause != Cause.BankConflict) Idle(time - 1, cause);
+        state.AccessTime = time;
+        state.AccessCause = cause;
+    }
+
+    /// <inheritdoc/>
+    public void Complete(in Instruction instruction, bool redirected)
+    {
+        state.IsIssued = false;
+        Charge(state.Time + 1, Cause.Issue);
+    }
+
+    /// <inheritdoc/>
+    public void Trap(bool interrupt)
+    {
+        var s = state;
+        var end = s.Time + (ulong)s.Timing.TrapCycles;
+        s.IsGranted = false;
+        if (s.IsIssued) Charge(s.Time + 1, Cause.Trap);
+        s.IsIssued = false;
+        Idle(end, Cause.Trap);
+    }
+
+    /// <inheritdoc/>
+    public void Idle(ulong time, Cause cause)
+    {
+        var s = state;
+        while (s.Time < time && s.Busy != 0)
+        {
+            DecoupledCycle.Step(s, default);
+            Charge(s.Time + 1, cause);
+        }
+
+        if (s.Time < time) Charge(time, cause);
+    }
+
+    private void Charge(ulong time, Cause cause)
+    {
+        state.Causes.Cycles[(int)cause] += time - state.Time;
+        state.Time = time;
+    }
+
+    /// <summary>The head waits, and the one thing under way is a division: nothing changes until it is done.</summary>
+    private void SkipDivision()
+    {
+        var s = state;
+        var done = s.Quotient != 0 ? s.QuotientTime : s.FloatDivision != 0 ? s.FloatDivisionTime : 0;
+        if (done > s.Time) Charge(done, s.StallCause);
+    }
+
+    private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
+    {
+        var sources = 1UL << i.Rs1 | 1UL << i.Rs2 | 1UL << i.Rs3;
+        var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)sources | 1u << DestinationField(i)) & ~1u };
+        switch (i.Row.Unit)
+        {
+            case Unit.Alu or Unit.Jump:
+                head.HoldsWritePort = i.Rd != Registers.Sink;
+                break;
+            case Unit.Csr:
+                if (i.Shape == Shape.CsrImmediate) head.Registers = (1u << DestinationField(i)) & ~1u;
+                head.HoldsWritePort = i.Rd != Registers.Sink;
+                break;
+            case Unit.Load or Unit.Store or Unit.Atomic:
+                AddAccess(ref head, i, (uint)(sources >> 32), target);
+                break;
+            case Unit.Fence when i.Shape == Shape.Fence:
+                head.Kind = HeadKind.Fence;
+                break;
+            case Unit.Branch or Unit.System or Unit.Fence:
+                break;
+            default:
+                head.Kind = HeadKind.Offload;
+                head.Offload = MakeOffload(i, (uint)(sources >> 32), a, b);
+                break;
+        }
+
+        return head;
+    }
+
+    /// <summary>Bits 11:7, which the RTL checks against the integer scoreboard for every instruction, also where they are no x register.</summary>
+    private static int DestinationField(in Instruction i) => i.Length == 4 ? (int)(i.Word >> 7 & 31) : i.Rd & 31;
+
+    private void AddAccess(ref Head head, in Instruction i, uint floatSources, in MemoryTarget target)
+    {
+        var s = state;
+        var isStore = i.Row.Unit == Unit.Store;
+        var granted = s.IsGranted ? s.AccessTime : 0;
+        var tag = Tag(i.Rd);
+        head.NeedsGrant = target.Arbitrated && !s.IsGranted;
+        head.Granule = (target.Address + s.DataOffset) >> 3 & 0xffff;
+        if (!s.IsGranted) s.AccessCause = Cause.LoadUse;
+        if (i.Row.IsFloat)
+        {
+            head.Kind = HeadKind.Offload;
+            head.Offload = new Offload(floatSources, isStore ? OffloadKind.FloatStore : OffloadKind.FloatLoad, isStore ? ResultTag.Nowhere : tag, 0, IsDirect: false, target.ExtraCycles, granted);
+            return;
+        }
+
+        head.Kind = isStore ? HeadKind.Store : HeadKind.Load;
+        head.Access = new MemoryRequest(granted, target.ExtraCycles, isStore ? ResultTag.Nowhere : tag, IsFloat: false);
+    }
+
+    private static Offload MakeOffload(in Instruction i, uint floatSources, uint a, uint b)
+    {
+        var tag = Tag(i.Rd);
+        switch (i.Row.Unit)
+        {
+            case Unit.Divide:
+                var steps = DividerCycles.DecoupledInteger(isSigned: (i.Word >> 12 & 1) == 0, a, b);
+                return new Offload(0, OffloadKind.Divide, tag, (byte)(steps < 0 ? 1 : steps + 2), false, 0, 0);
+            case Unit.FloatDivideSqrt:
+                var latency = i.Shape == Shape.Float1 ? DividerCycles.DecoupledSquareRoot(a) : DividerCycles.DecoupledDivide(a, b);
+                return new Offload(floatSources, OffloadKind.DivideSqrt, tag, (byte)latency, false, 0, 0);
+            case Unit.FloatAddMultiply:
+                return new Offload(floatSources, OffloadKind.AddMultiply, tag, 0, false, 0, 0);
+            case Unit.FloatConvert:
+                return new Offload(floatSources, OffloadKind.Convert, tag, 0, IsDirect: true, 0, 0);
+            case Unit.FloatNonComputational:
+                // fmv.x.w (rm 0) goes through the sequencer, the other results for x registers do not.
+                var isMove = i.Shape == Shape.Unary && (i.Word >> 12 & 7) == 0;
+                var isDirect = (tag & ResultTag.Integer) != 0 && !isMove;
+                return new Offload(floatSources, OffloadKind.NonComputational, tag, 0, isDirect, 0, 0);
+            default:
+                return new Offload(0, OffloadKind.Multiply, tag, 0, false, 0, 0);
+        }
+    }
+
+    private static byte Tag(int register) => register == Registers.Sink ? ResultTag.Integer
+        : (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));
+}

@@ -1,0 +1,81 @@
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Core.Pipelines;
+
+/// <summary>A short first-in, first-out queue over an array, as the RTL's registers and FIFOs are.</summary>
+/// <param name="capacity">Entries, up to 32.</param>
+public sealed class HardwareQueue<T>(int capacity) : IStateful
+    where T : unmanaged
+{
+    private readonly T[] _entries = new T[32];
+    private int _head;
+
+    /// <summary>Entries held.</summary>
+    public int Count;
+
+    /// <summary>True while it can take another.</summary>
+    public bool HasRoom => Count < capacity;
+
+    /// <summary>The oldest entry.</summary>
+    public ref readonly T Head => ref _entries[_head];
+
+    /// <summary>Entry <paramref name="index"/>, the oldest being 0.</summary>
+    public ref T this[int index] => ref _entries[(_head + index) & 31];
+
+    /// <summary>Adds behind the youngest.</summary>
+    public void Push(in T entry) => _entries[(_head + Count++) & 31] = entry;
+
+    /// <summary>Drops the oldest.</summary>
+    public void Pop()
+    {
+        _head = (_head + 1) & 31;
+        Count--;
+    }
+
+    /// <summary>Drops all.</summary>
+    public void Clear() => Count = 0;
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        if (state.IsSaving) MoveToStart();
+        state.Array(_entries);
+        state.Field(ref _head);
+        state.Field(ref Count);
+    }
+
+    /// <summary>The oldest entry first, and nothing behind the youngest: snapshots do not tell where the ring stood.</summary>
+    private void MoveToStart()
+    {
+        Span<T> entries = stackalloc T[32];
+        for (var n = 0; n < Count; n++) entries[n] = this[n];
+        entries.CopyTo(_entries);
+        _head = 0;
+    }
+}
+
+/// <summary>An arbiter that may hold its choice: once refused, the same requests stand until one is granted.</summary>
+public struct Arbiter
+{
+    /// <summary>The tree's pointer (<see cref="RoundRobin"/>).</summary>
+    public int Pointer;
+
+    /// <summary>Requests that were refused; 0 for none.</summary>
+    public uint Held;
+
+    /// <summary>The requests it looks at, given those of this cycle.</summary>
+    public readonly uint Seen(uint requests) => Held != 0 ? Held : requests;
+
+    /// <summary>Ends the cycle in which <paramref name="seen"/> was looked at and the winner granted or refused.</summary>
+    public void End(uint seen, bool granted)
+    {
+        if (seen != 0 && granted) Pointer = RoundRobin.Next(seen, Pointer);
+        Held = granted ? 0 : seen;
+    }
+
+    internal void Transfer(StateStream state)
+    {
+        state.Field(ref Pointer);
+        state.Field(ref Held);
+    }
+}

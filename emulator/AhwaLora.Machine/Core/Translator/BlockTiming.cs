@@ -1,0 +1,126 @@
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>A point in a block: what has been charged since its start, and the pipeline's state.</summary>
+/// <param name="Cycles">Cycles since the block's start.</param>
+/// <param name="Stalls">Those of them that are not issue.</param>
+/// <param name="Vector">Stall vector.</param>
+internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int Vector);
+
+/// <summary>The timing of a block entered in a known state: before each of its instructions, and behind the last.</summary>
+/// <param name="Before">Before instruction k; the last entry is behind the block where the last instruction does not redirect.</param>
+/// <param name="Redirected">Behind the block where it does.</param>
+internal sealed record BlockPlan(TimePoint[] Before, TimePoint Redirected)
+{
+    /// <summary>Behind the block, in sequence.</summary>
+    public TimePoint After { get; init; } = Before[^1];
+
+    /// <summary>Where the block is followed by a request for a bank, the cycles from <see cref="After"/> to the request.</summary>
+    public int RequestDelay { get; init; }
+}
+
+/// <summary>A block, and what of it the banks arbitrate.</summary>
+/// <param name="Instructions">Its instructions.</param>
+/// <param name="ExtraCycles">For each of them the cycles of its memory beyond one.</param>
+/// <param name="IsGranted">True if the first has asked for a bank and has it.</param>
+/// <param name="Ask">The access behind the block that asks for one; none in most.</param>
+internal readonly record struct BankedBlock(IReadOnlyList<Instruction> Instructions, IReadOnlyList<uint> ExtraCycles, bool IsGranted, Instruction? Ask);
+
+/// <summary>
+/// What a translator needs of a pipeline: its state as a stall vector, a number that stands for everything the past can
+/// still do to the future, free of absolute time. Code translated for one vector has constant cycles, found by letting
+/// the pipeline itself time it.
+/// </summary>
+internal interface IBlockTiming
+{
+    /// <summary>Local time of the hart.</summary>
+    ulong Time { get; }
+
+    /// <summary>The hart's vector.</summary>
+    int Vector();
+
+    /// <summary>Puts the hart at <paramref name="time"/> with <paramref name="vector"/>.</summary>
+    void Continue(int vector, ulong time);
+
+    /// <summary>As <see cref="Continue"/>, but leaves the hart's pipeline behind until <see cref="Settle"/>.</summary>
+    void GoAhead(int vector, ulong time);
+
+    /// <summary>Brings the hart's pipeline to where <see cref="GoAhead"/> has put the hart, before anybody uses it.</summary>
+    void Settle();
+
+    /// <summary>The hart's cycles by cause.</summary>
+    CauseCounters Causes { get; }
+
+    /// <summary>True if the cycles of that unit do not depend on operand values.</summary>
+    bool IsPredictable(Unit unit);
+
+    /// <summary>True if a misaligned access takes longer than another.</summary>
+    bool MisalignedCosts { get; }
+
+    /// <summary>Times a block entered with <paramref name="vector"/>; <paramref name="extraCycles"/> by instruction are those of its memory.</summary>
+    BlockPlan Plan(int vector, IReadOnlyList<Instruction> block, IReadOnlyList<uint> extraCycles);
+
+    /// <summary>As <see cref="Plan(int, IReadOnlyList{Instruction}, IReadOnlyList{uint})"/>, up to the request for a bank.</summary>
+    BlockPlan Plan(int vector, in BankedBlock block);
+
+    /// <summary>What a grant <paramref name="delay"/> cycles behind the request does to a hart that waits, with <paramref name="vector"/>, at <paramref name="access"/>.</summary>
+    TimePoint Grant(int vector, in Instruction access, ulong delay);
+
+    /// <summary>Puts the hart in front of <paramref name="access"/>, whose bank it has asked for.</summary>
+    void ContinueAt(int vector, ulong time, in Instruction access, uint address, AddressHistory history);
+
+    /// <summary>True once there are too many vectors: code that leads to further ones is to be interpreted.</summary>
+    bool IsFull { get; }
+
+    /// <summary>True where the pipeline compares addresses of accesses, which no vector holds.</summary>
+    bool ComparesAddresses { get; }
+
+    /// <summary>Accesses of a vector whose addresses are still compared.</summary>
+    int PendingAddresses(int vector);
+
+    /// <summary>Writes the addresses that the hart's pipeline still compares.</summary>
+    void SaveAddresses(AddressHistory history);
+
+    /// <summary>Gives the hart's pipeline the addresses that belong to its vector.</summary>
+    void LoadAddresses(AddressHistory history);
+}
+
+/// <summary>The state of a pipeline as words relative to its time.</summary>
+internal interface IVectorState
+{
+    /// <summary>Local time.</summary>
+    ulong Time { get; }
+
+    /// <summary>Most words of a vector.</summary>
+    int Words { get; }
+
+    /// <summary>See <see cref="IBlockTiming.IsPredictable"/>.</summary>
+    bool IsPredictable(Unit unit);
+
+    /// <summary>See <see cref="IBlockTiming.MisalignedCosts"/>.</summary>
+    bool MisalignedCosts { get; }
+
+    /// <summary>Writes the state, each cycle in it as the distance from now, 0 where it no longer matters; returns how many words it takes.</summary>
+    int Save(Span<ulong> words);
+
+    /// <summary>Sets the state at <paramref name="time"/>.</summary>
+    void Load(ReadOnlySpan<ulong> words, ulong time);
+
+    /// <summary>See <see cref="IBlockTiming.ComparesAddresses"/>.</summary>
+    bool ComparesAddresses => false;
+
+    /// <summary>See <see cref="IBlockTiming.PendingAddresses"/>.</summary>
+    int PendingAddresses(ReadOnlySpan<ulong> words) => 0;
+
+    /// <summary>See <see cref="IBlockTiming.SaveAddresses"/>.</summary>
+    void SaveAddresses(AddressHistory history)
+    {
+    }
+
+    /// <summary>See <see cref="IBlockTiming.LoadAddresses"/>.</summary>
+    void LoadAddresses(AddressHistory history)
+    {
+    }
+}

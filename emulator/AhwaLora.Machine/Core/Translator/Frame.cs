@@ -1,0 +1,74 @@
+using AhwaLora.Machine.Core.Pipelines;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>
+/// What translated code reaches of its hart: one object, so that harts that see the same code share its translation.
+/// Fields, because translated code addresses them by name.
+/// </summary>
+internal sealed class Frame
+{
+    /// <summary>The hart.</summary>
+    public readonly Hart Hart;
+
+    /// <summary>Its registers.</summary>
+    public readonly uint[] Registers;
+
+    /// <summary>Contents of the memories it sees, in the order of its address space.</summary>
+    public readonly byte[][] Data;
+
+    /// <summary>Their watch bytes.</summary>
+    public readonly byte[][] Watches;
+
+#pragma warning disable CS0649 // Translated code assigns these.
+    /// <summary>Fuel left at the exit.</summary>
+    public int Fuel;
+
+    /// <summary>Fuel at which the hart is to yield, while a region runs.</summary>
+    public int YieldAt;
+
+    /// <summary>Where an indirect exit leads.</summary>
+    public uint Target;
+
+    /// <summary>The block and state in which a paced region is entered, and was left.</summary>
+    public TimedBlock? At;
+
+    /// <summary>Instructions that a paced region has retired, block by block.</summary>
+    public ulong Retired;
+#pragma warning restore CS0649
+
+    /// <summary>Addresses that the pipeline compares, where it does.</summary>
+    public readonly AddressHistory Addresses = new();
+
+    /// <summary>Stalls charged block by block.</summary>
+    public long Stalls0, Stalls1, Stalls2, Stalls3, Stalls4, Stalls5, Stalls6;
+
+    public Frame(Hart hart)
+    {
+        Hart = hart;
+        Registers = hart.Registers;
+        Data = [.. hart.Space.Memories.Select(m => m.Data)];
+        Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
+    }
+
+    /// <summary>Counts stalls.</summary>
+    public void AddStalls(in StallCounts stalls)
+    {
+        (Stalls0, Stalls1, Stalls2, Stalls3) = (Stalls0 + stalls[0], Stalls1 + stalls[1], Stalls2 + stalls[2], Stalls3 + stalls[3]);
+        (Stalls4, Stalls5, Stalls6) = (Stalls4 + stalls[4], Stalls5 + stalls[5], Stalls6 + stalls[6]);
+    }
+
+    /// <summary>Adds the stalls counted since the last call to the counters of the hart; returns their sum.</summary>
+    public ulong ChargeStalls(CauseCounters causes) =>
+        StallCounts.Charge(0, Take(ref Stalls0), causes) + StallCounts.Charge(1, Take(ref Stalls1), causes)
+        + StallCounts.Charge(2, Take(ref Stalls2), causes) + StallCounts.Charge(3, Take(ref Stalls3), causes)
+        + StallCounts.Charge(4, Take(ref Stalls4), causes) + StallCounts.Charge(5, Take(ref Stalls5), causes)
+        + StallCounts.Charge(6, Take(ref Stalls6), causes);
+
+    private static long Take(ref long stalls)
+    {
+        var counts = stalls;
+        stalls = 0;
+        return counts;
+    }
+}

@@ -1,0 +1,382 @@
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Interpreter;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Order;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>
+/// The translator for pipelines that meet many states, and for banks that others may have: its regions look up what a
+/// block costs (<see cref="TimedBlock"/>). Where a region asks for a bank, the hart's turn is over; behind the grant it
+/// goes on in a region that begins with the access. In between, the pipeline's state is a number, not yet in the
+/// interpreter's pipeline; <see cref="Materialise"/> puts it there.
+/// </summary>
+internal sealed class PacedTranslator : IEngine
+{
+    /// <summary>States of blocks at which everything is discarded: a bound on memory, seldom reached.</summary>
+    private const int StateLimit = 200_000;
+
+    /// <summary>Grants this late are seldom enough to be worked out each time.</summary>
+    private const int LongestDelay = 64;
+
+    /// <summary>Cycles after which counts are added up, before a half word of <see cref="StallCounts"/> could overflow.</summary>
+    private const ulong MostUncounted = 1 << 30;
+
+    private readonly IStepper _interpreter;
+    private readonly IBlockTiming _timing;
+    private readonly HartCode _code;
+    private readonly Frame _frame;
+    private readonly Pacing _pacing;
+    private bool _hasArrived;
+
+    // What translated code has spent and nobody has asked for yet.
+    private ulong _issued, _countedAt;
+
+    // The block behind which the hart has asked for a bank, its time there, and the grant once it has it.
+    private TimedBlock? _asked;
+    private ulong _askedTime;
+    private TimedGrant? _grant;
+
+    // How floating point is translated: only what the interpreter executes changes it, but for the first inexact result.
+    private FloatMode _mode;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
+    /// <param name="timing">The pipeline's block timing.</param>
+    /// <param name="code">The code the hart sees.</param>
+    /// <param name="hasBanks">True where accesses to banks have to be granted.</param>
+    public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
+    {
+        _interpreter = interpreter;
+        Hart = interpreter.Hart;
+        _timing = timing;
+        _code = code;
+        _frame = new Frame(interpreter.Hart);
+        _pacing = hasBanks ? Pacing.Banks : Pacing.Lookup;
+    }
+
+    /// <inheritdoc/>
+    public Hart Hart { get; }
+
+    /// <inheritdoc/>
+    public CauseCounters Causes
+    {
+        get
+        {
+            CountUp();
+            return _interpreter.Causes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IProbe? Probe
+    {
+        get => _interpreter.Probe;
+        set => _interpreter.Probe = value;
+    }
+
+    /// <inheritdoc/>
+    public void Grant(ulong time, Cause cause)
+    {
+        if (_asked is null)
+        {
+            _interpreter.Grant(time, cause);
+            return;
+        }
+
+        _grant = GrantOf(_asked, time - (_askedTime + (ulong)_asked.RequestDelay));
+        Hart.Pending.IsGranted = true;
+        Hart.Time = _askedTime + (ulong)_grant.At.Cycles;
+    }
+
+    /// <inheritdoc/>
+    public void Idle(ulong time, Cause cause)
+    {
+        Materialise();
+        _interpreter.Idle(time, cause);
+    }
+
+    /// <inheritdoc/>
+    public void Settle()
+    {
+        Materialise();
+        if (Hart.Pending.IsActive || _timing.Vector() is not (>= 0 and var vector)) return;
+
+        // What no longer matters is not to depend on how much of the code happened to be translated.
+        if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
+        _timing.Continue(vector, _timing.Time);
+        if (_timing.ComparesAddresses) _timing.LoadAddresses(_frame.Addresses);
+    }
+
+    /// <summary>Puts the state of a hart that waits for a bank into its pipeline.</summary>
+    private void Materialise()
+    {
+        CountUp();
+        if (_asked is not { } asked) return;
+        var isGranted = _grant is not null;
+        (_asked, _grant) = (null, null);
+        _timing.ContinueAt(asked.AfterVector, _askedTime, asked.Node.Banked.Ask!.Value, Hart.Pending.Address, _frame.Addresses);
+        if (isGranted) _interpreter.Grant(Hart.Pending.Time, Cause.BankConflict);
+    }
+
+    /// <inheritdoc/>
+    public StopReason Run(in RunWindow window)
+    {
+        if (_asked is not null)
+        {
+            if (Hart.Time >= window.Until || Hart.Retired >= Hart.BreakAt) return StopReason.Limit;
+            if (FindGranted() is { } block)
+            {
+                // Harts that share banks do not yield.
+                var (exit, _) = RunRegions(block, Hart.Time, window);
+                if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
+            }
+
+            Materialise();
+        }
+
+        if (!_interpreter.IsUndisturbed) return _interpreter.Run(window);
+        var stop = RunUndisturbed(window);
+        if (_asked is null) Hart.Time = _timing.Time;
+        return stop;
+    }
+
+    private StopReason RunUndisturbed(in RunWindow window)
+    {
+        var hart = Hart;
+        while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
+        {
+            var isInterrupted = false;
+            if (!hart.Pending.IsActive && !hart.IsInterrupted && FindHere() is { } block)
+            {
+                var (exit, yields) = RunRegions(block, _timing.Time, window);
+                if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
+                isInterrupted = exit == ExitKind.Interpret;
+                _hasArrived = false;
+                if (yields) return StopReason.Yielded;
+            }
+
+            if (Interpret(window, isInterrupted) is { } stop) return stop;
+        }
+
+        return StopReason.Limit;
+    }
+
+    /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
+    private StopReason? Interpret(in RunWindow window, bool one)
+    {
+        var hart = Hart;
+        do
+        {
+            if (_timing.Time >= window.Until || hart.Retired >= hart.BreakAt) return null;
+            var pc = hart.Pc;
+            var stop = _interpreter.Step(window);
+            _hasArrived = one || hart.Pc - pc > 4;
+            if (stop is not null) return stop;
+        }
+        while (!_hasArrived);
+
+        return null;
+    }
+
+    /// <summary>
+    /// Runs a region and those its exits lead to, until one asks for a bank, needs the interpreter, the fuel is used up,
+    /// or the hart yields; returns the last exit's kind, and whether it yields there.
+    /// </summary>
+    private (ExitKind Exit, bool Yields) RunRegions(TimedBlock block, ulong time, in RunWindow window)
+    {
+        // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
+        var budget = (int)Math.Min(Math.Min(window.Until - time, Hart.BreakAt - Hart.Retired), MostUncounted);
+        var yieldAt = window.YieldAt(time, budget);
+        if (_mode == FloatMode.Exact) _mode = FloatModes.Of(Hart);
+        var fuel = budget;
+        while (true)
+        {
+            if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return (Leave(block, null, time + (ulong)(budget - fuel)), false);
+            _frame.At = block;
+            var index = block.Region.Code!(_frame, fuel, yieldAt, 0);
+            block = _frame.At;
+            fuel = _frame.Fuel;
+            var now = time + (ulong)(budget - fuel);
+            if (index == RegionCompiler.AsksForBank)
+            {
+                Ask(block, now);
+                return (ExitKind.Bank, false);
+            }
+
+            var exit = block.Region.Exits[index];
+            if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
+            if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
+            var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
+            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, pc);
+            var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
+            var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
+            if (next is null)
+            {
+                LeaveTo(pc, exit.IsRedirected ? block.RedirectedVector : block.AfterVector, now);
+                return (exit.Kind, yields);
+            }
+
+            block = next;
+        }
+    }
+
+    /// <summary>The hart has asked for the bank of an address, and waits.</summary>
+    private void Ask(TimedBlock block, ulong now)
+    {
+        var hart = Hart;
+        Retire(block.EndPc);
+        hart.Time = now;
+        hart.Pending.IsActive = true;
+        hart.Pending.IsGranted = false;
+        hart.Pending.Address = _frame.Target;
+        hart.Pending.Time = now + (ulong)block.RequestDelay;
+        (_asked, _askedTime, _grant) = (block, now, null);
+        if (now - _countedAt > MostUncounted) CountUp();
+    }
+
+    private void Retire(uint pc)
+    {
+        Hart.Pc = pc;
+        Hart.Retired += _frame.Retired;
+        _issued += _frame.Retired;
+        _frame.Retired = 0;
+    }
+
+    /// <summary>Leaves in front of an instruction of a block, for the interpreter: at its entry where there is no exit.</summary>
+    private ExitKind Leave(TimedBlock block, RegionExit? exit, ulong now)
+    {
+        var vector = block.Vector;
+        if (exit is { Kind: ExitKind.Interpret })
+        {
+            if (exit.Instruction != 0)
+            {
+                var before = _timing.Plan(vector, block.Node.Banked).Before[exit.Instruction];
+                (vector, now) = (before.Vector, now + (ulong)before.Cycles);
+                _frame.AddStalls(before.Stalls);
+                _frame.Retired += (ulong)exit.Instruction;
+            }
+
+            if (HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, exit.Pc);
+        }
+
+        var isWaiting = block.Node.Banked.IsGranted && (exit?.Instruction ?? 0) == 0;
+        LeaveTo(exit?.Pc ?? block.Node.Pc, vector, now, isWaiting);
+        return exit?.Kind ?? ExitKind.Interpret;
+    }
+
+    private void LeaveTo(uint pc, int vector, ulong now, bool isWaiting = false)
+    {
+        Retire(pc);
+        if (!isWaiting) Hart.Pending = default;
+        CountUp();
+        (_asked, _grant) = (null, null);
+        _timing.Continue(vector, now);
+        if (_timing.ComparesAddresses) _timing.LoadAddresses(_frame.Addresses);
+    }
+
+    private void CountUp()
+    {
+        var causes = _interpreter.Causes;
+        causes.Add(Cause.Issue, _issued);
+        _frame.ChargeStalls(causes);
+        (_issued, _countedAt) = (0, Hart.Time);
+    }
+
+    /// <summary>Where control goes on behind a block that left its region.</summary>
+    private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
+    {
+        var vector = exit.IsRedirected ? block.RedirectedVector : block.AfterVector;
+        if (exit.Kind == ExitKind.Indirect && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
+        {
+            (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
+            return block.RedirectedNext;
+        }
+
+        var next = exit.Kind == ExitKind.Indirect ? null : exit.IsRedirected ? block.RedirectedNext : block.AfterNext;
+        if (next is not null && next.Region.IsValid && next.Region.Suits(_mode)) return next;
+        if (FindRegion(pc, RegionPlan.Arrived, counts: true) is not { } region) return null;
+        next = StateOf(region, region.Nodes[0], vector);
+        if (exit.Kind == ExitKind.Indirect) return next;
+        if (exit.IsRedirected) block.RedirectedNext = next;
+        else block.AfterNext = next;
+        return next;
+    }
+
+    private TimedBlock? FindHere()
+    {
+        _mode = FloatModes.Of(Hart);
+        if (FindRegion(Hart.Pc, RegionPlan.Arrived, _hasArrived) is not { } region) return null;
+        var vector = _timing.Vector();
+        if (vector < 0) return null;
+        if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
+        return StateOf(region, region.Nodes[0], vector);
+    }
+
+    /// <summary>The block that begins with the access that has its bank now; null where the interpreter is to go on.</summary>
+    private TimedBlock? FindGranted()
+    {
+        if (_grant is not { } grant || Hart.IsInterrupted) return null;
+        var next = grant.Next;
+        if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
+        {
+            if (grant.At.Vector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
+            grant.Next = next = StateOf(region, region.Nodes[0], grant.At.Vector);
+        }
+
+        if (grant.HasStalls) _frame.AddStalls(grant.At.Stalls);
+        (_asked, _grant) = (null, null);
+        return next;
+    }
+
+    private TimedGrant GrantOf(TimedBlock asked, ulong delay)
+    {
+        var grants = asked.Grants;
+        if (delay < (ulong)grants.Length && grants[delay] is { } known) return known;
+        var grant = new TimedGrant(_timing.Grant(asked.AfterVector, asked.Node.Banked.Ask!.Value, delay));
+        if (delay >= LongestDelay) return grant;
+        if (delay >= (ulong)grants.Length) Array.Resize(ref asked.Grants, (int)delay + 4);
+        asked.Grants[delay] = grant;
+        return grant;
+    }
+
+    private TimedBlock StateOf(Region region, Node node, int vector)
+    {
+        if (node.States.TryGetValue(vector, out var state)) return state;
+        state = new TimedBlock(region, node, vector, _timing.PendingAddresses(vector));
+        node.States.Add(vector, state);
+        _code.Table.States++;
+        return state;
+    }
+
+    /// <summary>Finds what a block costs in a state; false where only the interpreter can tell.</summary>
+    private bool TryTime(TimedBlock block)
+    {
+        if (block.IsInterpreted || _timing.IsFull) return false;
+        var node = block.Node;
+        var plan = _timing.Plan(block.Vector, node.Banked);
+        block.IsInterpreted = plan.After.Stalls.AnyFrom(TimedBlock.StallWords) || plan.Redirected.Stalls.AnyFrom(TimedBlock.StallWords);
+        if (block.IsInterpreted) return false;
+        var mustJump = node.Transfers && node.Last.Shape != Shape.Branch;
+
+        // A request belongs to the instruction behind the block, which must not begin behind the fuel's end.
+        block.SetTiming(plan, least: mustJump ? plan.Redirected.Cycles : node.Banked.Ask is null ? plan.After.Cycles : plan.After.Cycles + 1);
+        if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterVector);
+        if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedVector);
+        return true;
+    }
+
+    /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
+    private Region? FindRegion(uint pc, int state, bool counts)
+    {
+        if (_code.PointAt(pc) is not { } point) return null;
+        if (point.Find(state, _mode, isBridge: false) is { } known) return known.Region;
+        if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
+        point.Heat = 0;
+        var table = _code.Table;
+        if (table.States > StateLimit) table.Clear();
+        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
+        return _code.Translate(point, plan, _timing.MisalignedCosts || _pacing == Pacing.Banks)?.Region;
+    }
+}

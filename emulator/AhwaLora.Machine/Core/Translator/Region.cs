@@ -1,0 +1,131 @@
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>Runs a region of code from one of its entries until it leaves it.</summary>
+/// <param name="frame">The hart it runs on.</param>
+/// <param name="fuel">Cycles it may use; no instruction begins after them.</param>
+/// <param name="yieldAt">It is left behind a jump backwards with no more fuel than this.</param>
+/// <param name="entry">Index of the entry.</param>
+/// <returns>Index of the exit taken.</returns>
+internal delegate int RegionCode(Frame frame, int fuel, int yieldAt, int entry);
+
+/// <summary>Why a region is left.</summary>
+internal enum ExitKind : byte
+{
+    /// <summary>Control goes to a known address outside the region.</summary>
+    Jump,
+
+    /// <summary>Control goes to the address in <see cref="Frame.Target"/>.</summary>
+    Indirect,
+
+    /// <summary>The next block might not fit into the fuel.</summary>
+    Fuel,
+
+    /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
+    Interpret,
+
+    /// <summary>The access behind the block asks for the bank of the address in <see cref="Frame.Target"/>. It needs no <see cref="RegionExit"/>: the method returns <see cref="RegionCompiler.AsksForBank"/>.</summary>
+    Bank,
+}
+
+/// <summary>A way out of a region. What was not charged block by block on the way is charged here.</summary>
+internal sealed class RegionExit
+{
+    /// <summary>Why.</summary>
+    public required ExitKind Kind { get; init; }
+
+    /// <summary>Address of the next instruction; of the jump itself where it is indirect.</summary>
+    public required uint Pc { get; init; }
+
+    /// <summary>Cycles to charge; negative for a block charged on entry and not executed to its end.</summary>
+    public required int Cycles { get; init; }
+
+    /// <summary>Stalls to charge.</summary>
+    public required StallCounts Stalls
+    {
+        get;
+        init
+        {
+            field = value;
+            HasStalls = value.Any;
+        }
+    }
+
+    /// <summary>True if there are any.</summary>
+    public bool HasStalls { get; private init; }
+
+    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
+    public required int Vector { get; init; }
+
+    /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>
+    public int Instruction { get; init; }
+
+    /// <summary>Of an exit behind a paced region's block: whether its branch or jump was taken.</summary>
+    public bool IsRedirected { get; init; }
+
+    /// <summary>True where control goes backwards, or to the same instruction again, by a direct jump or branch.</summary>
+    public bool IsBackward { get; init; }
+
+    /// <summary>Times it was taken, as far as anybody wants to know.</summary>
+    public int Taken { get; set; }
+
+    /// <summary>True once it has shown something that a new translation can use.</summary>
+    public bool IsNews { get; set; }
+
+    /// <summary>The translation found there last.</summary>
+    public RegionEntry? Next { get; set; }
+}
+
+/// <summary>A place where a region can be entered: its first instruction, or the beginning of a loop in it.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Index">Which of its entries.</param>
+/// <param name="Pc">Address of the instruction there.</param>
+/// <param name="Vector">The pipeline's state it was translated for.</param>
+internal sealed record RegionEntry(Region Region, int Index, uint Pc, int Vector)
+{
+    /// <summary>True if it may be entered in a state.</summary>
+    public bool Suits(int vector, FloatMode mode, bool isBridge) => Vector == vector && Region.IsBridge == isBridge && Region.Suits(mode);
+}
+
+/// <summary>Translated code: instructions reachable from an entry by direct branches, as one method with its loops inside.</summary>
+internal sealed class Region
+{
+    /// <summary>Address and vector of its entries, the instruction it was translated from first.</summary>
+    public required IReadOnlyList<(uint Pc, int Vector)> Entries { get; init; }
+
+    /// <summary>The floating-point mode it was translated for.</summary>
+    public required FloatMode Mode { get; init; }
+
+    /// <summary>True for the rest of a block that was left half-way.</summary>
+    public required bool IsBridge { get; init; }
+
+    /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
+    public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
+
+    /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
+    public IReadOnlyList<Node> Nodes { get; init; } = [];
+
+    /// <summary>True where not all of its cycles are Issue.</summary>
+    public required bool Stalls { get; init; }
+
+    /// <summary>Instructions translated.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>Exits by the index that <see cref="Code"/> returns; null once discarded.</summary>
+    public RegionExit[] Exits { get; set; } = [];
+
+    /// <summary>The method; null once discarded, so that the runtime can collect it.</summary>
+    public RegionCode? Code { get; set; }
+
+    /// <summary>True until the code it was translated from changes.</summary>
+    public bool IsValid => Code is not null;
+
+    /// <summary>True if it may run in <paramref name="mode"/>.</summary>
+    public bool Suits(FloatMode mode) => Mode == FloatMode.Any || Mode == mode;
+
+    /// <summary>Lets go of the method.</summary>
+    public void Discard()
+    {
+        Code = null;
+        Exits = [];
+    }
+}

@@ -1,0 +1,297 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.InteropServices;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Isa;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>
+/// Emits a planned region as one method: guest registers in locals, loaded at the start and written back in one place
+/// at the end, semantics as calls of the rows' methods, which the runtime inlines. What would trap, meet a device or
+/// otherwise be rare leaves the method in front of its instruction.
+/// </summary>
+internal sealed partial class RegionCompiler
+{
+    private const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
+
+    private static readonly Type[] Parameters = [typeof(Region), typeof(Frame), typeof(int), typeof(int), typeof(int)];
+    private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
+    private static readonly MethodInfo FirstWord = ((FirstOf<uint>)MemoryMarshal.GetArrayDataReference).Method;
+    private static readonly MethodInfo ToFloat = typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!;
+    private static readonly MethodInfo ToBits = typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToUInt32Bits))!;
+
+    private delegate ref T FirstOf<T>(T[] array);
+
+    private readonly RegionPlan _plan;
+    private readonly IReadOnlyList<MemoryRegion> _memories;
+    private readonly HartFeatures _features;
+    private readonly bool _exactAlignment;
+    private readonly ILGenerator _il;
+    private readonly DynamicMethod _method;
+    private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
+    private readonly bool[] _isWritten = new bool[Registers.Count];
+    private readonly LocalBuilder _exitIndex, _registerFile;
+    private readonly Label _leave;
+    private readonly Dictionary<Node, Label> _labels = [];
+    private readonly List<(Label Label, RegionExit Exit)> _exits = [];
+    private readonly Dictionary<(Node Node, int Instruction, ExitKind Kind), Label> _exitsOfNodes = [];
+    private readonly Queue<Action> _cold = new();
+    private bool _countsStalls;
+
+    private RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
+    {
+        _plan = plan;
+        _memories = space.Memories;
+        _features = features;
+        _exactAlignment = exactAlignment;
+        _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
+        _il = _method.GetILGenerator(4096);
+        _exitIndex = _il.DeclareLocal(typeof(int));
+        _registerFile = _il.DeclareLocal(typeof(uint).MakeByRefType());
+        _leave = _il.DefineLabel();
+    }
+
+    /// <summary>Translates a plan.</summary>
+    /// <param name="plan">What to translate.</param>
+    /// <param name="space">The memories of the harts that will run it.</param>
+    /// <param name="features">What those harts implement.</param>
+    /// <param name="exactAlignment">True where misaligned accesses are left to the interpreter even though they succeed.</param>
+    public static Region Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
+        new RegionCompiler(plan, space, features, exactAlignment).Compile();
+
+    private Region Compile()
+    {
+        foreach (var node in _plan.Nodes) _labels.Add(node, _il.DefineLabel());
+        EmitEntry();
+        foreach (var node in _plan.Nodes) EmitNode(node);
+        while (_cold.TryDequeue(out var emit)) emit();
+        for (var index = 0; index < _exits.Count; index++)
+        {
+            _il.MarkLabel(_exits[index].Label);
+            _il.Emit(OpCodes.Ldc_I4, index);
+            _il.Emit(OpCodes.Stloc, _exitIndex);
+            _il.Emit(OpCodes.Br, _leave);
+        }
+
+        EmitLeave();
+        var region = new Region
+        {
+            Entries = [.. _plan.Entries.Select(n => (n.Pc, n.Vector))],
+            Mode = _plan.Mode,
+            IsBridge = _plan.IsBridge,
+            Ranges = _plan.Graph.Ranges(),
+            Stalls = _countsStalls || _exits.Exists(e => e.Exit.HasStalls),
+            Length = _plan.Nodes.Sum(n => n.Block.Count),
+            Nodes = _plan.IsPaced ? _plan.Nodes : [],
+            Exits = [.. _exits.Select(e => e.Exit)],
+        };
+        region.Code = _method.CreateDelegate<RegionCode>(region);
+        return region;
+    }
+
+    /// <summary>Loads every register the region touches: one that is only written on some paths is written back on all.</summary>
+    private void EmitEntry()
+    {
+        foreach (var i in _plan.Nodes.SelectMany(n => n.Block)) Declare(i);
+        foreach (var node in _plan.Nodes)
+        {
+            if (node.Banked.Ask is { } ask) Use(ask.Rs1);
+        }
+
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldarg, YieldAt);
+        _il.Emit(OpCodes.Stfld, Field(nameof(Frame.YieldAt)));
+        EmitRegisterFile();
+        for (var r = 0; r < Registers.Count; r++)
+        {
+            if (_registers[r] is not { } local) continue;
+            EmitRegisterReference(r);
+            _il.Emit(r >= Registers.F0 ? OpCodes.Ldind_R4 : OpCodes.Ldind_U4);
+            _il.Emit(OpCodes.Stloc, local);
+        }
+
+        foreach (var node in _plan.Nodes) DeclareStarts(node);
+        if (_plan.IsPaced) EmitPacedEntry();
+        if (_plan.Entries.Count == 1) return;
+        _il.Emit(OpCodes.Ldarg, EntryIndex);
+        _il.Emit(OpCodes.Switch, [.. _plan.Entries.Select(n => _labels[n])]);
+    }
+
+    private void Declare(in Instruction i)
+    {
+        if (i.Shape is not (Shape.Upper or Shape.Jump)) Use(i.Rs1);
+        if (i.Shape is Shape.Binary or Shape.Branch or Shape.Store or Shape.Float2 or Shape.FloatCompare or Shape.Float3) Use(i.Rs2);
+        if (i.Shape is Shape.Float3) Use(i.Rs3);
+        if (i.Shape is Shape.Branch or Shape.Store || i.Rd == Registers.Sink) return;
+        Use(i.Rd);
+        _isWritten[i.Rd] = true;
+    }
+
+    private void Use(int register)
+    {
+        if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
+    }
+
+    private void EmitLeave()
+    {
+        _il.MarkLabel(_leave);
+        if (_plan.IsPaced) EmitPacedLeave();
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldarg, Fuel);
+        _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
+        EmitRegisterFile();
+        for (var r = 0; r < Registers.Count; r++)
+        {
+            if (!_isWritten[r]) continue;
+            EmitRegisterReference(r);
+            _il.Emit(OpCodes.Ldloc, _registers[r]!);
+            _il.Emit(r >= Registers.F0 ? OpCodes.Stind_R4 : OpCodes.Stind_I4);
+        }
+
+        _il.Emit(OpCodes.Ldloc, _exitIndex);
+        _il.Emit(OpCodes.Ret);
+    }
+
+    private void EmitRegisterFile()
+    {
+        EmitFrameField(nameof(Frame.Registers));
+        _il.Emit(OpCodes.Call, FirstWord);
+        _il.Emit(OpCodes.Stloc, _registerFile);
+    }
+
+    private void EmitRegisterReference(int register)
+    {
+        _il.Emit(OpCodes.Ldloc, _registerFile);
+        _il.Emit(OpCodes.Ldc_I4, register * sizeof(uint));
+        _il.Emit(OpCodes.Add);
+    }
+
+    private void EmitNode(Node node)
+    {
+        _il.MarkLabel(_labels[node]);
+        if (_plan.IsPaced) EmitPacedFuelTest(node);
+        else EmitCharge(node.EntryCycles);
+        if (_plan is { IsPaced: false, IsBridge: false }) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
+
+        _groups = AccessGroup.Find(node, MustAlign);
+        var pc = node.Pc;
+        for (var k = 0; k < node.Block.Count; k++)
+        {
+            if (_plan.IsBridge) EmitFuelTest(node.Plan.Before[k].Cycles + 1 - node.EntryCycles, Exit(node, k, ExitKind.Fuel));
+            EmitInstruction(node, k, pc);
+            pc += node.Block[k].Length;
+        }
+
+        if (node.Banked.Ask is { } ask) EmitAsk(node, ask, pc);
+        else if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, redirected: false);
+    }
+
+    private void EmitFuelTest(int least, Label exit)
+    {
+        _il.Emit(OpCodes.Ldarg, Fuel);
+        _il.Emit(OpCodes.Ldc_I4, least);
+        _il.Emit(OpCodes.Blt, exit);
+    }
+
+    private void EmitInstruction(Node node, int k, uint pc)
+    {
+        var i = node.Block[k];
+        switch (i.Shape)
+        {
+            case Shape.Binary when !i.Row.IsFloat:
+                EmitResult(i, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
+                break;
+            case Shape.Immediate:
+                EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
+                break;
+            case Shape.Upper:
+                EmitResult(i, n => _il.Emit(OpCodes.Ldc_I4, n == 0 ? (int)pc : i.Imm));
+                break;
+            case Shape.Load:
+                EmitLoad(node, k);
+                break;
+            case Shape.Store:
+                EmitStore(node, k);
+                break;
+            case Shape.Branch:
+                EmitBranch(node, k, pc);
+                break;
+            case Shape.Jump:
+                EmitJump(node, k, pc);
+                break;
+            case Shape.JumpRegister:
+                EmitJumpRegister(node, k, pc);
+                break;
+            default:
+                EmitFloat(node, k);
+                break;
+        }
+    }
+
+    /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
+    private Label Exit(Node node, int k, ExitKind kind)
+    {
+        if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
+        var pc = node.Pc;
+        for (var n = 0; n < k; n++) pc += node.Block[n].Length;
+        var at = _plan.IsPaced ? default : node.Plan.Before[k];
+        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
+        _exitsOfNodes.Add((node, k, kind), label);
+        return label;
+    }
+
+    private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector, bool isBackward = false)
+    {
+        var label = _il.DefineLabel();
+        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, Vector = vector, IsBackward = isBackward }));
+        return label;
+    }
+
+    /// <summary>A register's 32 bits.</summary>
+    private void EmitBits(int register)
+    {
+        if (register == 0)
+        {
+            _il.Emit(OpCodes.Ldc_I4_0);
+            return;
+        }
+
+        _il.Emit(OpCodes.Ldloc, _registers[register]!);
+        if (register >= Registers.F0) _il.Emit(OpCodes.Call, ToBits);
+    }
+
+    /// <summary>A register's 32 bits, or a constant where there is no register.</summary>
+    private void EmitBitsOr(int? register, int constant)
+    {
+        if (register is { } r) EmitBits(r);
+        else _il.Emit(OpCodes.Ldc_I4, constant);
+    }
+
+    /// <summary>The row's method, and its result into rd.</summary>
+    private void EmitResult(in Instruction i, Action<int> emitArgument)
+    {
+        RowInliner.Emit(_il, i.Row.Semantics!, emitArgument);
+        EmitWriteBits(i.Rd);
+    }
+
+    private void EmitWriteBits(int rd)
+    {
+        if (rd == Registers.Sink)
+        {
+            _il.Emit(OpCodes.Pop);
+            return;
+        }
+
+        if (rd >= Registers.F0) _il.Emit(OpCodes.Call, ToFloat);
+        _il.Emit(OpCodes.Stloc, _registers[rd]!);
+    }
+
+    private void EmitFrameField(string name)
+    {
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldfld, Field(name));
+    }
+
+    private static FieldInfo Field(string name) => typeof(Frame).GetField(name)!;
+}

@@ -1,0 +1,289 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Isa;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>A block of a region for one entry state of the pipeline.</summary>
+internal sealed class Node
+{
+    /// <summary>Address of its first instruction.</summary>
+    public required uint Pc { get; init; }
+
+    /// <summary>Stall vector it is entered with.</summary>
+    public required int Vector { get; init; }
+
+    /// <summary>Its instructions; a branch or jump is the last.</summary>
+    public required IReadOnlyList<Instruction> Block { get; init; }
+
+    /// <summary>For each instruction the numbers of the memories that a load or store may access, the probable one first.</summary>
+    public required IReadOnlyList<int[]> Memories { get; init; }
+
+    /// <summary>Its timing; null where that is found as it runs.</summary>
+    public required BlockPlan? Timing { get; init; }
+
+    /// <summary>Its timing, known from the start.</summary>
+    public BlockPlan Plan => Timing!;
+
+    /// <summary>What of it the banks arbitrate.</summary>
+    public BankedBlock Banked { get; init; }
+
+    /// <summary>The memory whose bank the access behind it asks for.</summary>
+    public int AskedMemory { get; init; }
+
+    /// <summary>Its number in its region.</summary>
+    public int Index { get; init; }
+
+    /// <summary>What follows it in the same region, in sequence and where its branch or jump is taken.</summary>
+    public Node? Sequel { get; set; }
+
+    /// <inheritdoc cref="Sequel"/>
+    public Node? Redirect { get; set; }
+
+    /// <summary>The states in which it has been entered, if it is paced.</summary>
+    public Dictionary<int, TimedBlock> States { get; } = [];
+
+    /// <summary>Its last instruction.</summary>
+    public Instruction Last => Block[^1];
+
+    /// <summary>True if it ends with a branch or jump.</summary>
+    public bool Transfers => Block.Count != 0 && Banked.Ask is null && Last.Shape is Shape.Branch or Shape.Jump or Shape.JumpRegister;
+
+    /// <summary>Address behind it.</summary>
+    public uint End => Block.Aggregate(Pc, (pc, i) => pc + i.Length);
+
+    /// <summary>Cycles charged on entry: to its end in sequence, or by its jump.</summary>
+    public int EntryCycles => Last.Shape is Shape.Jump or Shape.JumpRegister ? Plan.Redirected.Cycles : Plan.After.Cycles;
+}
+
+/// <summary>How the blocks of a region are timed.</summary>
+internal enum Pacing : byte
+{
+    /// <summary>A copy for each stall vector, with constant cycles: for pipelines that meet few of them.</summary>
+    Versions,
+
+    /// <summary>One copy, whose costs are looked up by the pipeline's state (<see cref="TimedBlock"/>).</summary>
+    Lookup,
+
+    /// <summary>As <see cref="Lookup"/>, and it is left at each access to a bank, which others may have in that cycle.</summary>
+    Banks,
+}
+
+/// <summary>What to translate: the nodes reachable from an entry, as far as a region may grow.</summary>
+internal sealed class RegionPlan
+{
+    /// <summary>Most guest instructions of a region, and most with the copies that different stall vectors need.</summary>
+    private const int MaxInstructions = 200, MaxCopies = 600;
+
+    private readonly Dictionary<(uint Pc, int Vector), Node> _nodes = [];
+    private readonly HashSet<(uint Pc, int Vector)> _loops = [];
+    private readonly BranchHistory _history;
+    private readonly Hart _hart;
+
+    /// <summary>In place of a vector, in a paced region: the state of an access that asked for its bank and has it, and any other.</summary>
+    public const int Arrived = 0, Granted = 1;
+
+    /// <summary>Plans the region at <paramref name="entry"/>.</summary>
+    /// <param name="code">Its code.</param>
+    /// <param name="history">What is known about it.</param>
+    /// <param name="hart">The hart about to execute it, whose registers hint at the memories used.</param>
+    /// <param name="timing">Its timing.</param>
+    /// <param name="entry">First instruction.</param>
+    /// <param name="vector">Stall vector there.</param>
+    /// <param name="mode">How floating point is translated.</param>
+    /// <param name="isBridge">True for the rest of a block, with a look at the fuel before each instruction.</param>
+    /// <param name="pacing">How its blocks are timed.</param>
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, Pacing pacing = Pacing.Versions)
+    {
+        (_history, _hart, Pacing) = (history, hart, pacing);
+        ComparesAddresses = timing.ComparesAddresses;
+        IsBridge = isBridge;
+        Entry = entry;
+        Vector = vector;
+        var meetsFloat = false;
+        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge, history.TargetsOf, i =>
+        {
+            meetsFloat |= i.Row.IsFloat;
+            return IsTranslated(i, timing, mode);
+        });
+        Mode = meetsFloat ? mode : FloatMode.Any;
+        var copies = 0;
+        var open = new Stack<(uint Pc, int Vector)>([(entry, vector)]);
+        while (open.TryPop(out var at))
+        {
+            if (_nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
+            var node = IsPaced ? PacedNode(at.Pc, at.Vector) : VersionedNode(timing, at.Pc, at.Vector);
+            _nodes.Add(at, node);
+            Nodes.Add(node);
+            copies += node.Block.Count;
+            if (isBridge) break;
+            foreach (var next in Successors(node))
+            {
+                open.Push(next);
+                if (next.Pc < node.End) _loops.Add(next);
+            }
+        }
+
+        foreach (var node in Nodes.Where(n => IsPaced && n.Banked.Ask is null)) Link(node);
+        if (Nodes.Count != 0) Entries = [Nodes[0], .. Nodes.Skip(1).Where(n => !IsPaced && IsEntry(n.Pc, n.Vector))];
+    }
+
+    /// <summary>How its blocks are timed.</summary>
+    public Pacing Pacing { get; }
+
+    /// <summary>See <see cref="IBlockTiming.ComparesAddresses"/>.</summary>
+    public bool ComparesAddresses { get; }
+
+    /// <summary>True where the costs of a block are looked up as it runs.</summary>
+    public bool IsPaced => Pacing != Pacing.Versions;
+
+    /// <summary>Address of the entry.</summary>
+    public uint Entry { get; }
+
+    /// <summary>Stall vector at the entry.</summary>
+    public int Vector { get; }
+
+    /// <summary>How floating point is translated.</summary>
+    public FloatMode Mode { get; }
+
+    /// <summary>True for the rest of a block, with a look at the fuel before each instruction.</summary>
+    public bool IsBridge { get; }
+
+    /// <summary>Its instructions.</summary>
+    public CodeGraph Graph { get; }
+
+    /// <summary>Its nodes, the entry first, each followed by its successor in sequence where that is new.</summary>
+    public List<Node> Nodes { get; } = [];
+
+    /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
+    public IReadOnlyList<Node> Entries { get; } = [];
+
+    /// <summary>The node for an address and a state, or null where the region ends.</summary>
+    public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
+
+    private Node VersionedNode(IBlockTiming timing, uint pc, int vector)
+    {
+        var block = Graph.Block(pc);
+        var memories = MemoriesOf(_hart, pc, block);
+        return new Node { Pc = pc, Vector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(block, memories)) };
+    }
+
+    /// <summary>A block up to the first access that has to ask for a bank.</summary>
+    private Node PacedNode(uint pc, int state)
+    {
+        var block = Graph.Block(pc);
+        var memories = MemoriesOf(_hart, pc, block);
+        var isGranted = state == Granted;
+        var ask = isGranted ? 1 : 0;
+        while (ask < block.Count && !AsksForBank(block[ask], memories[ask][0])) ask++;
+        var asks = ask < block.Count;
+        var before = block.GetRange(0, ask);
+        return new Node
+        {
+            Pc = pc,
+            Vector = state,
+            Block = before,
+            Memories = memories,
+            Timing = null,
+            Banked = new BankedBlock(before, ExtraCycles(block, memories), isGranted, asks ? block[ask] : null),
+            AskedMemory = asks ? memories[ask][0] : 0,
+            Index = Nodes.Count,
+        };
+    }
+
+    private void Link(Node node)
+    {
+        if (!node.Transfers || node.Last.Shape == Shape.Branch) node.Sequel = Find(node.End, Arrived);
+        if (node.Transfers && node.Last.Shape != Shape.JumpRegister) node.Redirect = Find(node.End - node.Last.Length + (uint)node.Last.Imm, Arrived);
+    }
+
+    private uint[] ExtraCycles(List<Instruction> block, int[][] memories) =>
+        [.. block.Select((i, k) => _hart.Space.Memories[memories[k][0]].ExtraCyclesOf((uint)i.Row.Width))];
+
+    private bool AsksForBank(in Instruction i, int memory) => Pacing == Pacing.Banks && i.Shape is Shape.Load or Shape.Store && IsBanked(memory);
+
+    private bool IsBanked(int memory) => _hart.Space.Memories[memory].Banks != 0;
+
+    private bool IsEntry(uint pc, int vector) => Graph.IsCentral(pc) && (_loops.Contains((pc, vector)) || Graph.Returns.Contains(pc));
+
+    private IEnumerable<(uint Pc, int Vector)> Successors(Node node)
+    {
+        if (IsPaced) return PacedSuccessors(node).Select(pc => (pc, Arrived));
+        var last = node.Last;
+        var lastPc = node.End - last.Length;
+        switch (last.Shape)
+        {
+            case Shape.JumpRegister:
+                return TargetsOf(lastPc, last).Select(pc => (pc, node.Plan.Redirected.Vector));
+            case Shape.Jump:
+                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.Vector)];
+            case Shape.Branch:
+                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.Vector), (node.End, node.Plan.After.Vector)];
+            default:
+                return [(node.End, node.Plan.After.Vector)];
+        }
+    }
+
+    /// <summary>The successor in sequence last, so that it is next.</summary>
+    private IEnumerable<uint> PacedSuccessors(Node node)
+    {
+        if (node.Banked.Ask is not null) yield break;
+        if (node.Transfers && node.Last.Shape == Shape.JumpRegister)
+        {
+            foreach (var pc in TargetsOf(node.End - node.Last.Length, node.Last)) yield return pc;
+            yield break;
+        }
+
+        if (node.Transfers) yield return node.End - node.Last.Length + (uint)node.Last.Imm;
+        if (!node.Transfers || node.Last.Shape == Shape.Branch) yield return node.End;
+    }
+
+    private static bool IsTranslated(in Instruction i, IBlockTiming timing, FloatMode mode)
+    {
+        if (i.Row.IsFloat && mode == FloatMode.Interpreted) return false;
+        if (!timing.IsPredictable(i.Row.Unit)) return false;
+        return i.Shape switch
+        {
+            Shape.Float1 or Shape.Float2 or Shape.Float3 => i.Rm == RoundingMode.Dynamic || RoundingMode.IsValid(i.Rm),
+            Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Unary or Shape.FloatCompare => true,
+            Shape.Branch or Shape.Jump or Shape.JumpRegister or Shape.Load or Shape.Store => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>Where an indirect jump may lead inside the region: where it did, and where a return goes on.</summary>
+    public IEnumerable<uint> TargetsOf(uint pc, in Instruction jump) =>
+        jump.Rs1 == Registers.Ra ? _history.TargetsOf(pc).Union(Graph.Returns) : _history.TargetsOf(pc);
+
+    private int[][] MemoriesOf(Hart hart, uint pc, List<Instruction> block)
+    {
+        var memories = new int[block.Count][];
+        for (var k = 0; k < memories.Length; k++)
+        {
+            var probable = (IsPaced ? _history.MemoryAt(pc) : null) ?? ProbableMemory(hart, block[k]);
+            memories[k] = _history.Wanders(pc) && !AsksForBank(block[k], probable)
+                ? [probable, .. Enumerable.Range(0, hart.Space.Memories.Count).Where(m => m != probable && SameCycles(hart, m, probable) && !AsksForBank(block[k], m))]
+                : [probable];
+            pc += block[k].Length;
+        }
+
+        return memories;
+    }
+
+    private static bool SameCycles(Hart hart, int a, int b) => Cycles(hart.Space.Memories[a]) == Cycles(hart.Space.Memories[b]);
+
+    private static (uint, uint) Cycles(MemoryRegion memory) => (memory.ExtraCycles, memory.WidthBytes);
+
+    /// <summary>The memory that holds the address with the registers' values of now; induction variables and pointers seldom leave theirs.</summary>
+    private static int ProbableMemory(Hart hart, in Instruction i)
+    {
+        if (i.Shape is not (Shape.Load or Shape.Store)) return 0;
+        var memories = hart.Space.Memories;
+        for (var m = 0; m < memories.Count; m++)
+        {
+            if (memories[m].Contains(hart.Registers[i.Rs1] + (uint)i.Imm, 1)) return m;
+        }
+
+        return 0;
+    }
+}

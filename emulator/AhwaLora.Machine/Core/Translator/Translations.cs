@@ -1,0 +1,42 @@
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Interpreter;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>The translated code of a machine, and what its harts' translators have in common.</summary>
+internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold) : IPipelineUser<IBlockTiming?>
+{
+    private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
+    private readonly VectorNumbers _vectors = new();
+    private (IPipeline Pipeline, IVectorState State, CauseCounters Causes) _live;
+
+    /// <summary>A translator around <paramref name="interpreter"/>, or null where its pipeline has no stall vector.</summary>
+    /// <param name="interpreter">The hart's interpreter.</param>
+    /// <param name="pipeline">Its pipeline.</param>
+    /// <param name="state">The state of that.</param>
+    /// <param name="code">Decoded code of each memory the hart sees.</param>
+    public IEngine? EngineFor(IStepper interpreter, IPipeline pipeline, IStateful state, IEnumerable<CodeCache> code)
+    {
+        if (VectorsOf(state) is not { } vectors) return null;
+        _live = (pipeline, vectors, interpreter.Causes);
+        if (profile.Build(this) is not { } timing) return null;
+        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hotThreshold);
+        return hasBanks || profile.Decoupled is not null
+            ? new PacedTranslator(interpreter, timing, seen, hasBanks)
+            : new Translator(interpreter, timing, seen);
+    }
+
+    /// <inheritdoc/>
+    IBlockTiming? IPipelineUser<IBlockTiming?>.Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes) =>
+        VectorsOf(state) is { } vectors ? new PipelineTiming(_live, (pipeline, vectors, causes), _vectors) : null;
+
+    private static IVectorState? VectorsOf(IStateful pipeline) => pipeline switch
+    {
+        FunctionalState functional => new FunctionalVectors(functional),
+        BlockingState blocking => new BlockingVectors(blocking),
+        DecoupledState decoupled => new DecoupledVectors(decoupled),
+        _ => null,
+    };
+}

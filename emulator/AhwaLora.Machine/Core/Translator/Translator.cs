@@ -1,0 +1,224 @@
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Interpreter;
+using AhwaLora.Machine.Core.Pipelines;
+
+namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>
+/// Translates the regions of code that run often to .NET methods, and leaves the rest, one instruction at a time, to an
+/// interpreter: cold code, traps, devices, CSRs, the last instructions before a limit. So everything special exists
+/// once, and a region is left in front of whatever it cannot do exactly.
+/// </summary>
+internal sealed class Translator : IEngine
+{
+    /// <summary>Cycles that regions are given at most, at a time: fuel and stalls are counted in 31 bits, and a block may take a few more.</summary>
+    private const ulong MostFuel = 1 << 30;
+
+    /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
+    private const int VersionsPerEntry = 24;
+
+    private readonly IStepper _interpreter;
+    private readonly IBlockTiming _timing;
+    private readonly HartCode _code;
+    private readonly Frame _frame;
+    private readonly bool _exactAlignment;
+    private bool _hasArrived;
+
+    // Where the hart has left translated code to let others have their turn; it goes on from there.
+    private RegionExit? _left;
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
+    /// <param name="timing">The pipeline's block timing.</param>
+    /// <param name="code">The code the hart sees.</param>
+    public Translator(IStepper interpreter, IBlockTiming timing, HartCode code)
+    {
+        _interpreter = interpreter;
+        _timing = timing;
+        _code = code;
+        _frame = new Frame(interpreter.Hart);
+        _exactAlignment = timing.MisalignedCosts;
+    }
+
+    /// <inheritdoc/>
+    public Hart Hart => _interpreter.Hart;
+
+    /// <inheritdoc/>
+    public CauseCounters Causes => _interpreter.Causes;
+
+    /// <inheritdoc/>
+    public IProbe? Probe
+    {
+        get => _interpreter.Probe;
+        set => _interpreter.Probe = value;
+    }
+
+    /// <inheritdoc/>
+    public void Grant(ulong time, Cause cause)
+    {
+        Settle();
+        _interpreter.Grant(time, cause);
+    }
+
+    /// <inheritdoc/>
+    public void Idle(ulong time, Cause cause)
+    {
+        Settle();
+        _interpreter.Idle(time, cause);
+    }
+
+    /// <inheritdoc/>
+    public void Settle() => _timing.Settle();
+
+    /// <inheritdoc/>
+    public StopReason Run(in RunWindow window)
+    {
+        if (!_interpreter.IsUndisturbed)
+        {
+            Settle();
+            return _interpreter.Run(window);
+        }
+
+        var stop = RunUndisturbed(window);
+        Hart.Time = _timing.Time;
+        return stop;
+    }
+
+    private StopReason RunUndisturbed(in RunWindow window)
+    {
+        var hart = Hart;
+        while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
+        {
+            var isInterrupted = false;
+            if (!MustInterpret(hart) && FindRegionHere() is { } entry)
+            {
+                var (exit, yields) = RunRegions(entry, window);
+                _hasArrived = false;
+                if (yields) return StopReason.Yielded;
+                isInterrupted = exit == ExitKind.Interpret;
+            }
+
+            if (Interpret(window, isInterrupted) is { } stop) return stop;
+        }
+
+        return StopReason.Limit;
+    }
+
+    private RegionEntry? FindRegionHere()
+    {
+        var (pc, left) = (Hart.Pc, _left);
+        _left = null;
+        if (_code.PointAt(pc) is not { } point) return null;
+        if (point.Entries.Count == 0)
+        {
+            // Most code is cold, and the pipeline's state takes a while to find out.
+            ref var heat = ref _hasArrived ? ref point.Heat : ref point.BridgeHeat;
+            if (heat < _code.ThresholdOf(point))
+            {
+                heat++;
+                return null;
+            }
+        }
+
+        var (vector, mode) = (_timing.Vector(), FloatModes.Of(Hart));
+        if (left?.Vector == vector && NextEntry(left, pc, mode) is { } next) return next;
+        return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
+    }
+
+    private static bool MustInterpret(Hart hart) => hart.Pending.IsActive || hart.IsInterrupted;
+
+    /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
+    private StopReason? Interpret(in RunWindow window, bool one)
+    {
+        Settle();
+        var hart = Hart;
+        do
+        {
+            if (_timing.Time >= window.Until || hart.Retired >= hart.BreakAt) return null;
+            var pc = hart.Pc;
+            var stop = _interpreter.Step(window);
+            _hasArrived = hart.Pc - pc > 4;
+            if (stop is not null) return stop;
+        }
+        while (!_hasArrived && !one);
+
+        return null;
+    }
+
+    /// <summary>
+    /// Runs a region and those its exits lead to, until one needs the interpreter, the fuel is used up, or the hart
+    /// yields; returns the last exit's kind, and whether it yields there.
+    /// </summary>
+    private (ExitKind Exit, bool Yields) RunRegions(RegionEntry entry, in RunWindow window)
+    {
+        var hart = Hart;
+        var time = _timing.Time;
+        var mode = FloatModes.Of(hart);
+
+        // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
+        var budget = (int)Math.Min(Math.Min(window.Until - time, hart.BreakAt - hart.Retired), MostFuel);
+        var fuel = budget;
+        var yieldAt = window.YieldAt(time, budget);
+        var yields = false;
+        var hasStalls = false;
+        RegionExit exit;
+        uint pc;
+        while (true)
+        {
+            var region = entry.Region;
+            exit = region.Exits[region.Code!(_frame, fuel, yieldAt, entry.Index)];
+            fuel = _frame.Fuel - exit.Cycles;
+            if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
+            hasStalls |= region.Stalls;
+            pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
+            if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
+            yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
+            if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
+            if (NextEntry(exit, pc, mode) is not { } next) break;
+            entry = next;
+        }
+
+        var cycles = (ulong)(budget - fuel);
+        var issued = cycles;
+        if (hasStalls) issued -= _frame.ChargeStalls(Causes);
+        Causes.Add(Cause.Issue, issued);
+        hart.Retired += issued;
+        hart.Pc = pc;
+        _timing.GoAhead(exit.Vector, time + cycles);
+        if (yields) _left = exit;
+        return (exit.Kind, yields);
+    }
+
+    private RegionEntry? NextEntry(RegionExit exit, uint pc, FloatMode mode)
+    {
+        if (exit.Next is { } last && last.Pc == pc && last.Region.IsValid && last.Region.Suits(mode)) return last;
+        return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.Vector, mode) : FindRegion(pc, exit.Vector, mode, counts: true);
+    }
+
+    /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
+    private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
+    {
+        if (_code.PointAt(pc) is not { } point) return null;
+        if (point.Find(vector, mode, isBridge: false) is { } entry) return entry;
+        if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
+        point.Heat = 0;
+        return Translate(point, pc, vector, mode, isBridge: false);
+    }
+
+    /// <summary>The rest of a block that was left at an address in its middle: by the end of a window, or for the interpreter.</summary>
+    private RegionEntry? FindBridge(uint pc, int vector, FloatMode mode)
+    {
+        if (_code.PointAt(pc) is not { } point) return null;
+        if (point.Find(vector, mode, isBridge: true) is { } entry) return entry;
+        if (++point.BridgeHeat <= _code.ThresholdOf(point)) return null;
+        point.BridgeHeat = 0;
+        return Translate(point, pc, vector, mode, isBridge: true);
+    }
+
+    private RegionEntry? Translate(EntryPoint point, uint pc, int vector, FloatMode mode, bool isBridge)
+    {
+        if (point.Entries.Count >= VersionsPerEntry) return null;
+        var table = _code.Table;
+        return _code.Translate(point, new RegionPlan(table.Code, table.History, Hart, _timing, pc, vector, mode, isBridge), _exactAlignment);
+    }
+}

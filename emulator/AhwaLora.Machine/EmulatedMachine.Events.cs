@@ -1,0 +1,31 @@
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Observe;
+
+namespace AhwaLora.Machine;
+
+/// <content>Events that mhpmcounters count (<see cref="HardwareEvent"/>), and the probes that see the harts.</content>
+public sealed partial class EmulatedMachine : IEventSource
+{
+    private readonly EventCounters _events;
+    private IProbe? _probe;
+
+    /// <inheritdoc/>
+    ulong IEventSource.Count(Hart hart, uint code) => HardwareEvent.Find(code) switch
+    {
+        null => 0,
+        { Kind: EventSourceKind.Time } => hart.Time,
+        { Kind: EventSourceKind.Retired } => hart.Retired,
+        { Kind: EventSourceKind.Cause } of => _engines[hart.Id].Causes.Cycles[of.Index],
+        { } of => _events.Of(hart, of.Index),
+    };
+
+    /// <inheritdoc/>
+    bool IEventSource.Exists(uint code) => HardwareEvent.Find(code) is not null;
+
+    /// <inheritdoc/>
+    void IEventSource.SelectionChanged(Hart hart) => ConnectProbes(hart);
+
+    private void ConnectProbes(Hart hart) =>
+        _engines[hart.Id].Probe = ProbeList.Of(_probe, EventCounters.IsNeededBy(hart) ? _events : null);
+}

@@ -1,0 +1,61 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine;
+
+/// <content>All that a snapshot holds of a machine.</content>
+public sealed partial class EmulatedMachine : IStateful
+{
+    /// <summary>All memories; of a private one, each hart's.</summary>
+    public IReadOnlyList<MemoryRegion> Memories => _memories;
+
+    /// <summary>Passes the whole state: what goes on from it is the same to the bit, on every engine.</summary>
+    public void Transfer(StateStream state)
+    {
+        foreach (var memory in _memories) memory.Transfer(state);
+        TransferBesideMemory(state);
+    }
+
+    /// <summary>Passes all state but the contents of memories.</summary>
+    public void TransferBesideMemory(StateStream state)
+    {
+        // Restored interrupt lines wake harts: these, and their clocks, come after the devices.
+        foreach (var device in _devices) device.Device.Transfer(state);
+        foreach (var hart in _harts) hart.Transfer(state);
+        foreach (var pipeline in _pipelines) pipeline.Transfer(state);
+        Regions.Transfer(state);
+        _events.Transfer(state);
+        _semihosting.Transfer(state);
+        _htif?.Transfer(state);
+        _banks?.Transfer(state);
+        _csrBarrier.Transfer(state);
+        _fetch?.Transfer(state);
+        _scheduler.Transfer(state);
+        TransferResult(state);
+        if (!state.IsSaving) Rearm();
+    }
+
+    private void TransferResult(StateStream state)
+    {
+        var hasResult = Result is not null;
+        var (reason, code, hart) = Result ?? default;
+        state.Field(ref hasResult);
+        state.Field(ref reason);
+        state.Field(ref code);
+        state.Field(ref hart);
+        Result = hasResult ? new RunResult(reason, code, hart) : null;
+    }
+
+    /// <summary>Sets what follows from the state: watches of reservations, onlookers that count events, and the instruction after which a hart's tohost is looked at.</summary>
+    private void Rearm()
+    {
+        _isStopRequested = false;
+        foreach (var hart in _harts)
+        {
+            ConnectProbes(hart);
+            _htifDueAt[hart.Id] = _htif?.IsDue(hart.Id) != true ? ulong.MaxValue : _htif.IsTaken(hart.Id) ? hart.Retired : hart.Retired + 1;
+            if (hart.HasReservation && hart.Space.FindMemory(hart.ReservationAddress, 4) is { } memory) memory.AddWatch(hart.ReservationAddress, 4, Watch.Reservation);
+        }
+    }
+}

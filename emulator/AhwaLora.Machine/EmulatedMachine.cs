@@ -1,0 +1,339 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters;
+using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Observe;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine;
+
+/// <summary>
+/// A platform, assembled: memories, devices, harts and the engines that drive them. Everything it does follows from the
+/// platform, the options and the program; two machines in one process share nothing.
+/// </summary>
+public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvironment, IScheduledMachine
+{
+    private readonly List<MemoryRegion> _memories = [];
+    private readonly List<MappedDevice> _devices = [];
+    private readonly List<IClockedDevice> _clocked = [];
+    private readonly List<HartBarrier> _barriers = [];
+    private readonly HartBarrier _csrBarrier;
+    private readonly List<Hart> _harts = [];
+    private readonly List<IEngine> _engines = [];
+    private readonly IEngine[] _engineOf;
+    private readonly List<IStateful> _pipelines = [];
+    private readonly List<AimcTile> _tiles = [];
+    private readonly Scheduler _scheduler;
+    private readonly BankScheduler? _banks;
+    private readonly IHost _host;
+    private readonly HostClock _clock;
+    private readonly Semihosting _semihosting;
+    private readonly ulong[] _htifDueAt;
+    private Htif? _htif;
+    private Hart? _acting;
+    private ulong _deviceTime;
+    private bool _isStopRequested;
+
+    /// <summary>Assembles a platform.</summary>
+    /// <exception cref="PlatformException">The platform breaks a rule of <see cref="PlatformRules"/>.</exception>
+    /// <param name="platform">What it is made of.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="host">Files and console for the guest; null for none.</param>
+    public EmulatedMachine(PlatformDescription platform, MachineOptions options, IHost? host = null)
+    {
+        PlatformRules.Check(platform);
+        _host = host ?? new NoHost();
+        _clock = new HostClock { FrequencyHz = (ulong)Math.Round(platform.ClockMhz * 1e6) };
+        _semihosting = new Semihosting(_host, _clock);
+        _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.Harts).ToArray();
+        Platform = platform;
+        Options = options;
+        Regions = new RegionRecorder(platform.Harts);
+        _events = new EventCounters(platform.Harts);
+        _csrBarrier = new HartBarrier(platform.Harts, this, "barrier CSR");
+        _barriers.Add(_csrBarrier);
+        BuildMemories();
+        Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
+        BuildDevices();
+        BuildHarts();
+        _engineOf = [.. _engines];
+        _banks = BuildBanks();
+        _scheduler = new Scheduler(this, _banks);
+    }
+
+    /// <summary>What it is made of.</summary>
+    public PlatformDescription Platform { get; }
+
+    /// <summary>How it is run.</summary>
+    public MachineOptions Options { get; }
+
+    /// <summary>Memory and devices as masters other than harts see them.</summary>
+    public AddressSpace Space { get; }
+
+    /// <summary>The harts, by mhartid.</summary>
+    public IReadOnlyList<Hart> Harts => _harts;
+
+    /// <summary>The devices, at their addresses.</summary>
+    public IReadOnlyList<MappedDevice> Devices => _devices;
+
+    /// <summary>The analog tiles, by number.</summary>
+    public IReadOnlyList<AimcTile> Tiles => _tiles;
+
+    /// <inheritdoc/>
+    IReadOnlyList<IClockedDevice> IScheduledMachine.ClockedDevices => _clocked;
+
+    /// <summary>Instructions retired by all harts.</summary>
+    public ulong RetiredInstructions
+    {
+        get
+        {
+            var sum = 0UL;
+            foreach (var hart in _harts) sum += hart.Retired;
+            return sum;
+        }
+    }
+
+    /// <summary>Machine time: the latest local time of any hart.</summary>
+    public ulong Cycles => _harts.Max(h => h.Time);
+
+    /// <summary>How the guest ended the run; null while it goes on.</summary>
+    public RunResult? Result { get; private set; }
+
+    /// <summary>Regions that the firmware marked.</summary>
+    public RegionRecorder Regions { get; }
+
+    /// <summary>Lets <paramref name="probe"/> see every instruction of every hart; null for none, <see cref="ProbeList"/> for several.</summary>
+    public void Attach(IProbe? probe)
+    {
+        _probe = probe;
+        foreach (var hart in _harts) ConnectProbes(hart);
+    }
+
+    /// <summary>Hears what harts and devices do over time; null for nobody.</summary>
+    public IMachineObserver? Observer { get; set; }
+
+    /// <inheritdoc/>
+    IActivityObserver? IBusMasters.Observer => Observer;
+
+    /// <summary>Raised behind each event of a device and each round of the banks.</summary>
+    public event Action? DeviceActed;
+
+    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> behind the instruction, or the device's event, that is under way.</summary>
+    public void RequestStop()
+    {
+        _isStopRequested = true;
+        if (_acting is not null) _acting.BreakAt = 0;
+    }
+
+    /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
+    public int Turn => _scheduler.Turn;
+
+    /// <summary>Harts that stand still while the others run, a bit each.</summary>
+    public ulong HeldHarts
+    {
+        get => _scheduler.Held;
+        set => _scheduler.Held = value;
+    }
+
+    /// <summary>How much has happened: the same program and options are in the same state at the same position.</summary>
+    public MachinePosition Position
+    {
+        get
+        {
+            var (retired, traps) = (0UL, 0UL);
+            foreach (var hart in _harts) (retired, traps) = (retired + hart.Retired, traps + hart.TrapsTaken);
+            return new MachinePosition(retired, traps, _scheduler.DeviceEvents);
+        }
+    }
+
+    /// <summary>Cycles of a hart by cause.</summary>
+    public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
+
+    /// <summary>Waits for banks, by bank and by the master that had it; none without exact contention.</summary>
+    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
+
+    /// <summary>Fetches that no instruction cache could answer, of all harts; null without one.</summary>
+    public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;
+
+    /// <summary>Puts every hart at reset with its first instruction at <paramref name="entry"/>.</summary>
+    public void Reset(uint entry)
+    {
+        foreach (var hart in _harts)
+        {
+            hart.Reset(entry);
+            ConnectProbes(hart);
+        }
+    }
+
+    /// <summary>Lets a hart sleep for its first cycles, so that harts do not all start at once.</summary>
+    public void DelayStart(int hart, ulong cycles) => _engines[hart].Idle(cycles, Cause.Wfi);
+
+    /// <summary>Serves the host-target interface at the program's tohost and fromhost.</summary>
+    public void AttachHtif(uint toHost, uint? fromHost)
+    {
+        _htif = new Htif(_host, _clock, toHost, fromHost, _harts.Count);
+        foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes))) memory.AddWatch(toHost, Htif.WordBytes, Watch.Host);
+    }
+
+    /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
+    public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
+
+    /// <inheritdoc/>
+    public int RunningHarts => _harts.Count(h => h.State is not (HartState.Ended or HartState.Stuck));
+
+    /// <inheritdoc/>
+    public void Release(int initiator, ulong time, uint value, WaitReason reason)
+    {
+        var hart = _harts[initiator];
+        if (!hart.Pending.IsActive)
+        {
+            // It stands at the barrier CSR, which has retired: there is no access to grant.
+            Idle(hart, time + CsrFile.BarrierCycles, Cause.Barrier);
+            return;
+        }
+
+        var cause = reason switch
+        {
+            WaitReason.Dma => Cause.DmaWait,
+            WaitReason.Tile => Cause.TileWait,
+            _ => Cause.Barrier,
+        };
+        hart.Pending.Value = value;
+        hart.Pending.HasValue = true;
+        hart.State = HartState.Running;
+        Observer?.Waited(initiator, cause, hart.Pending.Time, time);
+        _engines[initiator].Grant(time, cause);
+    }
+
+    /// <inheritdoc/>
+    ulong ITcdmCounters.Accessed => _banks?.Accessed ?? 0;
+
+    /// <inheritdoc/>
+    ulong ITcdmCounters.Congested => _banks?.Congested ?? 0;
+
+    /// <inheritdoc/>
+    bool IEnvironment.TryHostCall(Hart hart)
+    {
+        if (!_semihosting.TryCall(hart, out var exitCode)) return false;
+        if (exitCode is { } code) Result = new RunResult(ExitReason.Exit, code, hart.Id);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    bool IEnvironment.ArriveAtBarrier(Hart hart) => _csrBarrier.Arrive(hart.Id, hart.Time) == BusResponse.Ok;
+
+    /// <inheritdoc/>
+    void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes, Observer);
+
+    /// <inheritdoc/>
+    void IScheduledMachine.GrantBank(int hart, ulong time) => _engineOf[hart].Grant(time, Cause.BankConflict);
+
+    /// <inheritdoc/>
+    void IScheduledMachine.Advance(IClockedDevice device, ulong time)
+    {
+        _acting = null;
+        _deviceTime = time;
+        device.Advance(time);
+    }
+
+    /// <inheritdoc/>
+    StopReason IScheduledMachine.RunHart(Hart hart, in RunWindow window, in RunLimits limits)
+    {
+        if (ServeHtif(hart, window) is { } served) return served;
+        var engine = _engineOf[hart.Id];
+        var breakAt = _htifDueAt[hart.Id];
+        if (limits.MaxInstructions != ulong.MaxValue) breakAt = Math.Min(breakAt, hart.Retired + (limits.MaxInstructions - RetiredInstructions));
+        if (limits.OneHart is { } one && one.Hart == hart.Id) breakAt = Math.Min(breakAt, one.Retired);
+        hart.BreakAt = breakAt;
+        _acting = hart;
+        var reason = engine.Run(window);
+        _acting = null;
+        if (reason == StopReason.Stopped) RequestStop();
+        reason = ServeHtif(hart, window) ?? reason;
+        if (hart.State == HartState.Stuck && Result is null) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
+        return reason;
+    }
+
+    /// <inheritdoc/>
+    void IScheduledMachine.Settle()
+    {
+        foreach (var engine in _engines) engine.Settle();
+    }
+
+    /// <inheritdoc/>
+    void IScheduledMachine.OnDeviceEvent() => DeviceActed?.Invoke();
+
+    /// <inheritdoc/>
+    bool IScheduledMachine.IsStopRequested => _isStopRequested;
+
+    /// <inheritdoc/>
+    bool IScheduledMachine.TakeStop()
+    {
+        var isRequested = _isStopRequested;
+        _isStopRequested = false;
+        return isRequested;
+    }
+
+    /// <summary>Sets or clears a bit of mip; a sleeping hart wakes where the interrupt is enabled.</summary>
+    private void SetPending(Hart hart, int bit, bool level)
+    {
+        hart.Mip = level ? hart.Mip | 1u << bit : hart.Mip & ~(1u << bit);
+        if (hart.State != HartState.WaitingForInterrupt || !hart.HasPendingInterrupt) return;
+        Idle(hart, _acting?.Time ?? _deviceTime, Cause.Wfi);
+    }
+
+    /// <summary>Lets a hart that stood still between two instructions go on in cycle <paramref name="time"/>.</summary>
+    private void Idle(Hart hart, ulong time, Cause cause)
+    {
+        var begin = hart.Time;
+        hart.State = HartState.Running;
+        _engines[hart.Id].Idle(time, cause);
+        Observer?.Waited(hart.Id, cause, begin, hart.Time);
+    }
+
+    private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)
+    {
+        if ((kinds & Watch.Reservation) != 0) BreakReservations(address, bytes, initiator);
+        if ((kinds & Watch.Host) == 0 || _htif?.OnStored(initiator, address, bytes) != true) return;
+
+        // The store itself has yet to retire; the interface looks after the instruction behind it.
+        _htifDueAt[initiator] = _harts[initiator].Retired + 2;
+        _harts[initiator].BreakAt = Math.Min(_harts[initiator].BreakAt, _htifDueAt[initiator]);
+    }
+
+    private void BreakReservations(uint address, uint bytes, int initiator)
+    {
+        foreach (var hart in _harts)
+        {
+            if (hart.Id != initiator && hart.ReservationAddress < (ulong)address + bytes && address < (ulong)hart.ReservationAddress + 4) hart.HasReservation = false;
+        }
+    }
+
+    /// <summary>
+    /// Does what a hart has asked by its tohost, where that is due. It may concern everybody, so a hart that has run ahead
+    /// waits for its turn. Null where nothing is due.
+    /// </summary>
+    private StopReason? ServeHtif(Hart hart, in RunWindow window) =>
+        hart.State == HartState.Running && hart.Retired < _htifDueAt[hart.Id] ? null : ServeDueHtif(hart, window);
+
+    private StopReason? ServeDueHtif(Hart hart, in RunWindow window)
+    {
+        if (_htif is null || !_htif.IsDue(hart.Id)) return null;
+        var goesOn = hart.State == HartState.Running;
+        _htif.Take(hart);
+        if (goesOn && hart.Time > window.Horizon) return StopReason.NeedsTurn;
+        _htifDueAt[hart.Id] = ulong.MaxValue;
+        var outcome = _htif.Evaluate(hart);
+        if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
+        if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return goesOn ? StopReason.Interacted : null;
+        hart.State = HartState.Ended;
+        foreach (var barrier in _barriers) barrier.ParticipantsChanged(hart.Time);
+        return StopReason.Waiting;
+    }
+}

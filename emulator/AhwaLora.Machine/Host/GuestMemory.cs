@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Text;
+using AhwaLora.Machine.Bus;
+
+namespace AhwaLora.Machine.Host;
+
+/// <summary>What host calls fetch from, and put into, a hart's memory. Addresses are the guest's and may be wrong.</summary>
+internal static class GuestMemory
+{
+    /// <summary>Bytes of a path, its zero included (Linux's PATH_MAX).</summary>
+    private const uint MaxPathBytes = 4096;
+
+    /// <summary>The bytes at <paramref name="address"/> up to a zero; false where none ends them.</summary>
+    public static bool TryReadTerminated(AddressSpace space, uint address, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        if (space.FindMemory(address, 1) is not { } memory) return false;
+        var rest = memory.Data.AsSpan((int)(address - memory.Base));
+        var length = rest.IndexOf((byte)0);
+        if (length < 0) return false;
+        bytes = rest[..length];
+        return true;
+    }
+
+    /// <summary>A path of a known length; null where it is not in memory, too long, or holds a zero.</summary>
+    public static string? ReadPath(AddressSpace space, uint address, uint length)
+    {
+        if (length is 0 or >= MaxPathBytes) return null;
+        var bytes = space.ReadBlock(address, length);
+        return bytes.IsEmpty || bytes.Contains((byte)0) ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>A path that a zero ends; null where it is not in memory or too long.</summary>
+    public static string? ReadPath(AddressSpace space, uint address) =>
+        TryReadTerminated(space, address, out var bytes) ? ReadPath(space, address, (uint)bytes.Length) : null;
+
+    /// <summary>Little-endian words; false where they are not all in one memory.</summary>
+    public static bool TryReadWords(AddressSpace space, uint address, Span<uint> words)
+    {
+        var bytes = space.ReadBlock(address, (uint)words.Length * 4);
+        if (bytes.IsEmpty) return false;
+        for (var i = 0; i < words.Length; i++) words[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i * 4)..]);
+        return true;
+    }
+
+    /// <summary>Stores a little-endian word; false where there is no memory.</summary>
+    public static bool TryWriteWord(AddressSpace space, uint address, uint value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        return space.WriteBlock(address, bytes, Initiators.Host);
+    }
+
+    /// <summary>Stores a little-endian doubleword; false where there is no memory.</summary>
+    public static bool TryWriteDoubleword(AddressSpace space, uint address, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        return space.WriteBlock(address, bytes, Initiators.Host);
+    }
+
+    /// <summary>Reads from a handle into the guest's buffer: as <see cref="IHost.Read"/>, or EFAULT.</summary>
+    public static int ReadFile(AddressSpace space, IHost host, int handle, uint address, uint bytes)
+    {
+        if (space.FindMemory(address, bytes) is not { } memory) return -Errno.EFAULT;
+        var read = host.Read(handle, memory.Data.AsSpan((int)(address - memory.Base), (int)bytes));
+        if (read > 0) memory.Notify(address, (uint)read, Initiators.Host);
+        return read;
+    }
+
+    /// <summary>Writes the guest's buffer to a handle: as <see cref="IHost.Write"/>, or EFAULT.</summary>
+    public static int WriteFile(AddressSpace space, IHost host, int handle, uint address, uint bytes) =>
+        space.FindMemory(address, bytes) is null ? -Errno.EFAULT : host.Write(handle, space.ReadBlock(address, bytes));
+}

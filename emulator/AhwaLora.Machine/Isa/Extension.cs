@@ -1,0 +1,33 @@
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>An instruction-set extension; a machine enables a set of them, a row belongs to one.</summary>
+[Flags]
+public enum Extension
+{
+    /// <summary>No extension.</summary>
+    None = 0,
+
+    /// <summary>RV32I, the base integer instruction set.</summary>
+    I = 1 << 0,
+
+    /// <summary>Integer multiplication and division.</summary>
+    M = 1 << 1,
+
+    /// <summary>Atomic instructions (LR/SC and AMO).</summary>
+    A = 1 << 2,
+
+    /// <summary>Single-precision floating point.</summary>
+    F = 1 << 3,
+
+    /// <summary>Compressed instructions (Zca and Zcf).</summary>
+    C = 1 << 4,
+
+    /// <summary>CSR instructions.</summary>
+    Zicsr = 1 << 5,
+
+    /// <summary>Instruction-fetch fence.</summary>
+    Zifencei = 1 << 6,
+
+    /// <summary>The privileged instructions: mret and wfi.</summary>
+    Privileged = 1 << 7,
+}

@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using static AhwaLora.Machine.Isa.Float32;
+using HostFma = System.Runtime.Intrinsics.X86.Fma;
+
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>
+/// The arithmetic of <see cref="Float32"/> on the host's own: small bodies to be inlined, on values that stay in
+/// floating-point registers, that leave every hard case to <see cref="SoftFloat32"/>. A <c>float</c> here is a
+/// guest's 32 bits, signalling NaNs included: moving one does not change it.
+/// </summary>
+/// <remarks>
+/// Rounding to nearest even, host and hart agree on the result, and whether it is exact shows without the host's
+/// flags. With r = x op y neither zero, tiny, infinite nor NaN (<see cref="IsOrdinary"/>), inexact is the only flag
+/// left to raise, and
+/// <code>
+///   x + y     is exact iff r - x = y and r - y = x     the difference to the larger operand is itself exact
+///   x * y     is exact iff r = x * y in binary64       24 + 24 bits of product fit 53
+///   x / y     is exact iff r * y = x in binary64
+///   sqrt x    is exact iff r * r = x in binary64
+///   x * y + z is exact iff r - z = p and r - p = z     in binary64, with p = x * y exact there
+/// </code>
+/// .NET evaluates each operation in the precision of its type and never contracts two into one.
+/// </remarks>
+public static class HostFloat32
+{
+    /// <summary>x + y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Add(float x, float y, uint rm, ref uint fflags)
+    {
+        float r = x + y;
+        if (rm != RoundingMode.NearestEven || !IsOrdinary(r)) return SoftAdd(x, y, rm, ref fflags);
+        if (r - x != y || r - y != x) fflags |= FFlags.Inexact;
+        return r;
+    }
+
+    /// <summary>x - y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sub(float x, float y, uint rm, ref uint fflags) => Add(x, -y, rm, ref fflags);
+
+    /// <summary>x * y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Mul(float x, float y, uint rm, ref uint fflags)
+    {
+        float r = x * y;
+        if (rm != RoundingMode.NearestEven || !IsOrdinary(r)) return SoftMul(x, y, rm, ref fflags);
+        if ((double)x * y != r) fflags |= FFlags.Inexact;
+        return r;
+    }
+
+    /// <summary>x / y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Div(float x, float y, uint rm, ref uint fflags)
+    {
+        float r = x / y;
+        if (rm != RoundingMode.NearestEven || !IsOrdinary(r)) return SoftDiv(x, y, rm, ref fflags);
+        if ((double)r * y != x) fflags |= FFlags.Inexact;
+        return r;
+    }
+
+    /// <summary>The square root of x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sqrt(float x, uint rm, ref uint fflags)
+    {
+        float r = MathF.Sqrt(x);
+        if (rm != RoundingMode.NearestEven || !IsOrdinary(r)) return SoftSqrt(x, rm, ref fflags);
+        if ((double)r * r != x) fflags |= FFlags.Inexact;
+        return r;
+    }
+
+    /// <summary>x * y + z, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Fma(float x, float y, float z, uint rm, ref uint fflags)
+    {
+        if (!HostHasFma || rm != RoundingMode.NearestEven) return SoftFma(x, y, z, rm, ref fflags);
+        float r = MathF.FusedMultiplyAdd(x, y, z);
+        if (!IsOrdinary(r)) return SoftFma(x, y, z, rm, ref fflags);
+        double product = (double)x * y;
+        if ((double)r - z != product || r - product != z) fflags |= FFlags.Inexact;
+        return r;
+    }
+
+    /// <summary>x * y - z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FmSub(float x, float y, float z, uint rm, ref uint fflags) => Fma(x, y, -z, rm, ref fflags);
+
+    /// <summary>-(x * y) + z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FnmSub(float x, float y, float z, uint rm, ref uint fflags) => Fma(-x, y, z, rm, ref fflags);
+
+    /// <summary>-(x * y) - z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FnmAdd(float x, float y, float z, uint rm, ref uint fflags) => Fma(-x, y, -z, rm, ref fflags);
+
+    // The same for code specialised on "rounding to nearest even, NX already accrued": an ordinary result has
+    // nothing left to raise.
+
+    /// <summary><see cref="Add"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float AddSticky(float x, float y, ref uint fflags)
+    {
+        float r = x + y;
+        return IsOrdinary(r) ? r : SoftAdd(x, y, RoundingMode.NearestEven, ref fflags);
+    }
+
+    /// <summary><see cref="Sub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SubSticky(float x, float y, ref uint fflags) => AddSticky(x, -y, ref fflags);
+
+    /// <summary><see cref="Mul"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float MulSticky(float x, float y, ref uint fflags)
+    {
+        float r = x * y;
+        return IsOrdinary(r) ? r : SoftMul(x, y, RoundingMode.NearestEven, ref fflags);
+    }
+
+    /// <summary><see cref="Div"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float DivSticky(float x, float y, ref uint fflags)
+    {
+        float r = x / y;
+        return IsOrdinary(r) ? r : SoftDiv(x, y, RoundingMode.NearestEven, ref fflags);
+    }
+
+    /// <summary><see cref="Sqrt"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float SqrtSticky(float x, ref uint fflags)
+    {
+        float r = MathF.Sqrt(x);
+        return IsOrdinary(r) ? r : SoftSqrt(x, RoundingMode.NearestEven, ref fflags);
+    }
+
+    /// <summary><see cref="Fma"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FmaSticky(float x, float y, float z, ref uint fflags)
+    {
+        if (!HostHasFma) return SoftFma(x, y, z, RoundingMode.NearestEven, ref fflags);
+        float r = MathF.FusedMultiplyAdd(x, y, z);
+        return IsOrdinary(r) ? r : SoftFma(x, y, z, RoundingMode.NearestEven, ref fflags);
+    }
+
+    /// <summary><see cref="FmSub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FmSubSticky(float x, float y, float z, ref uint fflags) => FmaSticky(x, y, -z, ref fflags);
+
+    /// <summary><see cref="FnmSub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FnmSubSticky(float x, float y, float z, ref uint fflags) => FmaSticky(-x, y, z, ref fflags);
+
+    /// <summary><see cref="FnmAdd"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float FnmAddSticky(float x, float y, float z, ref uint fflags) =>
+        FmaSticky(-x, y, -z, ref fflags);
+
+    /// <summary>Constant to the JIT. Without the instruction .NET would call the host's libm.</summary>
+    private static bool HostHasFma => HostFma.IsSupported || AdvSimd.IsSupported;
+
+    /// <summary>
+    /// Whether a result rounded to nearest can raise nothing but inexact: not zero, tiny, infinite or NaN. The
+    /// smallest normal number is left out too: a value that is tiny after rounding can end there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOrdinary(float r) =>
+        (AsBits(r) & ~SignBit) - (SmallestNormal + 1) < Infinity - (SmallestNormal + 1);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float SoftAdd(float x, float y, uint rm, ref uint fflags) =>
+        AsFloat(SoftFloat32.Add(AsBits(x), AsBits(y), rm, ref fflags));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float SoftMul(float x, float y, uint rm, ref uint fflags) =>
+        AsFloat(SoftFloat32.Mul(AsBits(x), AsBits(y), rm, ref fflags));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float SoftDiv(float x, float y, uint rm, ref uint fflags) =>
+        AsFloat(SoftFloat32.Div(AsBits(x), AsBits(y), rm, ref fflags));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float SoftSqrt(float x, uint rm, ref uint fflags) =>
+        AsFloat(SoftFloat32.Sqrt(AsBits(x), rm, ref fflags));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float SoftFma(float x, float y, float z, uint rm, ref uint fflags) =>
+        AsFloat(SoftFloat32.Fma(AsBits(x), AsBits(y), AsBits(z), rm, ref fflags));
+}

@@ -1,0 +1,44 @@
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>
+/// A decoded instruction. Registers are indices into the register file (<see cref="Registers"/>): x0 as a
+/// destination has become the sink, so an engine writes its result without a test.
+/// </summary>
+public readonly record struct Instruction
+{
+    /// <summary>The table's row; <see cref="Decoder.Illegal"/> for a word that none matches.</summary>
+    public required InstructionRow Row { get; init; }
+
+    /// <summary>Function pointer of the semantics.</summary>
+    public required nint Entry { get; init; }
+
+    /// <summary>The word as fetched; the upper half is 0 for a compressed instruction.</summary>
+    public required uint Word { get; init; }
+
+    /// <summary>Immediate, sign- or zero-extended; the CSR number of a CSR access.</summary>
+    public required int Imm { get; init; }
+
+    /// <summary>The row's shape, at hand for the engines' switch.</summary>
+    public required Shape Shape { get; init; }
+
+    /// <summary>Destination.</summary>
+    public required byte Rd { get; init; }
+
+    /// <summary>First source; the value itself for CSR immediates.</summary>
+    public required byte Rs1 { get; init; }
+
+    /// <summary>Second source.</summary>
+    public required byte Rs2 { get; init; }
+
+    /// <summary>Third source.</summary>
+    public required byte Rs3 { get; init; }
+
+    /// <summary>Rounding mode field; <see cref="RoundingMode.Dynamic"/> takes frm.</summary>
+    public required byte Rm { get; init; }
+
+    /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>
+    public required byte Length { get; init; }
+
+    /// <summary>Shape of the instruction behind it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> where memory ends.</summary>
+    public Shape Behind { get; init; }
+}

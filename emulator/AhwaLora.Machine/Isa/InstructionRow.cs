@@ -1,0 +1,70 @@
+using System.Reflection;
+
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>
+/// One instruction: everything the decoder, the engines, the disassembler, the timing models and the tests
+/// know about it. The semantics is a named static method beside the row, so that the interpreter can call it
+/// through a function pointer and the translator can emit a call that the runtime inlines.
+/// </summary>
+public sealed class InstructionRow
+{
+    /// <summary>Makes a row.</summary>
+    /// <param name="extension">The extension it belongs to.</param>
+    /// <param name="name">Mnemonic.</param>
+    /// <param name="pattern">Bits, in the notation of <see cref="Isa.Pattern"/>.</param>
+    /// <param name="assembly">Operands as the assembler writes them.</param>
+    /// <param name="shape">What is done with the operands.</param>
+    /// <param name="unit">What executes it.</param>
+    /// <param name="semantics">A static method with the shape's signature, or null where the shape says it all.</param>
+    /// <param name="width">Bytes moved, for loads and stores.</param>
+    public InstructionRow(Extension extension, string name, string pattern, string assembly, Shape shape, Unit unit, Delegate? semantics = null, int width = 0)
+    {
+        Extension = extension;
+        Name = name;
+        Pattern = new Pattern(pattern);
+        Assembly = assembly;
+        Shape = shape;
+        Unit = unit;
+        Width = width;
+        if (semantics is null) return;
+        Semantics = semantics.Method;
+        Entry = Semantics.MethodHandle.GetFunctionPointer();
+    }
+
+    /// <summary>The extension it belongs to.</summary>
+    public Extension Extension { get; }
+
+    /// <summary>Mnemonic, as the assembler spells it.</summary>
+    public string Name { get; }
+
+    /// <summary>Its bits.</summary>
+    public Pattern Pattern { get; }
+
+    /// <summary>Its operands, as the assembler writes them: <c>"rd, imm(rs1)"</c>.</summary>
+    public string Assembly { get; }
+
+    /// <summary>What is done with the operands.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>What executes it.</summary>
+    public Unit Unit { get; }
+
+    /// <summary>Bytes that a load or store moves.</summary>
+    public int Width { get; }
+
+    /// <summary>The static method with the semantics, or null.</summary>
+    public MethodInfo? Semantics { get; }
+
+    /// <summary>Function pointer of <see cref="Semantics"/>, or 0.</summary>
+    public nint Entry { get; }
+
+    /// <summary>True if the instruction needs mstatus.FS on (its registers or its unit are floating-point).</summary>
+    public bool IsFloat => Extension == Extension.F;
+
+    /// <summary>True if it writes an f register.</summary>
+    public bool WritesFloat => Pattern.Has(Field.Rd) && Pattern.Extract(Field.Rd, 0) >= Registers.F0;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {Assembly}";
+}

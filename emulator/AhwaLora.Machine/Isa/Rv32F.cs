@@ -1,0 +1,68 @@
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>F extension: single-precision floating point (unprivileged specification, chapter "F"). The arithmetic is <see cref="Float32"/>.</summary>
+public static class Rv32F
+{
+    private delegate uint Rounded1(uint a, uint rm, ref uint fflags);
+
+    private delegate uint Rounded2(uint a, uint b, uint rm, ref uint fflags);
+
+    private delegate uint Rounded3(uint a, uint b, uint c, uint rm, ref uint fflags);
+
+    private delegate uint Compared(uint a, uint b, ref uint fflags);
+
+    /// <summary>The rows of this extension.</summary>
+    public static IReadOnlyList<InstructionRow> Rows { get; } =
+    [
+        //      name         bits                                    assembly             unit                        semantics
+        Memory("flw",        "imm[11:0] rs1 010 fd 0000111",         "fd, imm(rs1)",      Shape.Load,                 Move),
+        Memory("fsw",        "imm[11:5] fs2 rs1 010 imm[4:0] 0100111", "fs2, imm(rs1)",   Shape.Store,                null),
+        Fused("fmadd.s",     "fs3 00 fs2 fs1 rm fd 1000011",                                                          Float32.Fma),
+        Fused("fmsub.s",     "fs3 00 fs2 fs1 rm fd 1000111",                                                          Float32.FmSub),
+        Fused("fnmsub.s",    "fs3 00 fs2 fs1 rm fd 1001011",                                                          Float32.FnmSub),
+        Fused("fnmadd.s",    "fs3 00 fs2 fs1 rm fd 1001111",                                                          Float32.FnmAdd),
+        Binary("fadd.s",     "0000000 fs2 fs1 rm fd 1010011",                             Unit.FloatAddMultiply,      Float32.Add),
+        Binary("fsub.s",     "0000100 fs2 fs1 rm fd 1010011",                             Unit.FloatAddMultiply,      Float32.Sub),
+        Binary("fmul.s",     "0001000 fs2 fs1 rm fd 1010011",                             Unit.FloatAddMultiply,      Float32.Mul),
+        Binary("fdiv.s",     "0001100 fs2 fs1 rm fd 1010011",                             Unit.FloatDivideSqrt,       Float32.Div),
+        Unary("fsqrt.s",     "0101100 00000 fs1 rm fd 1010011",      "fd, fs1, rm",       Unit.FloatDivideSqrt,       Float32.Sqrt),
+        Quiet("fsgnj.s",     "0010000 fs2 fs1 000 fd 1010011",                                                        Float32.Sgnj),
+        Quiet("fsgnjn.s",    "0010000 fs2 fs1 001 fd 1010011",                                                        Float32.Sgnjn),
+        Quiet("fsgnjx.s",    "0010000 fs2 fs1 010 fd 1010011",                                                        Float32.Sgnjx),
+        Compare("fmin.s",    "0010100 fs2 fs1 000 fd 1010011",       "fd, fs1, fs2",                                  Float32.Min),
+        Compare("fmax.s",    "0010100 fs2 fs1 001 fd 1010011",       "fd, fs1, fs2",                                  Float32.Max),
+        Unary("fcvt.w.s",    "1100000 00000 fs1 rm rd 1010011",      "rd, fs1, rm",       Unit.FloatConvert,          Float32.ToInt32),
+        Unary("fcvt.wu.s",   "1100000 00001 fs1 rm rd 1010011",      "rd, fs1, rm",       Unit.FloatConvert,          Float32.ToUInt32),
+        Move("fmv.x.w",      "1110000 00000 fs1 000 rd 1010011",     "rd, fs1",                                       Move),
+        Compare("feq.s",     "1010000 fs2 fs1 010 rd 1010011",       "rd, fs1, fs2",                                  Float32.Eq),
+        Compare("flt.s",     "1010000 fs2 fs1 001 rd 1010011",       "rd, fs1, fs2",                                  Float32.Lt),
+        Compare("fle.s",     "1010000 fs2 fs1 000 rd 1010011",       "rd, fs1, fs2",                                  Float32.Le),
+        Move("fclass.s",     "1110000 00000 fs1 001 rd 1010011",     "rd, fs1",                                       Float32.Classify),
+        Unary("fcvt.s.w",    "1101000 00000 rs1 rm fd 1010011",      "fd, rs1, rm",       Unit.FloatConvert,          Float32.FromInt32),
+        Unary("fcvt.s.wu",   "1101000 00001 rs1 rm fd 1010011",      "fd, rs1, rm",       Unit.FloatConvert,          Float32.FromUInt32),
+        Move("fmv.w.x",      "1111000 00000 rs1 000 fd 1010011",     "fd, rs1",                                       Move),
+    ];
+
+    private static InstructionRow Memory(string name, string pattern, string assembly, Shape shape, Func<uint, uint>? extend) =>
+        new(Extension.F, name, pattern, assembly, shape, shape == Shape.Load ? Unit.Load : Unit.Store, extend, width: 4);
+
+    private static InstructionRow Fused(string name, string pattern, Rounded3 semantics) =>
+        new(Extension.F, name, pattern, "fd, fs1, fs2, fs3, rm", Shape.Float3, Unit.FloatAddMultiply, semantics);
+
+    private static InstructionRow Binary(string name, string pattern, Unit unit, Rounded2 semantics) =>
+        new(Extension.F, name, pattern, "fd, fs1, fs2, rm", Shape.Float2, unit, semantics);
+
+    private static InstructionRow Unary(string name, string pattern, string assembly, Unit unit, Rounded1 semantics) =>
+        new(Extension.F, name, pattern, assembly, Shape.Float1, unit, semantics);
+
+    private static InstructionRow Quiet(string name, string pattern, Func<uint, uint, uint> semantics) =>
+        new(Extension.F, name, pattern, "fd, fs1, fs2", Shape.Binary, Unit.FloatNonComputational, semantics);
+
+    private static InstructionRow Compare(string name, string pattern, string assembly, Compared semantics) =>
+        new(Extension.F, name, pattern, assembly, Shape.FloatCompare, Unit.FloatNonComputational, semantics);
+
+    private static InstructionRow Move(string name, string pattern, string assembly, Func<uint, uint> semantics) =>
+        new(Extension.F, name, pattern, assembly, Shape.Unary, Unit.FloatNonComputational, semantics);
+
+    private static uint Move(uint bits) => bits;
+}

@@ -1,0 +1,136 @@
+namespace AhwaLora.Machine.Isa;
+
+/// <summary>
+/// What an instruction does with its operands: which signature its semantics has, and what an engine
+/// does around the call. Registers are indices into one file (<see cref="Registers"/>), so integer and
+/// floating-point rows share shapes.
+/// </summary>
+public enum Shape : byte
+{
+    /// <summary>A word that no enabled row matches; raises an illegal-instruction exception.</summary>
+    Illegal,
+
+    /// <summary>rd = f(rs1, rs2); <c>uint f(uint, uint)</c>.</summary>
+    Binary,
+
+    /// <summary>rd = f(rs1, imm); <c>uint f(uint, uint)</c>.</summary>
+    Immediate,
+
+    /// <summary>rd = f(pc, imm); <c>uint f(uint, uint)</c>.</summary>
+    Upper,
+
+    /// <summary>rd = f(rs1); <c>uint f(uint)</c>.</summary>
+    Unary,
+
+    /// <summary>if f(rs1, rs2) then pc += imm; <c>bool f(uint, uint)</c>.</summary>
+    Branch,
+
+    /// <summary>rd = pc + length; pc += imm.</summary>
+    Jump,
+
+    /// <summary>rd = pc + length; pc = (rs1 + imm) &amp; ~1.</summary>
+    JumpRegister,
+
+    /// <summary>rd = f(memory[rs1 + imm]); <c>uint f(uint)</c> extends the <see cref="InstructionRow.Width"/> bytes read.</summary>
+    Load,
+
+    /// <summary>memory[rs1 + imm] = low <see cref="InstructionRow.Width"/> bytes of rs2.</summary>
+    Store,
+
+    /// <summary>rd = f(rs1, rm, flags); <c>uint f(uint, uint, ref uint)</c>.</summary>
+    Float1,
+
+    /// <summary>rd = f(rs1, rs2, rm, flags); <c>uint f(uint, uint, uint, ref uint)</c>.</summary>
+    Float2,
+
+    /// <summary>rd = f(rs1, rs2, flags), without rounding; <c>uint f(uint, uint, ref uint)</c>.</summary>
+    FloatCompare,
+
+    /// <summary>rd = f(rs1, rs2, rs3, rm, flags); <c>uint f(uint, uint, uint, uint, ref uint)</c>.</summary>
+    Float3,
+
+    /// <summary>rd = csr; csr = f(csr, rs1), unless suppressed; <c>uint f(uint, uint)</c>.</summary>
+    Csr,
+
+    /// <summary>As <see cref="Csr"/>, with the five bits of rs1 as the operand's value.</summary>
+    CsrImmediate,
+
+    /// <summary>rd = memory[rs1], and the hart reserves the word.</summary>
+    LoadReserved,
+
+    /// <summary>memory[rs1] = rs2 and rd = 0 if the reservation holds, else rd = 1.</summary>
+    StoreConditional,
+
+    /// <summary>rd = memory[rs1]; memory[rs1] = f(rd, rs2); <c>uint f(uint, uint)</c>.</summary>
+    Atomic,
+
+    /// <summary>Orders memory accesses.</summary>
+    Fence,
+
+    /// <summary>Makes stores visible to instruction fetches.</summary>
+    FenceI,
+
+    /// <summary>Environment call.</summary>
+    Ecall,
+
+    /// <summary>Breakpoint, or a semihosting call.</summary>
+    Ebreak,
+
+    /// <summary>Return from a machine-mode trap.</summary>
+    Mret,
+
+    /// <summary>Wait for an interrupt.</summary>
+    Wfi,
+}
+
+/// <summary>The functional unit that executes an instruction: what timing models and counters go by.</summary>
+public enum Unit : byte
+{
+    /// <summary>Integer arithmetic and logic.</summary>
+    Alu,
+
+    /// <summary>Conditional branches.</summary>
+    Branch,
+
+    /// <summary>jal and jalr.</summary>
+    Jump,
+
+    /// <summary>Loads, integer and floating-point.</summary>
+    Load,
+
+    /// <summary>Stores, integer and floating-point.</summary>
+    Store,
+
+    /// <summary>mul.</summary>
+    Multiply,
+
+    /// <summary>mulh, mulhsu and mulhu.</summary>
+    MultiplyHigh,
+
+    /// <summary>Integer division and remainder.</summary>
+    Divide,
+
+    /// <summary>Floating-point addition, multiplication and fused multiply-add.</summary>
+    FloatAddMultiply,
+
+    /// <summary>fdiv.s and fsqrt.s.</summary>
+    FloatDivideSqrt,
+
+    /// <summary>Sign injection, min/max, comparison, classification and moves.</summary>
+    FloatNonComputational,
+
+    /// <summary>Conversions between integers and floating point.</summary>
+    FloatConvert,
+
+    /// <summary>LR, SC and AMO.</summary>
+    Atomic,
+
+    /// <summary>CSR accesses.</summary>
+    Csr,
+
+    /// <summary>fence and fence.i.</summary>
+    Fence,
+
+    /// <summary>ecall, ebreak, mret, wfi and illegal words.</summary>
+    System,
+}

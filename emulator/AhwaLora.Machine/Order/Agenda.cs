@@ -1,0 +1,117 @@
+using System.Numerics;
+using AhwaLora.Machine.Core;
+
+namespace AhwaLora.Machine.Order;
+
+/// <summary>
+/// When each hart acts next, as the machine's order sees it: its next instruction, or its request for a bank. A calendar
+/// by cycle, because exact contention looks at it in every one: the harts of the next 64 cycles stand in a slot each,
+/// the others wait until their cycle comes near.
+/// </summary>
+internal sealed class Agenda
+{
+    private const ulong Never = ulong.MaxValue;
+    private const int Slots = 64;
+
+    private readonly ulong[] _times;
+    private readonly ulong[] _slots = new ulong[Slots];
+
+    // The slots that hold a hart, a bit each; the cycle from which they count; no hart outside them acts before the last.
+    private ulong _taken, _now, _firstLater = Never;
+    private ulong _asking;
+
+    /// <summary>An agenda in which nobody acts.</summary>
+    public Agenda(int harts)
+    {
+        _times = new ulong[harts];
+        Array.Fill(_times, Never);
+    }
+
+    /// <summary>The first cycle in which a hart acts; <see cref="ulong.MaxValue"/> where none does by itself.</summary>
+    public ulong First
+    {
+        get
+        {
+            var distance = BitOperations.TrailingZeroCount(BitOperations.RotateRight(_taken, (int)_now & (Slots - 1)));
+            var first = distance == Slots ? Never : _now + (ulong)distance;
+            if (first < _firstLater) return first;
+            if (_firstLater == Never) return Never;
+            Begin(_firstLater);
+            return First;
+        }
+    }
+
+    /// <summary>The harts that execute an instruction in a cycle, and those that ask for a bank in it, a bit each; the cycle is not after <see cref="First"/>.</summary>
+    public (ulong Acting, ulong Asking) In(ulong time)
+    {
+        var harts = time - _now < Slots ? _slots[time & (Slots - 1)] : 0;
+        return (harts & ~_asking, harts & _asking);
+    }
+
+    /// <summary>Takes a hart's next action over.</summary>
+    /// <param name="hart">The hart.</param>
+    /// <param name="isHeld">True where it stands still whatever it could do.</param>
+    /// <param name="asksForBank">True where its next action is a request for a bank.</param>
+    public void Update(Hart hart, bool isHeld, bool asksForBank)
+    {
+        var bit = 1UL << hart.Id;
+        Remove(hart.Id, bit);
+        if (asksForBank) _asking |= bit;
+        else _asking &= ~bit;
+        Add(hart.Id, bit, hart.State == HartState.Running && !isHeld ? hart.NextAction : Never);
+    }
+
+    private void Remove(int id, ulong bit)
+    {
+        var slot = (int)_times[id] & (Slots - 1);
+        _slots[slot] &= ~bit;
+        if (_slots[slot] == 0) _taken &= ~(1UL << slot);
+    }
+
+    private void Add(int id, ulong bit, ulong time)
+    {
+        _times[id] = time;
+        if (time < _now) Begin(time);
+        if (time - _now < Slots)
+        {
+            _slots[time & (Slots - 1)] |= bit;
+            _taken |= 1UL << (int)(time & (Slots - 1));
+        }
+        else if (time != Never)
+        {
+            _firstLater = Math.Min(_firstLater, time);
+        }
+    }
+
+    /// <summary>Lets the calendar begin with another cycle.</summary>
+    private void Begin(ulong now)
+    {
+        Array.Clear(_slots);
+        (_taken, _now, _firstLater) = (0, now, Never);
+        for (var id = 0; id < _times.Length; id++) Add(id, 1UL << id, _times[id]);
+    }
+
+    /// <summary>The numbers of a set of harts, in order.</summary>
+    public static HartSet Harts(ulong bits) => new(bits);
+
+    /// <summary>Enumerates the set bits of a word.</summary>
+    internal struct HartSet(ulong bits)
+    {
+        private ulong _left = bits;
+
+        /// <summary>Number of the hart it stands at.</summary>
+        public int Current { get; private set; }
+
+        /// <summary>Itself.</summary>
+        public readonly HartSet GetEnumerator() => this;
+
+        /// <summary>Goes to the next hart; false behind the last.</summary>
+        public bool MoveNext()
+        {
+            if (_left == 0) return false;
+            Current = BitOperations.TrailingZeroCount(_left);
+            _left &= _left - 1;
+            return true;
+        }
+    }
+}

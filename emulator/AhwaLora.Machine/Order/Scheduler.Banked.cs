@@ -1,0 +1,81 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+
+namespace AhwaLora.Machine.Order;
+
+/// <content>
+/// Exact contention: cycle by cycle. In each, devices act first, then the harts that execute an instruction, by number,
+/// and the banks last, when all requests of the cycle are known.
+/// </content>
+internal sealed partial class Scheduler
+{
+    private readonly Agenda _agenda;
+    private IClockedDevice? _nextDevice;
+    private ulong _nextEvent;
+
+    /// <summary>
+    /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
+    /// acted, a hart met one or was stopped. The result where there is nobody, or nobody before the limit.
+    /// </summary>
+    private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
+    {
+        (_nextDevice, _nextEvent) = NextDevice();
+        foreach (var hart in _harts) Update(banks, hart);
+        banks.Look();
+        while (true)
+        {
+            var time = Math.Min(Math.Min(_nextEvent, banks.NextRequest), _agenda.First);
+            if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+            if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
+            if (!RunCycle(banks, time, limits)) return null;
+        }
+    }
+
+    /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True where others' plans still hold.</summary>
+    private bool RunCycle(BankScheduler banks, ulong time, in RunLimits limits)
+    {
+        if (time == _nextEvent)
+        {
+            Advance(_nextDevice!, time);
+            return false;
+        }
+
+        var (acting, asking) = _agenda.In(time);
+        if (acting != 0) return RunHarts(banks, acting, Before(_nextEvent, new RunWindow(SaturatingAdd(time, RunAheadCycles), time)), limits);
+        var devicesAsk = banks.NextRequest <= time;
+        banks.Arbitrate(time, asking);
+        foreach (var id in Agenda.Harts(asking)) Update(banks, _harts[id]);
+        if (devicesAsk) (_nextDevice, _nextEvent) = NextDevice();
+        DeviceEvents++;
+        _machine.OnDeviceEvent();
+        return !_machine.IsStopRequested;
+    }
+
+    /// <summary>Gives each hart of a set its turn; false at the first whose turn may have changed more than itself, or is not over.</summary>
+    private bool RunHarts(BankScheduler banks, ulong harts, in RunWindow window, in RunLimits limits)
+    {
+        var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
+        foreach (var id in Agenda.Harts(harts))
+        {
+            var hart = _harts[id];
+            if (isLimited)
+            {
+                (_turn, _window) = (hart, window);
+                return false;
+            }
+
+            if (TakeTurn(hart, window, limits) is not (StopReason.NeedsTurn or StopReason.Limit) || _turn is not null || _machine.Result.HasValue) return false;
+            Update(banks, hart);
+        }
+
+        return true;
+    }
+
+    private void Update(BankScheduler banks, Hart hart)
+    {
+        ref readonly var pending = ref hart.Pending;
+        var asks = pending.IsActive && !pending.IsGranted && banks.IsBanked(pending.Address);
+        _agenda.Update(hart, (_held >> hart.Id & 1) != 0, asks);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+
+namespace AhwaLora.Machine.Platform;
+
+/// <summary>The analog tiles.</summary>
+public sealed record AimcDescription
+{
+    /// <summary>First address; tile n is 4 KiB further on each.</summary>
+    [JsonConverter(typeof(AddressJsonConverter))]
+    public uint Base { get; init; } = 0x3000_0000;
+
+    /// <summary>Number of tiles.</summary>
+    public int Tiles { get; init; } = 1;
+
+    /// <summary>Input lines of a tile.</summary>
+    public int Rows { get; init; } = 512;
+
+    /// <summary>Output lines of a tile.</summary>
+    public int Columns { get; init; } = 512;
+
+    /// <summary>Converters, noise of an MVM, management of range: ideal, ahwa-lora, standard-hwa or aihwkit-default.</summary>
+    public string Preset { get; init; } = "ahwa-lora";
+
+    /// <summary>Devices: none, pcm, hermes or hermes-1.</summary>
+    public string Model { get; init; } = "pcm";
+
+    /// <summary>Bits of the DAC, in place of the preset's; 0 is an ideal one.</summary>
+    public int? DacBits { get; init; }
+
+    /// <summary>Bits of the ADC, in place of the preset's; 0 is an ideal one.</summary>
+    public int? AdcBits { get; init; }
+
+    /// <summary>True to fold a pair of devices into one weight after programming, as aihwkit does.</summary>
+    public bool AihwkitCompatible { get; init; }
+
+    /// <summary>True for tiles that hold no weights and compute no values, but take their time: for matrices that memory has no room for.</summary>
+    public bool TimingOnly { get; init; }
+
+    /// <summary>Seed of the tiles; null takes the machine's.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Seconds since programming at the first cycle.</summary>
+    public double AgeSeconds { get; init; }
+
+    /// <summary>Integration time of one MVM at reset, in ns.</summary>
+    public int IntegrationNs { get; init; } = 256;
+
+    /// <summary>Words the streamers move a cycle, each way.</summary>
+    public int StreamWordsPerCycle { get; init; } = 4;
+
+    /// <summary>Job contexts.</summary>
+    public int Contexts { get; init; } = 2;
+
+    /// <summary>These tiles with another preset; with the ideal one their devices are ideal too, so that W x comes out.</summary>
+    public AimcDescription WithPreset(string preset) =>
+        this with { Preset = preset, Model = preset == Analog.Crossbar.Preset.Ideal.Name ? DeviceModel.None.Name : Model };
+
+    /// <summary>The crossbar of a tile.</summary>
+    /// <param name="number">The tile's.</param>
+    /// <param name="seed">Of the machine, where this description has none of its own.</param>
+    /// <exception cref="PlatformException">There is no such preset or model.</exception>
+    public CrossbarOptions BuildCrossbar(int number, ulong seed) => new(Rows, Columns)
+    {
+        Preset = BuildPreset(),
+        Model = BuildModel(),
+        Mapping = AihwkitCompatible ? DeviceMapping.AihwkitCompatible : DeviceMapping.PerDevice,
+        TimingOnly = TimingOnly,
+        Seed = Seed ?? seed,
+        Tile = (uint)number,
+    };
+
+    /// <summary>The preset with this description's converters.</summary>
+    /// <exception cref="PlatformException">There is none of that name.</exception>
+    public Preset BuildPreset()
+    {
+        var preset = Analog.Crossbar.Preset.All.FirstOrDefault(p => p.Name == Preset)
+            ?? throw new PlatformException($"field 'aimc.preset': no preset '{Preset}'; expected {string.Join(", ", Analog.Crossbar.Preset.All.Select(p => p.Name))}");
+        if (DacBits is { } dac) preset = preset with { Dac = preset.Dac with { Bits = dac } };
+        if (AdcBits is { } adc) preset = preset with { Adc = preset.Adc with { Bits = adc } };
+        return preset;
+    }
+
+    /// <summary>The device model.</summary>
+    /// <exception cref="PlatformException">There is none of that name.</exception>
+    public DeviceModel BuildModel() =>
+        DeviceModel.All.FirstOrDefault(m => m.Name == Model)
+        ?? throw new PlatformException($"field 'aimc.model': no device model '{Model}'; expected {string.Join(", ", DeviceModel.All.Select(m => m.Name))}");
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AhwaLora.Common.Text;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.State;
+
+namespace AhwaLora.Machine.Snapshots;
+
+/// <summary>A snapshot that cannot be restored; the message says why and what was expected.</summary>
+public sealed class SnapshotException(string message) : Exception(message);
+
+/// <summary>
+/// A machine's state in a file: a header, then the state compressed with Brotli. The header names the format, the
+/// product, and the platform, options and program that the state belongs to; a digest covers all of it.
+/// </summary>
+/// <remarks>
+/// Layout, little-endian: magic (8 bytes), format version (4), length of the product's version (4) and its UTF-8 bytes,
+/// SHA-256 of what was run (32), SHA-256 of the compressed state (32), the compressed state.
+/// </remarks>
+public static class SnapshotFile
+{
+    /// <summary>Version of the format: changes with every field that any component passes.</summary>
+    public const int FormatVersion = 4;
+
+    private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
+
+    private static ReadOnlySpan<byte> Magic => "AHWASNAP"u8;
+
+    /// <summary>Writes the state of <paramref name="machine"/>.</summary>
+    /// <param name="machine">A machine between two runs.</param>
+    /// <param name="program">The program's file, to know it again.</param>
+    /// <param name="stream">Where to.</param>
+    public static void Save(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
+    {
+        var payload = new MemoryStream();
+        using (var compressor = new BrotliStream(payload, CompressionLevel.Fastest, leaveOpen: true)) machine.Transfer(new StateStream(compressor, saving: true));
+        var compressed = payload.GetBuffer().AsSpan(0, (int)payload.Length);
+
+        var version = Encoding.UTF8.GetBytes(Product.Version);
+        stream.Write(Magic);
+        WriteNumber(stream, FormatVersion);
+        WriteNumber(stream, version.Length);
+        stream.Write(version);
+        stream.Write(IdentityOf(machine, program));
+        stream.Write(SHA256.HashData(compressed));
+        stream.Write(compressed);
+    }
+
+    /// <summary>Brings <paramref name="machine"/>, assembled and loaded alike, to a saved state.</summary>
+    /// <exception cref="SnapshotException">No snapshot, damaged, of another format, or of another platform, options or program; the machine is as before.</exception>
+    public static void Restore(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
+    {
+        var magic = new byte[Magic.Length];
+        if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !Magic.SequenceEqual(magic)) throw new SnapshotException("is not a snapshot");
+        var format = ReadNumber(stream);
+        if (format != FormatVersion) throw new SnapshotException($"has snapshot format {format}; this version reads format {FormatVersion}: save it anew");
+        var length = ReadNumber(stream);
+        if (length is < 0 or > MaxVersionBytes) throw Damaged();
+        var version = Encoding.UTF8.GetString(Read(stream, length));
+        var identity = Read(stream, DigestBytes);
+        var digest = Read(stream, DigestBytes);
+        using var rest = new MemoryStream();
+        stream.CopyTo(rest);
+        var compressed = rest.GetBuffer().AsMemory(0, (int)rest.Length);
+
+        if (!SHA256.HashData(compressed.Span).AsSpan().SequenceEqual(digest)) throw Damaged();
+        if (version != Product.Version) throw new SnapshotException($"was saved by version {version}; this is {Product.Version}: save it anew");
+        if (!IdentityOf(machine, program).AsSpan().SequenceEqual(identity)) throw new SnapshotException("was saved by a run of another program, platform or options: give the same ones");
+        rest.Position = 0;
+        using var decompressor = new BrotliStream(rest, CompressionMode.Decompress);
+        machine.Transfer(new StateStream(decompressor, saving: false));
+    }
+
+    /// <summary>A digest of everything that a run follows from; the engine, and when it translates, are no part of it.</summary>
+    private static byte[] IdentityOf(EmulatedMachine machine, ReadOnlySpan<byte> program)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(PlatformJson.Write(machine.Platform)));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(machine.Options with { Engine = EngineKind.Auto, HotThreshold = 0 }));
+        hash.AppendData(SHA256.HashData(program));
+        return hash.GetHashAndReset();
+    }
+
+    private static SnapshotException Damaged() => new("is damaged: save it anew");
+
+    private static byte[] Read(Stream stream, int bytes)
+    {
+        var buffer = new byte[bytes];
+        return stream.ReadAtLeast(buffer, bytes, throwOnEndOfStream: false) == bytes ? buffer : throw Damaged();
+    }
+
+    private static int ReadNumber(Stream stream) => BinaryPrimitives.ReadInt32LittleEndian(Read(stream, 4));
+
+    private static void WriteNumber(Stream stream, int value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        stream.Write(bytes);
+    }
+}

@@ -1,0 +1,30 @@
+using AhwaLora.Machine.Bus.Registers;
+using static AhwaLora.Machine.Bus.Registers.RegisterAccess;
+
+namespace AhwaLora.Machine.Soc;
+
+/// <summary>Offsets and datasheet of the <c>Plic</c>, in SiFive's layout (RISC-V PLIC specification 1.0, chapter "Memory Map").</summary>
+public static class PlicRegisters
+{
+#pragma warning disable CS1591 // The map below says what each is.
+    public const uint Priority = 0x00_0000, Pending = 0x00_1000, Enable = 0x00_2000, Threshold = 0x20_0000, Claim = 0x20_0004;
+    public const uint EnableStride = 0x80, ContextStride = 0x1000, MaxPriority = 7;
+    public const int MaxSources = 63, MaxContexts = 64;
+    public const uint SourceUart = 1, SourceDma = 2, SourceTile0 = 8;
+#pragma warning restore CS1591
+
+    /// <summary>The datasheet.</summary>
+    public static readonly RegisterMap Map = new("PLIC", 0x400_0000, "Platform-level interrupt controller; context h is hart h's machine mode. Word accesses.",
+    [
+        new(Priority,  "PRIORITY",  ReadWrite, "Priority of source s, 0 (never interrupts) to 7; source 0 does not exist.", MaxSources + 1),
+        new(Pending,   "PENDING",   ReadOnly,  "Bit s is set while source s waits to be claimed.", Bytes: 8, Stride: 8),
+        new(Enable,    "ENABLE",    ReadWrite, "Bit s lets source s interrupt context h.", MaxContexts, Bytes: 8, Stride: EnableStride),
+        new(Threshold, "THRESHOLD", ReadWrite, "Context h is interrupted by priorities above this, 0 to 7.", MaxContexts, Stride: ContextStride),
+        new(Claim,     "CLAIM",     ReadActs,  "A read takes context h's pending source of highest priority, 0 where there is none; writing that number completes it.", MaxContexts, Stride: ContextStride),
+    ],
+    [
+        new("SOURCE_UART",  SourceUart,  "UART."),
+        new("SOURCE_DMA",   SourceDma,   "DMA: done or error."),
+        new("SOURCE_TILE0", SourceTile0, "AIMC tile 0; tile n is this plus n."),
+    ]);
+}

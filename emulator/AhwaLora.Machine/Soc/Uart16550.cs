@@ -1,0 +1,182 @@
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.State;
+using static AhwaLora.Machine.Soc.UartRegisters;
+
+namespace AhwaLora.Machine.Soc;
+
+/// <summary>
+/// 16550 serial port. It sends at once, so the transmitter is always empty. Bytes below the trigger level are shown
+/// as the character timeout would, without the four characters' time. Of its input a byte comes in when the guest looks
+/// for one and there is room, so that none is lost to a guest that reads slowly.
+/// </summary>
+public sealed class Uart16550 : IDevice
+{
+    private readonly Action<byte> _sink;
+    private readonly InterruptLine _line;
+    private readonly ReadOnlyMemory<byte> _input;
+
+    private readonly byte[] _received = new byte[FifoBytes];
+    private readonly byte[] _divisor = new byte[2];
+    private int _receivedFirst;
+    private int _receivedCount;
+    private int _inputTaken;
+    private uint _ier, _fcr, _lcr, _mcr, _scr;
+    private bool _hasOverrun;
+    private bool _transmitterEmptied;
+
+    /// <summary>A port at reset.</summary>
+    /// <param name="sink">Takes each byte sent.</param>
+    /// <param name="line">Its interrupt.</param>
+    /// <param name="input">What comes in from outside.</param>
+    public Uart16550(Action<byte> sink, InterruptLine line, ReadOnlyMemory<byte> input = default)
+    {
+        _sink = sink;
+        _line = line;
+        _input = input;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "uart";
+
+    /// <summary>Bytes that <see cref="Receive"/> takes without an overrun.</summary>
+    public int ReceiveSpace => ReceiveDepth - _receivedCount;
+
+    private bool HasFifos => (_fcr & FcrEnable) != 0;
+
+    private int ReceiveDepth => HasFifos ? FifoBytes : 1;
+
+    private bool IsLooped => (_mcr & McrLoop) != 0;
+
+    private bool HasDivisorAccess => (_lcr & LcrDivisor) != 0;
+
+    /// <summary>A byte arrives from outside; where there is no space it is lost and LSR.OE set.</summary>
+    public void Receive(byte value)
+    {
+        if (ReceiveSpace <= 0) _hasOverrun = true;
+        else _received[(_receivedFirst + _receivedCount++) % FifoBytes] = value;
+        Update();
+    }
+
+    /// <inheritdoc/>
+    public BusResponse Read(in BusAccess access, out uint value)
+    {
+        if (access.Offset is Lsr or IirFcr || (access.Offset == Data && !HasDivisorAccess)) TakeInput();
+        if (!Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
+        switch (access.Offset)
+        {
+            case Data when !HasDivisorAccess && _receivedCount != 0:
+                _receivedFirst = (_receivedFirst + 1) % FifoBytes;
+                _receivedCount--;
+                break;
+            case IirFcr when (value & ~(uint)IirFifos) == IirTransmit:
+                _transmitterEmptied = false;
+                break;
+            case Lsr:
+                _hasOverrun = false;
+                break;
+        }
+
+        Update();
+        return BusResponse.Ok;
+    }
+
+    /// <inheritdoc/>
+    public BusResponse Write(in BusAccess access, uint value)
+    {
+        value &= 0xFF;
+        switch (access.Offset)
+        {
+            case Data or Ier when HasDivisorAccess: _divisor[access.Offset] = (byte)value; break;
+            case Data: Send((byte)value); break;
+            case Ier:
+                _transmitterEmptied |= (value & ~_ier & IerTransmit) != 0;
+                _ier = value & 0x0F;
+                break;
+            case IirFcr: ControlFifos(value); break;
+            case Lcr: _lcr = value; break;
+            case Mcr: _mcr = value & 0x1F; break;
+            case Lsr or Msr: break;
+            case Scr: _scr = value; break;
+            default: return BusResponse.Fault;
+        }
+
+        Update();
+        return BusResponse.Ok;
+    }
+
+    /// <inheritdoc/>
+    public bool Peek(uint offset, int bytes, ulong time, out uint value)
+    {
+        value = 0;
+        switch (offset)
+        {
+            case Data or Ier when HasDivisorAccess: value = _divisor[offset]; break;
+            case Data: value = _receivedCount == 0 ? 0u : _received[_receivedFirst]; break;
+            case Ier: value = _ier; break;
+            case IirFcr: value = Identify() | (HasFifos ? IirFifos : 0u); break;
+            case Lcr: value = _lcr; break;
+            case Mcr: value = _mcr; break;
+            case Lsr: value = LsrTransmitEmpty | (_receivedCount != 0 ? LsrReady : 0u) | (_hasOverrun ? LsrOverrun : 0u); break;
+            case Msr: value = MsrLines; break;
+            case Scr: value = _scr; break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(StateStream state)
+    {
+        state.Array(_received);
+        state.Array(_divisor);
+        state.Field(ref _receivedFirst);
+        state.Field(ref _receivedCount);
+        state.Field(ref _inputTaken);
+        state.Field(ref _ier);
+        state.Field(ref _fcr);
+        state.Field(ref _lcr);
+        state.Field(ref _mcr);
+        state.Field(ref _scr);
+        state.Field(ref _hasOverrun);
+        state.Field(ref _transmitterEmptied);
+        _line.Transfer(state);
+    }
+
+    private void Send(byte value)
+    {
+        if (IsLooped) Receive(value);
+        else _sink(value);
+        _transmitterEmptied = true;
+    }
+
+    /// <summary>Turning the FIFOs on or off empties them, as clearing does.</summary>
+    private void ControlFifos(uint value)
+    {
+        if (((value ^ _fcr) & FcrEnable) != 0 || (value & FcrClearReceive) != 0) _receivedCount = 0;
+        _fcr = value;
+    }
+
+    /// <summary>The pending interrupt of highest priority, as IIR shows it.</summary>
+    private uint Identify()
+    {
+        if (_hasOverrun && (_ier & IerLine) != 0) return IirLine;
+        if (_receivedCount != 0 && (_ier & IerReceive) != 0) return _receivedCount >= TriggerLevel() ? IirReceive : IirTimeout;
+        return _transmitterEmptied && (_ier & IerTransmit) != 0 ? IirTransmit : IirNone;
+    }
+
+    private int TriggerLevel() => !HasFifos ? 1 : (_fcr >> 6) switch { 0 => 1, 1 => 4, 2 => 8, _ => 14 };
+
+    /// <summary>The guest looks for input: as much of it comes in as there is room for.</summary>
+    private void TakeInput()
+    {
+        while (!IsLooped && _inputTaken < _input.Length && ReceiveSpace > 0) Receive(_input.Span[_inputTaken++]);
+    }
+
+    /// <summary>Whoever has the interrupt of received data on is looking for input all the time.</summary>
+    private void Update()
+    {
+        if ((_ier & IerReceive) != 0) TakeInput();
+        _line.Set(Identify() != IirNone);
+    }
+}

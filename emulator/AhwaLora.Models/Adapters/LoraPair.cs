@@ -1,0 +1,35 @@
+namespace AhwaLora.Models.Adapters;
+
+/// <summary>A linear layer's adapter: y + scale (x A) B.</summary>
+/// <param name="Inputs">m, elements of x.</param>
+/// <param name="Rank">r.</param>
+/// <param name="Outputs">n, elements of y.</param>
+/// <param name="A">[m][r], lora_A transposed.</param>
+/// <param name="B">[r][n], lora_B transposed.</param>
+/// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
+public sealed record LoraPair(int Inputs, int Rank, int Outputs, float[] A, float[] B, float Scale)
+{
+    /// <summary>Numbers in A and B.</summary>
+    public long Parameters => (long)Rank * (Inputs + Outputs);
+
+    /// <summary>
+    /// y += scale (x A) B for one token, to the bit as firmware/kernels/lora does it: each sum is one chain, of which the first
+    /// product is rounded by itself and the others are fused multiply-adds; scale, and the addition to y, are rounded by themselves.
+    /// </summary>
+    /// <param name="x">[m].</param>
+    /// <param name="y">[n]; added to.</param>
+    public void AddTo(ReadOnlySpan<float> x, Span<float> y)
+    {
+        Span<float> xa = stackalloc float[Rank];
+        for (var j = 0; j < Rank; j++) xa[j] = Scale * Chain(x, A, j, Rank);
+        for (var c = 0; c < Outputs; c++) y[c] += Chain(xa, B, c, Outputs);
+    }
+
+    /// <summary>x times a column of a row-major matrix.</summary>
+    private static float Chain(ReadOnlySpan<float> x, float[] matrix, int column, int columns)
+    {
+        var sum = x[0] * matrix[column];
+        for (var k = 1; k < x.Length; k++) sum = MathF.FusedMultiplyAdd(x[k], matrix[k * columns + column], sum);
+        return sum;
+    }
+}

@@ -1,0 +1,61 @@
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Models.Adapters;
+using AhwaLora.Models.Inventory;
+using AhwaLora.Models.Tensors;
+
+namespace AhwaLora.Models.Encoder;
+
+/// <summary>
+/// A layer on the host's model of a tile, the code that the emulated tile runs: the weights are programmed and measured for
+/// compensation when it is made, then every token is one event. docs/adapters.md has the numbering of tiles and events.
+/// </summary>
+public sealed class AnalogLinear : ILinear
+{
+    private readonly float[]? _bias;
+    private LoraPair? _adapter;
+
+    /// <summary>Programs the weights.</summary>
+    /// <param name="layer">What it is.</param>
+    /// <param name="weights">[out, in].</param>
+    /// <param name="bias">[out], added in the tile's digital stage; null for none.</param>
+    /// <param name="options">The first tile's; a layer larger than a tile takes the numbers behind it too.</param>
+    public AnalogLinear(LinearLayer layer, float[] weights, float[]? bias, CrossbarOptions options)
+    {
+        (Layer, _bias) = (layer, bias);
+        Tiles = new TileMapping(options, layer.Inputs, layer.Outputs, weights);
+    }
+
+    /// <inheritdoc/>
+    public LinearLayer Layer { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public TileMapping Tiles { get; }
+
+    /// <summary>What its tiles did so far.</summary>
+    public MvmResult Done { get; private set; }
+
+    /// <summary>Lets the devices reach an age, and where wanted measures the compensation of their drift.</summary>
+    public void SetAge(double seconds, bool compensate)
+    {
+        foreach (var part in Tiles.Parts)
+        {
+            part.Tile.SetAge(seconds);
+            if (compensate) part.Tile.Calibrate(part.Region);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Adapt(LoraPair? adapter) => _adapter = adapter;
+
+    /// <inheritdoc/>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int tokens)
+    {
+        for (var token = 0; token < tokens; token++)
+        {
+            var input = x.Slice(token * Layer.Inputs, Layer.Inputs);
+            var output = y.Slice(token * Layer.Outputs, Layer.Outputs);
+            Done += Tiles.Mvm(input, output, _bias);
+            _adapter?.AddTo(input, output);
+        }
+    }
+}

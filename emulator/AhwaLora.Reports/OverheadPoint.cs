@@ -1,0 +1,41 @@
+using AhwaLora.Machine;
+
+namespace AhwaLora.Reports;
+
+/// <summary>What one layer on one machine cost: a cell of an overhead map. Names and units are those of a sweep's columns.</summary>
+/// <param name="Inputs">m.</param>
+/// <param name="Outputs">n.</param>
+/// <param name="Rank">r.</param>
+/// <param name="Tokens">S.</param>
+/// <param name="ChunkTokens">t.</param>
+/// <param name="IntegrationNs">Integration time of the tile.</param>
+/// <param name="Harts">Harts beside it.</param>
+/// <param name="Strategy">How the adapter was scheduled.</param>
+/// <param name="BaselineCycles">Cycles of the tile alone.</param>
+/// <param name="PipelinedCycles">Cycles with the adapter.</param>
+/// <param name="HartBusyCyclesMost">Cycles of the hart that computed longest.</param>
+/// <param name="TcdmBytes">TCDM the buffers took.</param>
+public sealed record OverheadPoint(
+    int Inputs, int Outputs, int Rank, int Tokens, int ChunkTokens, int IntegrationNs, int Harts, string Strategy,
+    long BaselineCycles, long PipelinedCycles, long HartBusyCyclesMost, long TcdmBytes)
+{
+    /// <summary>Timing profile; empty where the results do not say.</summary>
+    public string Timing { get; init; } = "";
+
+    /// <summary>Whether bank conflicts counted; empty where the results do not say.</summary>
+    public string Contention { get; init; } = "";
+
+    /// <summary>Preset of the tile; empty where the results do not say.</summary>
+    public string Preset { get; init; } = "";
+
+    /// <summary>Clock in MHz; empty where the results do not say.</summary>
+    public string ClockMhz { get; init; } = "";
+
+    /// <summary>Pipelined / baseline - 1, in percent.</summary>
+    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / BaselineCycles - 1);
+
+    /// <summary>True where the buffers take more than the 128 KiB that the published machine has.</summary>
+    public bool ExceedsReferenceTcdm => TcdmBytes > ReferenceTcdmBytes;
+
+    internal const long ReferenceTcdmBytes = 128 << 10;
+}

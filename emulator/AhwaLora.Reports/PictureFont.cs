@@ -1,0 +1,26 @@
+using AhwaLora.Common.Files;
+using ScottPlot;
+
+namespace AhwaLora.Reports;
+
+/// <summary>The one font of all pictures: their layout, and so their bytes, follow from its metrics.</summary>
+internal static class PictureFont
+{
+    public const string Name = "DejaVu Sans";
+
+    private static readonly (string File, bool Bold)[] Files = [("DejaVuSans.ttf", false), ("DejaVuSans-Bold.ttf", true)];
+
+    private static readonly string Directory = OperatingSystem.IsLinux() ? "/usr/share/fonts/truetype/dejavu" : Environment.GetFolderPath(Environment.SpecialFolder.Fonts);
+
+    /// <summary>Makes the font known to the drawing library.</summary>
+    /// <exception cref="UserErrorException">It is not installed.</exception>
+    public static void Load()
+    {
+        foreach (var (file, bold) in Files)
+        {
+            var path = Path.Combine(Directory, file);
+            if (!File.Exists(path)) throw new UserErrorException($"pictures need the font {Name}, and {path} is not there; install the package fonts-dejavu-core");
+            Fonts.AddFontFile(Name, path, bold, italic: false);
+        }
+    }
+}

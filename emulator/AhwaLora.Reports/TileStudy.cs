@@ -1,0 +1,47 @@
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Analog.Memristors;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Layers;
+
+namespace AhwaLora.Reports;
+
+/// <summary>What a report looks at: square tiles of one kind, holding seeded normal weights clipped at three sigma.</summary>
+/// <param name="Preset">Converters and noise of an MVM.</param>
+/// <param name="Model">The devices.</param>
+/// <param name="Lines">Rows and columns.</param>
+/// <param name="Seeds">How many tiles, each with weights, inputs and noise of its own.</param>
+/// <param name="FirstSeed">The seed of the first; the others follow.</param>
+public sealed record TileStudy(Preset Preset, DeviceModel Model, int Lines, int Seeds, ulong FirstSeed)
+{
+    /// <summary>Input vectors of each measurement, normal with unit variance.</summary>
+    public const int Vectors = 32;
+
+    /// <summary>Where device noise acts.</summary>
+    public DeviceMapping Mapping { get; init; }
+
+    /// <summary>In one line, for captions.</summary>
+    public string Caption => $"{Lines} x {Lines}, {Preset.Name}, {Model.Name}";
+
+    /// <summary>The seeds.</summary>
+    internal IEnumerable<ulong> EachSeed => Enumerable.Range(0, Seeds).Select(i => FirstSeed + (ulong)i);
+
+    /// <summary>Throws where a figure makes no sense.</summary>
+    /// <exception cref="UserErrorException">Names the option and its range.</exception>
+    public void Check()
+    {
+        if (Lines is < 1 or > 1024) throw new UserErrorException($"--size {Lines} is outside 1 to 1024");
+        if (Seeds is < 1 or > 100) throw new UserErrorException($"--seeds {Seeds} is outside 1 to 100");
+    }
+
+    /// <summary>A layer's numbers whose weights the tile holds.</summary>
+    internal LayerData Data(ulong seed) => LayerData.Generate(new LayerShape(Lines, Lines, Rank: 1, Tokens: Vectors, Chunk: 1), seed);
+
+    /// <summary>A tile that has just been programmed, its reference response measured.</summary>
+    internal CrossbarArray Program(LayerData data, ulong seed, Preset? preset = null)
+    {
+        var tile = new CrossbarArray(new CrossbarOptions(Lines, Lines) { Preset = preset ?? Preset, Model = Model, Mapping = Mapping, Seed = seed });
+        tile.Program(tile.Whole, data.Weights);
+        tile.MeasureReference(tile.Whole);
+        return tile;
+    }
+}

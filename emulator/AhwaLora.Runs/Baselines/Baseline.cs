@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Observe;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Profiling;
+
+namespace AhwaLora.Runs.Baselines;
+
+/// <summary>What a part of a run cost: all of it, a hart, or a region on a hart.</summary>
+public sealed record Scope
+{
+    /// <summary><c>total</c>, <c>hart 0</c>, or <c>region NAME, hart 0</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Times a region was entered; 0 for what is no region.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Entries { get; init; }
+
+    /// <summary>Cycles; of the total, the cycles of the machine.</summary>
+    public required ulong Cycles { get; init; }
+
+    /// <summary>Instructions retired.</summary>
+    public required ulong Instructions { get; init; }
+
+    /// <summary>Cycles by cause, those that are not zero; of the total, summed over harts.</summary>
+    public required IReadOnlyDictionary<string, ulong> Causes { get; init; }
+}
+
+/// <summary>The cycles of a run, to compare later ones with. A file of it is made to be committed: it is read by people and stable to the byte.</summary>
+public sealed record Baseline
+{
+    private const int CurrentFormat = 1;
+
+    private static readonly JsonSerializerOptions _options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>Version of the format.</summary>
+    public required int Format { get; init; }
+
+    /// <summary>File name of the program.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>Name of the platform.</summary>
+    public required string Platform { get; init; }
+
+    /// <summary>Number of harts.</summary>
+    public required int Harts { get; init; }
+
+    /// <summary>Timing profile.</summary>
+    public required string Timing { get; init; }
+
+    /// <summary>Bank conflicts: none or exact.</summary>
+    public required string Contention { get; init; }
+
+    /// <summary>How the run ended, as in <c>exit 0</c>.</summary>
+    public required string End { get; init; }
+
+    /// <summary>The total, then harts by number, then regions by name and hart.</summary>
+    public required IReadOnlyList<Scope> Scopes { get; init; }
+
+    /// <summary>The figures of a run that has ended.</summary>
+    public static Baseline Of(EmulatedMachine machine, string program, RunResult result) => new()
+    {
+        Format = CurrentFormat,
+        Program = program,
+        Platform = machine.Platform.Name,
+        Harts = machine.Harts.Count,
+        Timing = machine.Options.Timing.Name,
+        Contention = Snake(machine.Options.Contention.ToString()),
+        End = Invariant($"{Snake(result.Reason.ToString())} {result.Code}"),
+        Scopes = [Total(machine), .. HartScopes(machine), .. RegionScopes(machine.Regions)],
+    };
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">It is not there, or no baseline.</exception>
+    public static Baseline Load(string path)
+    {
+        try
+        {
+            var baseline = JsonSerializer.Deserialize<Baseline>(InputFile.Read(path, File.ReadAllText, "no such baseline; make it with --update-baseline"), _options);
+            if (baseline is null) throw new UserErrorException($"{path}: not a baseline (expected a JSON object)");
+            return baseline.Format == CurrentFormat
+                ? baseline
+                : throw new UserErrorException($"{path}: baseline format {baseline.Format}, expected {CurrentFormat}; write it again with --update-baseline");
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{path}: not a baseline ({e.Message.Split(" Path:")[0].ReplaceLineEndings(" ").TrimEnd('.')})", e);
+        }
+    }
+
+    /// <summary>The file's text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, _options) + "\n";
+
+    /// <summary>Refuses to compare runs of different machines.</summary>
+    /// <exception cref="UserErrorException">The run is not of the machine that the baseline at <paramref name="path"/> is of.</exception>
+    public void CheckComparable(string path, EmulatedMachine machine)
+    {
+        Check("platform", Platform, machine.Platform.Name);
+        Check("harts", Invariant($"{Harts}"), Invariant($"{machine.Harts.Count}"));
+        Check("timing", Timing, machine.Options.Timing.Name);
+        Check("contention", Contention, Snake(machine.Options.Contention.ToString()));
+
+        void Check(string what, string expected, string actual)
+        {
+            if (actual != expected) throw new UserErrorException($"{path}: made with {what} {expected}, this run has {actual}; run it alike, or write it again with --update-baseline");
+        }
+    }
+
+    private static Scope Total(EmulatedMachine machine) => new()
+    {
+        Name = "total",
+        Cycles = machine.Cycles,
+        Instructions = machine.RetiredInstructions,
+        Causes = CauseNames.Spent([.. Enumerable.Range(0, CauseNames.All.Count).Select(n => machine.Harts.Aggregate(0UL, (sum, h) => sum + machine.CausesOf(h.Id).Cycles[n]))]),
+    };
+
+    private static IEnumerable<Scope> HartScopes(EmulatedMachine machine) => machine.Harts.Select(hart => new Scope
+    {
+        Name = Invariant($"hart {hart.Id}"),
+        Cycles = hart.Time,
+        Instructions = hart.Retired,
+        Causes = CauseNames.Spent(machine.CausesOf(hart.Id).Cycles),
+    });
+
+    private static IEnumerable<Scope> RegionScopes(RegionRecorder regions) =>
+        from region in regions.Records
+        let name = regions.NameOf(region.Key.Id)
+        orderby name, region.Key.Hart
+        select new Scope
+        {
+            Name = Invariant($"region {name}, hart {region.Key.Hart}"),
+            Entries = region.Value.Entries,
+            Cycles = region.Value.Cycles,
+            Instructions = region.Value.Instructions,
+            Causes = CauseNames.Spent(region.Value.Causes),
+        };
+
+    private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using AhwaLora.Common.Text;
+
+namespace AhwaLora.Runs.Baselines;
+
+/// <summary>A figure that is not what it was.</summary>
+/// <param name="Scope">Of which part of the run.</param>
+/// <param name="Figure">Which: cycles, instructions, entries, or a cause.</param>
+/// <param name="Before">In the baseline; null where it was not there.</param>
+/// <param name="After">Now; null where it is gone.</param>
+public sealed record Change(string Scope, string Figure, string? Before, string? After)
+{
+    /// <summary>Change in percent of what it was, as text; empty where that means nothing.</summary>
+    public string Percent { get; private init; } = "";
+
+    internal static Change Of(string scope, string figure, ulong before, ulong after) =>
+        new(scope, figure, TextTable.Number(before), TextTable.Number(after))
+        {
+            Percent = before == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * ((double)after - before) / before:+0.00;-0.00} %"),
+        };
+}
+
+/// <summary>A run beside its baseline.</summary>
+/// <param name="Changes">What differs by more than the tolerance, in the baseline's order.</param>
+/// <param name="Scopes">Every scope of either, in order: what was compared.</param>
+/// <param name="Divergences">The first instruction of each hart that was not as before, where a trace was kept.</param>
+public sealed record BaselineComparison(IReadOnlyList<Change> Changes, IReadOnlyList<string> Scopes, IReadOnlyList<Divergence> Divergences)
+{
+    /// <summary>True if nothing differs by more than the tolerance.</summary>
+    public bool IsEqual => Changes.Count == 0;
+
+    /// <summary>
+    /// Compares a run with its baseline. A tolerance allows cycles, instructions and entries to differ by that many percent
+    /// of what they were, and a cause by that many percent of its scope's cycles.
+    /// </summary>
+    public static BaselineComparison Of(Baseline before, Baseline after, double tolerancePercent, IReadOnlyList<Divergence> divergences)
+    {
+        var changes = new List<Change>();
+        if (before.End != after.End) changes.Add(new Change("run", "end", before.End, after.End));
+        var then = before.Scopes.ToDictionary(s => s.Name);
+        var now = after.Scopes.ToDictionary(s => s.Name);
+        string[] names = [.. before.Scopes.Concat(after.Scopes).Select(s => s.Name).Distinct()];
+        foreach (var name in names)
+        {
+            if (!now.TryGetValue(name, out var b)) changes.Add(new Change(name, "cycles", TextTable.Number(then[name].Cycles), null));
+            else if (!then.TryGetValue(name, out var a)) changes.Add(new Change(name, "cycles", null, TextTable.Number(b.Cycles)));
+            else changes.AddRange(Compare(a, b, tolerancePercent / 100));
+        }
+
+        return new BaselineComparison(changes, names, divergences);
+    }
+
+    private static IEnumerable<Change> Compare(Scope a, Scope b, double tolerance)
+    {
+        if (Differ(a.Entries, b.Entries, a.Entries)) yield return Change.Of(a.Name, "entries", a.Entries, b.Entries);
+        if (Differ(a.Cycles, b.Cycles, a.Cycles)) yield return Change.Of(a.Name, "cycles", a.Cycles, b.Cycles);
+        if (Differ(a.Instructions, b.Instructions, a.Instructions)) yield return Change.Of(a.Name, "instructions", a.Instructions, b.Instructions);
+        foreach (var cause in a.Causes.Keys.Union(b.Causes.Keys))
+        {
+            var (before, after) = (a.Causes.GetValueOrDefault(cause), b.Causes.GetValueOrDefault(cause));
+            if (Differ(before, after, a.Cycles)) yield return Change.Of(a.Name, cause, before, after);
+        }
+
+        bool Differ(ulong before, ulong after, ulong whole) => Math.Abs((double)after - before) > tolerance * whole;
+    }
+}

@@ -1,0 +1,105 @@
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Runs.Loader;
+
+/// <summary>Puts an ELF image into a machine's memories and every hart at its entry point.</summary>
+public static class ProgramLoader
+{
+    /// <summary>Loads <paramref name="image"/>; a memory that each hart has for itself gets a copy in each.</summary>
+    /// <returns>What the user should know of the program, in one line; null for nothing.</returns>
+    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point is no address of an instruction, or the program has instructions of an extension that is off.</exception>
+    public static string? Load(EmulatedMachine machine, ElfImage image)
+    {
+        var warning = CheckExtensions(machine, image);
+        var alignment = machine.Harts[0].Features.InstructionAlignment;
+        if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is no multiple of {alignment}, as instructions are here; correct the linker script");
+        foreach (var segment in image.Segments)
+        {
+            // Nothing runs from the file's headers, so they need no memory: -Ttext=0x80000000 puts them below it.
+            var loaded = machine.Harts[0].Space.FindMemory(segment.Address, segment.Size) is null ? segment.WithoutHeaders() : segment;
+            foreach (var hart in machine.Harts) Write(hart, machine, image, loaded);
+        }
+
+        machine.Reset(image.EntryPoint);
+        if (image.TryGetSymbol("tohost", out var tohost))
+        {
+            machine.AttachHtif(tohost.Value, image.TryGetSymbol("fromhost", out var fromhost) ? fromhost.Value : null);
+        }
+
+        return warning;
+    }
+
+    private static void Write(Hart hart, EmulatedMachine machine, ElfImage image, ElfSegment segment)
+    {
+        if (hart.Space.FindMemory(segment.Address, segment.Size) is not { } memory)
+        {
+            var map = string.Join(", ", machine.Platform.Memories.Select(m => $"{m.Name} 0x{m.Base:x8}-0x{(ulong)m.Base + m.Size - 1:x8}"));
+            throw new UserErrorException($"{image.Path}: segment {segment.Range} lies outside memory ({map}); link it there or give a --platform that has it");
+        }
+
+        if (memory.OwnerHart < 0 && hart.Id != 0) return;
+        var bytes = new byte[segment.Size];
+        segment.Contents.CopyTo(bytes);
+        hart.Space.WriteBlock(segment.Address, bytes, Initiators.Host);
+    }
+
+    /// <summary>
+    /// What the user should know of the extensions that a program was built for. Suites are built for more than they use, so
+    /// it is run without those that do not exist here, or are off and unused; what is off and used has to be asked for.
+    /// </summary>
+    private static string? CheckExtensions(EmulatedMachine machine, ElfImage image)
+    {
+        if (image.Architecture is not { } architecture) return null;
+        var missing = new List<string>();
+        var enabled = PlatformRules.ParseIsa(machine.Platform.Isa);
+        var off = new List<string>();
+        foreach (var name in IsaString.Extensions(architecture))
+        {
+            if (!IsaString.Known.TryGetValue(name, out var extension)) missing.Add(name);
+            else if (!enabled.HasFlag(extension)) off.Add(name);
+        }
+
+        var warnings = new List<string>();
+        if (off.Count != 0)
+        {
+            var used = UsedExtensions(image);
+            if (off.Exists(name => used.HasFlag(IsaString.Known[name]))) throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+            warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
+        }
+
+        if (missing.Count != 0) warnings.Add($"built for extension {Named(missing)}, which is not implemented: its instructions trap as illegal");
+        return warnings.Count == 0 ? null : $"{image.Path}: {string.Join("; ", warnings)}";
+    }
+
+    /// <summary>The extensions of the instructions in a program's code, and maybe of data among them; all, where the file does not tell its code.</summary>
+    private static Extension UsedExtensions(ElfImage image)
+    {
+        var all = PlatformRules.ParseIsa(PlatformRules.FullIsa);
+        var code = image.Sections.Where(section => section.IsCode).ToList();
+        if (code.Count == 0) return all;
+        var decoder = new Decoder(all);
+        var used = Extension.I;
+        foreach (var (_, instruction) in code.SelectMany(section => section.Decode(decoder)))
+        {
+            if (instruction.Row != Decoder.Illegal) used |= instruction.Row.Extension | (instruction.Length == 2 ? Extension.C : Extension.I);
+        }
+
+        return used;
+    }
+
+    private static string Named(IEnumerable<string> extensions) => string.Join(", ", extensions.Select(name => $"'{name}'"));
+
+    /// <summary>The ISA string <paramref name="isa"/> with more extensions, in canonical order.</summary>
+    private static string With(string isa, IEnumerable<string> names)
+    {
+        var parts = isa.Split('_');
+        var more = names.Select(name => IsaString.Known[name].ToString().ToLowerInvariant()).Distinct().ToList();
+        var letters = parts[0][5..] + string.Concat(more.Where(name => name.Length == 1));
+        return string.Join('_', ["rv32i" + string.Concat("mafc".Where(letters.Contains)), .. parts[1..], .. more.Where(name => name.Length > 1)]);
+    }
+}

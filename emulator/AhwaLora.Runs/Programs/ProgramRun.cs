@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Observe;
+using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Loader;
+using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Sandbox;
+using AhwaLora.Runs.Tiles;
+using AhwaLora.Runs.Traces;
+using Decoder = AhwaLora.Machine.Isa.Decoder;
+
+namespace AhwaLora.Runs.Programs;
+
+/// <summary>Exit statuses of <c>ahwalora run</c>, beside the guest's own.</summary>
+public static class ExitStatus
+{
+    /// <summary>The guest's code as a process can return it: its low byte, but never 0 for a failure.</summary>
+    public static int OfGuest(int code) => code == 0 ? 0 : (code & 0xff) is var low && low != 0 ? low : 0xff;
+
+    /// <summary>The guest succeeded, but its cycles are not those of the baseline.</summary>
+    public const int BaselineDiffers = 1;
+
+    /// <summary>The guest succeeded, but accesses of its harts race.</summary>
+    public const int Races = 1;
+
+    /// <summary>A limit was reached.</summary>
+    public const int Limit = 124;
+
+    /// <summary>Wrong usage, file or configuration.</summary>
+    public const int Usage = 125;
+
+    /// <summary>The guest cannot go on.</summary>
+    public const int Stuck = 126;
+}
+
+/// <summary>A program in a machine, from its files to its exit status.</summary>
+public sealed class ProgramRun : IDisposable
+{
+    private readonly SandboxHost _host;
+    private readonly RunRequest _request;
+    private readonly List<IProbe> _probes = [];
+    private SourceLines? _lines;
+    private TimelineRecorder? _timeline;
+
+    /// <summary>Builds the machine and loads the program.</summary>
+    /// <exception cref="UserErrorException">A file is wrong.</exception>
+    public ProgramRun(RunRequest request)
+    {
+        _request = request;
+        foreach (var path in request.Outputs) AtomicFile.CheckPlace(path);
+        OutputDirectory.CheckPlace(request.TileStatePath);
+        Image = ElfImage.Load(request.ElfPath);
+        if (request.SignaturePath is not null) _ = SignatureRange();
+        var platform = PlatformFile.Load(request.PlatformPath);
+        if (request.Harts is { } harts) platform = platform with { Harts = harts };
+        if (request.Isa is { } isa) platform = platform with { Isa = isa };
+        _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
+        Machine = new EmulatedMachine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
+        Warning = ProgramLoader.Load(Machine, Image);
+        foreach (var tile in request.Tiles) tile.Program(Machine);
+        if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
+        foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
+        AttachObservers(request);
+        foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
+    }
+
+    /// <summary>The program.</summary>
+    public ElfImage Image { get; }
+
+    /// <summary>The machine.</summary>
+    public EmulatedMachine Machine { get; }
+
+    /// <summary>What the user should know before the run, in one line; null for nothing.</summary>
+    public string? Warning { get; }
+
+    /// <summary>Cycles by code, where they were asked for.</summary>
+    public CauseProfile? Profile { get; private set; }
+
+    /// <summary>The baseline, where there is one.</summary>
+    public BaselineCheck? Baseline { get; private set; }
+
+    /// <summary>How it ended; null before <see cref="Execute"/>.</summary>
+    public RunResult? Result { get; private set; }
+
+    /// <summary>Host time the run took.</summary>
+    public TimeSpan HostTime { get; private set; }
+
+    /// <summary>Runs to the end and writes what was asked for.</summary>
+    /// <returns>The exit status.</returns>
+    public int Execute()
+    {
+        var clock = Stopwatch.StartNew();
+        var result = _request.LogPath is { } log ? RunLogged(log) : RunAll();
+        HostTime = clock.Elapsed;
+        Result = result;
+        if (_request.SignaturePath is { } signature) WriteSignature(signature);
+        foreach (var dump in _request.Dumps) AtomicFile.Write(dump.Path, stream => stream.Write(DumpedBytes(dump)));
+        FinishProfile();
+        if (_request.TileStatePath is { } directory) TileState.Write(directory, Machine);
+        if (_timeline is not null) WriteTrace(_request.TracePath!, _timeline);
+        if (_request.StatisticsPath is { } statistics) AtomicFile.WriteText(statistics, Statistics.ToJson(this));
+        Baseline?.Finish(result, LineOf);
+        var status = result.Reason switch
+        {
+            ExitReason.Exit => ExitStatus.OfGuest(result.Code),
+            ExitReason.CycleLimit or ExitReason.InstructionLimit => ExitStatus.Limit,
+            _ => ExitStatus.Stuck,
+        };
+        return status == 0 && Baseline?.Comparison?.IsEqual == false ? ExitStatus.BaselineDiffers : status;
+    }
+
+    /// <summary>A line for the user about the run, other than why it ended; null for none.</summary>
+    public string? Note { get; private set; }
+
+    /// <summary>The source lines of code that was profiled.</summary>
+    public SourceLines SourceLines() => _lines ??= Profiling.SourceLines.Read(Image.Path, Profile?.Pcs.Concat(Profile.Symbols.Symbols.Select(s => s.Value)) ?? []);
+
+    /// <summary>The source line of an instruction, or null.</summary>
+    public SourceLine? LineOf(uint pc) => Profiling.SourceLines.Read(Image.Path, [pc]).Of(pc);
+
+    /// <summary>Closes what the guest has open.</summary>
+    public void Dispose() => _host.Dispose();
+
+    private void WriteTrace(string path, TimelineRecorder timeline)
+    {
+        var program = Path.GetFileName(Image.Path);
+        _request.WriteTrace(RunTrace.Of(program, Machine, timeline, ("program", program)), path);
+    }
+
+    private RunResult RunLogged(string path)
+    {
+        RunResult result = default;
+        AtomicFile.Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, bufferSize: 1 << 16, leaveOpen: true);
+            Machine.Attach(ProbeList.Of([.. _probes, new CommitLog(writer)]));
+            result = RunAll();
+        });
+        return result;
+    }
+
+    private RunResult RunAll()
+    {
+        if (_request.Save is { } save) SaveOnTheWay(save);
+        return Machine.Run(_request.Limits);
+    }
+
+    private void AttachObservers(RunRequest request)
+    {
+        var symbols = new SymbolMap(Image);
+        if (request.Profile is not null) _probes.Add(Profile = new CauseProfile(Machine, symbols));
+        if (request.Baseline is not null) Baseline = new BaselineCheck(request.Baseline, Machine, Path.GetFileName(Image.Path), symbols);
+        if (Baseline?.Probe is { } probe) _probes.Add(probe);
+        if (request.Observe?.Invoke(Machine) is { } observer) _probes.Add(observer);
+        Machine.Attach(ProbeList.Of(_probes));
+        if (request.TracePath is not null) _timeline = new TimelineRecorder(Machine);
+    }
+
+    private void FinishProfile()
+    {
+        if (Profile is not { } profile) return;
+        profile.Finish();
+        if (_request.Profile!.FoldedPath is { } folded) AtomicFile.WriteText(folded, writer => FoldedStacks.Write(profile, writer));
+        if (_request.Profile.CallgrindPath is { } callgrind) AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
+    }
+
+    /// <summary>One line that says why the run ended, where the guest did not end it.</summary>
+    public string? Explain() => Result?.Reason switch
+    {
+        ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
+        ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
+        ExitReason.Deadlock => $"every hart waits for nothing: {string.Join("; ", Machine.Harts.Where(h => h.State != HartState.Ended).Take(4).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"))}",
+        ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
+        _ => null,
+    };
+
+    /// <summary>Runs to where a snapshot is asked for, and saves it; the run then goes on as if it had not been stopped.</summary>
+    private void SaveOnTheWay(SaveRequest save)
+    {
+        void StopAtRegion(Hart hart, uint id)
+        {
+            if (save.Region is null || save.Region == id) Machine.RequestStop();
+        }
+
+        if (save.Cycle is null) Machine.Regions.Begun += StopAtRegion;
+        var limit = _request.Limits with { MaxCycles = Math.Min(save.Cycle ?? ulong.MaxValue, _request.Limits.MaxCycles) };
+        var result = Machine.Run(limit);
+        Machine.Regions.Begun -= StopAtRegion;
+
+        var isThere = save.Cycle is null ? result.Reason == ExitReason.Stopped : result.Reason == ExitReason.CycleLimit && limit.MaxCycles == save.Cycle;
+        if (!isThere)
+        {
+            Note = $"--save {save.Path}: nothing was saved, the run ended at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)} before it came to that point";
+            return;
+        }
+
+        SnapshotStore.Save(Machine, Image, save.Path);
+        if (_host.OpenFiles != 0) Note = $"--save {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot";
+    }
+
+    private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
+
+    private string DescribeTrapLoop(Hart hart)
+    {
+        var (pc, cause, value) = hart.LastTrap;
+        return $"hart {hart.Id} trapped at pc 0x{pc:x8} ({Disassemble(hart, pc)}): {TrapNames.Of(cause)}, mtval 0x{value:x8}; "
+            + $"its trap handler at 0x{hart.Mepc:x8} cannot run ({TrapNames.Of(hart.Mcause)}): set mtvec to a handler in memory";
+    }
+
+    private string Place(Hart hart, bool named = true) =>
+        $"{(named ? $"hart {hart.Id} " : "")}at pc 0x{hart.Pc:x8} ({Disassemble(hart, hart.Pc)})";
+
+    private string Disassemble(Hart hart, uint pc)
+    {
+        if (!hart.Space.Peek(pc, 4, hart.Time, out var word) || hart.Space.FindMemory(pc, 4) is null) return "no memory there";
+        return Disassembler.Format(new Decoder(PlatformRules.ParseIsa(Machine.Platform.Isa)).Decode(word), pc);
+    }
+
+    private (uint Begin, uint End) SignatureRange()
+    {
+        if (!Image.TryGetSymbol("begin_signature", out var begin) || !Image.TryGetSymbol("end_signature", out var end))
+        {
+            throw new UserErrorException($"{Image.Path}: --signature needs the symbols begin_signature and end_signature, which it lacks");
+        }
+
+        return end.Value >= begin.Value
+            ? (begin.Value, end.Value)
+            : throw new UserErrorException($"{Image.Path}: end_signature (0x{end.Value:x8}) lies before begin_signature (0x{begin.Value:x8})");
+    }
+
+    private void WriteSignature(string path)
+    {
+        var (begin, end) = SignatureRange();
+        var text = new StringBuilder();
+        for (var address = begin; address < end; address += 4)
+        {
+            if (!Machine.Harts[0].Space.Peek(address, 4, 0, out var word)) throw new UserErrorException($"{Image.Path}: the signature at 0x{address:x8} lies outside memory");
+            text.Append(CultureInfo.InvariantCulture, $"{word:x8}\n");
+        }
+
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    private byte[] DumpedBytes(DumpRequest dump)
+    {
+        if (dump.Hart >= Machine.Harts.Count) throw new UserErrorException($"--dump: there is no hart {dump.Hart}; the platform has {Machine.Harts.Count}");
+        var bytes = Machine.Harts[dump.Hart].Space.ReadBlock(dump.Address, dump.Bytes);
+        return bytes.Length == dump.Bytes ? bytes.ToArray() : throw new UserErrorException($"--dump: 0x{dump.Address:x8} with {dump.Bytes} bytes is not all in one memory");
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Sandbox;
+using AhwaLora.Runs.Tiles;
+using AhwaLora.Runs.Traces;
+
+namespace AhwaLora.Runs.Programs;
+
+/// <summary>A run of a program, as <c>ahwalora run</c> takes it.</summary>
+public sealed record RunRequest
+{
+    /// <summary>The executable.</summary>
+    public required string ElfPath { get; init; }
+
+    /// <summary>Arguments for the guest.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Platform file, or null for the default platform.</summary>
+    public string? PlatformPath { get; init; }
+
+    /// <summary>Replaces the platform's number of harts.</summary>
+    public int? Harts { get; init; }
+
+    /// <summary>Replaces the platform's ISA string.</summary>
+    public string? Isa { get; init; }
+
+    /// <summary>Engine, contention, misaligned accesses, seed and timing.</summary>
+    public MachineOptions Machine { get; init; } = new();
+
+    /// <summary>When to give up.</summary>
+    public RunLimits Limits { get; init; } = RunLimits.None;
+
+    /// <summary>Directory whose files the guest may use; null for none.</summary>
+    public string? SandboxPath { get; init; }
+
+    /// <summary>The guest's console; without it there is no input, and output goes nowhere.</summary>
+    public GuestConsole Console { get; init; } = new(Stream.Null, Stream.Null, Stream.Null);
+
+    /// <summary>Where to write the words between begin_signature and end_signature.</summary>
+    public string? SignaturePath { get; init; }
+
+    /// <summary>Where to write a commit log.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>Where to write the statistics.</summary>
+    public string? StatisticsPath { get; init; }
+
+    /// <summary>Where to write the timeline in the trace event format.</summary>
+    public string? TracePath { get; init; }
+
+    /// <summary>Writes the timeline to <see cref="TracePath"/>; by itself in the trace event format.</summary>
+    public Action<RunTrace, string> WriteTrace { get; init; } = static (trace, path) => trace.Write(path);
+
+    /// <summary>Memory to write out after the run.</summary>
+    public IReadOnlyList<DumpRequest> Dumps { get; init; } = [];
+
+    /// <summary>Every file that the run writes.</summary>
+    internal IEnumerable<string?> Outputs =>
+        [SignaturePath, LogPath, StatisticsPath, TracePath, Save?.Path, Profile?.FoldedPath, Profile?.CallgrindPath, Baseline?.JUnitPath, Baseline?.MarkdownPath, Baseline is { Update: true } ? Baseline.Path : null, .. Dumps.Select(d => d.Path)];
+
+    /// <summary>Snapshot to save on the way.</summary>
+    public SaveRequest? Save { get; init; }
+
+    /// <summary>Snapshot to begin with; null to begin at reset.</summary>
+    public string? RestorePath { get; init; }
+
+    /// <summary>Makes one more probe of the run; null for none.</summary>
+    public Func<EmulatedMachine, IProbe>? Observe { get; init; }
+
+    /// <summary>Makes the guest's host of the sandbox; the debugger puts its record between. Null for the sandbox itself.</summary>
+    public Func<IHost, IHost>? WrapHost { get; init; }
+
+    /// <summary>Attribution of cycles to code; null for none.</summary>
+    public ProfileRequest? Profile { get; init; }
+
+    /// <summary>A baseline to compare with or to write; null for none.</summary>
+    public BaselineRequest? Baseline { get; init; }
+
+    /// <summary>The cycle in which each hart starts; 0 for those beyond the list.</summary>
+    public IReadOnlyList<ulong> StartCycles { get; init; } = [];
+
+    /// <summary>Weights that tiles hold when the run begins.</summary>
+    public IReadOnlyList<TileRequest> Tiles { get; init; } = [];
+
+    /// <summary>Directory for what the tiles hold after the run.</summary>
+    public string? TileStatePath { get; init; }
+}
+
+/// <summary>Snapshot to save on the way: <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
+/// <param name="Path">Where to.</param>
+/// <param name="Cycle">As soon as a hart reaches this cycle; null at a region.</param>
+/// <param name="Region">As soon as a hart has begun this region; null for any.</param>
+public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
+{
+    private const string RegionWord = "region";
+
+    /// <summary>Parses <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
+    /// <exception cref="UserErrorException">The text is not of that form.</exception>
+    public static SaveRequest Parse(string text)
+    {
+        var at = text.LastIndexOf('@');
+        var (path, when) = at > 0 ? (text[..at], text[(at + 1)..].Replace("_", "", StringComparison.Ordinal)) : ("", "");
+        if (path.Length != 0 && ulong.TryParse(when, NumberStyles.None, CultureInfo.InvariantCulture, out var cycle)) return new SaveRequest(path, cycle, null);
+        if (path.Length != 0 && when == RegionWord) return new SaveRequest(path, null, null);
+        if (path.Length != 0 && when.StartsWith(RegionWord, StringComparison.Ordinal) && Numbers.TryParse(when[RegionWord.Length..], out var region)) return new SaveRequest(path, null, region);
+        throw new UserErrorException($"--save '{text}': expected FILE@CYCLE, FILE@region for the first region, or FILE@regionN, as in boot.snapshot@120000");
+    }
+}
+
+/// <summary>Memory to write out: <c>[hartN@]ADDRESS:BYTES:FILE</c>.</summary>
+/// <param name="Hart">Whose view of memory.</param>
+/// <param name="Address">First byte.</param>
+/// <param name="Bytes">How many.</param>
+/// <param name="Path">Where to.</param>
+public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path)
+{
+    /// <summary>Parses <c>[hartN@]ADDRESS:BYTES:FILE</c>; numbers in decimal or with 0x.</summary>
+    /// <exception cref="UserErrorException">The text is not of that form.</exception>
+    public static DumpRequest Parse(string text)
+    {
+        var rest = text;
+        var hart = 0;
+        if (text.StartsWith("hart", StringComparison.Ordinal) && text.Split('@', 2) is [var prefix, var tail])
+        {
+            if (!int.TryParse(prefix.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out hart)) throw Malformed(text);
+            rest = tail;
+        }
+
+        var parts = rest.Split(':', 3);
+        if (parts.Length != 3 || parts[2].Length == 0) throw Malformed(text);
+        return Numbers.TryParse(parts[0], out var address) && Numbers.TryParse(parts[1], out var bytes)
+            ? new DumpRequest(hart, address, bytes, parts[2])
+            : throw Malformed(text);
+    }
+
+    private static UserErrorException Malformed(string text) => new($"--dump '{text}': expected [hartN@]ADDRESS:BYTES:FILE, as in 0x80000000:64:ram.bin");
+}

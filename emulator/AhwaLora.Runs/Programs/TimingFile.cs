@@ -1,0 +1,24 @@
+using AhwaLora.Common.Files;
+using AhwaLora.Machine.Core.Pipelines;
+
+namespace AhwaLora.Runs.Programs;
+
+/// <summary>Timing profiles by name or file.</summary>
+public static class TimingFile
+{
+    /// <summary>The profile of that name, or that a JSON file holds.</summary>
+    /// <exception cref="UserErrorException">There is neither, or the file does not fit.</exception>
+    public static TimingProfile Load(string nameOrPath)
+    {
+        if (TimingProfile.All.FirstOrDefault(p => p.Name == nameOrPath) is { } profile) return profile;
+        if (!File.Exists(nameOrPath)) throw new UserErrorException($"--timing {nameOrPath}: no such profile or file; expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file");
+        try
+        {
+            return TimingProfile.Parse(InputFile.Read(nameOrPath, File.ReadAllText));
+        }
+        catch (TimingProfileException e)
+        {
+            throw new UserErrorException($"{nameOrPath}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+using AhwaLora.Machine.Core;
+
+namespace AhwaLora.Runs.Programs;
+
+/// <summary>What mcause says, in words.</summary>
+public static class TrapNames
+{
+    /// <summary>The specification's name of a cause.</summary>
+    public static string Of(uint mcause) => (TrapCause)mcause switch
+    {
+        TrapCause.InstructionMisaligned => "instruction address misaligned",
+        TrapCause.InstructionAccess => "instruction access fault",
+        TrapCause.IllegalInstruction => "illegal instruction",
+        TrapCause.Breakpoint => "breakpoint",
+        TrapCause.LoadMisaligned => "load address misaligned",
+        TrapCause.LoadAccess => "load access fault",
+        TrapCause.StoreMisaligned => "store address misaligned",
+        TrapCause.StoreAccess => "store access fault",
+        TrapCause.EnvironmentCallFromUser or TrapCause.EnvironmentCallFromMachine => "environment call",
+        _ => string.Create(CultureInfo.InvariantCulture, $"cause 0x{mcause:x8}"),
+    };
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Files;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Models.Tensors;
+
+namespace AhwaLora.Runs.Tiles;
+
+/// <summary>Weights for a tile: <c>N=FILE[:tensor]</c>.</summary>
+/// <param name="Tile">The tile's number.</param>
+/// <param name="Path">A .npy or .safetensors file.</param>
+/// <param name="Tensor">Which of its tensors; null for the only one.</param>
+public sealed record TileRequest(int Tile, string Path, string? Tensor)
+{
+    /// <summary>Parses <c>N=FILE[:tensor]</c>. A file that exists as it is written has no tensor named.</summary>
+    /// <exception cref="UserErrorException">The text is not of that form.</exception>
+    public static TileRequest Parse(string text)
+    {
+        if (text.Split('=', 2) is not [var number, { Length: > 0 } file] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var tile))
+        {
+            throw new UserErrorException($"--tile '{text}': expected N=FILE[:tensor], as in 0=layer.safetensors:encoder.weight");
+        }
+
+        var (path, tensor) = TensorFile.SplitName(file);
+        return new TileRequest(tile, path, tensor);
+    }
+
+    /// <summary>Programs the tile from its first row and column on, at no simulated time, and lets its devices age.</summary>
+    /// <param name="machine">Whose tile.</param>
+    /// <exception cref="UserErrorException">No such tile, file or tensor; not a matrix that fits; or a weight that is NaN or infinite.</exception>
+    public void Program(EmulatedMachine machine)
+    {
+        if (Tile >= machine.Tiles.Count) throw new UserErrorException($"--tile: there is no tile {Tile}; the platform has {machine.Tiles.Count} (aimc.tiles)");
+        using var file = TensorFile.Open(Path);
+        var entry = file.Find(Tensor);
+        var tile = machine.Tiles[Tile];
+        var (rows, columns) = (tile.Crossbar.State.Rows, tile.Crossbar.State.Columns);
+        UserErrorException Refused(string why) => new($"{Path}: {entry.Description}: {why}");
+
+        if (entry.Shape is not [var outputs and > 0, var inputs and > 0]) throw Refused("not a matrix; expected [out, in]");
+        if (outputs > columns || inputs > rows) throw Refused($"does not fit tile {Tile} of {columns} outputs, {rows} inputs; set aimc.columns and aimc.rows in the platform file");
+        var weights = file.ReadFinite(entry);
+        Program(tile, new Region(0, (int)inputs, 0, (int)outputs), weights, machine.Platform.Aimc!.AgeSeconds);
+    }
+
+    /// <summary>Programs a region as the host does before a run: the devices are <paramref name="ageSeconds"/> old in cycle 0.</summary>
+    public static void Program(AimcTile tile, Region region, ReadOnlySpan<float> weights, double ageSeconds)
+    {
+        tile.ProgramByHost(region, weights);
+        if (ageSeconds > 0) tile.AgeByHost(ageSeconds);
+    }
+}
