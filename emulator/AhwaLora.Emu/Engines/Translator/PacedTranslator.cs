@@ -193,9 +193,11 @@ internal sealed class PacedTranslator : IEngine
         var fuel = budget;
         while (true)
         {
-            if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return (Leave(block, null, time + (ulong)(budget - fuel)), false);
+            // The region may have been discarded since the block was found: by what it has taught, or to make room.
+            if ((block.Cycles == TimedBlock.Untimed && !TryTime(block)) || block.Region.Code is not { } code)
+                return (Leave(block, null, time + (ulong)(budget - fuel)), false);
             _frame.At = block;
-            var index = block.Region.Code!(_frame, fuel, yieldAt, 0);
+            var index = code(_frame, fuel, yieldAt, 0);
             block = _frame.At;
             fuel = _frame.Fuel;
             var now = time + (ulong)(budget - fuel);
@@ -288,7 +290,7 @@ internal sealed class PacedTranslator : IEngine
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedVector : block.AfterVector;
-        if (exit.Kind == ExitKind.Indirect && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
+        if (exit.Kind == ExitKind.Indirect && block.Region.IsValid && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
         {
             (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
             return block.RedirectedNext;
