@@ -1,3 +1,4 @@
+using System.Numerics;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Memory;
 using static AhwaLora.Emu.Aimc.AimcTileRegisters;
@@ -67,7 +68,7 @@ public sealed partial class AimcTile : IClockedDevice
         _saturated = new uint[(crossbar.State.Columns + 31) / 32];
         _contexts = new AimcTileContext[options.Contexts];
         for (var i = 0; i < _contexts.Length; i++) _contexts[i] = new(crossbar.State.Columns);
-        _contextOfJob = new int[options.Contexts];
+        _contextOfJob = new int[BitOperations.RoundUpToPowerOf2((uint)options.Contexts)];
         _inputs = [new byte[4 * crossbar.State.Rows], new byte[4 * crossbar.State.Rows]];
         _outputs = [new byte[4 * crossbar.State.Columns], new byte[4 * crossbar.State.Columns]];
         _streamIn = new(options.WordsPerCycle, options.ExactContention);
@@ -291,9 +292,7 @@ public sealed partial class AimcTile : IClockedDevice
         return BusResponse.Wait;
     }
 
-    // Job numbers are compared modulo 2^32.
-    private bool IsMet(int hart, Waiting waiting) =>
-        IsIdle || (waiting == Waiting.Job && (int)(_finished - _jobToWaitFor[hart]) >= 0);
+    private bool IsMet(int hart, Waiting waiting) => IsIdle || (waiting == Waiting.Job && HasReached(_finished, _jobToWaitFor[hart]));
 
     private void ReleaseWaiters(ulong time)
     {
