@@ -134,6 +134,10 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm);
                 break;
+            case Shape.Unary when !i.Row.IsFloat:
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = ((delegate*<uint, uint>)i.Entry)(a);
+                break;
             case Shape.Upper:
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(pc, (uint)i.Imm);

@@ -206,6 +206,9 @@ internal sealed partial class RegionCompiler
             case Shape.Immediate:
                 EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
                 break;
+            case Shape.Unary when !i.Row.IsFloat:
+                EmitResult(i, _ => EmitBits(i.Rs1));
+                break;
             case Shape.Upper:
                 EmitResult(i, n => _il.Emit(OpCodes.Ldc_I4, n == 0 ? (int)pc : i.Imm));
                 break;
