@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AhwaLora.Emu.Aimc.Crossbar;
 using AhwaLora.Emu.Memory;
@@ -174,6 +175,7 @@ public sealed partial class AimcTile
 
     private void StartStreamIn(ulong time)
     {
+        Debug.Assert(_inStarted - _outFinished < MaxInFlight, "a vector in flight has an entry of its own");
         var flight = _inStarted++ % MaxInFlight;
         var job = ContextOfJob(_fetchJob);
         (_jobOf[flight], _vectorOf[flight], _refused[flight]) = (_fetchJob, _fetchVector, false);

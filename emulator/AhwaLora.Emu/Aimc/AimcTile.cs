@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Numerics;
 using AhwaLora.Emu.Aimc.Crossbar;
+using AhwaLora.Emu.Devices.Registers;
 using AhwaLora.Emu.Memory;
 using static AhwaLora.Emu.Aimc.AimcTileRegisters;
 
@@ -75,6 +77,9 @@ public sealed partial class AimcTile : IClockedDevice
         _streamOut = new(options.WordsPerCycle, options.ExactContention);
         BankMasters = [_streamIn, _streamOut];
         SetOperands(crossbar.Whole);
+        Debug.Assert(_inputs.Length + _outputs.Length == MaxInFlight, "a vector in flight has a buffer");
+        Debug.Assert(_counters.Length == (ProgramWeights - BusyCycles) / 8 && _operands.Length == (ProgramColumns - ProgramWeights) / 4 + 1, "a register of each range has a word");
+        Debug.Assert(MaxHarts >= ClusterRegisters.MaxHarts && _contextOfJob.Length >= _contexts.Length, "a hart, and a job in flight, has an entry");
     }
 
     /// <inheritdoc/>

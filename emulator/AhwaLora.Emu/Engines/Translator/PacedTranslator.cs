@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Engines.Interpreter;
 using AhwaLora.Emu.Isa;
@@ -191,6 +192,7 @@ internal sealed class PacedTranslator : IEngine
         var yieldAt = window.YieldAt(time, budget);
         if (_mode == FloatMode.Exact) _mode = FloatModes.Of(Hart);
         var fuel = budget;
+        Debug.Assert(budget is >= 0 and < TimedBlock.Untimed, "no fuel suffices for a block that has not been timed");
         while (true)
         {
             // The region may have been discarded since the block was found: by what it has taught, or to make room.
@@ -200,6 +202,7 @@ internal sealed class PacedTranslator : IEngine
             var index = code(_frame, fuel, yieldAt, 0);
             block = _frame.At;
             fuel = _frame.Fuel;
+            Debug.Assert(block.Region.Code == code, "a method passes on the blocks of its own region alone");
             var now = time + (ulong)(budget - fuel);
             if (index == RegionCompiler.AsksForBank)
             {

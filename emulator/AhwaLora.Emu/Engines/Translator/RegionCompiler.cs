@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -131,6 +132,7 @@ internal sealed partial class RegionCompiler
 
     private void Use(int register)
     {
+        Debug.Assert(register is >= 0 and < Registers.Sink, "the sink is never read, and written nowhere");
         if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Engines.Interpreter;
 using AhwaLora.Emu.Isa;
@@ -184,6 +185,7 @@ internal sealed class Translator : IEngine
         var cycles = (ulong)(budget - fuel);
         var issued = cycles;
         if (hasStalls) issued -= _frame.ChargeStalls(Causes);
+        Debug.Assert(issued <= cycles, "no more stalls than cycles: no half word has overflowed");
         Causes.Add(Cause.Issue, issued);
         hart.Retired += issued;
         hart.Pc = pc;
