@@ -17,7 +17,7 @@ internal sealed class EventStops : IProbe
     private static readonly MachinePosition Never = new(ulong.MaxValue, 0, 0);
 
     private readonly Debuggee _debuggee;
-    private readonly (ulong Finished, ulong Saturations)[] _seen;
+    private readonly (uint Finished, ulong Saturations)[] _seen;
 
     // Of each word: where in the machine's order it is first written; so what one goes back over counts as not written again.
     private readonly Dictionary<MemoryRegion, MachinePosition[]> _written = [];
@@ -26,7 +26,7 @@ internal sealed class EventStops : IProbe
     public EventStops(Debuggee debuggee)
     {
         _debuggee = debuggee;
-        _seen = new (ulong, ulong)[debuggee.Machine.Tiles.Count];
+        _seen = new (uint, ulong)[debuggee.Machine.Tiles.Count];
         debuggee.Machine.DeviceActed += LookAtTiles;
         debuggee.Starting += Look;
         foreach (var memory in debuggee.Machine.Memories) memory.Stored += OnStored;
@@ -116,7 +116,8 @@ internal sealed class EventStops : IProbe
         }
     }
 
-    private static (ulong Finished, ulong Saturations) Now(AimcTile tile) =>
+    /// <summary>Jobs finished, modulo 2^32, and saturations.</summary>
+    private static (uint Finished, ulong Saturations) Now(AimcTile tile) =>
         (TileReport.Register(tile, AimcTileRegisters.Finished), TileReport.Counter(tile, AimcTileRegisters.AdcSaturations));
 
     private void LookAtTiles()
@@ -128,7 +129,7 @@ internal sealed class EventStops : IProbe
             var now = Now(tile);
             var before = _seen[n];
             _seen[n] = now;
-            if (Enabled.Contains(JobDone) && now.Finished > before.Finished) Stop(-1, $"tile {n} has finished job {now.Finished}, tag 0x{TileReport.Register(tile, AimcTileRegisters.FinishedTag):x}");
+            if (Enabled.Contains(JobDone) && (int)(now.Finished - before.Finished) > 0) Stop(-1, $"tile {n} has finished job {now.Finished}, tag 0x{TileReport.Register(tile, AimcTileRegisters.FinishedTag):x}");
             if (Enabled.Contains(Saturation) && now.Saturations > before.Saturations) Stop(-1, $"tile {n}: {now.Saturations - before.Saturations} ADC saturations");
         }
     }

@@ -132,7 +132,7 @@ public sealed partial class EmulatedMachine
         if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold) : null;
+        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold, Options.CodeAsked) : null;
         for (var id = 0; id < Platform.Harts; id++)
         {
             var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();

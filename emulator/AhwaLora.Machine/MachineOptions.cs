@@ -1,4 +1,5 @@
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Core.Translator;
 
 namespace AhwaLora.Machine;
 
@@ -51,6 +52,9 @@ public sealed record MachineOptions
 
     /// <summary>Where code and data lie for whatever asks for the place of an address. Changes cycles only.</summary>
     public Placement Placement { get; init; }
+
+    /// <summary>Called each time a translator asks for code, and may discard any of it: for tests.</summary>
+    internal Action<RegionTable>? CodeAsked { get; init; }
 }
 
 /// <summary>

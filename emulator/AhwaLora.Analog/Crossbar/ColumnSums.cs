@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -56,6 +57,8 @@ internal static class ColumnSums
         // The blocks index without bounds checks: these are theirs.
         if (w.Length < (rows - 1) * stride + columns || x.Length < vectors * rows || sums.Length < (vectors - 1) * sumStride + columns || columns > sumStride)
             throw new ArgumentException($"{rows} rows, {columns} columns, {vectors} vectors do not fit spans of {w.Length}, {x.Length}, {sums.Length}");
+        Debug.Assert(Width == Lanes.Count && Width == 2 * Vector256<float>.Count, "a block of columns is one register, or two halves");
+        Debug.Assert(rows > 0 && columns > 0 && vectors > 0 && stride >= columns, "spans are measured by their last row");
         ref float w0 = ref MemoryMarshal.GetReference(w), x0 = ref MemoryMarshal.GetReference(x), y0 = ref MemoryMarshal.GetReference(sums);
 
         if (columns < Width)
@@ -133,6 +136,7 @@ internal static class ColumnSums
     private static void OneVector<TForm>(ref float w, int stride, int rows, int column, int columns, ref float x, ref float y)
         where TForm : struct, IWeightForm
     {
+        Debug.Assert(columns >= Width && column >= 0, "the last block begins at or after column 0");
         for (; column + 8 * Width <= columns; column += 8 * Width)
             EightBlocks<TForm>(ref Unsafe.Add(ref w, column), stride, rows, ref x, ref Unsafe.Add(ref y, column));
         for (; column < columns; column += Width)

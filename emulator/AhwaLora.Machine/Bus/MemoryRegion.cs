@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AhwaLora.Machine.State;
@@ -97,6 +98,7 @@ public sealed class MemoryRegion : IStateful
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Load(uint address, int bytes)
     {
+        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "an access that nobody has checked");
         ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)(address - Base));
         return bytes switch
         {
@@ -110,6 +112,7 @@ public sealed class MemoryRegion : IStateful
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(uint address, int bytes, uint value, int initiator)
     {
+        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "an access that nobody has checked");
         var offset = address - Base;
         ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)offset);
         switch (bytes)

@@ -13,9 +13,15 @@ public sealed class Decoder
 
     /// <summary>A decoder for <paramref name="extensions"/>.</summary>
     public Decoder(Extension extensions)
+        : this(extensions, InstructionSet.Rows)
+    {
+    }
+
+    /// <summary>A decoder for those of <paramref name="table"/>'s rows that belong to <paramref name="extensions"/>.</summary>
+    internal Decoder(Extension extensions, IEnumerable<InstructionRow> table)
     {
         Extensions = extensions;
-        var rows = InstructionSet.Rows.Where(r => extensions.HasFlag(r.Extension)).ToArray();
+        var rows = table.Where(r => extensions.HasFlag(r.Extension)).ToArray();
         for (uint bucket = 0; bucket < BucketCount; bucket++)
         {
             var word = ((bucket & 0x1f) << 2) | 3 | ((bucket >> 5) << 12);

@@ -93,67 +93,6 @@ public static class HostFloat32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FnmAdd(float x, float y, float z, uint rm, ref uint fflags) => Fma(-x, y, -z, rm, ref fflags);
 
-    // The same for code specialised on "rounding to nearest even, NX already accrued": an ordinary result has
-    // nothing left to raise.
-
-    /// <summary><see cref="Add"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float AddSticky(float x, float y, ref uint fflags)
-    {
-        float r = x + y;
-        return IsOrdinary(r) ? r : SoftAdd(x, y, RoundingMode.NearestEven, ref fflags);
-    }
-
-    /// <summary><see cref="Sub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float SubSticky(float x, float y, ref uint fflags) => AddSticky(x, -y, ref fflags);
-
-    /// <summary><see cref="Mul"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MulSticky(float x, float y, ref uint fflags)
-    {
-        float r = x * y;
-        return IsOrdinary(r) ? r : SoftMul(x, y, RoundingMode.NearestEven, ref fflags);
-    }
-
-    /// <summary><see cref="Div"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float DivSticky(float x, float y, ref uint fflags)
-    {
-        float r = x / y;
-        return IsOrdinary(r) ? r : SoftDiv(x, y, RoundingMode.NearestEven, ref fflags);
-    }
-
-    /// <summary><see cref="Sqrt"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float SqrtSticky(float x, ref uint fflags)
-    {
-        float r = MathF.Sqrt(x);
-        return IsOrdinary(r) ? r : SoftSqrt(x, RoundingMode.NearestEven, ref fflags);
-    }
-
-    /// <summary><see cref="Fma"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FmaSticky(float x, float y, float z, ref uint fflags)
-    {
-        if (!HostHasFma) return SoftFma(x, y, z, RoundingMode.NearestEven, ref fflags);
-        float r = MathF.FusedMultiplyAdd(x, y, z);
-        return IsOrdinary(r) ? r : SoftFma(x, y, z, RoundingMode.NearestEven, ref fflags);
-    }
-
-    /// <summary><see cref="FmSub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FmSubSticky(float x, float y, float z, ref uint fflags) => FmaSticky(x, y, -z, ref fflags);
-
-    /// <summary><see cref="FnmSub"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FnmSubSticky(float x, float y, float z, ref uint fflags) => FmaSticky(-x, y, z, ref fflags);
-
-    /// <summary><see cref="FnmAdd"/> to nearest even, once <paramref name="fflags"/> holds NX.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float FnmAddSticky(float x, float y, float z, ref uint fflags) =>
-        FmaSticky(-x, y, -z, ref fflags);
-
     /// <summary>Constant to the JIT. Without the instruction .NET would call the host's libm.</summary>
     private static bool HostHasFma => HostFma.IsSupported || AdvSimd.IsSupported;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 
 namespace AhwaLora.Machine.Isa;
@@ -27,8 +28,10 @@ public sealed class InstructionRow
         Shape = shape;
         Unit = unit;
         Width = width;
+        Debug.Assert(Parameters(shape) == (semantics?.Method.GetParameters().Length ?? 0), "engines call the method with the shape's signature, unchecked");
         if (semantics is null) return;
         Semantics = semantics.Method;
+        Debug.Assert(Semantics.IsStatic, "engines call it without an object: a named method, not a lambda");
         Entry = Semantics.MethodHandle.GetFunctionPointer();
     }
 
@@ -64,6 +67,17 @@ public sealed class InstructionRow
 
     /// <summary>True if it writes an f register.</summary>
     public bool WritesFloat => Pattern.Has(Field.Rd) && Pattern.Extract(Field.Rd, 0) >= Registers.F0;
+
+    /// <summary>Parameters of the semantics that a shape asks for; 0 where the shape says it all.</summary>
+    private static int Parameters(Shape shape) => shape switch
+    {
+        Shape.Unary or Shape.Load => 1,
+        Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Branch or Shape.Csr or Shape.CsrImmediate or Shape.Atomic => 2,
+        Shape.Float1 or Shape.FloatCompare => 3,
+        Shape.Float2 => 4,
+        Shape.Float3 => 5,
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Assembly}";

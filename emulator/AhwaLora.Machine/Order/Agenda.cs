@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using AhwaLora.Machine.Core;
 
@@ -23,6 +24,7 @@ internal sealed class Agenda
     /// <summary>An agenda in which nobody acts.</summary>
     public Agenda(int harts)
     {
+        Debug.Assert(harts <= 64 && BitOperations.IsPow2(Slots), "a hart is a bit of a word, a slot a number under a mask");
         _times = new ulong[harts];
         Array.Fill(_times, Never);
     }

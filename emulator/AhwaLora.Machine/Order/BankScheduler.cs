@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Core;
@@ -143,6 +144,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
     private void Request(uint address, int master, ref int count)
     {
+        Debug.Assert(IsBanked(address) && master < TcdmBanks.MaxMasters, "a bank has a bit for each of 128 masters");
         var bank = _banks.BankOf(address - _memory.Base);
         if ((_requests[bank] | _requestsAbove[bank]) == 0) _requested[count++] = bank;
         (master < 64 ? _requests : _requestsAbove)[bank] |= 1UL << master;

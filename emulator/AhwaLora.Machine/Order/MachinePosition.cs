@@ -11,16 +11,20 @@ public readonly record struct MachinePosition(ulong Retired, ulong Traps, ulong 
 {
     private ulong Sum => Retired + Traps + DeviceEvents;
 
-    /// <inheritdoc/>
-    public int CompareTo(MachinePosition other) => Sum.CompareTo(other.Sum);
+    /// <summary>
+    /// Earlier and later in the machine's order. Within one run the sum of the counts says it all; positions of different
+    /// runs with the same sum are told apart by the counts, so that only equal positions compare as equal.
+    /// </summary>
+    /// <param name="other">The other position.</param>
+    public int CompareTo(MachinePosition other) => (Sum, Retired, Traps).CompareTo((other.Sum, other.Retired, other.Traps));
 
 #pragma warning disable CS1591 // Earlier and later in the machine's order.
-    public static bool operator <(MachinePosition a, MachinePosition b) => a.Sum < b.Sum;
+    public static bool operator <(MachinePosition a, MachinePosition b) => a.CompareTo(b) < 0;
 
-    public static bool operator >(MachinePosition a, MachinePosition b) => a.Sum > b.Sum;
+    public static bool operator >(MachinePosition a, MachinePosition b) => a.CompareTo(b) > 0;
 
-    public static bool operator <=(MachinePosition a, MachinePosition b) => a.Sum <= b.Sum;
+    public static bool operator <=(MachinePosition a, MachinePosition b) => a.CompareTo(b) <= 0;
 
-    public static bool operator >=(MachinePosition a, MachinePosition b) => a.Sum >= b.Sum;
+    public static bool operator >=(MachinePosition a, MachinePosition b) => a.CompareTo(b) >= 0;
 #pragma warning restore CS1591
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Analog.Memristors;
 using AhwaLora.Machine.Bus;
@@ -36,6 +37,55 @@ public sealed class AimcTileJobTests
 
         Assert.Equal(0f, bench.Floats(Output + 8, 1)[0]);
     }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Jobs_go_on_as_their_numbers_wrap(int contexts)
+    {
+        var bench = TileBench.Ideal(new AimcTileOptions { TIntNs = 16, Contexts = contexts });
+        const uint before = uint.MaxValue - 2;
+        (TriggeredOf(bench.Tile), FinishedOf(bench.Tile), FetchJobOf(bench.Tile)) = (before, before, before + 1);
+        for (var i = 0; i < 8; i++) bench.Floats(Tcdm, 8)[i] = i - 3;
+        var finished = before;
+        for (var round = 0; round < 3; round++)
+        {
+            for (var hart = 0; hart < contexts; hart++)
+            {
+                bench.Prepare(8, 4, 1, dst: Output + (uint)(16 * hart), hart: hart);
+                bench.Write(FirstColumn, (uint)(4 * hart), hart);
+                bench.Write(Trigger, 0, hart);
+                Assert.Equal(finished + (uint)hart + 1, bench.Read(Trigger, hart));
+                bench.Write(WaitJob, finished + (uint)hart + 1, hart);
+                Assert.Equal(BusResponse.Wait, bench.Tile.Read(new(WaitJob, 4, hart, bench.Time), out _));
+            }
+
+            bench.Released.Clear();
+            bench.RunToIdle();
+            Assert.Equal(Enumerable.Range(0, contexts).Select(h => (h, finished + (uint)h + 1)), bench.Released.Select(r => (r.Hart, r.Value)));
+            finished += (uint)contexts;
+            Assert.Equal(finished, bench.Read(Finished));
+        }
+
+        // Every job has had its own context: the columns that its hart asked for.
+        var weights = TileBench.IdealWeights();
+        for (var column = 0; column < 4 * contexts; column++)
+        {
+            var y = Enumerable.Range(0, 8).Sum(row => (double)weights[column * 64 + row] * (row - 3));
+            Assert.Equal(y, bench.Floats(Output + (uint)(4 * column), 1)[0], 1e-5);
+        }
+    }
+
+    // As after so many jobs; nobody has the time to run them.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_triggered")]
+    private static extern ref uint TriggeredOf(AimcTile tile);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_finished")]
+    private static extern ref uint FinishedOf(AimcTile tile);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_fetchJob")]
+    private static extern ref uint FetchJobOf(AimcTile tile);
 
     [Theory]
     [InlineData(false)]

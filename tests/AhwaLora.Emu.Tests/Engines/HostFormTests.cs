@@ -47,6 +47,15 @@ public sealed class HostFormTests
         Assert.InRange(vouched, 10_000, int.MaxValue);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_host_without_fused_multiply_add_lacks_the_fused_forms_alone(string name)
+    {
+        var isFused = InstructionSet.Row(name).Shape == Shape.Float3;
+        Assert.Equal(isFused, HostForms.Find(name, hostHasFma: false) is null);
+        Assert.NotNull(HostForms.Find(name, hostHasFma: true));
+    }
+
     private static (uint Result, uint Flags) Row(string name, uint[] x)
     {
         var row = InstructionSet.Row(name);

@@ -118,13 +118,6 @@ public sealed class Float32Tests
         if (operation.Soft is { } soft) Expect(exact, Run(soft), "soft");
         if (rm != RoundingMode.NearestEven) return;
 
-        if (operation.Sticky is { } sticky)
-        {
-            uint fflags = FFlags.Inexact;
-            uint bits = sticky(a, b, c, ref fflags);
-            Expect(exact with { Flags = exact.Flags | FFlags.Inexact }, new(bits, fflags), "sticky");
-        }
-
         if (operation.Host is { } host)
         {
             float result = host(Single(a), Single(b), Single(c));

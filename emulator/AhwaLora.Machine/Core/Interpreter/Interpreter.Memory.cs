@@ -54,7 +54,8 @@ public sealed unsafe partial class Interpreter<TPipeline>
         return StopReason.NeedsTurn;
     }
 
-    private StopReason? Device<TChecks>(in Instruction i, uint a, uint b, uint address, in RunWindow window)
+    /// <summary>With a copy of the instruction: what a device does at once may overwrite what it was decoded from, and so drop it.</summary>
+    private StopReason? Device<TChecks>(Instruction i, uint a, uint b, uint address, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
@@ -98,7 +99,8 @@ public sealed unsafe partial class Interpreter<TPipeline>
     }
 
     /// <summary>LR, SC and AMO (unprivileged specification, chapter "A"): on naturally aligned words of memory, in the machine's order.</summary>
-    private StopReason? Atomic<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+    /// <remarks>With a copy of the instruction, which may overwrite itself.</remarks>
+    private StopReason? Atomic<TChecks>(Instruction i, uint a, uint b, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;

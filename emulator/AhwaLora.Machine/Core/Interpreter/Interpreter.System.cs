@@ -7,7 +7,8 @@ namespace AhwaLora.Machine.Core.Interpreter;
 /// <content>CSR accesses, fences and privileged instructions.</content>
 public sealed unsafe partial class Interpreter<TPipeline>
 {
-    private StopReason? System<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+    /// <summary>With a copy of the instruction: a host call may overwrite what it was decoded from, and so drop it.</summary>
+    private StopReason? System<TChecks>(Instruction i, uint a, uint b, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;

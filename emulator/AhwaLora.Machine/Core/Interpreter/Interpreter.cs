@@ -133,6 +133,10 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm);
                 break;
+            case Shape.Unary when !i.Row.IsFloat:
+                _pipeline.Issue(i, a, b, default);
+                x[i.Rd] = ((delegate*<uint, uint>)i.Entry)(a);
+                break;
             case Shape.Upper:
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(pc, (uint)i.Imm);
@@ -156,8 +160,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
                 return LoadOrStore<TChecks>(store, a, b, window);
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
-                var atomic = i;
-                return Atomic<TChecks>(atomic, a, b, window);
+                return Atomic<TChecks>(i, a, b, window);
             case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
                 if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Core.Pipelines;
@@ -17,17 +18,29 @@ public sealed class HardwareQueue<T>(int capacity) : IStateful
     public bool HasRoom => Count < capacity;
 
     /// <summary>The oldest entry.</summary>
-    public ref readonly T Head => ref _entries[_head];
+    public ref readonly T Head
+    {
+        get
+        {
+            Debug.Assert(Count > 0, "an empty queue has no head");
+            return ref _entries[_head];
+        }
+    }
 
     /// <summary>Entry <paramref name="index"/>, the oldest being 0.</summary>
     public ref T this[int index] => ref _entries[(_head + index) & 31];
 
     /// <summary>Adds behind the youngest.</summary>
-    public void Push(in T entry) => _entries[(_head + Count++) & 31] = entry;
+    public void Push(in T entry)
+    {
+        Debug.Assert(Count < capacity && capacity <= _entries.Length, "a full queue takes nothing more");
+        _entries[(_head + Count++) & 31] = entry;
+    }
 
     /// <summary>Drops the oldest.</summary>
     public void Pop()
     {
+        Debug.Assert(Count > 0, "an empty queue gives nothing");
         _head = (_head + 1) & 31;
         Count--;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace AhwaLora.Machine.Core.Pipelines;
@@ -14,6 +15,7 @@ public static class RoundRobin
     /// <param name="levels">Depth of the tree; there are up to 2^levels requesters.</param>
     public static int Winner(ulong requests, int pointer, int levels)
     {
+        Debug.Assert(requests != 0 && levels is >= 0 and <= 6 && (levels == 6 || requests >> (1 << levels) == 0), "somebody asks, and nobody beyond the tree");
         if (BitOperations.IsPow2(requests)) return BitOperations.TrailingZeroCount(requests);
         var first = 0;
         for (var level = levels - 1; level >= 0; level--)

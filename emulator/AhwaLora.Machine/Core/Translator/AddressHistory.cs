@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Numerics;
+
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
@@ -16,7 +19,11 @@ internal sealed class AddressHistory
     public int Count;
 
     /// <summary>Adds the youngest.</summary>
-    public void Add(uint address) => Addresses[Count++ & (Length - 1)] = address;
+    public void Add(uint address)
+    {
+        Debug.Assert(BitOperations.IsPow2(Length), "the ring is indexed by a mask");
+        Addresses[Count++ & (Length - 1)] = address;
+    }
 
     /// <summary>The address <paramref name="age"/> before the one to be written next; 1 is the youngest.</summary>
     public uint Before(int age) => Addresses[(Count - age) & (Length - 1)];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Isa;
 
@@ -37,6 +38,7 @@ internal sealed class BlockingVectors(BlockingState state) : IVectorState
 
         // An access that has its grant and has not been offered again.
         if (s.Grants != 0) words[Grant] = s.AccessTime - s.Time << 8 | (ulong)s.AccessCause;
+        Debug.Assert(s.Grants is 0 or 1 && (s.Grants == 0) == (words[Grant] == 0), "a word of 0 stands for no grant, any other for one");
         return Words;
     }
 

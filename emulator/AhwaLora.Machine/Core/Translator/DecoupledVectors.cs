@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Isa;
 
@@ -56,6 +57,7 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         (words[Causes], words[Causes + 1]) = (PackCauses(0), PackCauses(16));
         words[Responses] = PackBytes(s.Results) | PackBytes(s.IntegerResponses) << 16 | PackStores() << 32;
         words[Grant] = FromNow(s.LastGrant);
+        Debug.Assert(words[Grant] <= 0xff_ffff && (!s.IsGranted || s.AccessTime - s.Time <= uint.MaxValue), "distances fit their fields");
         if (s.IsGranted) words[Grant] |= 1UL << 31 | (ulong)s.AccessCause << 24 | (s.AccessTime - s.Time) << 32;
         var at = Entries;
         for (var n = 0; n < s.Offloads.Count; n++, at += 2) Pack(s.Offloads[n], words[at..]);
@@ -63,6 +65,7 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         for (var n = 0; n < s.IntegerRequests.Count; n++) words[at++] = Pack(s.IntegerRequests[n]);
         for (var n = 0; n < s.FloatRequests.Count; n++) words[at++] = Pack(s.FloatRequests[n]);
         for (var n = 0; n < s.InFlight.Count; n++) words[at++] = Pack(s.InFlight[n]);
+        Debug.Assert(at <= Words, "the queues hold no more than they were counted for");
         return at;
     }
 
@@ -91,6 +94,7 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
     /// <inheritdoc/>
     public void SaveAddresses(AddressHistory history)
     {
+        Debug.Assert(state.AddressQueue.Count <= AddressHistory.Length, "the history holds all that is compared");
         for (var n = 0; n < state.AddressQueue.Count; n++) history.Add(state.AddressQueue[n] >> 1 << 3);
     }
 
@@ -139,7 +143,13 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
             s.IntegerResponses.Count, s.AddressQueue.Count, s.IntegerAccesses, s.FloatAccesses, s.Busy,
         ];
         var word = 0UL;
-        for (var n = counts.Length - 1; n >= 0; n--) word = word << CountBits[n] | (uint)counts[n];
+        Debug.Assert(CountBits.Sum() <= 64 && counts.Length == CountBits.Length, "the counts fit a word");
+        for (var n = counts.Length - 1; n >= 0; n--)
+        {
+            Debug.Assert(counts[n] >= 0 && counts[n] < 1 << CountBits[n], "a count fits its bits");
+            word = word << CountBits[n] | (uint)counts[n];
+        }
+
         return word;
     }
 
@@ -159,6 +169,7 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         for (var waiting = state.Scoreboard >> first & 0xffff; waiting != 0; waiting &= waiting - 1)
         {
             var r = System.Numerics.BitOperations.TrailingZeroCount(waiting);
+            Debug.Assert((int)state.ScoreboardCauses[first + r] < 16, "a cause fits four bits");
             word |= (ulong)state.ScoreboardCauses[first + r] << 4 * r;
         }
 
@@ -172,7 +183,11 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         return bits;
     }
 
-    private static ulong PackBytes(HardwareQueue<byte> queue) => (queue.Count > 0 ? queue[0] : 0u) | (queue.Count > 1 ? (ulong)queue[1] << 8 : 0);
+    private static ulong PackBytes(HardwareQueue<byte> queue)
+    {
+        Debug.Assert(queue.Count <= 2, "the queue fits two bytes");
+        return (queue.Count > 0 ? queue[0] : 0u) | (queue.Count > 1 ? (ulong)queue[1] << 8 : 0);
+    }
 
     private static void Fill(HardwareQueue<byte> queue, ulong bytes, int count)
     {
@@ -180,7 +195,11 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         for (var n = 0; n < count; n++) queue.Push((byte)(bytes >> 8 * n));
     }
 
-    private static ulong Pack(in Arbiter arbiter) => (uint)arbiter.Pointer | arbiter.Held << 8;
+    private static ulong Pack(in Arbiter arbiter)
+    {
+        Debug.Assert(arbiter is { Pointer: >= 0 and <= 0xff, Held: <= 0xff }, "pointer and requests fit a byte each");
+        return (uint)arbiter.Pointer | arbiter.Held << 8;
+    }
 
     private static void Unpack(ulong word, out Arbiter arbiter) => arbiter = new Arbiter { Pointer = (int)(word & 0xff), Held = (uint)(word >> 8) & 0xff };
 
@@ -194,8 +213,11 @@ internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
         (uint)words[0], (OffloadKind)(words[0] >> 32 & 0xff), (byte)(words[0] >> 40), (byte)(words[0] >> 48), (words[0] >> 56 & 1) != 0,
         (uint)words[1], time + (words[1] >> 32));
 
-    private ulong Pack(in MemoryRequest request) =>
-        request.Tag | (request.IsFloat ? 1UL << 8 : 0) | FromNow(request.Time) << 16 | (ulong)request.ExtraCycles << 40;
+    private ulong Pack(in MemoryRequest request)
+    {
+        Debug.Assert(FromNow(request.Time) <= 0xff_ffff && request.ExtraCycles <= 0xff_ffff, "the distance and the extra cycles fit 24 bits each");
+        return request.Tag | (request.IsFloat ? 1UL << 8 : 0) | FromNow(request.Time) << 16 | (ulong)request.ExtraCycles << 40;
+    }
 
     private static MemoryRequest UnpackRequest(ulong word, ulong time) =>
         new(time + (word >> 16 & 0xff_ffff), (uint)(word >> 40), (byte)word, (word >> 8 & 1) != 0);

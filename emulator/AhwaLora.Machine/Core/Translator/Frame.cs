@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Machine.Core.Translator;
@@ -49,6 +51,8 @@ internal sealed class Frame
         Registers = hart.Registers;
         Data = [.. hart.Space.Memories.Select(m => m.Data)];
         Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
+        Debug.Assert(Registers.Length == Isa.Registers.Count, "translated code indexes it without a check");
+        Debug.Assert(hart.Space.Memories.All(m => m.Data.Length == m.Size && m.Size > 0 && m.Watches.Length > (m.Size - 1) >> MemoryRegion.GranuleShift), "translated code compares with the size, then indexes without a check");
     }
 
     /// <summary>Counts stalls.</summary>

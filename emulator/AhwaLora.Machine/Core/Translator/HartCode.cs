@@ -19,16 +19,19 @@ internal sealed class HartCode
     private readonly Hart _hart;
     private readonly IReadOnlyList<RegionTable> _tables;
     private readonly int _hotThreshold;
+    private readonly Action<RegionTable>? _asked;
 
     /// <summary>The code of a hart.</summary>
     /// <param name="hart">The hart.</param>
     /// <param name="tables">Translated code of each memory that it sees.</param>
     /// <param name="hotThreshold">Times that control comes to an address before it is translated from there.</param>
-    public HartCode(Hart hart, IEnumerable<RegionTable> tables, int hotThreshold)
+    /// <param name="asked">Called each time the translator asks for code; may discard any. Null for nobody.</param>
+    public HartCode(Hart hart, IEnumerable<RegionTable> tables, int hotThreshold, Action<RegionTable>? asked)
     {
         _hart = hart;
         _tables = [.. tables];
         _hotThreshold = hotThreshold;
+        _asked = asked;
         Table = _tables[0];
     }
 
@@ -36,7 +39,12 @@ internal sealed class HartCode
     public RegionTable Table { get; private set; }
 
     /// <summary>What is known of an address; null outside memory.</summary>
-    public EntryPoint? PointAt(uint pc) => Table.Code.Memory.Contains(pc, 2) || SelectTable(pc) ? Table.At(pc) : null;
+    public EntryPoint? PointAt(uint pc)
+    {
+        if (!Table.Code.Memory.Contains(pc, 2) && !SelectTable(pc)) return null;
+        _asked?.Invoke(Table);
+        return Table.At(pc);
+    }
 
     /// <summary>Times to come to a place before it is translated: code that has changed before has to run longer.</summary>
     public int ThresholdOf(EntryPoint point) => _hotThreshold << Math.Min(point.Discards, 6);
@@ -55,7 +63,9 @@ internal sealed class HartCode
         }
 
         if (Table.TranslatedInstructions > CodeLimit) Table.Clear();
-        return Table.Add(RegionCompiler.Compile(plan, _hart.Space, _hart.Features, exactAlignment));
+        var entry = Table.Add(RegionCompiler.Compile(plan, _hart.Space, _hart.Features, exactAlignment));
+        _asked?.Invoke(Table);
+        return entry;
     }
 
     /// <summary>An exit is taken: true where its region is to <see cref="Learn"/> from it.</summary>
@@ -67,10 +77,12 @@ internal sealed class HartCode
     /// <param name="pc">Where that led to.</param>
     public void Learn(Region region, RegionExit exit, uint pc)
     {
-        if (!region.IsValid) return;
+        // Regions follow each other across memories without asking for code, so the one selected last may be another's.
+        if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;
         if (exit.Kind == ExitKind.Indirect) exit.IsNews |= Table.History.Add(exit.Pc, pc);
         if (exit.Kind == ExitKind.Interpret) exit.IsNews |= LearnMemory(pc);
         if (exit.Taken == LessonAfter && exit.IsNews) Table.Retranslate(region, _hotThreshold);
+        _asked?.Invoke(Table);
     }
 
     private bool LearnMemory(uint pc)

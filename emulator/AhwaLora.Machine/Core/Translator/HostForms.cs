@@ -12,7 +12,11 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <param name="Operation">The result of the operands.</param>
 /// <param name="Raises">Operands and result: true where a flag may be raised.</param>
 /// <param name="RaisesMore">Operands and result: true where a flag other than inexact may be raised.</param>
-internal sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInfo RaisesMore);
+internal sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInfo RaisesMore)
+{
+    /// <summary>True for a product and a sum rounded once: the operations of three operands.</summary>
+    public bool IsFused { get; } = Operation.GetParameters().Length == 3;
+}
 
 /// <summary>
 /// The forms, by mnemonic. <see cref="Isa.HostFloat32"/> has the reasons for the tests of exactness; beyond those, a sum
@@ -40,9 +44,11 @@ internal static class HostForms
     };
 
     /// <summary>The form of an instruction that rounds to nearest even, or not at all; null where it has none.</summary>
-    public static HostForm? Find(string name) => HostHasFma || !name.StartsWith("fm", StringComparison.Ordinal) && !name.StartsWith("fnm", StringComparison.Ordinal)
-        ? Forms.GetValueOrDefault(name)
-        : null;
+    public static HostForm? Find(string name) => Find(name, HostHasFma);
+
+    /// <summary>As <see cref="Find(string)"/>, on a host with or without fused multiply-add.</summary>
+    internal static HostForm? Find(string name, bool hostHasFma) =>
+        Forms.TryGetValue(name, out var form) && (hostHasFma || !form.IsFused) ? form : null;
 
     // Without the instruction .NET would call the host's libm, which may be wrong and different.
     private static bool HostHasFma => HostFma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Interpreter;
 using AhwaLora.Machine.Core.Pipelines;
@@ -191,13 +192,17 @@ internal sealed class PacedTranslator : IEngine
         var yieldAt = window.YieldAt(time, budget);
         if (_mode == FloatMode.Exact) _mode = FloatModes.Of(Hart);
         var fuel = budget;
+        Debug.Assert(budget is >= 0 and < TimedBlock.Untimed, "no fuel suffices for a block that has not been timed");
         while (true)
         {
-            if (block.Cycles == TimedBlock.Untimed && !TryTime(block)) return (Leave(block, null, time + (ulong)(budget - fuel)), false);
+            // The region may have been discarded since the block was found: by what it has taught, or to make room.
+            if ((block.Cycles == TimedBlock.Untimed && !TryTime(block)) || block.Region.Code is not { } code)
+                return (Leave(block, null, time + (ulong)(budget - fuel)), false);
             _frame.At = block;
-            var index = block.Region.Code!(_frame, fuel, yieldAt, 0);
+            var index = code(_frame, fuel, yieldAt, 0);
             block = _frame.At;
             fuel = _frame.Fuel;
+            Debug.Assert(block.Region.Code == code, "a method passes on the blocks of its own region alone");
             var now = time + (ulong)(budget - fuel);
             if (index == RegionCompiler.AsksForBank)
             {
@@ -288,7 +293,7 @@ internal sealed class PacedTranslator : IEngine
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedVector : block.AfterVector;
-        if (exit.Kind == ExitKind.Indirect && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
+        if (exit.Kind == ExitKind.Indirect && block.Region.IsValid && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
         {
             (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
             return block.RedirectedNext;

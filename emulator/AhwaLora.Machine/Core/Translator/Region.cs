@@ -116,7 +116,7 @@ internal sealed class Region
     /// <summary>The method; null once discarded, so that the runtime can collect it.</summary>
     public RegionCode? Code { get; set; }
 
-    /// <summary>True until the code it was translated from changes.</summary>
+    /// <summary>True until it is discarded: because its code has changed, it can be translated better, or room is needed.</summary>
     public bool IsValid => Code is not null;
 
     /// <summary>True if it may run in <paramref name="mode"/>.</summary>

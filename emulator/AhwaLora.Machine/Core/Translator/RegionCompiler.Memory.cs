@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Reflection.Emit;
 using AhwaLora.Machine.Bus;
@@ -66,6 +67,7 @@ internal sealed partial class RegionCompiler
         var memories = node.Memories[k];
         if (_groups[k] is { } group)
         {
+            Debug.Assert(group.Low <= i.Imm && i.Imm + i.Row.Width <= group.High && group.First <= k, "the group's test covers the access");
             if (group.First == k) EmitGroupTest(group, i.Rs1, exit);
             access(group.Memory, group.Offset!, i.Imm - group.Low);
             return;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -130,6 +131,7 @@ internal sealed partial class RegionCompiler
 
     private void Use(int register)
     {
+        Debug.Assert(register is >= 0 and < Registers.Sink, "the sink is never read, and written nowhere");
         if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
     }
 
@@ -204,6 +206,9 @@ internal sealed partial class RegionCompiler
                 break;
             case Shape.Immediate:
                 EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
+                break;
+            case Shape.Unary when !i.Row.IsFloat:
+                EmitResult(i, _ => EmitBits(i.Rs1));
                 break;
             case Shape.Upper:
                 EmitResult(i, n => _il.Emit(OpCodes.Ldc_I4, n == 0 ? (int)pc : i.Imm));

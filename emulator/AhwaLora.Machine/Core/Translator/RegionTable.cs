@@ -59,6 +59,9 @@ internal sealed class RegionTable
     /// <summary>Instructions translated and not discarded.</summary>
     public int TranslatedInstructions { get; private set; }
 
+    /// <summary>The regions that are translated and not discarded.</summary>
+    public IEnumerable<Region> Regions => _regionsByGranule.SelectMany(r => r ?? []).Distinct();
+
     /// <summary>The entry at <paramref name="pc"/>, which lies in this memory.</summary>
     public EntryPoint At(uint pc)
     {

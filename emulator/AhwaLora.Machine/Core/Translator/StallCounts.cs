@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 
@@ -48,8 +49,15 @@ internal struct StallCounts
     /// <summary>The counts of <paramref name="cycles"/>, by cause, without Issue.</summary>
     public static StallCounts Of(ReadOnlySpan<ulong> cycles)
     {
+        Debug.Assert(CauseOf.Length == 2 * Words && CauseOf.Length == CauseCounters.Count - 1, "every cause but Issue has a half word");
         var counts = default(StallCounts);
-        for (var field = 0; field < CauseOf.Length; field++) counts._counts[field / 2] += (long)cycles[(int)CauseOf[field]] << (field % 2 * 32);
+        for (var field = 0; field < CauseOf.Length; field++)
+        {
+            var count = cycles[(int)CauseOf[field]];
+            Debug.Assert(count <= int.MaxValue, "a count fits its half word");
+            counts._counts[field / 2] += (long)count << (field % 2 * 32);
+        }
+
         return counts;
     }
 

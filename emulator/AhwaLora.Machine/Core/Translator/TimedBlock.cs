@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
@@ -71,6 +73,8 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
     public void SetTiming(BlockPlan plan, int least)
     {
         var (after, redirected) = (plan.After, plan.Redirected);
+        Debug.Assert(least is >= 0 and < Untimed, "a timed block can be told from one that is not");
+        Debug.Assert(!after.Stalls.AnyFrom(StallWords) && !redirected.Stalls.AnyFrom(StallWords), "translated code charges the first words alone");
         (AfterCycles, RedirectedCycles) = (after.Cycles, redirected.Cycles);
         (AfterStalls0, AfterStalls1, AfterStalls2, AfterStalls3) = (after.Stalls[0], after.Stalls[1], after.Stalls[2], after.Stalls[3]);
         (RedirectedStalls0, RedirectedStalls1, RedirectedStalls2, RedirectedStalls3) =

@@ -6,7 +6,7 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>The translated code of a machine, and what its harts' translators have in common.</summary>
-internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold) : IPipelineUser<IBlockTiming?>
+internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold, Action<RegionTable>? codeAsked) : IPipelineUser<IBlockTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
     private readonly VectorNumbers _vectors = new();
@@ -22,7 +22,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
         if (VectorsOf(state) is not { } vectors) return null;
         _live = (pipeline, vectors, interpreter.Causes);
         if (profile.Build(this) is not { } timing) return null;
-        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hotThreshold);
+        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hotThreshold, codeAsked);
         return hasBanks || profile.Decoupled is not null
             ? new PacedTranslator(interpreter, timing, seen, hasBanks)
             : new Translator(interpreter, timing, seen);

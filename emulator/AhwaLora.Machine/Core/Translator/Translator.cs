@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Interpreter;
 using AhwaLora.Machine.Core.Pipelines;
@@ -147,7 +148,7 @@ internal sealed class Translator : IEngine
 
     /// <summary>
     /// Runs a region and those its exits lead to, until one needs the interpreter, the fuel is used up, or the hart
-    /// yields; returns the last exit's kind, and whether it yields there.
+    /// yields; returns the last exit's kind, a jump if no region was entered, and whether it yields there.
     /// </summary>
     private (ExitKind Exit, bool Yields) RunRegions(RegionEntry entry, in RunWindow window)
     {
@@ -161,16 +162,18 @@ internal sealed class Translator : IEngine
         var yieldAt = window.YieldAt(time, budget);
         var yields = false;
         var hasStalls = false;
-        RegionExit exit;
-        uint pc;
+        RegionExit? exit = null;
+        var (pc, vector) = (entry.Pc, entry.Vector);
         while (true)
         {
+            // The region may have been discarded since its entry was found: by what it has taught, or to make room.
             var region = entry.Region;
-            exit = region.Exits[region.Code!(_frame, fuel, yieldAt, entry.Index)];
+            if (region.Code is not { } code) break;
+            exit = region.Exits[code(_frame, fuel, yieldAt, entry.Index)];
             fuel = _frame.Fuel - exit.Cycles;
             if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
             hasStalls |= region.Stalls;
-            pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
+            (pc, vector) = (exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc, exit.Vector);
             if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
             yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
@@ -181,12 +184,13 @@ internal sealed class Translator : IEngine
         var cycles = (ulong)(budget - fuel);
         var issued = cycles;
         if (hasStalls) issued -= _frame.ChargeStalls(Causes);
+        Debug.Assert(issued <= cycles, "no more stalls than cycles: no half word has overflowed");
         Causes.Add(Cause.Issue, issued);
         hart.Retired += issued;
         hart.Pc = pc;
-        _timing.GoAhead(exit.Vector, time + cycles);
+        _timing.GoAhead(vector, time + cycles);
         if (yields) _left = exit;
-        return (exit.Kind, yields);
+        return (exit?.Kind ?? ExitKind.Jump, yields);
     }
 
     private RegionEntry? NextEntry(RegionExit exit, uint pc, FloatMode mode)

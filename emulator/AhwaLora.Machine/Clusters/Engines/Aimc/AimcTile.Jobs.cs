@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
@@ -14,7 +15,8 @@ public sealed partial class AimcTile
 
     private readonly AimcTileContext[] _contexts;
 
-    // Job numbers count from 1; the context of job n stands at n modulo the number of contexts.
+    // Job numbers count from 1, modulo 2^32; the context of job n stands at n modulo a power of two that holds them all,
+    // so that jobs next to each other stay apart as the numbers wrap.
     private readonly int[] _contextOfJob;
     private uint _triggered, _finished, _finishedTag;
 
@@ -33,6 +35,9 @@ public sealed partial class AimcTile
 
     private uint Pending => _triggered - _finished;
 
+    /// <summary>True if the count of jobs triggered, or finished, has come to job <paramref name="job"/>: modulo 2^32, where fewer than 2^31 lie between.</summary>
+    private static bool HasReached(uint count, uint job) => (int)(count - job) >= 0;
+
     private ref int ContextIndexOf(uint job) => ref _contextOfJob[job % (uint)_contextOfJob.Length];
 
     private AimcTileContext ContextOfJob(uint job) => _contexts[ContextIndexOf(job)];
@@ -45,7 +50,7 @@ public sealed partial class AimcTile
             if (IsInput(ContextOfJob(_jobOf[flight % MaxInFlight]), _vectorOf[flight % MaxInFlight], address, bytes)) return true;
         }
 
-        for (var job = _fetchJob; (int)(_triggered - job) >= 0; job++)
+        for (var job = _fetchJob; HasReached(_triggered, job); job++)
         {
             var context = ContextOfJob(job);
             for (var vector = job == _fetchJob ? _fetchVector : 0; vector < context.Vectors; vector++)
@@ -165,11 +170,12 @@ public sealed partial class AimcTile
     {
         if (_outStarted == _outFinished && _outStarted < _integrateFinished) StartStreamOut(time);
         if (_integrateStarted == _integrateFinished && _integrateStarted < _inFinished && _integrateStarted - _outFinished < 2) StartIntegration(time);
-        if (_inStarted == _inFinished && _inStarted - _integrateFinished < 2 && _fetchJob <= _triggered && _operation == Operation.None) StartStreamIn(time);
+        if (_inStarted == _inFinished && _inStarted - _integrateFinished < 2 && HasReached(_triggered, _fetchJob) && _operation == Operation.None) StartStreamIn(time);
     }
 
     private void StartStreamIn(ulong time)
     {
+        Debug.Assert(_inStarted - _outFinished < MaxInFlight, "a vector in flight has an entry of its own");
         var flight = _inStarted++ % MaxInFlight;
         var job = ContextOfJob(_fetchJob);
         (_jobOf[flight], _vectorOf[flight], _refused[flight]) = (_fetchJob, _fetchVector, false);

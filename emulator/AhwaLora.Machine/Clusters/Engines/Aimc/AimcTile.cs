@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Numerics;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
 using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
@@ -67,13 +69,16 @@ public sealed partial class AimcTile : IClockedDevice
         _saturated = new uint[(crossbar.State.Columns + 31) / 32];
         _contexts = new AimcTileContext[options.Contexts];
         for (var i = 0; i < _contexts.Length; i++) _contexts[i] = new(crossbar.State.Columns);
-        _contextOfJob = new int[options.Contexts];
+        _contextOfJob = new int[BitOperations.RoundUpToPowerOf2((uint)options.Contexts)];
         _inputs = [new byte[4 * crossbar.State.Rows], new byte[4 * crossbar.State.Rows]];
         _outputs = [new byte[4 * crossbar.State.Columns], new byte[4 * crossbar.State.Columns]];
         _streamIn = new(options.WordsPerCycle, options.ExactContention);
         _streamOut = new(options.WordsPerCycle, options.ExactContention);
         BankMasters = [_streamIn, _streamOut];
         SetOperands(crossbar.Whole);
+        Debug.Assert(_inputs.Length + _outputs.Length == MaxInFlight, "a vector in flight has a buffer");
+        Debug.Assert(_counters.Length == (ProgramWeights - BusyCycles) / 8 && _operands.Length == (ProgramColumns - ProgramWeights) / 4 + 1, "a register of each range has a word");
+        Debug.Assert(MaxHarts >= ClusterRegisters.MaxHarts && _contextOfJob.Length >= _contexts.Length, "a hart, and a job in flight, has an entry");
     }
 
     /// <inheritdoc/>
@@ -291,9 +296,7 @@ public sealed partial class AimcTile : IClockedDevice
         return BusResponse.Wait;
     }
 
-    // Job numbers are compared modulo 2^32.
-    private bool IsMet(int hart, Waiting waiting) =>
-        IsIdle || (waiting == Waiting.Job && (int)(_finished - _jobToWaitFor[hart]) >= 0);
+    private bool IsMet(int hart, Waiting waiting) => IsIdle || (waiting == Waiting.Job && HasReached(_finished, _jobToWaitFor[hart]));
 
     private void ReleaseWaiters(ulong time)
     {
