@@ -287,7 +287,7 @@ internal sealed partial class GdbStub
         var hart = _continued >= 0 ? _continued : _general;
         return how switch
         {
-            "s" => Stopped(_debuggee.ReverseStep(hart)),
+            "s" => Stopped(_debuggee.ReverseStep(hart, _link.IsInterrupted)),
             "c" => Stopped(_debuggee.ReverseContinue(hart, _link.IsInterrupted)),
             _ => Unknown,
         };
