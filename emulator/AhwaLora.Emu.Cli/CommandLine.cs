@@ -19,6 +19,7 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         StandardStreams.SilenceClosed();
+        StandardText.NameFailures();
         var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
         {
             RunCommand.Create(),
@@ -50,8 +51,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Files say their own names: what is left is the console.
-            return Fail($"standard output cannot be written ({e.Message.TrimEnd('.')})");
+            // Files and the console say their own names; what else there is has the system's words alone.
+            return Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
@@ -59,10 +60,17 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Prints one line on standard error.</summary>
+    /// <summary>Prints one line on standard error; if that cannot be written, the exit status has to say it alone.</summary>
     public static int Fail(string message)
     {
-        Console.Error.WriteLine($"ahwalora: {message}");
+        try
+        {
+            Console.Error.WriteLine($"ahwalora: {message}");
+        }
+        catch (UserErrorException)
+        {
+        }
+
         return ExitStatus.Usage;
     }
 
