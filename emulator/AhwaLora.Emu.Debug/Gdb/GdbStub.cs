@@ -147,7 +147,7 @@ internal sealed partial class GdbStub
     private string WriteGeneral(string text)
     {
         var count = RegisterFile.GeneralCount(General);
-        if (text.Length != 8 * count) return BadPacket;
+        if (text.Length != 8L * count) return BadPacket;
         for (var number = 0u; number < count; number++)
         {
             if (!Hex.TryWord(text.Substring(8 * (int)number, 8), out var value)) return BadPacket;
