@@ -19,6 +19,7 @@ namespace AhwaLora.Emu;
 /// <content>How a platform's parts are made and connected. A new device is a class and a line here.</content>
 public sealed partial class Machine
 {
+    [Unsaved("wired by the assembly")]
     private Clint? _clint;
     private FetchModel? _fetch;
 

@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Engines;
 
@@ -7,6 +8,7 @@ namespace AhwaLora.Emu;
 public sealed partial class Machine : IEventSource
 {
     private readonly EventCounters _events;
+    [Unsaved("an onlooker, which changes nothing")]
     private IProbe? _probe;
 
     /// <inheritdoc/>

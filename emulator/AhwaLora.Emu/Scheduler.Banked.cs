@@ -10,8 +10,11 @@ namespace AhwaLora.Emu;
 /// </content>
 internal sealed partial class Scheduler
 {
+    [Unsaved("follows from the harts when a run begins")]
     private readonly Agenda _agenda;
+    [Unsaved("follows from the devices when a run begins")]
     private IClockedDevice? _nextDevice;
+    [Unsaved("follows from the devices when a run begins")]
     private ulong _nextEvent;
 
     /// <summary>

@@ -16,6 +16,7 @@ public sealed partial class AimcTile : IClockedDevice
 
     private readonly AimcTileOptions _options;
     private readonly CrossbarArray _crossbar;
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
     private readonly InterruptLine _interrupt;
 
@@ -111,6 +112,7 @@ public sealed partial class AimcTile : IClockedDevice
     }
 
     /// <summary>The streamers as masters of the banks, for the arbiter in exact contention: in, then out.</summary>
+    [field: Unsaved("the streamers again, which are passed")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>

@@ -12,6 +12,7 @@ namespace AhwaLora.Emu.Devices;
 public sealed class Plic : IDevice
 {
     private readonly InterruptLine[] _externalLines;
+    [Unsaved("the devices' lines, which they pass")]
     private readonly InterruptLine?[] _sources;
     private readonly ulong _existing;
 
