@@ -1,6 +1,6 @@
-using AhwaLora.Emu.Memory;
 using AhwaLora.Emu.Cpu;
 using AhwaLora.Emu.Engines;
+using AhwaLora.Emu.Memory;
 
 namespace AhwaLora.Emu;
 
