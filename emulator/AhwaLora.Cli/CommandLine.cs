@@ -20,6 +20,7 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         StandardStreams.SilenceClosed();
+        StandardText.NameFailures();
         var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
         {
             RunCommand.Create(),
@@ -51,8 +52,8 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Files say their own names: what is left is the console.
-            return Output.Fail($"standard output cannot be written ({e.Message.TrimEnd('.')})");
+            // Files and the console say their own names; what else there is has the system's words alone.
+            return Output.Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {

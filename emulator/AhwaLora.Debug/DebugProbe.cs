@@ -15,10 +15,15 @@ internal sealed class DebugProbe : IProbe
 {
     private const int FilterBits = 16;
 
+    // What a search looks for, if it is not the step of a hart.
+    private const int Stops = -1, Nothing = -2;
+
     private readonly EmulatedMachine _machine;
     private readonly bool[] _filter = new bool[1 << FilterBits];
     private readonly HartCommand[] _commands;
     private (MachinePosition Position, ulong Steps) _begun;
+    private int _steppedHart = Stops;
+    private ulong _lastStep;
 
     public DebugProbe(EmulatedMachine machine)
     {
@@ -49,8 +54,8 @@ internal sealed class DebugProbe : IProbe
     /// <summary>Searching: the last thing that happened, and the position in front of it.</summary>
     public (MachinePosition Position, StopEvent Stop)? LastHit { get; private set; }
 
-    /// <summary>Searching: the hart whose last step is looked for; -1 for breakpoints and watchpoints.</summary>
-    public int SteppedHart { get; private set; } = -1;
+    /// <summary>Searching for the last step of a hart: true once that step is the last hit, whatever the other harts do after it.</summary>
+    public bool IsFound { get; private set; }
 
     /// <summary>True if going forward takes this probe to see every instruction.</summary>
     public bool MustSeeAll =>
@@ -63,17 +68,20 @@ internal sealed class DebugProbe : IProbe
     public void Forward(ReadOnlySpan<HartCommand> commands)
     {
         commands.CopyTo(_commands);
-        (Stop, End, LastHit, SteppedHart) = (null, null, null, -1);
-        UpdateFilter();
+        Begin(end: null, Stops, lastStep: 0);
     }
 
-    /// <summary>Searches up to <paramref name="end"/>.</summary>
-    public void Search(MachinePosition end, int steppedHart)
-    {
-        Array.Clear(_commands);
-        (Stop, End, LastHit, SteppedHart) = (null, end, null, steppedHart);
-        UpdateFilter();
-    }
+    /// <summary>Searches up to <paramref name="end"/> for the last breakpoint or watchpoint.</summary>
+    public void Search(MachinePosition end) => BeginSearch(end, Stops, lastStep: 0);
+
+    /// <summary>Searches up to <paramref name="end"/> for the last step of a hart.</summary>
+    /// <param name="end">Where the machine is to stop at the latest.</param>
+    /// <param name="hart">Whose step.</param>
+    /// <param name="lastStep">Instructions and traps of that hart at the end: the search is over with the last of them.</param>
+    public void SearchStep(MachinePosition end, int hart, ulong lastStep) => BeginSearch(end, hart, lastStep);
+
+    /// <summary>Lets the machine run up to <paramref name="end"/> and looks for nothing.</summary>
+    public void Pass(MachinePosition end) => BeginSearch(end, Nothing, lastStep: 0);
 
     /// <summary>Follows the watchpoints with the memories' watch bytes.</summary>
     public void UpdateWatches()
@@ -95,10 +103,10 @@ internal sealed class DebugProbe : IProbe
         if (End is { } end)
         {
             if (_machine.Position >= end) return false;
-            if (hart.Id == SteppedHart) _begun = (_machine.Position, hart.Retired + hart.TrapsTaken);
+            if (hart.Id == _steppedHart) _begun = (_machine.Position, hart.Retired + hart.TrapsTaken);
         }
 
-        if (_filter[Slot(pc)] && SteppedHart < 0)
+        if (_filter[Slot(pc)] && _steppedHart == Stops)
         {
             if (Software.Contains(pc)) Hit(new StopEvent(StopKind.SoftwareBreakpoint, hart.Id));
             else if (Hardware.Contains(pc)) Hit(new StopEvent(StopKind.HardwareBreakpoint, hart.Id));
@@ -148,6 +156,19 @@ internal sealed class DebugProbe : IProbe
 
     private bool NeedsProbe(Watchpoint watch) => (watch.Kind & WatchKind.Read) != 0 || _machine.Space.FindDevice(watch.Address, 1) is not null;
 
+    private void BeginSearch(MachinePosition end, int steppedHart, ulong lastStep)
+    {
+        Array.Clear(_commands);
+        Begin(end, steppedHart, lastStep);
+    }
+
+    private void Begin(MachinePosition? end, int steppedHart, ulong lastStep)
+    {
+        (Stop, End, LastHit, IsFound) = (null, end, null, false);
+        (_steppedHart, _lastStep) = (steppedHart, lastStep);
+        UpdateFilter();
+    }
+
     private void UpdateFilter()
     {
         Array.Clear(_filter);
@@ -158,7 +179,7 @@ internal sealed class DebugProbe : IProbe
     {
         if (End is not null)
         {
-            if (hart.Id == SteppedHart) RememberStep(hart);
+            if (hart.Id == _steppedHart) RememberStep(hart);
             return;
         }
 
@@ -174,13 +195,16 @@ internal sealed class DebugProbe : IProbe
         var now = _machine.Position;
         var isBegun = _begun.Steps == hart.Retired + hart.TrapsTaken - 1;
         LastHit = (isBegun ? _begun.Position : now with { Traps = now.Traps - 1 }, new StopEvent(StopKind.Step, hart.Id));
+        if (hart.Retired + hart.TrapsTaken != _lastStep) return;
+        IsFound = true;
+        _machine.RequestStop();
     }
 
     private void Hit(StopEvent stop)
     {
         if (End is not null)
         {
-            if (SteppedHart < 0) LastHit = (_machine.Position, stop);
+            if (_steppedHart == Stops) LastHit = (_machine.Position, stop);
             return;
         }
 

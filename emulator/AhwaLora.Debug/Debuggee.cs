@@ -13,6 +13,7 @@ namespace AhwaLora.Debug;
 public sealed class Debuggee
 {
     private const ulong SliceInstructions = 500_000, NearInstructions = 20_000;
+    private const int NoHart = -1;
 
     private readonly RecordedHost _host;
     private readonly DebugProbe _probe;
@@ -112,11 +113,15 @@ public sealed class Debuggee
         return Run(isInterrupted);
     }
 
-    /// <summary>Goes back to in front of the last instruction, or interrupt, of a hart.</summary>
-    public StopEvent ReverseStep(int hart)
+    /// <summary>Goes back to before the last instruction, or interrupt, of a hart.</summary>
+    /// <param name="hart">Whose.</param>
+    /// <param name="isInterrupted">Asked now and then; true leaves the machine where it was.</param>
+    public StopEvent ReverseStep(int hart, Func<bool> isInterrupted)
     {
-        var steps = Steps(Machine.Harts[hart]);
-        return Reverse(hart, (point, end) => point.Steps[hart] < (end?.Steps[hart] ?? steps), static () => false);
+        var here = Machine.Position;
+        var stop = Reverse(hart, (point, end) => point.Steps[hart] < end.Steps[hart], isInterrupted);
+        if (stop.Kind == StopKind.Interrupt) GoTo(here);
+        return stop;
     }
 
     /// <summary>Goes back to the last breakpoint or watchpoint.</summary>
@@ -124,11 +129,18 @@ public sealed class Debuggee
     /// <param name="isInterrupted">Asked now and then.</param>
     public StopEvent ReverseContinue(int hart, Func<bool> isInterrupted)
     {
-        var stop = Reverse(-1, (_, _) => _probe.CanHit, isInterrupted);
+        var stop = Reverse(NoHart, (_, _) => _probe.CanHit, isInterrupted);
         return stop.Hart < 0 ? stop with { Hart = hart } : stop;
     }
 
-    private static ulong Steps(Hart hart) => hart.Retired + hart.TrapsTaken;
+    /// <summary>How far the machine and each hart have come at the end of a stretch that is searched.</summary>
+    private readonly record struct Place(MachinePosition Position, ulong[] Retired, ulong[] Steps)
+    {
+        public static Place Of(EmulatedMachine machine) =>
+            new(machine.Position, [.. machine.Harts.Select(h => h.Retired)], [.. machine.Harts.Select(h => h.Retired + h.TrapsTaken)]);
+
+        public static Place Of(HistoryPoint point) => new(point.Position, point.Retired, point.Steps);
+    }
 
     /// <summary>
     /// The only hart that is to move does so without holding the others while it is its turn anyway; so stepping over a
@@ -181,30 +193,29 @@ public sealed class Debuggee
     };
 
     /// <summary>Searches history backwards, from what leads to the present.</summary>
-    /// <param name="hart">The hart whose step is looked for, or -1.</param>
-    /// <param name="mayHold">False for a segment that cannot hold it: its begin, and the point at its end or null for the present.</param>
+    /// <param name="hart">The hart whose step is looked for, or <see cref="NoHart"/>.</param>
+    /// <param name="mayHold">False for a segment that cannot hold it: the point where it begins, and where it ends.</param>
     /// <param name="isInterrupted">Asked now and then.</param>
-    private StopEvent Reverse(int hart, Func<HistoryPoint, HistoryPoint?, bool> mayHold, Func<bool> isInterrupted)
+    private StopEvent Reverse(int hart, Func<HistoryPoint, Place, bool> mayHold, Func<bool> isInterrupted)
     {
         _history.Commit();
-        var (here, retired) = (Machine.Position, Machine.Harts.Select(h => h.Retired).ToArray());
         var points = _history.Points;
         var length = 1;
-        HistoryPoint? end = null;
+        var end = Place.Of(Machine);
         for (var n = points.Count - 1; n >= 0; n--)
         {
-            if (points[n].Position >= (end?.Position ?? here) || !mayHold(points[n], end))
+            if (points[n].Position >= end.Position || !mayHold(points[n], end))
             {
-                if (points[n].Position <= here) end = points[n];
+                if (points[n].Position <= end.Position) end = Place.Of(points[n]);
                 continue;
             }
 
             // What is not found nearby is looked for in longer and longer stretches: going to where one begins has its cost.
             n = hart < 0 ? BeginOfStretch(n, length) : n;
             length *= 2;
-            if (!Search(points[n], end?.Position ?? here, hart, end?.Retired ?? retired, isInterrupted))
+            if (!Search(points[n], end, hart, isInterrupted))
             {
-                GoTo(end?.Position ?? here);
+                GoTo(end.Position);
                 return new StopEvent(StopKind.Interrupt, RunningHart());
             }
 
@@ -214,7 +225,7 @@ public sealed class Debuggee
                 return hit.Stop;
             }
 
-            end = points[n];
+            end = Place.Of(points[n]);
         }
 
         _history.Restore(points[0]);
@@ -230,27 +241,39 @@ public sealed class Debuggee
     }
 
     /// <summary>Lets the probe find the last thing looked for between a point and an end; false if interrupted.</summary>
-    private bool Search(HistoryPoint point, MachinePosition end, int hart, ulong[] retiredAtEnd, Func<bool> isInterrupted)
+    private bool Search(HistoryPoint point, Place end, int hart, Func<bool> isInterrupted)
     {
         _history.Restore(point);
-        _probe.Search(end, hart);
-        if (hart >= 0 && retiredAtEnd[hart] > point.Retired[hart] + 1)
+        if (hart < 0) _probe.Search(end.Position);
+        else _probe.SearchStep(end.Position, hart, end.Steps[hart]);
+
+        // Nothing before the hart's last instruction matters.
+        if (hart >= 0 && end.Retired[hart] > point.Retired[hart] + 1)
         {
             Machine.Attach(null);
-            Machine.Run(RunLimits.None with { OneHart = (hart, retiredAtEnd[hart] - 1), MaxInstructions = end.Retired });
+            if (!RunSlices(end, (hart, end.Retired[hart] - 1), isInterrupted)) return false;
         }
 
         Starting?.Invoke();
 
         // Memory reports stores to watchpoints by itself; then the machine runs at its full speed.
         Machine.Attach(hart >= 0 || _probe.MustSeeAll ? _probe : null);
-        for (var retired = Machine.RetiredInstructions; retired < end.Retired; retired = Machine.RetiredInstructions)
+        if (!RunSlices(end, null, isInterrupted)) return false;
+        if (!_probe.IsFound) RunTo(end.Position);
+        return true;
+    }
+
+    /// <summary>Runs up to the last instruction before an end, or to a hart's own limit, or until the probe has found its step; false if interrupted.</summary>
+    private bool RunSlices(Place end, (int Hart, ulong Retired)? limit, Func<bool> isInterrupted)
+    {
+        while (Machine.RetiredInstructions < end.Position.Retired && !_probe.IsFound)
         {
             if (isInterrupted()) return false;
-            Machine.Run(RunLimits.None with { MaxInstructions = Math.Min(retired + SliceInstructions, end.Retired) });
+            if (limit is { } one && Machine.Harts[one.Hart].Retired >= one.Retired) return true;
+            var slice = Math.Min(Machine.RetiredInstructions + SliceInstructions, end.Position.Retired);
+            Machine.Run(RunLimits.None with { OneHart = limit, MaxInstructions = slice });
         }
 
-        RunTo(end);
         return true;
     }
 
@@ -258,7 +281,7 @@ public sealed class Debuggee
     {
         var point = _history.Before(position);
         _history.Restore(point);
-        _probe.Search(position, steppedHart: Machine.Harts.Count);
+        _probe.Pass(position);
         if (position.Retired > point.Position.Retired + 2 * NearInstructions)
         {
             // Who goes back once often goes back again, and then has it near.

@@ -21,6 +21,7 @@ namespace AhwaLora.Machine;
 /// <content>How a platform's parts are made and connected. A new device is a class and a line here.</content>
 public sealed partial class EmulatedMachine
 {
+    [Unsaved("wired by the assembly")]
     private Clint? _clint;
     private FetchModel? _fetch;
 

@@ -1,6 +1,7 @@
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Observe;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine;
 
@@ -8,6 +9,7 @@ namespace AhwaLora.Machine;
 public sealed partial class EmulatedMachine : IEventSource
 {
     private readonly EventCounters _events;
+    [Unsaved("an onlooker, which changes nothing")]
     private IProbe? _probe;
 
     /// <inheritdoc/>

@@ -21,23 +21,33 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
 {
     private readonly List<MemoryRegion> _memories = [];
     private readonly List<MappedDevice> _devices = [];
+    [Unsaved("the devices again, which are passed")]
     private readonly List<IClockedDevice> _clocked = [];
+    [Unsaved("the devices' barriers again, which they pass")]
     private readonly List<HartBarrier> _barriers = [];
     private readonly HartBarrier _csrBarrier;
     private readonly List<Hart> _harts = [];
+    [Unsaved("engines hold translations, which follow from memory")]
     private readonly List<IEngine> _engines = [];
+    [Unsaved("engines hold translations, which follow from memory")]
     private readonly IEngine[] _engineOf;
     private readonly List<IStateful> _pipelines = [];
+    [Unsaved("the devices again, which are passed")]
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
     private readonly BankScheduler? _banks;
+    [Unsaved("the world outside, which no snapshot holds")]
     private readonly IHost _host;
     private readonly HostClock _clock;
     private readonly Semihosting _semihosting;
+    [Unsaved("follows from the HTIF's state, see Rearm")]
     private readonly ulong[] _htifDueAt;
     private Htif? _htif;
+    [Unsaved("null between two turns, and so between two runs")]
     private Hart? _acting;
+    [Unsaved("set before each event of a device, and read within it")]
     private ulong _deviceTime;
+    [Unsaved("ends the run that is under way, and no other")]
     private bool _isStopRequested;
 
     /// <summary>Assembles a platform.</summary>
@@ -68,12 +78,15 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     }
 
     /// <summary>What it is made of.</summary>
+    [field: Unsaved("fixed, and told by the file's header")]
     public PlatformDescription Platform { get; }
 
     /// <summary>How it is run.</summary>
+    [field: Unsaved("fixed, and told by the file's header")]
     public MachineOptions Options { get; }
 
     /// <summary>Memory and devices as masters other than harts see them.</summary>
+    [field: Unsaved("memories and devices again, which are passed")]
     public AddressSpace Space { get; }
 
     /// <summary>The harts, by mhartid.</summary>
@@ -116,12 +129,14 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     }
 
     /// <summary>Hears what harts and devices do over time; null for nobody.</summary>
+    [field: Unsaved("an onlooker, which changes nothing")]
     public IMachineObserver? Observer { get; set; }
 
     /// <inheritdoc/>
     IActivityObserver? IBusMasters.Observer => Observer;
 
     /// <summary>Raised behind each event of a device and each round of the banks.</summary>
+    [field: Unsaved("an onlooker, which changes nothing")]
     public event Action? DeviceActed;
 
     /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> behind the instruction, or the device's event, that is under way.</summary>

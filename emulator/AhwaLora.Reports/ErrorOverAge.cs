@@ -37,8 +37,7 @@ public static class ErrorOverAge
             var tile = study.Program(data, seed);
             for (var i = 0; i < ages.Count; i++)
             {
-                tile.SetAge(ages[i]);
-                tile.State.Alpha = 1;
+                tile.SetAgeUncompensated(ages[i]);
                 drifted[i].Add(Error(tile, data.X, data.Bias, reference));
                 tile.Calibrate(tile.Whole);
                 compensated[i].Add(Error(tile, data.X, data.Bias, reference));

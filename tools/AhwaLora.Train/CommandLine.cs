@@ -11,6 +11,7 @@ internal static class CommandLine
 
     public static int Invoke(string[] args)
     {
+        StandardText.NameFailures();
         var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures what they win back. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
         {
             DataCommand.Create(),
@@ -29,15 +30,27 @@ internal static class CommandLine
         {
             return Fail(e.Message);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
+        }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
             return Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
         }
     }
 
+    /// <summary>Prints one line on standard error; if that cannot be written, the exit status has to say it alone.</summary>
     private static int Fail(string message)
     {
-        Console.Error.WriteLine($"ahwalora-train: {message}");
+        try
+        {
+            Console.Error.WriteLine($"ahwalora-train: {message}");
+        }
+        catch (UserErrorException)
+        {
+        }
+
         return UsageStatus;
     }
 }

@@ -155,10 +155,10 @@ public sealed partial class CrossbarArray
     private void CheckSpans(in Region region, int x, int y, int vectors, int saturated)
     {
         Check(region);
-        if (x != vectors * region.Rows)
-            ThrowLength("inputs", x, vectors * region.Rows);
-        if (y != vectors * region.Columns)
-            ThrowLength("outputs", y, vectors * region.Columns);
+        if (x != (long)vectors * region.Rows)
+            ThrowLength("inputs", x, (long)vectors * region.Rows);
+        if (y != (long)vectors * region.Columns)
+            ThrowLength("outputs", y, (long)vectors * region.Columns);
         if (saturated != 0 && saturated < (State.Columns + 31) / 32)
             ThrowLength("saturation bitmap", saturated, (State.Columns + 31) / 32);
     }

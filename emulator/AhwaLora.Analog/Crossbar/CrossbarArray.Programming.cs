@@ -60,6 +60,18 @@ public sealed partial class CrossbarArray
             ReadDevices(programming, draws);
     }
 
+    /// <summary>
+    /// <see cref="SetAge"/>, with the drift compensation of an earlier age taken back: alpha is 1 until it is measured at the
+    /// new age, and outputs keep their drift if it is not.
+    /// </summary>
+    /// <param name="seconds">Seconds since the last programming.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A negative, NaN or infinite age.</exception>
+    public void SetAgeUncompensated(double seconds)
+    {
+        SetAge(seconds);
+        State.Alpha = 1;
+    }
+
     private static void RejectNonFinite(in Region region, ReadOnlySpan<float> weights)
     {
         if (float.IsFinite(LaneMath.MaxMagnitude(weights)))

@@ -74,6 +74,6 @@ public sealed partial class CrossbarArray
         throw new ArgumentException($"{region} does not lie in a tile of {State.Rows} rows, {State.Columns} columns");
 
     [DoesNotReturn]
-    private static void ThrowLength(string what, int length, int expected) =>
+    private static void ThrowLength(string what, int length, long expected) =>
         throw new ArgumentException($"{what}: {length} values; expected {expected}");
 }

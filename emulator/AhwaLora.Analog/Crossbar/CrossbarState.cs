@@ -24,6 +24,7 @@ public sealed record Programming(Region Region, float[] Scale, float[] WeightPer
 /// <param name="rows">Input lines.</param>
 /// <param name="columns">Output lines.</param>
 /// <param name="holdsWeights">False for a tile of time alone: its planes are empty.</param>
+/// <exception cref="OverflowException">More cells than an array can be long.</exception>
 public sealed class CrossbarState(int rows, int columns, bool holdsWeights = true)
 {
     /// <summary>Input lines.</summary>
@@ -32,12 +33,12 @@ public sealed class CrossbarState(int rows, int columns, bool holdsWeights = tru
     public readonly int Columns = columns;
 
     /// <summary>The devices that add to an output.</summary>
-    public readonly DevicePlane Plus = new(holdsWeights ? rows * columns : 0);
+    public readonly DevicePlane Plus = new(holdsWeights ? checked(rows * columns) : 0);
     /// <summary>The devices that subtract from it.</summary>
-    public readonly DevicePlane Minus = new(holdsWeights ? rows * columns : 0);
+    public readonly DevicePlane Minus = new(holdsWeights ? checked(rows * columns) : 0);
 
     /// <summary>The weights an MVM sees, [row, column]: g+ - g-, in units of the column's scale.</summary>
-    public readonly float[] Weights = new float[holdsWeights ? rows * columns : 0];
+    public readonly float[] Weights = new float[holdsWeights ? checked(rows * columns) : 0];
     /// <summary>What was programmed, in order; where two overlap the later one holds.</summary>
     public readonly List<Programming> Programmings = [];
 

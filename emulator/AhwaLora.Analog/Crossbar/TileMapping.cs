@@ -61,8 +61,7 @@ public sealed class TileMapping
     {
         foreach (var part in Parts)
         {
-            part.Tile.SetAge(seconds);
-            part.Tile.State.Alpha = 1;
+            part.Tile.SetAgeUncompensated(seconds);
             if (isCompensated) part.Tile.Calibrate(part.Region);
         }
     }

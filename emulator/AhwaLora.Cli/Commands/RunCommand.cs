@@ -114,7 +114,15 @@ internal static class RunCommand
         if (path != "-") return InputFile.Read(path, File.ReadAllBytes);
         using var bytes = new MemoryStream();
         using var standard = StandardStreams.Input;
-        standard.CopyTo(bytes);
+        try
+        {
+            standard.CopyTo(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new UserErrorException($"standard input cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
+
         return bytes.ToArray();
     }
 
@@ -122,15 +130,8 @@ internal static class RunCommand
     private static int RunInLockstep(RunRequest request)
     {
         var silent = request with { Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null) };
-        var runs = new List<ProgramRun>();
-        var lockstep = new Lockstep(engine =>
-        {
-            runs.Add(new ProgramRun(silent with { Machine = silent.Machine with { Engine = engine } }));
-            return runs[^1].Machine;
-        });
-        var difference = lockstep.FindDifference(request.Limits);
-        Console.Error.WriteLine(difference is null ? $"engines agree: {lockstep.Result!.Value.Reason}" : $"ahwalora: {difference}");
-        foreach (var run in runs) run.Dispose();
+        var (difference, result) = ProgramRun.InLockstep(silent);
+        Console.Error.WriteLine(difference is null ? $"engines agree: {result!.Value.Reason}" : $"ahwalora: {difference}");
         return difference is null ? 0 : 1;
     }
 

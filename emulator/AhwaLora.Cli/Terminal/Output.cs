@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
 using AhwaLora.Runs.Programs;
 using Spectre.Console;
@@ -23,10 +24,17 @@ internal static class Output
     /// <summary>A file of JSON, for people and programs.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, JsonStyles.Tables) + "\n";
 
-    /// <summary>Prints one line on standard error.</summary>
+    /// <summary>Prints one line on standard error; if that cannot be written, the exit status has to say it alone.</summary>
     public static int Fail(string message)
     {
-        Console.Error.WriteLine($"ahwalora: {message}");
+        try
+        {
+            Console.Error.WriteLine($"ahwalora: {message}");
+        }
+        catch (UserErrorException)
+        {
+        }
+
         return ExitStatus.Usage;
     }
 }

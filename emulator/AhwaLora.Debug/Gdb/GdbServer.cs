@@ -23,9 +23,17 @@ public sealed class GdbServer : IDisposable
         _debuggee = debuggee;
         _options = options;
         _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(endPoint);
-        _listener.Listen();
-        EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
+        try
+        {
+            _listener.Bind(endPoint);
+            _listener.Listen();
+            EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
+        }
+        catch
+        {
+            _listener.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it listens.</summary>

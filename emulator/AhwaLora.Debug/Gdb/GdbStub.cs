@@ -148,7 +148,7 @@ internal sealed partial class GdbStub
     private string WriteGeneral(string text)
     {
         var count = RegisterFile.GeneralCount(General);
-        if (text.Length != 8 * count) return BadPacket;
+        if (text.Length != 8L * count) return BadPacket;
         for (var number = 0u; number < count; number++)
         {
             if (!Hex.TryWord(text.Substring(8 * (int)number, 8), out var value)) return BadPacket;
@@ -288,7 +288,7 @@ internal sealed partial class GdbStub
         var hart = _continued >= 0 ? _continued : _general;
         return how switch
         {
-            "s" => Stopped(_debuggee.ReverseStep(hart)),
+            "s" => Stopped(_debuggee.ReverseStep(hart, _link.IsInterrupted)),
             "c" => Stopped(_debuggee.ReverseContinue(hart, _link.IsInterrupted)),
             _ => Unknown,
         };

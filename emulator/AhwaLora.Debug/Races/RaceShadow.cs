@@ -31,7 +31,7 @@ internal sealed class RaceShadow
         var words = (int)(memory.Size / 4);
         (_memory, _clocks, _races) = (memory, clocks, races);
         (_writer, _writeTime, _writePc) = (new int[words], new uint[words], new uint[words]);
-        (_readTimes, _readPcs) = (new uint[words * clocks.Length], new uint[words * clocks.Length]);
+        (_readTimes, _readPcs) = (new uint[(long)words * clocks.Length], new uint[(long)words * clocks.Length]);
     }
 
     /// <summary>True if the word lies here.</summary>

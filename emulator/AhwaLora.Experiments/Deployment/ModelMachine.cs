@@ -61,8 +61,8 @@ public sealed class ModelMachine
         ProgramLoader.Load(Machine, image);
         _data = new GuestData(Machine, image);
         (_service, _layer, _result) = (_data.Symbol(ServiceRecord.Symbol), _data.Symbol(LayerRecord.LayerSymbol), _data.Symbol(LayerRecord.ResultSymbol));
-        _x = _data.Reserve((uint)(4 * MaxTokens * layers.Max(l => l.Inputs)));
-        _y = _data.Reserve((uint)(4 * MaxTokens * layers.Max(l => l.Outputs)));
+        _x = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Inputs));
+        _y = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Outputs));
         _cluster = Machine.Devices.Select(d => d.Device).FirstOrDefault(d => d is ClusterBlock) ?? throw new UserErrorException("the platform has no cluster block, which wakes the harts: give it a 'cluster' section");
     }
 
@@ -92,8 +92,8 @@ public sealed class ModelMachine
             layer,
             mapping,
             bias is null ? 0 : _data.Put(bias),
-            _data.Reserve((uint)(4 * layer.Inputs * _options.Rank)),
-            _data.Reserve((uint)(4 * layer.Outputs * _options.Rank)));
+            _data.ReserveMatrix(layer.Inputs, _options.Rank),
+            _data.ReserveMatrix(layer.Outputs, _options.Rank));
         _linears.Add(linear);
         return linear;
     }

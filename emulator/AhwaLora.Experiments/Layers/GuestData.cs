@@ -25,16 +25,22 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
     /// <summary>Takes room for bytes and writes them there.</summary>
     public uint Put(ReadOnlySpan<byte> bytes)
     {
-        var at = Reserve((uint)bytes.Length);
+        var at = Reserve((ulong)bytes.Length);
         Write(at, bytes);
         return at;
     }
 
+    /// <summary>Takes room for a matrix of float32.</summary>
+    /// <exception cref="UserErrorException">It ends beyond the 32-bit address space.</exception>
+    public uint ReserveMatrix(int rows, int columns) => Reserve(checked(sizeof(float) * (ulong)rows * (ulong)columns));
+
     /// <summary>Takes room.</summary>
-    public uint Reserve(uint bytes)
+    /// <exception cref="UserErrorException">It ends beyond the 32-bit address space.</exception>
+    public uint Reserve(ulong bytes)
     {
         var at = Next;
-        Next = (at + bytes + Alignment - 1) & ~(Alignment - 1);
+        if (bytes > uint.MaxValue - Alignment - at) throw DoesNotFit(at, bytes);
+        Next = (at + (uint)bytes + Alignment - 1) & ~(Alignment - 1);
         return at;
     }
 
@@ -46,8 +52,10 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
     /// <exception cref="UserErrorException">There is no RAM.</exception>
     public void Write(uint address, ReadOnlySpan<byte> bytes)
     {
-        if (!machine.Space.WriteBlock(address, bytes, Initiators.Host)) throw new UserErrorException($"the layer's data ({bytes.Length} bytes at 0x{address:x8}) does not fit the platform's RAM");
+        if (!machine.Space.WriteBlock(address, bytes, Initiators.Host)) throw DoesNotFit(address, (ulong)bytes.Length);
     }
+
+    private static UserErrorException DoesNotFit(uint address, ulong bytes) => new($"the layer's data ({bytes} bytes at 0x{address:x8}) does not fit the platform's RAM");
 
     /// <summary>Reads values.</summary>
     public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));

@@ -40,7 +40,7 @@ internal sealed class LoraCost(LayerShape shape)
     {
         var panels = Panels(outputs);
         var loops = panels / AddPanels + panels % AddPanels;
-        return new KernelCost(Call + tokens * (12 + panels * 4 * Panel + loops * (2 + TakenBranch)), 3L * tokens * panels * Panel);
+        return new KernelCost(Call + (long)tokens * (12 + panels * 4 * Panel + loops * (2 + TakenBranch)), 3L * tokens * panels * Panel);
     }
 
     /// <summary>The shares, of the same number of harts, that are done first.</summary>
@@ -105,15 +105,15 @@ internal sealed class LoraCost(LayerShape shape)
     {
         var branches = depth / steps + depth % steps;
         var saved = tokens >= 4 ? 40 : 0; // registers that the function has to keep for its caller
-        var cycles = Call + saved + 2 * tokens + panels * (Panel * tokens + depth * (tokens + Panel + Panel * tokens) + branches * (tokens + 1 + TakenBranch) + finish + 2 * tokens + 10);
-        return new KernelCost(cycles, saved + (long)panels * (depth * (tokens + Panel) + Panel * tokens));
+        var cycles = Call + saved + 2 * tokens + (long)panels * (Panel * tokens + (long)depth * (tokens + Panel + Panel * tokens) + branches * (tokens + 1 + TakenBranch) + finish + 2 * tokens + 10);
+        return new KernelCost(cycles, saved + panels * ((long)depth * (tokens + Panel) + Panel * tokens));
     }
 
     private KernelCost Held(int tokens, int columns, int results)
     {
         var branches = columns / Panel / (tokens == 3 ? 4 : 2);
         var saved = tokens * shape.Rank >= 16 ? 40 : 0;
-        var cycles = Call + saved + tokens * shape.Rank + columns * (shape.Rank + tokens * shape.Rank + results * tokens) + branches * (tokens + 2 + TakenBranch);
+        var cycles = Call + saved + tokens * shape.Rank + (long)columns * (shape.Rank + tokens * shape.Rank + results * tokens) + branches * (tokens + 2 + TakenBranch);
         return new KernelCost(cycles, saved + tokens * shape.Rank + (long)columns * (shape.Rank + (results + 1) / 2 * tokens));
     }
 }

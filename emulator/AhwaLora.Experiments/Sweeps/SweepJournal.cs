@@ -35,9 +35,18 @@ internal sealed class SweepJournal : IDisposable
             throw new UserErrorException($"{path}: cannot be written ({(Directory.Exists(path) ? "is a directory" : "no permission")})", e);
         }
 
-        using var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
-        while (reader.ReadLine() is { } line) Take(line);
-        EndLastLine();
+        try
+        {
+            using var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
+            while (reader.ReadLine() is { } line) Take(line);
+            EndLastLine();
+        }
+        catch (Exception e)
+        {
+            _file.Dispose();
+            if (e is IOException) throw new UserErrorException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+            throw;
+        }
     }
 
     /// <summary>The row of a key, if it has been measured.</summary>

@@ -22,7 +22,7 @@ public static class SweepMerge
         }
 
         int[] missing = [.. Enumerable.Range(1, first.Shard.Count).Where(number => !byNumber.ContainsKey(number))];
-        if (missing.Length != 0) throw new UserErrorException($"sweep {first.Name}: part{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing)} of {first.Shard.Count} missing; run 'ahwalora sweep FILE --shard {missing[0]}/{first.Shard.Count}'");
+        if (missing.Length != 0) throw new UserErrorException($"sweep {first.Name}: part{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(n => $"{n}"))} of {first.Shard.Count} missing; run 'ahwalora sweep FILE --shard {missing[0]}/{first.Shard.Count}'");
 
         var rows = new SweepRow[first.Points];
         foreach (var (_, table) in byNumber.Values)

@@ -75,6 +75,7 @@ public interface IBusMasters
 /// <summary>A level-sensitive interrupt wire from a device to whoever the machine connected.</summary>
 public sealed class InterruptLine : IStateful
 {
+    [Unsaved("wired by the assembly")]
     private readonly Action<bool> _changed;
 
     /// <summary>A line that reports each change of its level.</summary>

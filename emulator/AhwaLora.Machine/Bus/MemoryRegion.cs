@@ -80,9 +80,11 @@ public sealed class MemoryRegion : IStateful
     public readonly byte[] Data;
 
     /// <summary>One entry a granule of 256 bytes.</summary>
+    [Unsaved("onlookers' alone; those of reservations follow from the harts")]
     public readonly Watch[] Watches;
 
     /// <summary>Called for a store into a watched granule, after the bytes have changed.</summary>
+    [field: Unsaved("an onlooker, which changes nothing")]
     public event WatchedStore? Stored;
 
     /// <summary>Cycles beyond one of an access of <paramref name="bytes"/>: its latency, and a cycle for each further part of its width.</summary>

@@ -10,7 +10,9 @@ public sealed class ClusterBlock : IDevice
 {
     private const int None = -1;
 
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
+    [Unsaved("wired by the assembly")]
     private readonly ITcdmCounters _tcdm;
 
     private ulong _events;

@@ -6,6 +6,7 @@ namespace AhwaLora.Machine.Clusters;
 /// <summary>Harts that wait for one another: granted to all in the cycle in which the last that has not ended arrives.</summary>
 public sealed class HartBarrier : IStateful
 {
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
     private readonly bool[] _isWaiting;
     private readonly string _name;

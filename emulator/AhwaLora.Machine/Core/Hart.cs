@@ -64,9 +64,11 @@ public sealed class Hart : IStateful
     public readonly int Id;
 
     /// <summary>Memory and devices as this hart sees them.</summary>
+    [Unsaved("memories and devices, which the machine passes")]
     public readonly AddressSpace Space;
 
     /// <summary>Extensions and options.</summary>
+    [Unsaved("fixed, and told by the file's header")]
     public readonly HartFeatures Features;
 
     /// <summary>x0-x31, f0-f31 and the sink, indexed as <see cref="Isa.Registers"/> says.</summary>
@@ -82,6 +84,7 @@ public sealed class Hart : IStateful
     public ulong Retired;
 
     /// <summary>Whoever executes the hart stops once <see cref="Retired"/> is this; no part of its state.</summary>
+    [Unsaved("set for each turn by the machine")]
     public ulong BreakAt = ulong.MaxValue;
 
     /// <summary>Traps and interrupts taken since reset.</summary>

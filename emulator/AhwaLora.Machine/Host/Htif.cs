@@ -41,7 +41,9 @@ public sealed class Htif : IStateful
     private const byte SystemDevice = 0, ConsoleDevice = 1;
     private const byte GetCharacter = 0, PutCharacter = 1;
 
+    [Unsaved("the world outside, which no snapshot holds")]
     private readonly IHost _host;
+    [Unsaved("the world outside, which no snapshot holds")]
     private readonly HtifSystemCalls _calls;
     private readonly uint? _fromHost;
     private readonly bool[] _hasLowHalf, _isDue, _isTaken, _hasEnded;

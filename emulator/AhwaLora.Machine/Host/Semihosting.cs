@@ -23,6 +23,9 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     /// <summary>Handle of ":semihosting-features", beyond all that a host gives.</summary>
     private const uint FeatureHandle = 0x4000_0000;
 
+    [Unsaved("the world outside, which no snapshot holds")]
+    private readonly IHost _host = host;
+
     private int _errno;
     private uint _featurePosition;
 
@@ -76,15 +79,15 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
             SemihostingOperation.Close => Close(p[0]),
             SemihostingOperation.WriteCharacter => WriteCharacter(space, parameter),
             SemihostingOperation.WriteString => WriteString(space, parameter),
-            SemihostingOperation.Write => Left(p[2], GuestMemory.WriteFile(space, host, (int)p[0], p[1], p[2])),
+            SemihostingOperation.Write => Left(p[2], GuestMemory.WriteFile(space, _host, (int)p[0], p[1], p[2])),
             SemihostingOperation.Read => Read(space, p),
             SemihostingOperation.ReadCharacter => ReadCharacter(),
             SemihostingOperation.IsError => p[0] >> 31,
-            SemihostingOperation.IsTerminal => p[0] == FeatureHandle ? 0 : Result(host.IsTerminal((int)p[0])),
+            SemihostingOperation.IsTerminal => p[0] == FeatureHandle ? 0 : Result(_host.IsTerminal((int)p[0])),
             SemihostingOperation.Seek => Seek(p),
-            SemihostingOperation.FileLength => p[0] == FeatureHandle ? (uint)Features.Length : Result(host.Length((int)p[0])),
+            SemihostingOperation.FileLength => p[0] == FeatureHandle ? (uint)Features.Length : Result(_host.Length((int)p[0])),
             SemihostingOperation.TemporaryName => TemporaryName(space, p),
-            SemihostingOperation.Remove => Path(space, p[0], p[1]) is { } path ? Result(host.Remove(path)) : Fail(Errno.EFAULT),
+            SemihostingOperation.Remove => Path(space, p[0], p[1]) is { } path ? Result(_host.Remove(path)) : Fail(Errno.EFAULT),
             SemihostingOperation.Rename => Rename(space, p),
             SemihostingOperation.Clock => (uint)clock.Centiseconds(hart.Time),
             SemihostingOperation.Time => (uint)clock.CalendarSeconds(hart.Time),
@@ -133,8 +136,8 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     {
         if (Path(space, p[0], p[2]) is not { } path) return Fail(Errno.EFAULT);
         if (p[1] > 11) return Fail(Errno.EINVAL);
-        if (path == ":tt") return Result(host.OpenConsole((ConsoleStream)(p[1] / 4)));
-        if (path != ":semihosting-features") return Result(host.Open(path, OpenFlagsOf(p[1])));
+        if (path == ":tt") return Result(_host.OpenConsole((ConsoleStream)(p[1] / 4)));
+        if (path != ":semihosting-features") return Result(_host.Open(path, OpenFlagsOf(p[1])));
         if (p[1] > 1) return Fail(Errno.EACCES);
         _featurePosition = 0;
         return FeatureHandle;
@@ -152,18 +155,18 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         };
     }
 
-    private uint Close(uint handle) => handle == FeatureHandle ? 0 : Result(host.Close((int)handle));
+    private uint Close(uint handle) => handle == FeatureHandle ? 0 : Result(_host.Close((int)handle));
 
     private uint WriteCharacter(AddressSpace space, uint address) =>
-        Result(Math.Min(0, GuestMemory.WriteFile(space, host, (int)ConsoleStream.Output, address, 1)));
+        Result(Math.Min(0, GuestMemory.WriteFile(space, _host, (int)ConsoleStream.Output, address, 1)));
 
     private uint WriteString(AddressSpace space, uint address) => GuestMemory.TryReadTerminated(space, address, out var text)
-        ? Result(Math.Min(0, host.Write((int)ConsoleStream.Output, text)))
+        ? Result(Math.Min(0, _host.Write((int)ConsoleStream.Output, text)))
         : Fail(Errno.EFAULT);
 
     private uint Read(AddressSpace space, ReadOnlySpan<uint> p)
     {
-        if (p[0] != FeatureHandle) return Left(p[2], GuestMemory.ReadFile(space, host, (int)p[0], p[1], p[2]));
+        if (p[0] != FeatureHandle) return Left(p[2], GuestMemory.ReadFile(space, _host, (int)p[0], p[1], p[2]));
         var rest = Features[(int)Math.Min(_featurePosition, (uint)Features.Length)..];
         rest = rest[..(int)Math.Min((uint)rest.Length, p[2])];
         if (!space.WriteBlock(p[1], rest, Initiators.Host)) return Left(p[2], -Errno.EFAULT);
@@ -174,13 +177,13 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     private uint ReadCharacter()
     {
         Span<byte> character = stackalloc byte[1];
-        var read = host.Read((int)ConsoleStream.Input, character);
+        var read = _host.Read((int)ConsoleStream.Input, character);
         return read == 1 ? character[0] : Fail(read < 0 ? -read : Errno.EIO);
     }
 
     private uint Seek(ReadOnlySpan<uint> p)
     {
-        if (p[0] != FeatureHandle) return Result(Math.Min(0, host.Seek((int)p[0], p[1], SeekOrigin.Begin)));
+        if (p[0] != FeatureHandle) return Result(Math.Min(0, _host.Seek((int)p[0], p[1], SeekOrigin.Begin)));
         _featurePosition = p[1];
         return 0;
     }
@@ -195,12 +198,12 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     }
 
     private uint Rename(AddressSpace space, ReadOnlySpan<uint> p) =>
-        Path(space, p[0], p[1]) is { } from && Path(space, p[2], p[3]) is { } to ? Result(host.Rename(from, to)) : Fail(Errno.EFAULT);
+        Path(space, p[0], p[1]) is { } from && Path(space, p[2], p[3]) is { } to ? Result(_host.Rename(from, to)) : Fail(Errno.EFAULT);
 
     /// <summary>The arguments with spaces between; the block's second word becomes the length without the zero.</summary>
     private uint GetCommandLine(AddressSpace space, uint block, ReadOnlySpan<uint> p)
     {
-        var line = Encoding.UTF8.GetBytes(string.Join(' ', host.Arguments) + '\0');
+        var line = Encoding.UTF8.GetBytes(string.Join(' ', _host.Arguments) + '\0');
         if (line.Length > p[1]) return Fail(Errno.EINVAL);
         if (!space.WriteBlock(p[0], line, Initiators.Host)) return Fail(Errno.EFAULT);
         return GuestMemory.TryWriteWord(space, block + 4, (uint)line.Length - 1) ? 0 : Fail(Errno.EFAULT);

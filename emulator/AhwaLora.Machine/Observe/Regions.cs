@@ -49,6 +49,7 @@ public sealed class RegionRecorder : IStateful
     public RegionRecorder(int harts) => _open = [.. Enumerable.Range(0, harts).Select(_ => new List<Open>())];
 
     /// <summary>Raised when a hart begins a region, with its id.</summary>
+    [field: Unsaved("an onlooker, which changes nothing")]
     public event Action<Hart, uint>? Begun;
 
     /// <summary>What was recorded, by hart and id.</summary>

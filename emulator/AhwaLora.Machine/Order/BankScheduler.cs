@@ -19,15 +19,24 @@ public readonly record struct BankConflict(int Bank, string Winner, ulong Cycles
 /// </summary>
 internal sealed class BankScheduler : IStateful, ITcdmCounters
 {
+    [Unsaved("wired by the assembly")]
     private readonly IScheduledMachine _machine;
+    [Unsaved("wired by the assembly")]
     private readonly Hart[] _harts;
+    [Unsaved("wired by the assembly")]
     private readonly MemoryRegion _memory;
     private readonly TcdmBanks _banks;
+    [Unsaved("wired by the assembly")]
     private readonly (IBankMaster Master, int FirstNumber)[] _devices;
+    [Unsaved("names for reports alone")]
     private readonly string[] _names;
+    [Unsaved("holds requests within one cycle")]
     private readonly uint[] _addresses;
+    [Unsaved("holds requests within one cycle")]
     private readonly ulong[] _requests, _requestsAbove; // of masters 0-63 and 64-127, a bit each, by bank
+    [Unsaved("holds requests within one cycle")]
     private readonly int[] _requested;
+    [Unsaved("holds requests within one cycle")]
     private readonly (int Device, int Index)[] _portOf;
     private ulong _nextCycle;
 
@@ -54,6 +63,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     }
 
     /// <summary>The cycle in which a master other than a hart asks next, as <see cref="Look"/> and <see cref="Arbitrate"/> found it.</summary>
+    [field: Unsaved("follows from the masters, which Look asks when a run begins")]
     public ulong NextRequest { get; private set; }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Order;
 
@@ -10,8 +11,11 @@ namespace AhwaLora.Machine.Order;
 /// </content>
 internal sealed partial class Scheduler
 {
+    [Unsaved("follows from the harts when a run begins")]
     private readonly Agenda _agenda;
+    [Unsaved("follows from the devices when a run begins")]
     private IClockedDevice? _nextDevice;
+    [Unsaved("follows from the devices when a run begins")]
     private ulong _nextEvent;
 
     /// <summary>

@@ -23,8 +23,11 @@ internal sealed partial class Scheduler : IStateful
     public const ulong MostRunAheadCycles = 4096;
 
     private readonly IScheduledMachine _machine;
+    [Unsaved("the machine's, which passes it")]
     private readonly BankScheduler? _banks;
+    [Unsaved("the machine's, which passes them")]
     private readonly Hart[] _harts;
+    [Unsaved("the machine's, which passes them")]
     private readonly IClockedDevice[] _devices;
 
     // A hart's turn: the window it was given. A limit or a probe may stop it within; the next run goes on with it, so

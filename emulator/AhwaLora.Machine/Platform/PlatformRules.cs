@@ -89,7 +89,7 @@ public static class PlatformRules
         if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, BarrierWordBytes));
         if (platform.Aimc is { } aimc)
         {
-            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", (ulong)aimc.Base + n * TileBytes, TileBytes));
+            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", aimc.Base + (ulong)n * TileBytes, TileBytes));
         }
 
         return [.. map.OrderBy(m => m.Base)];

@@ -23,7 +23,7 @@ public sealed class SnapshotException(string message) : Exception(message);
 public static class SnapshotFile
 {
     /// <summary>Version of the format: changes with every field that any component passes.</summary>
-    public const int FormatVersion = 4;
+    public const int FormatVersion = 5;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
 

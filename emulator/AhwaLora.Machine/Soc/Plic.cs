@@ -13,6 +13,7 @@ namespace AhwaLora.Machine.Soc;
 public sealed class Plic : IDevice
 {
     private readonly InterruptLine[] _externalLines;
+    [Unsaved("the devices' lines, which they pass")]
     private readonly InterruptLine?[] _sources;
     private readonly ulong _existing;
 

@@ -11,8 +11,10 @@ namespace AhwaLora.Machine.Soc;
 /// </summary>
 public sealed class Uart16550 : IDevice
 {
+    [Unsaved("the world outside, which no snapshot holds")]
     private readonly Action<byte> _sink;
     private readonly InterruptLine _line;
+    [Unsaved("fixed; how much of it was taken is passed")]
     private readonly ReadOnlyMemory<byte> _input;
 
     private readonly byte[] _received = new byte[FifoBytes];

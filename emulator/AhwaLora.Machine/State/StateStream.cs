@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace AhwaLora.Machine.State;
@@ -10,7 +11,27 @@ public interface IStateful
     void Transfer(StateStream state);
 }
 
-/// <summary>The bytes of a snapshot, written or read in the order in which the components pass their fields.</summary>
+/// <summary>Passes a value of several fields.</summary>
+/// <param name="state">Which stores or replaces it.</param>
+/// <param name="value">The value.</param>
+public delegate void StateField<T>(StateStream state, ref T value);
+
+/// <summary>
+/// A field of something stateful that no snapshot holds. All others are passed; a test looks at every one. A field that
+/// cannot change needs no mark.
+/// </summary>
+/// <param name="reason">Why what goes on from a snapshot is the same without it.</param>
+[AttributeUsage(AttributeTargets.Field)]
+public sealed class UnsavedAttribute(string reason) : Attribute
+{
+    /// <summary>Why what goes on from a snapshot is the same without it.</summary>
+    public string Reason { get; } = reason;
+}
+
+/// <summary>
+/// The bytes of a snapshot, written or read in the order in which the components pass their fields. Numbers are
+/// little-endian and lie without gaps, whatever the host and the compiler make of them in memory.
+/// </summary>
 public sealed class StateStream
 {
     private readonly Stream _stream;
@@ -62,6 +83,14 @@ public sealed class StateStream
         value = bits != 0;
     }
 
+    /// <summary>A float, bit by bit.</summary>
+    public void Field(ref float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        Field(ref bits);
+        value = BitConverter.UInt32BitsToSingle(bits);
+    }
+
     /// <summary>A double, bit by bit.</summary>
     public void Field(ref double value)
     {
@@ -79,14 +108,53 @@ public sealed class StateStream
         value = (T)Enum.ToObject(typeof(T), bits);
     }
 
-    /// <summary>An array of plain values; its length is the component's own and not stored.</summary>
+    /// <summary>Bytes; the length of an array is the component's own and not stored.</summary>
+    public void Array(byte[] values) => Raw(values);
+
+    /// <summary>Flags, a byte each.</summary>
+    public void Array(bool[] values) => Numbers(values);
+
+    /// <summary>Signed 32-bit numbers.</summary>
+    public void Array(int[] values) => Numbers(values);
+
+    /// <summary>32-bit numbers.</summary>
+    public void Array(uint[] values) => Numbers(values);
+
+    /// <summary>64-bit numbers.</summary>
+    public void Array(ulong[] values) => Numbers(values);
+
+    /// <summary>Floats, bit by bit.</summary>
+    public void Array(float[] values) => Numbers(values);
+
+    /// <summary>Enumerations, each as long as its underlying type.</summary>
     public void Array<T>(T[] values)
-        where T : unmanaged => Raw(MemoryMarshal.AsBytes(values.AsSpan()));
+        where T : unmanaged, Enum => Numbers(values);
+
+    /// <summary>Values of several fields, each passed by <paramref name="field"/>: what lies between fields in memory is not state.</summary>
+    public void Array<T>(T[] values, StateField<T> field)
+        where T : struct
+    {
+        foreach (ref var value in values.AsSpan()) field(this, ref value);
+    }
 
     /// <summary>Raw bytes.</summary>
     public void Raw(Span<byte> bytes)
     {
         if (IsSaving) _stream.Write(bytes);
         else _stream.ReadExactly(bytes);
+    }
+    private void Numbers<T>(T[] values)
+        where T : unmanaged
+    {
+        var bytes = MemoryMarshal.AsBytes(values.AsSpan());
+        SwapUnlessLittleEndian(bytes, Unsafe.SizeOf<T>());
+        Raw(bytes);
+        SwapUnlessLittleEndian(bytes, Unsafe.SizeOf<T>());
+    }
+
+    private static void SwapUnlessLittleEndian(Span<byte> bytes, int size)
+    {
+        if (BitConverter.IsLittleEndian) return;
+        for (var at = 0; at < bytes.Length; at += size) bytes.Slice(at, size).Reverse();
     }
 }

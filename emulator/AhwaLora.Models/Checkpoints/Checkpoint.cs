@@ -71,8 +71,8 @@ public sealed class Checkpoint : IDisposable
     {
         if (Locate(name) is not { } there) throw new UserErrorException($"{Directory}: lacks tensor '{name}', which {ModelConfig.FileName} asks for");
         var (file, entry) = there;
-        var expected = string.Join(", ", shape.ToArray());
-        if (string.Join(", ", entry.Shape) != expected) throw new UserErrorException($"{file.Path}: {entry.Description}: wrong shape; {ModelConfig.FileName} asks for [{expected}]");
+        var expected = TensorEntry.List(shape.ToArray());
+        if (TensorEntry.List(entry.Shape) != expected) throw new UserErrorException($"{file.Path}: {entry.Description}: wrong shape; {ModelConfig.FileName} asks for {expected}");
         return file.ReadFinite(entry);
     }
 

@@ -28,7 +28,7 @@ public static class CheckpointGenerator
 
         foreach (var linear in inventory.Linears)
         {
-            var weights = new float[linear.Inputs * linear.Outputs];
+            var weights = new float[(long)linear.Inputs * linear.Outputs];
             Fill(weights, 1 / Math.Sqrt(linear.Inputs));
             tensors.Add((linear.Weight, [linear.Outputs, linear.Inputs], weights));
             if (linear.HasBias) tensors.Add((linear.Bias, [linear.Outputs], new float[linear.Outputs]));

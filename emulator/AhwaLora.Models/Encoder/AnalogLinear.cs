@@ -34,15 +34,8 @@ public sealed class AnalogLinear : ILinear
     /// <summary>What its tiles did so far.</summary>
     public MvmResult Done { get; private set; }
 
-    /// <summary>Lets the devices reach an age, and where wanted measures the compensation of their drift.</summary>
-    public void SetAge(double seconds, bool compensate)
-    {
-        foreach (var part in Tiles.Parts)
-        {
-            part.Tile.SetAge(seconds);
-            if (compensate) part.Tile.Calibrate(part.Region);
-        }
-    }
+    /// <inheritdoc cref="TileMapping.SetAge"/>
+    public void SetAge(double seconds, bool isCompensated) => Tiles.SetAge(seconds, isCompensated);
 
     /// <inheritdoc/>
     public void Adapt(LoraPair? adapter) => _adapter = adapter;

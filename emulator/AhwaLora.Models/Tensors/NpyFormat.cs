@@ -23,7 +23,7 @@ public static partial class NpyFormat
     public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<float> values)
     {
         var elements = shape.Aggregate(1L, (product, lines) => product * lines);
-        if (elements != values.Length) throw new ArgumentException($"{values.Length} values; expected {elements} for shape [{string.Join(", ", shape)}]");
+        if (elements != values.Length) throw new ArgumentException($"{values.Length} values; expected {elements} for shape {TensorEntry.List(shape)}");
         var header = $"{{'descr': '{ElementType.Float32.Npy}', 'fortran_order': False, 'shape': ({string.Concat(shape.Select(n => $"{n}, ")).TrimEnd(' ')}), }}";
         var length = ((VersionBytes + 2 + header.Length + 1 + Alignment - 1) & -Alignment) - VersionBytes - 2;
         var bytes = new byte[VersionBytes + 2 + length + 4 * values.Length];

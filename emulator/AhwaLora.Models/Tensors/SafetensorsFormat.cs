@@ -47,7 +47,7 @@ public static class SafetensorsFormat
         long end = 0;
         foreach (var (name, shape, values) in tensors)
         {
-            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape [{string.Join(", ", shape)}] takes");
+            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape {TensorEntry.List(shape)} takes");
             entries.Add(name, new { dtype = type.Safetensors, shape, data_offsets = new[] { end, end += (long)type.Bytes * values.Length } });
         }
 

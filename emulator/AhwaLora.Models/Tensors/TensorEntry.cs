@@ -10,15 +10,19 @@ namespace AhwaLora.Models.Tensors;
 public sealed record TensorEntry(string Name, string TypeName, ElementType? Type, IReadOnlyList<long> Shape, long Offset, long Bytes)
 {
     /// <summary>How messages name it: name, shape and type.</summary>
-    public string Description => $"tensor '{Name}' [{string.Join(", ", Shape)}] {TypeName}";
+    public string Description => $"tensor '{Name}' {List(Shape)} {TypeName}";
 
     /// <summary>An element's place in the shape, as in [2, 0].</summary>
     internal string IndexText(long element)
     {
         var index = new long[Shape.Count];
         for (var axis = index.Length - 1; axis >= 0; axis--) (element, index[axis]) = (element / Shape[axis], element % Shape[axis]);
-        return $"[{string.Join(", ", index)}]";
+        return List(index);
     }
+
+    /// <summary>A shape or an index, as messages have it: <c>[2, 3]</c>.</summary>
+    internal static string List<T>(IEnumerable<T> numbers)
+        where T : struct => $"[{string.Join(", ", numbers.Select(n => $"{n}"))}]";
 
     /// <summary>Bytes that a shape takes; null where they are more than any file has.</summary>
     internal static long? BytesOf(IReadOnlyList<long> shape, int elementBytes)

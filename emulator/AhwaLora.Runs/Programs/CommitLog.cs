@@ -34,7 +34,7 @@ public sealed class CommitLog : IProbe
     /// <inheritdoc/>
     public void Stored(Hart hart, uint address, int bytes, uint value)
     {
-        var digits = (value & (uint)((1UL << (8 * bytes)) - 1)).ToString("x" + (2 * bytes), CultureInfo.InvariantCulture);
+        var digits = (value & (uint)((1UL << (8 * bytes)) - 1)).ToString($"x{2 * bytes}", CultureInfo.InvariantCulture);
         _stores.Add($" mem 0x{address:x8} 0x{digits}");
     }
 

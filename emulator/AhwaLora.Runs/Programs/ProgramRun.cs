@@ -63,13 +63,42 @@ public sealed class ProgramRun : IDisposable
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
-        Machine = new EmulatedMachine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
-        Warning = ProgramLoader.Load(Machine, Image);
-        foreach (var tile in request.Tiles) tile.Program(Machine);
-        if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
-        foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
-        AttachObservers(request);
-        foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
+        try
+        {
+            Machine = new EmulatedMachine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
+            Warning = ProgramLoader.Load(Machine, Image);
+            foreach (var tile in request.Tiles) tile.Program(Machine);
+            if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
+            foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
+            AttachObservers(request);
+            foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
+        }
+        catch
+        {
+            _host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a program on both engines side by side (<see cref="Lockstep"/>), and closes what its runs have open however that ends.</summary>
+    /// <returns>The first difference, or null and how both runs ended.</returns>
+    /// <exception cref="UserErrorException">A file is wrong.</exception>
+    public static (string? Difference, RunResult? Result) InLockstep(RunRequest request)
+    {
+        var runs = new List<ProgramRun>();
+        try
+        {
+            var lockstep = new Lockstep(engine =>
+            {
+                runs.Add(new ProgramRun(request with { Machine = request.Machine with { Engine = engine } }));
+                return runs[^1].Machine;
+            });
+            return (lockstep.FindDifference(request.Limits), lockstep.Result);
+        }
+        finally
+        {
+            foreach (var run in runs) run.Dispose();
+        }
     }
 
     /// <summary>The program.</summary>

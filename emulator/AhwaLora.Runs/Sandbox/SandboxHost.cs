@@ -63,9 +63,7 @@ public sealed class SandboxHost : IHost, IDisposable
                 return -Errno.EACCES;
             }
 
-            var file = new FileStream(handle, AccessOf(flags), bufferSize: 0);
-            if (flags.HasFlag(OpenFlags.Truncate)) file.SetLength(0);
-            return Add(new Entry(file, flags, IsTerminal: false));
+            return Add(new Entry(StreamOf(handle, flags), flags, IsTerminal: false));
         }
         catch (Exception e) when (ErrnoOf(e) != 0)
         {
@@ -195,6 +193,22 @@ public sealed class SandboxHost : IHost, IDisposable
     {
         if (!flags.HasFlag(OpenFlags.Create)) return FileMode.Open;
         return flags.HasFlag(OpenFlags.Exclusive) ? FileMode.CreateNew : FileMode.OpenOrCreate;
+    }
+
+    /// <summary>The stream of an opened file; the file is closed again if it cannot be truncated.</summary>
+    private static FileStream StreamOf(SafeFileHandle handle, OpenFlags flags)
+    {
+        try
+        {
+            var file = new FileStream(handle, AccessOf(flags), bufferSize: 0);
+            if (flags.HasFlag(OpenFlags.Truncate) && file.CanSeek) file.SetLength(0); // of a pipe O_TRUNC is ignored (POSIX, open)
+            return file;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     private static FileAccess AccessOf(OpenFlags flags) => (flags & (OpenFlags.Read | OpenFlags.Write)) switch

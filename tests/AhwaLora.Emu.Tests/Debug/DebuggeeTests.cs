@@ -4,8 +4,11 @@ using AhwaLora.Debug.TimeTravel;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Machine.State;
@@ -38,7 +41,7 @@ public sealed class DebuggeeTests
 
             for (var n = states.Count - 1; n >= 0; n--)
             {
-                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart));
+                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart, static () => false));
                 Assert.Equal(states[n], StateOf(machine, hart));
             }
         }
@@ -106,7 +109,7 @@ public sealed class DebuggeeTests
             Assert.True(machine.Harts[hart].TrapsTaken > traps);
             for (var n = states.Count - 1; n >= 0; n--)
             {
-                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart));
+                Assert.Equal(new StopEvent(StopKind.Step, hart), debuggee.ReverseStep(hart, static () => false));
                 Assert.Equal(states[n], StateOf(machine, hart));
             }
         }
@@ -123,7 +126,7 @@ public sealed class DebuggeeTests
         for (var n = 0; n < 40; n++)
         {
             RunSome(debuggee, (ulong)random.Next(100, 3000));
-            if (random.Next(2) == 0) debuggee.ReverseStep(random.Next(debuggee.Machine.Harts.Count));
+            if (random.Next(2) == 0) debuggee.ReverseStep(random.Next(debuggee.Machine.Harts.Count), static () => false);
         }
 
         Assert.Equal(StopKind.Exit, Go(debuggee).Kind);
@@ -193,6 +196,36 @@ public sealed class DebuggeeTests
     }
 
     [Fact]
+    public void A_step_back_that_is_interrupted_leaves_the_machine_where_it_was()
+    {
+        var (debuggee, machine) = SleeperBesideACounter();
+        var (end, state) = (machine.Position, DigestOf(machine));
+        Assert.Equal(StopKind.Interrupt, debuggee.ReverseStep(1, static () => true).Kind);
+        Assert.Equal((end, state), (machine.Position, DigestOf(machine)));
+    }
+
+    [Fact]
+    public void A_step_back_asks_for_an_interrupt_while_it_runs_to_the_step()
+    {
+        var (debuggee, machine) = SleeperBesideACounter();
+        var (end, asked) = (machine.Position, 0);
+        Assert.Equal(StopKind.Interrupt, debuggee.ReverseStep(0, () => ++asked > 2).Kind);
+        Assert.Equal((end, 3), (machine.Position, asked));
+    }
+
+    [Fact]
+    public void The_last_step_of_a_hart_that_sleeps_is_found_without_a_look_at_what_came_after_it()
+    {
+        var (debuggee, machine) = SleeperBesideACounter();
+        var steps = machine.Harts[1].Retired;
+        var seen = new InstructionCount();
+        debuggee.Listener = seen;
+        Assert.Equal(new StopEvent(StopKind.Step, 1), debuggee.ReverseStep(1, static () => false));
+        Assert.Equal(steps - 1, machine.Harts[1].Retired);
+        Assert.InRange(seen.Instructions, 1, 1000);
+    }
+
+    [Fact]
     public void History_stays_within_its_bound_and_its_begin_is_reported()
     {
         var machine = BuildMachine("functional", Contention.None);
@@ -200,7 +233,7 @@ public sealed class DebuggeeTests
         Go(debuggee);
         var stop = debuggee.ReverseContinue(2, static () => false);
         Assert.Equal(new StopEvent(StopKind.HistoryBegin, 2), stop);
-        Assert.Equal(StopKind.HistoryBegin, debuggee.ReverseStep(1).Kind);
+        Assert.Equal(StopKind.HistoryBegin, debuggee.ReverseStep(1, static () => false).Kind);
     }
 
     [Fact]
@@ -224,10 +257,58 @@ public sealed class DebuggeeTests
         hart.Registers[5] = 0xDEAD;
         debuggee.Changed();
         Step(debuggee, 0);
-        debuggee.ReverseStep(0);
+        debuggee.ReverseStep(0, static () => false);
         Assert.Equal(0xDEADu, hart.Registers[5]);
-        debuggee.ReverseStep(0);
+        debuggee.ReverseStep(0, static () => false);
         Assert.Equal(before, hart.Registers[5]);
+    }
+
+    /// <summary>Hart 1 sleeps after a few instructions, while hart 0 counts on through three points of history.</summary>
+    private static (Debuggee Debuggee, EmulatedMachine Machine) SleeperBesideACounter()
+    {
+        var program = TestMachine.Assemble(
+            """
+                csrr s0, mhartid
+                bnez s0, sleep
+                li t0, 3500000
+            1:  addi t0, t0, -1
+                bnez t0, 1b
+                j done
+            sleep:
+                wfi
+                j sleep
+            """,
+            TestMachine.OneHart with { Harts = 2 });
+        var debuggee = new Debuggee(program.Machine, new RecordedHost(new NoHost()), HistoryBytes) { StopsAtExit = true };
+        Assert.Equal(StopKind.Event, Go(debuggee).Kind);
+        return (debuggee, program.Machine);
+    }
+
+    private sealed class InstructionCount : IProbe
+    {
+        public int Instructions { get; private set; }
+
+        public bool Before(Hart hart, in Instruction instruction)
+        {
+            Instructions++;
+            return true;
+        }
+
+        public void Loaded(Hart hart, uint address, int bytes, uint value)
+        {
+        }
+
+        public void Stored(Hart hart, uint address, int bytes, uint value)
+        {
+        }
+
+        public void Retired(Hart hart, uint pc, in Instruction instruction)
+        {
+        }
+
+        public void Trapped(Hart hart, uint pc)
+        {
+        }
     }
 
     private static Debuggee Build(string timing, Contention contention) => new(BuildMachine(timing, contention), new RecordedHost(new NoHost()), HistoryBytes);

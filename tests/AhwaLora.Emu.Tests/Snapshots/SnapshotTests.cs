@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
@@ -121,6 +122,18 @@ public sealed class SnapshotTests
         Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(other, Program, new MemoryStream(file)));
         var text = Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(same, Program, new MemoryStream("no snapshot at all"u8.ToArray())));
         Assert.Equal("is not a snapshot", text.Message);
+    }
+
+    [Fact]
+    public void A_snapshot_of_an_older_format_is_refused_by_name()
+    {
+        var machine = BuildLayer("sequential", "functional", Contention.None);
+        var file = Save(machine);
+        const int VersionAt = 8; // after the magic
+        Assert.Equal(SnapshotFile.FormatVersion, BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(VersionAt)));
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionAt), 4);
+        var error = Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(machine, Program, new MemoryStream(file)));
+        Assert.Equal($"has snapshot format 4; this version reads format {SnapshotFile.FormatVersion}: save it anew", error.Message);
     }
 
     private static EmulatedMachine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(

@@ -41,11 +41,7 @@ public sealed class TileLinears : ILinears
     /// <summary>Lets the tiles become so old: drift, and one draw of read noise; compensation is off.</summary>
     public void Age(double seconds)
     {
-        foreach (var (tile, _) in _tiles.Values)
-        {
-            tile.SetAge(seconds);
-            tile.State.Alpha = 1;
-        }
+        foreach (var (tile, _) in _tiles.Values) tile.SetAgeUncompensated(seconds);
     }
 
     /// <summary>Measures every tile's response and compensates its drift.</summary>

@@ -27,11 +27,17 @@ public sealed class Weights : IDisposable
     public static Weights Of(IEnumerable<(string Name, int[] Shape, float[] Values)> tensors)
     {
         var weights = new Weights();
-        foreach (var (name, shape, values) in tensors) weights.Add(name, shape, values);
-        return weights;
+        try
+        {
+            foreach (var (name, shape, values) in tensors) weights.Add(name, shape, values);
+            return weights;
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
-
-
 
     /// <summary>Names, shapes and values, by name.</summary>
     public IReadOnlyList<(string Name, int[] Shape, float[] Values)> Values() =>

@@ -58,8 +58,9 @@ public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncode
     {
         using var checkpoint = Checkpoint.Open(directory);
         if (checkpoint.Config.ModelType != "llama") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; causal models of type llama are trained here");
+        var tokenizer = TextEncoder.Read(Path.Combine(directory, TextEncoder.FileName));
         var weights = Weights.Of(CheckpointGenerator.Tensors(checkpoint.Config, 0).Select(t => (t.Name, t.Shape, checkpoint.Read(t.Name, t.Shape))));
-        return new CausalModel(checkpoint.Config, weights, TextEncoder.Read(Path.Combine(directory, TextEncoder.FileName)));
+        return new CausalModel(checkpoint.Config, weights, tokenizer);
     }
 
     /// <summary>Writes a directory.</summary>

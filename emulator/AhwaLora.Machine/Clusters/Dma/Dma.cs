@@ -12,6 +12,7 @@ namespace AhwaLora.Machine.Clusters.Dma;
 /// </summary>
 public sealed class Dma : IClockedDevice
 {
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
     private readonly InterruptLine _line;
     private readonly uint _bytesPerCycle;
@@ -170,10 +171,10 @@ public sealed class Dma : IClockedDevice
     /// <inheritdoc/>
     public void Transfer(StateStream state)
     {
-        state.Array(_programs);
+        state.Array(_programs, DmaJob.Transfer);
         state.Array(_inFlight);
         state.Array(_isWaiting);
-        state.Array(_queue);
+        state.Array(_queue, DmaTransfer.Transfer);
         state.Field(ref _queueFirst);
         state.Field(ref _queueCount);
         state.Field(ref _startedAt);

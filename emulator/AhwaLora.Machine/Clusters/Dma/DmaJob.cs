@@ -1,4 +1,5 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
 namespace AhwaLora.Machine.Clusters.Dma;
@@ -7,6 +8,17 @@ namespace AhwaLora.Machine.Clusters.Dma;
 internal struct DmaJob
 {
     public uint Source, Destination, BytesPerRow, SourceStride, DestinationStride, Rows;
+
+    /// <summary>Passes its fields.</summary>
+    public static void Transfer(StateStream state, ref DmaJob job)
+    {
+        state.Field(ref job.Source);
+        state.Field(ref job.Destination);
+        state.Field(ref job.BytesPerRow);
+        state.Field(ref job.SourceStride);
+        state.Field(ref job.DestinationStride);
+        state.Field(ref job.Rows);
+    }
 
     /// <summary>Bytes of all rows.</summary>
     public readonly ulong TotalBytes => (ulong)Rows * BytesPerRow;
@@ -55,4 +67,12 @@ internal struct DmaTransfer
     public DmaJob Job;
     public int Hart;
     public uint Id;
+
+    /// <summary>Passes its fields.</summary>
+    public static void Transfer(StateStream state, ref DmaTransfer transfer)
+    {
+        DmaJob.Transfer(state, ref transfer.Job);
+        state.Field(ref transfer.Hart);
+        state.Field(ref transfer.Id);
+    }
 }

@@ -18,9 +18,11 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         Done,
     }
 
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
     private readonly Phase[] _phases;
     private readonly uint[] _words;
+    [Unsaved("holds requests within one cycle")]
     private readonly int[] _asking;
 
     private DmaJob _job;
@@ -93,7 +95,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
     {
         state.Array(_phases);
         state.Array(_words);
-        state.Raw(MemoryMarshal.AsBytes(new Span<DmaJob>(ref _job)));
+        DmaJob.Transfer(state, ref _job);
         state.Field(ref _row);
         state.Field(ref _column);
         state.Field(ref _nextRequest);

@@ -9,6 +9,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public readonly DecoupledTiming Timing = timing;
 
     /// <summary>Bytes by which all data lies higher than its addresses say.</summary>
+    [field: Unsaved("fixed by the assembly, as the options say")]
     public uint DataOffset { get; set; }
 
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
@@ -35,10 +36,10 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public Cause StallCause;
 
     /// <summary>Request register to the FP subsystem and the multiplier and divider.</summary>
-    public readonly HardwareQueue<Offload> Offloads = new(2);
+    public readonly HardwareQueue<Offload> Offloads = new(2, Offload.Transfer);
 
     /// <summary>Response register: x registers to be written.</summary>
-    public readonly HardwareQueue<byte> Results = new(2);
+    public readonly HardwareQueue<byte> Results = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
 
     // Shared multiplier and divider.
 
@@ -63,7 +64,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public uint FloatScoreboard;
 
     /// <summary>Sequencer ring.</summary>
-    public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries);
+    public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries, Offload.Transfer);
 
     /// <summary>Pipeline registers of the adder and multiplier, first stage in the low byte; as tags.</summary>
     public uint AddMultiply;
@@ -92,22 +93,22 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     // Memory.
 
     /// <summary>Requests of the integer core, not yet granted.</summary>
-    public readonly HardwareQueue<MemoryRequest> IntegerRequests = new(2);
+    public readonly HardwareQueue<MemoryRequest> IntegerRequests = new(2, MemoryRequest.Transfer);
 
     /// <summary>Requests of the FP subsystem, not yet granted.</summary>
-    public readonly HardwareQueue<MemoryRequest> FloatRequests = new(2);
+    public readonly HardwareQueue<MemoryRequest> FloatRequests = new(2, MemoryRequest.Transfer);
 
     /// <summary>Integer or FP to the TCDM port.</summary>
     public Arbiter MemoryPort;
 
     /// <summary>Granted, waiting for the response.</summary>
-    public readonly HardwareQueue<MemoryRequest> InFlight = new(4);
+    public readonly HardwareQueue<MemoryRequest> InFlight = new(4, MemoryRequest.Transfer);
 
     /// <summary>Responses to the integer core.</summary>
-    public readonly HardwareQueue<byte> IntegerResponses = new(2);
+    public readonly HardwareQueue<byte> IntegerResponses = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
 
     /// <summary>Granules of FP accesses under way, times two, plus one for a store.</summary>
-    public readonly HardwareQueue<uint> AddressQueue = new(timing.AddressQueueEntries);
+    public readonly HardwareQueue<uint> AddressQueue = new(timing.AddressQueueEntries, static (StateStream state, ref uint entry) => state.Field(ref entry));
 
     /// <summary>Accesses of the integer core and of the FP subsystem.</summary>
     public int IntegerAccesses, FloatAccesses;

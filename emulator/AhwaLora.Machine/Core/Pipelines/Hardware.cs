@@ -5,7 +5,8 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>A short first-in, first-out queue over an array, as the RTL's registers and FIFOs are.</summary>
 /// <param name="capacity">Entries, up to 32.</param>
-public sealed class HardwareQueue<T>(int capacity) : IStateful
+/// <param name="field">Passes an entry's fields.</param>
+public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IStateful
     where T : unmanaged
 {
     private readonly T[] _entries = new T[32];
@@ -52,7 +53,7 @@ public sealed class HardwareQueue<T>(int capacity) : IStateful
     public void Transfer(StateStream state)
     {
         if (state.IsSaving) MoveToStart();
-        state.Array(_entries);
+        state.Array(_entries, field);
         state.Field(ref _head);
         state.Field(ref Count);
     }

@@ -1,3 +1,6 @@
+using AhwaLora.Machine.State;
+
+
 namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>What the integer core hands to the FP subsystem or the shared multiplier and divider.</summary>
@@ -9,7 +12,22 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// <param name="ExtraCycles">Of an FP access: latency of the memory beyond one cycle.</param>
 /// <param name="Granted">Of an FP access that asked: the cycle of its grant.</param>
 public readonly record struct Offload(
-    uint FloatSources, OffloadKind Kind, byte Tag, byte Latency, bool IsDirect, uint ExtraCycles, ulong Granted);
+    uint FloatSources, OffloadKind Kind, byte Tag, byte Latency, bool IsDirect, uint ExtraCycles, ulong Granted)
+{
+    /// <summary>Passes its fields.</summary>
+    internal static void Transfer(StateStream state, ref Offload offload)
+    {
+        var (floatSources, kind, tag, latency, isDirect, extraCycles, granted) = offload;
+        state.Field(ref floatSources);
+        state.Field(ref kind);
+        state.Field(ref tag);
+        state.Field(ref latency);
+        state.Field(ref isDirect);
+        state.Field(ref extraCycles);
+        state.Field(ref granted);
+        offload = new Offload(floatSources, kind, tag, latency, isDirect, extraCycles, granted);
+    }
+}
 
 /// <summary>Who executes an offloaded instruction. The FPU's units come first, numbered as its output arbiter does.</summary>
 public enum OffloadKind : byte
@@ -60,4 +78,16 @@ public static class ResultTag
 /// <param name="ExtraCycles">Latency beyond one cycle.</param>
 /// <param name="Tag">Where a load's value goes.</param>
 /// <param name="IsFloat">True if it is the FP subsystem's.</param>
-public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte Tag, bool IsFloat);
+public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte Tag, bool IsFloat)
+{
+    /// <summary>Passes its fields.</summary>
+    internal static void Transfer(StateStream state, ref MemoryRequest request)
+    {
+        var (time, extraCycles, tag, isFloat) = request;
+        state.Field(ref time);
+        state.Field(ref extraCycles);
+        state.Field(ref tag);
+        state.Field(ref isFloat);
+        request = new MemoryRequest(time, extraCycles, tag, isFloat);
+    }
+}

@@ -42,6 +42,17 @@ public sealed class CrossbarMvmTests
         }
     }
 
+    [Fact]
+    public void A_batch_whose_length_fits_only_modulo_two_to_the_32_is_refused()
+    {
+        Tile tile = new(new(1 << 12, 1));
+        MvmResult[] results = new MvmResult[1 << 20];
+        Assert.Contains("expected 4294967296", Assert.Throws<ArgumentException>(() => tile.MvmBatch(tile.Whole, [], new float[results.Length], results)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tile_of_more_cells_than_an_array_holds_is_refused() => Assert.Throws<OverflowException>(() => new CrossbarState(1 << 16, 1 << 16));
+
     [Theory]
     [InlineData(1)]
     [InlineData(5)]

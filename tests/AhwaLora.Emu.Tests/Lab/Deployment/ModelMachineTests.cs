@@ -148,4 +148,12 @@ public sealed class ModelMachineTests : IDisposable
         var error = Assert.Throws<UserErrorException>(() => OnMachine(checkpoint, Platform(), rank: 2).Encoder.Adapt(Small.Adapter(Small.Bert, 4, 9)));
         Assert.Contains("an adapter of rank 4; room was kept for rank 2", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Room_that_would_end_beyond_32_bits_is_refused()
+    {
+        using var checkpoint = Generate();
+        var error = Assert.Throws<UserErrorException>(() => OnMachine(checkpoint, Platform(), rank: 1 << 26)); // 4 bytes x 32 lines x rank, which is 0 modulo 2^32
+        Assert.StartsWith("the layer's data (8589934592 bytes at 0x", error.Message, StringComparison.Ordinal);
+    }
 }

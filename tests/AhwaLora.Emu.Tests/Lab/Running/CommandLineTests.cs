@@ -184,6 +184,21 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Full_disks_behind_both_outputs_leave_the_exit_status()
+    {
+        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        Assert.Equal("125\n", Toolchain.RunText("sh", $"-c \"dotnet '{ahwalora}' platform >/dev/full 2>/dev/full; echo $?\""));
+    }
+
+    [Fact]
+    public void Standard_input_that_cannot_be_read_is_not_taken_for_standard_output()
+    {
+        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        var error = Toolchain.RunText("sh", $"-c \"dotnet '{ahwalora}' run --uart-input - '{Exits}' 2>&1 </ || true\"");
+        Assert.Equal("ahwalora: standard input cannot be read (Is a directory)\n", error);
+    }
+
+    [Fact]
     public void Names_with_brackets_are_no_markup()
     {
         var sweep = Scratch.File("s[1].yaml", "shape: 16x16\ntokens: 8\nchunk: 4\nharts: 2\n");

@@ -65,8 +65,8 @@ public sealed partial class AimcTile
         state.Array(_operands);
         state.Field(ref _programmed);
         state.Field(ref _calibrated);
-        Single(state, ref _rmsErrorMicroSiemens);
-        Single(state, ref _response);
+        state.Field(ref _rmsErrorMicroSiemens);
+        state.Field(ref _response);
         state.Field(ref _pulses);
         state.Field(ref _advancedSeconds);
         state.Field(ref _programmedAt);
@@ -81,8 +81,8 @@ public sealed partial class AimcTile
         TransferProgrammings(state, crossbar.Programmings);
         state.Field(ref crossbar.AgeSeconds);
         state.Field(ref crossbar.NextEvent);
-        Single(state, ref crossbar.ReferenceResponse);
-        Single(state, ref crossbar.Alpha);
+        state.Field(ref crossbar.ReferenceResponse);
+        state.Field(ref crossbar.Alpha);
     }
 
     private static void TransferProgrammings(StateStream state, List<Programming> programmings)
@@ -93,14 +93,23 @@ public sealed partial class AimcTile
         for (var i = 0; i < count; i++)
         {
             var (region, scale, weight, olderBy) = state.IsSaving ? programmings[i] : new Programming(default, [], [], 0);
-            Region[] where = [region];
-            state.Array(where);
+            TransferRegion(state, ref region);
             state.Field(ref olderBy);
-            if (!state.IsSaving) (scale, weight) = (new float[where[0].Columns], new float[where[0].Columns]);
+            if (!state.IsSaving) (scale, weight) = (new float[region.Columns], new float[region.Columns]);
             state.Array(scale);
             state.Array(weight);
-            if (!state.IsSaving) programmings.Add(new(where[0], scale, weight, olderBy));
+            if (!state.IsSaving) programmings.Add(new(region, scale, weight, olderBy));
         }
+    }
+
+    private static void TransferRegion(StateStream state, ref Region region)
+    {
+        var (firstRow, rows, firstColumn, columns) = region;
+        state.Field(ref firstRow);
+        state.Field(ref rows);
+        state.Field(ref firstColumn);
+        state.Field(ref columns);
+        region = new Region(firstRow, rows, firstColumn, columns);
     }
 
     private static void TransferPlane(StateStream state, DevicePlane plane)
@@ -109,12 +118,5 @@ public sealed partial class AimcTile
         state.Array(plane.Programmed);
         state.Array(plane.DriftExponent);
         state.Array(plane.Read);
-    }
-
-    private static void Single(StateStream state, ref float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        state.Field(ref bits);
-        value = BitConverter.UInt32BitsToSingle(bits);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
@@ -18,6 +19,7 @@ public sealed partial class AimcTile : IClockedDevice
 
     private readonly AimcTileOptions _options;
     private readonly CrossbarArray _crossbar;
+    [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
     private readonly InterruptLine _interrupt;
 
@@ -116,6 +118,7 @@ public sealed partial class AimcTile : IClockedDevice
     }
 
     /// <summary>The streamers as masters of the banks, for the arbiter in exact contention: in, then out.</summary>
+    [field: Unsaved("the streamers again, which are passed")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>
