@@ -1,5 +1,5 @@
-using AhwaLora.Common.Text;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
 using YamlDotNet.Core;

@@ -1,8 +1,8 @@
-using AhwaLora.Common.Text;
-using AhwaLora.Experiments.Sweeps;
 using System.Text.RegularExpressions;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Study;
+using AhwaLora.Experiments.Sweeps;
 using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Reports.Study;

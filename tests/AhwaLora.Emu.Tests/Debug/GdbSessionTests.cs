@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using AhwaLora.Machine.Bus;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Emu.Tests.Debug;
 

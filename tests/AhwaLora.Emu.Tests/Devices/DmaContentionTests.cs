@@ -1,7 +1,7 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Dma;
-using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 using static AhwaLora.Emu.Tests.Devices.TestBus;
+using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
 namespace AhwaLora.Emu.Tests.Devices;
 

@@ -1,10 +1,10 @@
 using System.Text;
-using AhwaLora.Machine.Bus;
-using AhwaLora.Machine.Order;
-using AhwaLora.Machine.State;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.State;
 using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Timing;

@@ -1,6 +1,6 @@
-using AhwaLora.Machine.State;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Timing;
 
