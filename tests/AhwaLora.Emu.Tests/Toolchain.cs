@@ -17,6 +17,9 @@ internal static class Toolchain
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = RootOf();
 
+    /// <summary>The command line's program: that of AHWALORA_CLI, which <c>make test</c> sets to the one that starts fastest, or the one beside the tests.</summary>
+    public static string CommandLine { get; } = Environment.GetEnvironmentVariable("AHWALORA_CLI") ?? Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+
     /// <summary>The linker script of tests/programs/isa.</summary>
     public static string Script { get; } = Path.Combine(Root, "tests", "programs", "isa", "link.ld");
 
@@ -72,6 +75,7 @@ internal static class Toolchain
     {
         var path = $"{elf}.{Guid.NewGuid():n}";
         make(path);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute); // as qemu-riscv32 asks for
         File.Move(path, elf, overwrite: true);
         return elf;
     }

@@ -44,28 +44,30 @@ internal sealed class Assembler
         for (var n = 0; n < lines.Count; n++)
         {
             var (line, tokens) = lines[n];
-            if (tokens[0].Text == ".rept") n = Repeat(lines, n);
-            else AssemblerException.At(line, () => Statement(line, tokens));
+            var rest = AssemblerException.At(line, () => WithoutLabels(tokens));
+            if (rest is [{ Text: ".rept" }, ..]) n = Repeat(lines, n, rest);
+            else if (rest.Count != 0) AssemblerException.At(line, () => Statement(line, rest));
         }
     }
 
     /// <summary>Reads the lines up to <c>.endr</c> as often as <c>.rept</c> says; returns where that stands.</summary>
-    private int Repeat(List<SourceLine> lines, int at)
+    private int Repeat(List<SourceLine> lines, int at, IReadOnlyList<Token> rept)
     {
         var end = at;
         for (var depth = 1; depth != 0;)
         {
             if (++end == lines.Count) throw new AssemblerException(lines[at].Line, ".rept without .endr");
-            depth += lines[end].Tokens[0].Text switch { ".rept" => 1, ".endr" => -1, _ => 0 };
+            foreach (var token in lines[end].Tokens) depth += token.Text switch { ".rept" => 1, ".endr" => -1, _ => 0 };
         }
 
-        var times = AssemblerException.At(lines[at].Line, () => Constant([.. lines[at].Tokens.Skip(1)]));
+        var times = AssemblerException.At(lines[at].Line, () => Constant([.. rept.Skip(1)]));
         var body = lines.GetRange(at + 1, end - at - 1);
         for (var n = 0; n < times; n++) Read(body);
         return end;
     }
 
-    private bool Statement(int line, IReadOnlyList<Token> tokens)
+    /// <summary>Puts the labels of a line where they stand; returns what follows them.</summary>
+    private IReadOnlyList<Token> WithoutLabels(IReadOnlyList<Token> tokens)
     {
         var at = 0;
         for (; at + 1 < tokens.Count && tokens[at + 1].Is(":"); at += 2)
@@ -74,10 +76,13 @@ internal sealed class Assembler
             label.Mark(_sections.Current);
         }
 
-        if (at == tokens.Count) return true;
-        if (tokens[at].Text == ".rept") throw new AssemblerException(".rept has to begin its line");
-        var operands = Operands(tokens, at + 1);
-        var name = tokens[at].Text;
+        return at == 0 ? tokens : [.. tokens.Skip(at)];
+    }
+
+    private bool Statement(int line, IReadOnlyList<Token> tokens)
+    {
+        var operands = Operands(tokens, 1);
+        var name = tokens[0].Text;
         if (name == ".option") Option(operands is [[var option]] ? option.Text : "");
         else if (name[0] == '.') _directives.Execute(line, name, operands);
         else Instruction(line, name, operands);

@@ -11,8 +11,11 @@ internal static class Encoder
 {
     private static readonly string[] RoundingModes = ["rne", "rtz", "rdn", "rup", "rmm", "", "", "dyn"];
 
+    /// <summary>CSRs that no hart here has, so that tests can access them by name.</summary>
+    private static readonly (string, uint)[] Absent = [("sstatus", 0x100), ("satp", 0x180), ("medeleg", 0x302), ("mideleg", 0x303)];
+
     private static readonly FrozenDictionary<string, InstructionRow> Rows = InstructionSet.Rows.ToFrozenDictionary(row => row.Name);
-    private static readonly FrozenDictionary<string, uint> Csrs = CsrMap.Names.ToFrozenDictionary(csr => csr.Value, csr => csr.Key);
+    private static readonly FrozenDictionary<string, uint> Csrs = CsrMap.Names.Select(csr => (csr.Value, csr.Key)).Concat(Absent).ToFrozenDictionary(csr => csr.Item1, csr => csr.Item2);
     private static readonly FrozenDictionary<InstructionRow, string[]> Operands = InstructionSet.Rows.ToFrozenDictionary(row => row, row => row.Assembly.Split(", ", StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The row of a mnemonic and its ordering bits: <c>amoadd.w.aqrl</c> has both. Null for what is no instruction.</summary>

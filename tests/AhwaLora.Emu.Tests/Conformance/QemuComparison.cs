@@ -60,7 +60,10 @@ internal static class QemuComparison
     public static string AssembleHere(IReadOnlyList<RandomProgram> programs) => Toolchain.Assemble(WholeText(programs), RandomProgram.March(programs[0].Kind));
 
     /// <summary>The text of that executable.</summary>
-    public static string WholeText(IReadOnlyList<RandomProgram> programs) => Start("start-here.S") + Text(programs);
+    public static string WholeText(IReadOnlyList<RandomProgram> programs) => WholeText(Text(programs));
+
+    /// <summary>A text as <see cref="Text"/> makes it, with its start and end here.</summary>
+    public static string WholeText(string text) => Start("start-here.S") + text;
 
     /// <summary>What both executables have in common: the programs one after the other, with their handler and their memory.</summary>
     public static string Text(IReadOnlyList<RandomProgram> programs)

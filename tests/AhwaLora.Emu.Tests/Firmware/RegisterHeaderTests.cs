@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Emu.Tests.Documentation;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 
@@ -70,8 +71,6 @@ public sealed class RegisterHeaderTests
     private static void AssertCommitted(string path, Func<string, string> generate)
     {
         var committed = File.Exists(path) ? File.ReadAllText(path) : "";
-        var generated = generate(committed);
-        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, generated);
-        else Assert.Equal(generated, committed);
+        Accepting.AssertFile(path, generate(committed));
     }
 }
