@@ -165,7 +165,7 @@ internal sealed class Assembler
         if (!_extensions.HasFlag(row.Extension)) throw new AssemblerException($"'{name}' belongs to extension {row.Extension}, which is off");
         if (!_sections.Current.IsCode) throw new AssemblerException($"'{name}' stands among data, in {_sections.Current.Name}");
 
-        // What a symbol decides has its full length, as with a linker to come; but the linker shortens jumps.
+        // As GNU as and ld do: a value that a label decides keeps its full length, a jump becomes as short as it can.
         var mayCompress = _options.Compressed && Compressor.Knows(row) && (Encoder.HasTarget(row) || operands.All(o => o.Value is null || o.Value.Evaluate() is not null));
         _sections.Current.Fragments.Add(new CodeFragment(line, row, ordering, operands, mayCompress) { MustCompress = mustCompress });
     }

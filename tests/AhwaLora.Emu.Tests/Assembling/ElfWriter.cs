@@ -38,19 +38,17 @@ internal sealed class ElfWriter(Layout layout, SymbolTable symbols, string isa)
     private void WriteSections(List<OutputSection> sections)
     {
         var begin = Section.AlignUp((uint)_file.Count, Page) + sections[0].Address % Page;
-        foreach (var section in sections)
+        foreach (var (n, section) in sections.Index())
         {
-            // Zeros in the middle of a segment stand in the file too.
-            var isLast = sections.TakeWhile(s => s != section).Count() >= FileSections(sections).Count;
-            var contents = section.IsEmptyInFile && !isLast ? new byte[section.Size] : section.Contents();
+            var isInFile = n < CountInFile(sections);
             var flags = Allocated | (section.IsCode ? Executable : Writable);
             Pad(begin + section.Address - sections[0].Address);
-            Append(new Header(section.Name, section.IsEmptyInFile && isLast ? NoBits : ProgBits, flags, section.Address, 0, section.Size), contents);
+            Append(new Header(section.Name, isInFile ? ProgBits : NoBits, flags, section.Address, 0, section.Size), isInFile ? section.Contents() : []);
         }
     }
 
-    /// <summary>The sections up to the last one whose bytes the file has to hold.</summary>
-    private static List<OutputSection> FileSections(List<OutputSection> sections) => sections.GetRange(0, sections.FindLastIndex(s => !s.IsEmptyInFile) + 1);
+    /// <summary>How many sections of a segment the file holds: zeros too, unless they come last.</summary>
+    private static int CountInFile(List<OutputSection> sections) => sections.FindLastIndex(s => !s.IsZero) + 1;
 
     private void WriteSymbols()
     {
@@ -70,9 +68,8 @@ internal sealed class ElfWriter(Layout layout, SymbolTable symbols, string isa)
 
     private ushort SectionIndex(Symbol symbol)
     {
-        if (symbol.Section is not { } section) return Absolute;
-        var index = _headers.FindIndex(h => h.Flags != 0 && section.Address >= h.Address && section.Address <= h.Address + h.Size && layout.Sections.Any(o => o.Name == h.Name && o.Inputs.Contains(section)));
-        return index < 0 ? Absolute : (ushort)index;
+        var output = layout.Sections.FirstOrDefault(o => symbol.Section is { } section && o.Inputs.Contains(section));
+        return output is null ? Absolute : (ushort)_headers.FindIndex(h => h.Name == output.Name);
     }
 
     private Dictionary<string, uint> WriteNames()
@@ -100,7 +97,7 @@ internal sealed class ElfWriter(Layout layout, SymbolTable symbols, string isa)
         foreach (var sections in segments)
         {
             var (first, last) = (sections[0], sections[^1]);
-            var inFile = FileSections(sections) is [.., var held] ? held.Address + held.Size - first.Address : 0;
+            var inFile = CountInFile(sections) is var count and not 0 ? sections[count - 1].Address + sections[count - 1].Size - first.Address : 0;
             var offset = _headers.Find(h => h.Name == first.Name).Offset;
             Words(start, 1, offset, first.Address, first.Address, inFile, last.Address + last.Size - first.Address, first.IsCode ? 5u : 6u, Page);
         }

@@ -63,10 +63,9 @@ internal static class Encoder
 
     private static uint Set(InstructionRow row, Field field, int value, uint word)
     {
+        // A field that the row does not have reads as 0.
         word = row.Pattern.Insert(field, value, word);
-        return row.Pattern.Has(field) && row.Pattern.Extract(field, word) == value || !row.Pattern.Has(field) && value == 0
-            ? word
-            : throw new AssemblerException($"{value} does not fit '{row}'");
+        return row.Pattern.Extract(field, word) == value ? word : throw new AssemblerException($"{value} does not fit '{row}'");
     }
 
     private static int Register(InstructionRow row, string kind, Operand operand) =>

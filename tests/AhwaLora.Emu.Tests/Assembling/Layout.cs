@@ -1,8 +1,8 @@
 namespace AhwaLora.Emu.Tests.Assembling;
 
 /// <summary>
-/// Puts sections into memory as tests/programs/isa/link.ld does: code at the reset vector, data on the page after it, then
-/// zeros, then tohost. Instructions whose targets turn out to be too far for their short forms grow until all fit.
+/// Puts sections into memory as tests/programs/isa/link.ld does: code at the reset vector, data on the page after it, zeros,
+/// and tohost. Instructions whose targets turn out to be too far for their short forms grow until all fit.
 /// </summary>
 internal sealed class Layout
 {

@@ -109,9 +109,6 @@ internal static class PseudoInstructions
         [("tail", 1)] = "auipc t1, %hi($1 - .)\njalr x0, %lo($1 - . + 4)(t1)",
     };
 
-    // A register for the address where a load or store names a symbol.
-    private const string LoadFrom = " $1, %lo($2 - . + 4)($1)", TransferBy = " $1, %lo($2 - . + 4)($3)";
-
     private static readonly HashSet<string> WithImmediateForms = ["add", "and", "or", "xor", "sll", "srl", "sra", "slt", "csrw", "csrs", "csrc", "csrrw", "csrrs", "csrrc", "fsrm", "fsflags"];
 
     /// <summary>The name with which <paramref name="name"/> takes a constant as its last operand, as <c>add a0, a0, 1</c> means addi.</summary>
@@ -124,10 +121,10 @@ internal static class PseudoInstructions
         return (!relax && FarTemplates.TryGetValue(key, out var template)) || Templates.TryGetValue(key, out template) ? Filled(template, operands) : null;
     }
 
-    /// <summary>A load of the integer register <c>$1</c>, or with a third operand any load or store, at a symbol.</summary>
+    /// <summary>A load or store at a symbol, whose address goes by the third operand, or by the register that is loaded.</summary>
     public static IEnumerable<IReadOnlyList<Token>> AtSymbol(string name, IReadOnlyList<Token>[] operands) => operands.Length == 2
-        ? Filled($"auipc $1, %hi($2 - .)\n{name}{LoadFrom}", operands)
-        : Filled($"auipc $3, %hi($2 - .)\n{name}{TransferBy}", operands);
+        ? Filled($"auipc $1, %hi($2 - .)\n{name} $1, %lo($2 - . + 4)($1)", operands)
+        : Filled($"auipc $3, %hi($2 - .)\n{name} $1, %lo($2 - . + 4)($3)", operands);
 
     /// <summary>A constant in a register (<c>li</c>): addi, or lui and what is missing then.</summary>
     public static IEnumerable<IReadOnlyList<Token>> LoadConstant(IReadOnlyList<Token> register, long value)

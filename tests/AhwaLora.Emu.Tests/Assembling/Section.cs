@@ -1,9 +1,7 @@
-using System.Collections.Frozen;
-
 namespace AhwaLora.Emu.Tests.Assembling;
 
 /// <summary>A section of the source.</summary>
-internal sealed class Section(string name, bool isCode, bool isEmptyInFile)
+internal sealed class Section(string name, bool isCode, bool isZero)
 {
     /// <summary>As <c>.text.init</c>.</summary>
     public string Name { get; } = name;
@@ -11,8 +9,8 @@ internal sealed class Section(string name, bool isCode, bool isEmptyInFile)
     /// <summary>True if it holds instructions.</summary>
     public bool IsCode { get; } = isCode;
 
-    /// <summary>True for zeros that the file does not hold.</summary>
-    public bool IsEmptyInFile { get; } = isEmptyInFile;
+    /// <summary>True if it holds zeros only, by its kind: the file need not hold them.</summary>
+    public bool IsZero { get; } = isZero;
 
     /// <summary>What its statements put there.</summary>
     public List<Fragment> Fragments { get; } = [];
@@ -80,14 +78,14 @@ internal sealed record OutputSection(string Name, IReadOnlyList<Section> Inputs,
     /// <summary>True if it holds instructions.</summary>
     public bool IsCode => Inputs.Any(s => s.IsCode);
 
-    /// <summary>True for zeros that the file does not hold.</summary>
-    public bool IsEmptyInFile => Inputs.All(s => s.IsEmptyInFile);
+    /// <summary>True if it holds zeros only, by its kind.</summary>
+    public bool IsZero => Inputs.All(s => s.IsZero);
 
     /// <summary>Its bytes.</summary>
     public byte[] Contents()
     {
-        var contents = new byte[IsEmptyInFile ? 0 : Size];
-        if (!IsEmptyInFile) foreach (var input in Inputs) input.Emit(Address, contents);
+        var contents = new byte[Size];
+        foreach (var input in Inputs) input.Emit(Address, contents);
         return contents;
     }
 }

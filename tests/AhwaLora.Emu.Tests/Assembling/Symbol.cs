@@ -44,7 +44,7 @@ internal sealed class SymbolTable
     private readonly Dictionary<string, Symbol> _symbols = [];
     private readonly Dictionary<string, int> _numericLabels = [];
 
-    /// <summary>Those that a program can name from outside.</summary>
+    /// <summary>Those that have a name in the file: not numeric labels, nor the compiler's own (.L).</summary>
     public IEnumerable<Symbol> Named => _symbols.Values.Where(s => s.IsDefined && !s.Name.Contains('\0', StringComparison.Ordinal) && !s.Name.StartsWith(".L", StringComparison.Ordinal));
 
     /// <summary>The symbol of a name.</summary>
