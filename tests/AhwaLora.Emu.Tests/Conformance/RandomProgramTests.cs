@@ -11,6 +11,7 @@ namespace AhwaLora.Emu.Tests.Conformance;
 /// wanted, from a new first seed; a program that differs is made small and kept under tests/programs/found.
 /// </summary>
 [Trait(Traits.Engine, Traits.Any)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class RandomProgramTests
 {
     private const int Batch = 50;

@@ -8,6 +8,7 @@ namespace AhwaLora.Emu.Tests.Lab.Loader;
 
 /// <summary>Executables that cannot be run: one line that names the file, what is wrong with it, and the fix.</summary>
 [Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class ElfImageTests
 {
     private static readonly byte[] Good = File.ReadAllBytes(Toolchain.AssembleWithGnu(TestMachine.Text("nop\n.data\n.word 7\n.text")));
