@@ -1,5 +1,5 @@
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Platform;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Assembling;
 

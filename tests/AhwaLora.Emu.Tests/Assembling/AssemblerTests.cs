@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using AhwaLora.Emu.Isa;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Platform;
 using AhwaLora.Emu.Tests.Conformance;
 using AhwaLora.Emu.Tests.Isa;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Assembling;
 

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Assembling;
 

@@ -1,4 +1,4 @@
-using AhwaLora.Emu.Isa;
+using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Emu.Tests.Assembling;
 

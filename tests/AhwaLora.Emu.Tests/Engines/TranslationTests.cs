@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
-using AhwaLora.Emu.Engines;
-using AhwaLora.Emu.Engines.Translator;
-using AhwaLora.Emu.Lab.Loader;
-using AhwaLora.Emu.Timing;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Engines;
 
@@ -62,7 +64,7 @@ public sealed class TranslationTests
     }
 
     /// <summary>Runs half of the loop, then the rest with every region counted; returns how often one was entered.</summary>
-    private static int CallsOfRegions(Machine machine)
+    private static int CallsOfRegions(EmulatedMachine machine)
     {
         const ulong HalfOfTheLoop = Turns / 2 * 5;
         machine.Run(new RunLimits(ulong.MaxValue, HalfOfTheLoop));
@@ -95,7 +97,7 @@ public sealed class TranslationTests
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_engines")]
-    private static extern ref List<IEngine> Engines(Machine machine);
+    private static extern ref List<IEngine> Engines(EmulatedMachine machine);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_code")]
     private static extern ref HartCode CodeOf(Translator translator);

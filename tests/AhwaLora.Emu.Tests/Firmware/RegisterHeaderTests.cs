@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
+using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.Platform;
-using AhwaLora.Emu.Tests.Documentation;
 
 namespace AhwaLora.Emu.Tests.Firmware;
 

@@ -1,9 +1,9 @@
+using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Programs;
-using AhwaLora.Emu.Tests.Documentation;
 using Snapshooter;
 using Snapshooter.Xunit;
 

@@ -1,10 +1,10 @@
+using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.State;
-using AhwaLora.Emu.Tests.Documentation;
 
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 
