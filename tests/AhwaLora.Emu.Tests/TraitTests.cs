@@ -21,7 +21,7 @@ public sealed class TraitTests
 
         var classes = uses.Where(type => type.Value.Overlaps(helpers) && IsTestClass(type.Key)).Select(type => type.Key).ToList();
         Assert.InRange(classes.Count, 30, int.MaxValue);
-        Assert.Equal("", string.Join(", ", classes.Where(name => ValueOf(Tests.GetType(name)!, Traits.Engine) is null)));
+        Assert.All(classes, name => Assert.True(ValueOf(Tests.GetType(name)!, Traits.Engine) is not null, $"{name} has no trait {Traits.Engine}: {Traits.Any} or {Traits.Own}"));
     }
 
     [Fact]
