@@ -1,5 +1,6 @@
 # make run    the main job: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
 # make test   all tests; ends with "N passed, N failed"
+# make test-fast  the tests that take no seconds, in less than a minute; CONFIGURATION=Debug runs them with assertions
 # make bench  speed, as ratios within one run
 # make study  docs/study.md with its tables and pictures, measured anew
 # make train  trains the models of docs/training.md and writes its tables
@@ -7,7 +8,7 @@
 # make torture  random programs on QEMU and both engines, SEEDS=n of each kind
 # make publish  a dotnet tool package and a program that needs no .NET, in OUT (out)
 # make format, check-format, clean
-.PHONY: all build cli firmware run test train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
+.PHONY: all build cli firmware run test test-fast train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
 
 CONFIGURATION := Release
 DOTNET := dotnet
@@ -52,8 +53,14 @@ run: cli firmware
 	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.output.dense
 	@tools/ahwalora adapter load tools/models/squad --swap tools/models/sst2
 
+# The command line that tests start is the one compiled ahead of time.
 test: test-dependencies build firmware
-	@tools/test
+	@CONFIGURATION=$(CONFIGURATION) AHWALORA_CLI=$(CURDIR)/out/cli/ahwalora.dll tools/test
+
+test-fast: test-dependencies firmware
+	@echo "building ..."
+	@$(DOTNET) build AhwaLora.Emu.sln -c $(CONFIGURATION) -v quiet --nologo
+	@CONFIGURATION=$(CONFIGURATION) tools/test fast
 
 # Outside the solution: these alone fetch libtorch.
 train-dependencies:

@@ -6,6 +6,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests;
 
 /// <summary>A machine as a whole: two beside each other, the same run twice, and no garbage.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class MachineTests
 {
     private const string Loop = """

@@ -52,7 +52,10 @@ internal sealed class TestMachine
     }
 
     /// <summary>The executable of such a program.</summary>
-    public static string AssembleElf(string assembly, string isa, int tohostAlignment = 64) => Toolchain.Assemble(
+    public static string AssembleElf(string assembly, string isa, int tohostAlignment = 64) => Toolchain.Assemble(Text(assembly, tohostAlignment), isa);
+
+    /// <summary>The whole text of such a program.</summary>
+    public static string Text(string assembly, int tohostAlignment = 64) =>
         $"""
             .globl _start, tohost
             _start:
@@ -69,8 +72,7 @@ internal sealed class TestMachine
                 .balign {tohostAlignment}
             tohost: .dword 0
 
-            """,
-        isa);
+            """;
 
     /// <summary>Runs to the end; the limit only stops what would never end.</summary>
     public RunResult Run(ulong maxInstructions = 1_000_000) => Machine.Run(new RunLimits(ulong.MaxValue, Machine.RetiredInstructions + maxInstructions));

@@ -1,19 +1,24 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using AhwaLora.Emu.Tests.Assembling;
 
 namespace AhwaLora.Emu.Tests;
 
-/// <summary>The cross assembler and linker, and other programs that tests call. One that is missing fails the test with a line that says what to install.</summary>
+/// <summary>Makes executables from assembly text, and calls programs that tests need. One that is missing fails the test with a line that says what to install.</summary>
 internal static class Toolchain
 {
     public const string Base = "rv32imf_zicsr_zifencei";
 
-    private static readonly Lock Gate = new();
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Executables = new();
 
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = RootOf();
+
+    /// <summary>The command line's program: that of AHWALORA_CLI, which <c>make test</c> sets to the one that starts fastest, or the one beside the tests.</summary>
+    public static string CommandLine { get; } = Environment.GetEnvironmentVariable("AHWALORA_CLI") ?? Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
 
     /// <summary>The linker script of tests/programs/isa.</summary>
     public static string Script { get; } = Path.Combine(Root, "tests", "programs", "isa", "link.ld");
@@ -22,31 +27,57 @@ internal static class Toolchain
 
     private static string RootOf([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
 
-    /// <summary>Assembles and links <paramref name="source"/>; the executable is kept by the hash of what it was made from.</summary>
-    /// <param name="source">GNU assembly with <c>_start</c>.</param>
-    /// <param name="march">Instruction set.</param>
-    /// <param name="linkerOptions">Where to put what; by default as tests/programs/isa/link.ld says.</param>
-    public static string Assemble(string source, string march = Base, string? linkerOptions = null)
+    /// <summary>Assembles <paramref name="source"/> within the process; the executable is kept by the hash of what it was made from.</summary>
+    /// <param name="source">Assembly text with <c>_start</c>.</param>
+    /// <param name="isa">Instruction set, as platforms name it.</param>
+    /// <param name="dataBase">Where data begins; by default on the page after the code.</param>
+    public static string Assemble(string source, string isa = Base, uint? dataBase = null)
     {
-        linkerOptions ??= $"-T {Script}";
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{march}\n{linkerOptions}\n{Layout}\n{source}")))[..24];
-        var stem = Path.Combine(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "assembled")).FullName, hash);
-        lock (Gate)
-        {
-            if (File.Exists(stem + ".elf")) return stem + ".elf";
-            File.WriteAllText(stem + ".S", source);
-            var abi = march.Contains('f', StringComparison.Ordinal) ? "ilp32f" : "ilp32";
-            Run("riscv64-unknown-elf-as", $"-march={march} -mabi={abi} -o {stem}.o {stem}.S");
-            Run("riscv64-unknown-elf-ld", $"-m elf32lriscv --no-warn-rwx-segments {linkerOptions} -o {stem}.tmp {stem}.o");
-            File.Move(stem + ".tmp", stem + ".elf", overwrite: true);
-            return stem + ".elf";
-        }
+        var elf = Assembled($"{isa}\n{dataBase}\n{source}");
+        return Executables.GetOrAdd(elf, _ => new Lazy<string>(() => Made(elf, path => File.WriteAllBytes(path, Assembler.Assemble(source, isa, dataBase))))).Value;
     }
 
-    /// <summary>Drops an executable of <see cref="Assemble"/>, with all that was written beside it: it is one of very many.</summary>
+    /// <summary>Assembles and links with the cross tools, for what is about them: the files they make, and their word on the table.</summary>
+    /// <param name="source">GNU assembly with <c>_start</c>.</param>
+    /// <param name="march">Instruction set, as the cross tools name it.</param>
+    /// <param name="linkerOptions">Where to put what; by default as tests/programs/isa/link.ld says.</param>
+    public static string AssembleWithGnu(string source, string march = Base, string? linkerOptions = null)
+    {
+        linkerOptions ??= $"-T {Script}";
+        var elf = Assembled($"gnu\n{march}\n{linkerOptions}\n{Layout}\n{source}");
+        if (File.Exists(elf)) return elf;
+        return Made(elf, path =>
+        {
+            File.WriteAllText(path + ".S", source);
+            var abi = march.Contains('f', StringComparison.Ordinal) ? "ilp32f" : "ilp32";
+            Run("riscv64-unknown-elf-as", $"-march={march} -mabi={abi} -o {path}.o {path}.S");
+            Run("riscv64-unknown-elf-ld", $"-m elf32lriscv --no-warn-rwx-segments {linkerOptions} -o {path} {path}.o");
+            File.Delete(path + ".S");
+            File.Delete(path + ".o");
+        });
+    }
+
+    /// <summary>Drops an executable of <see cref="Assemble"/>: it is one of very many.</summary>
     public static void Forget(string elf)
     {
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(elf)!, Path.GetFileNameWithoutExtension(elf) + ".*")) File.Delete(file);
+        Executables.TryRemove(elf, out _);
+        File.Delete(elf);
+    }
+
+    private static string Assembled(string what)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..24];
+        return Path.Combine(Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "assembled")).FullName, hash + ".elf");
+    }
+
+    // Under a name of its own first, since other tests, or another run of them, may make the same.
+    private static string Made(string elf, Action<string> make)
+    {
+        var path = $"{elf}.{Guid.NewGuid():n}";
+        make(path);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute); // as qemu-riscv32 asks for
+        File.Move(path, elf, overwrite: true);
+        return elf;
     }
 
     /// <summary>Runs a program to its end and returns what it wrote; an exit status other than 0 fails.</summary>

@@ -1,6 +1,7 @@
 namespace AhwaLora.Emu.Tests.Cli;
 
 /// <summary>What <c>make publish</c> makes runs the main job anywhere: a tool package, and a folder that needs no .NET.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class PublishTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ahwalora").FullName;

@@ -15,7 +15,7 @@ internal static class QemuComparison
     private const string Board = "-M virt -cpu rv32,a=off,c=off,d=off,h=off,s=off,u=off,pmp=off,mmu=off -bios none -display none -monitor none ";
 
     // Both executables have their data at the same addresses, which the programs see; behind the code, they would follow its length.
-    private static readonly string Layout = $"-T {Toolchain.Script} --section-start=.data=0x80100000";
+    private const uint DataBase = 0x8010_0000;
 
     private static string Programs { get; } = Path.Combine(Toolchain.Root, "tests", "programs", "isa");
 
@@ -39,8 +39,8 @@ internal static class QemuComparison
     {
         var march = RandomProgram.March(kind);
         var isMachine = kind.HasFlag(ProgramKind.Machine);
-        var ours = Toolchain.Assemble(Start("start-here.S") + text, march, Layout);
-        var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march, Layout);
+        var ours = Toolchain.Assemble(Start("start-here.S") + text, march, DataBase);
+        var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march, DataBase);
         try
         {
             return (MemoryHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", theirs));
@@ -57,7 +57,13 @@ internal static class QemuComparison
         RunHere(AssembleHere(programs), RandomProgram.March(programs[0].Kind)).Machine.RetiredInstructions;
 
     /// <summary>The executable that runs the programs here.</summary>
-    public static string AssembleHere(IReadOnlyList<RandomProgram> programs) => Toolchain.Assemble(Start("start-here.S") + Text(programs), RandomProgram.March(programs[0].Kind));
+    public static string AssembleHere(IReadOnlyList<RandomProgram> programs) => Toolchain.Assemble(WholeText(programs), RandomProgram.March(programs[0].Kind));
+
+    /// <summary>The text of that executable.</summary>
+    public static string WholeText(IReadOnlyList<RandomProgram> programs) => WholeText(Text(programs));
+
+    /// <summary>A text as <see cref="Text"/> makes it, with its start and end here.</summary>
+    public static string WholeText(string text) => Start("start-here.S") + text;
 
     /// <summary>What both executables have in common: the programs one after the other, with their handler and their memory.</summary>
     public static string Text(IReadOnlyList<RandomProgram> programs)

@@ -10,6 +10,8 @@ namespace AhwaLora.Emu.Tests.Conformance;
 /// Random programs end here as they do under QEMU. <c>make torture SEEDS=n</c> sets AHWALORA_SEEDS and so runs as many as
 /// wanted, from a new first seed; a program that differs is made small and kept under tests/programs/found.
 /// </summary>
+[Trait(Traits.Engine, Traits.Any)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class RandomProgramTests
 {
     private const int Batch = 50;
@@ -75,16 +77,42 @@ public sealed class RandomProgramTests
         Assert.True(QemuComparison.InstructionsHere(programs) >= 1000UL * (ulong)programs.Count);
     }
 
-    [Fact]
-    public void Programs_found_earlier_end_as_under_qemu()
+    [Theory]
+    [MemberData(nameof(FoundPrograms))]
+    public void Programs_found_earlier_end_as_under_qemu(string file)
     {
-        foreach (var file in Directory.Exists(Found) ? Directory.GetFiles(Found, "*.S") : [])
+        var (here, there) = QemuComparison.Results(FoundText(file), FoundKind(file));
+        Assert.True(here.AsSpan().SequenceEqual(there), $"{file} ends differently");
+    }
+
+    [Theory]
+    [MemberData(nameof(FoundPrograms))]
+    public void Both_engines_execute_programs_found_earlier_alike(string file)
+    {
+        var kind = FoundKind(file);
+        var elf = Toolchain.Assemble(QemuComparison.WholeText(FoundText(file)), RandomProgram.March(kind));
+        foreach (var profile in new[] { "functional", "cv32e40p", "snitch" })
         {
-            var kind = Enum.Parse<ProgramKind>(Path.GetFileName(file).Split('-')[0], ignoreCase: true);
-            var (here, there) = QemuComparison.Results(File.ReadAllText(file), kind);
-            Assert.True(here.AsSpan().SequenceEqual(there), $"{file} still ends differently");
+            foreach (var contention in new[] { Contention.None, Contention.Exact })
+            {
+                var end = EnginePair.AssertSame(elf, profile, TestMachine.OneHart with { Isa = RandomProgram.March(kind) }, maxInstructions: 10_000_000, emulateMisaligned: true, contention);
+                Assert.Equal(ExitReason.Exit, end.Reason);
+            }
         }
     }
+
+    [Fact]
+    public void There_are_programs_found_earlier_of_each_kind() =>
+        Assert.All(Enum.GetValues<ProgramKind>(), kind => Assert.Contains(kind, FoundFiles.Select(FoundKind)));
+
+    /// <summary>Their files, named <c>kind-what.S</c>: what <see cref="Keep"/> kept, and small programs that repeat a fault.</summary>
+    public static TheoryData<string> FoundPrograms => [.. FoundFiles];
+
+    private static IEnumerable<string> FoundFiles => Directory.GetFiles(Found, "*.S").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+
+    private static string FoundText(string file) => File.ReadAllText(Path.Combine(Found, file));
+
+    private static ProgramKind FoundKind(string file) => Enum.Parse<ProgramKind>(file.Split('-')[0], ignoreCase: true);
 
     private static IEnumerable<List<RandomProgram>> Batches(ProgramKind kind, int seeds) =>
         Enumerable.Range(0, seeds).Select(n => ProgramGenerator.Generate(FirstSeed + (ulong)n, kind)).Chunk(Batch).Select(programs => programs.ToList());

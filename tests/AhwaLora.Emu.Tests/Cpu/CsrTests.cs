@@ -4,6 +4,7 @@ using AhwaLora.Machine.Bus;
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>What CSRs hold and what a write leaves behind (privileged specification, chapter "Machine-Level ISA").</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class CsrTests
 {
     private static TestMachine Run(string code) => TestMachine.Assemble(code).Finish();

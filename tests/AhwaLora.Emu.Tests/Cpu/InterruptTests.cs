@@ -5,6 +5,7 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>Interrupts, mret and wfi (privileged specification, sections "Machine Interrupt Registers", "Trap Return" and "Wait for Interrupt").</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class InterruptTests
 {
     private const uint Msi = 1u << InterruptBits.Msi, Mti = 1u << InterruptBits.Mti, Mei = 1u << InterruptBits.Mei;

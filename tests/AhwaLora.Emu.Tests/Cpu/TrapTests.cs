@@ -6,6 +6,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>Exceptions: what mcause, mepc and mtval hold (privileged specification, chapter "Machine-Level ISA"; Spike where it leaves room).</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class TrapTests
 {
     private static readonly PlatformDescription WithUser = TestMachine.OneHart with { UserMode = true };

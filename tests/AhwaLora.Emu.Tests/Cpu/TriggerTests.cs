@@ -3,6 +3,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>Sdtrig: four mcontrol6 triggers whose action is a breakpoint exception (debug specification 1.0, chapter "Sdtrig").</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class TriggerTests
 {
     private const string Handler = """

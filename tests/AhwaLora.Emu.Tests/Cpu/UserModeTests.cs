@@ -3,6 +3,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Cpu;
 
 /// <summary>User mode and physical memory protection, as platform options (privileged specification, sections on mstatus, counters and PMP).</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class UserModeTests
 {
     private static readonly PlatformDescription User = TestMachine.OneHart with { UserMode = true };

@@ -16,6 +16,8 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary>Forwards and backwards over harts, DMA and tile, without GDB between.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class DebuggeeTests
 {
     private const long HistoryBytes = 64 << 20;

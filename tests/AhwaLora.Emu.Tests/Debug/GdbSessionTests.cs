@@ -5,6 +5,8 @@ using AhwaLora.Machine.Bus;
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary>Sessions of the real GDB.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class GdbSessionTests
 {
     [Fact]

@@ -12,6 +12,7 @@ using AhwaLora.Runs.Profiling;
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary>Races are found whether or not they did harm, and nothing else is.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class RaceCheckTests
 {
     [Theory]

@@ -9,6 +9,8 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary>Whatever arrives, the stub answers and the machine stays whole.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class StubFuzzTests : IGdbLink
 {
     private static readonly string[] Seeds =

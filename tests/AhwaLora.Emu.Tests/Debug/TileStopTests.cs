@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace AhwaLora.Emu.Tests.Debug;
 
 /// <summary><c>monitor break-on</c>: the real GDB, stopped by what the tile does, or by what is done to it.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class TileStopTests
 {
     private static readonly string Options = $"-I{Path.Combine(Toolchain.Root, "firmware", "runtime")}";

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace AhwaLora.Emu.Tests.Documentation;
 
-/// <summary>Text in committed files that has to be what the product prints; <c>AHWALORA_ACCEPT=1</c> rewrites it, for a reader to review.</summary>
+/// <summary>Text in committed files that has to be what the product prints; <c>AHWALORA_ACCEPT=1</c> rewrites it, for a reader to review, and fails.</summary>
 internal static class CommittedText
 {
     /// <summary>The top of the source tree.</summary>
@@ -23,7 +23,6 @@ internal static class CommittedText
         var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         var to = text.IndexOf(end, StringComparison.Ordinal);
         Assert.True(from >= begin.Length && to >= from, $"{file} has no block '{name}'");
-        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, text[..from] + expected + text[to..]);
-        else Assert.Equal(expected, text[from..to]);
+        Accepting.AssertText(path, expected, text[from..to], text[..from] + expected + text[to..]);
     }
 }

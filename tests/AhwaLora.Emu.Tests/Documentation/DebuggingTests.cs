@@ -3,6 +3,8 @@ using AhwaLora.Emu.Tests.Debug;
 namespace AhwaLora.Emu.Tests.Documentation;
 
 /// <summary>The sessions that docs/debugging.md shows are what GDB prints; AHWALORA_ACCEPT=1 rewrites them.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class DebuggingTests
 {
     private const string Guide = "docs/debugging.md";

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace AhwaLora.Emu.Tests.Documentation;
 
 /// <summary>The README's commands exist, and print what it shows.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed partial class ReadmeTests
 {
     [Fact]
@@ -50,7 +51,7 @@ public sealed partial class ReadmeTests
 
     private static (int Status, string Output) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = CommittedText.Root() };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = CommittedText.Root() };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -11,6 +11,7 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>A row that the table does not hold, added as docs/adding-an-instruction.md says, runs on every engine.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class AddedInstructionTests
 {
     private const uint Ram = 0x8000_0000, RamBytes = 0x1000;

@@ -10,6 +10,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Exact contention on both engines: the same grants in the same cycles, whoever else asks.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class ContentionEqualityTests(CalibrationPrograms programs) : IClassFixture<CalibrationPrograms>
 {
     private static readonly PlatformDescription FourHarts = new()

@@ -11,6 +11,7 @@ namespace AhwaLora.Emu.Tests.Engines;
 /// A translated region may be discarded whenever the translator asks for code: by a store, by what the region has taught,
 /// to make room. What the hart does then is what the interpreter does, cycle for cycle.
 /// </summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class DiscardedRegionTests
 {
     private static readonly PlatformDescription Platform = new()

@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Accesses through one base register, which translated code tests together: each still does what it does alone.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class EngineAccessTests
 {
     public static TheoryData<string> Profiles => EnginePair.Profiles;

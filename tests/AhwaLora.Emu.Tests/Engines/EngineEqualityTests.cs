@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>What is hard to keep exact in translated code, each in a loop hot enough to be translated.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class EngineEqualityTests
 {
     public static TheoryData<string> Profiles => EnginePair.Profiles;

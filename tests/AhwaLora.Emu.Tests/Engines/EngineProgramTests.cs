@@ -5,6 +5,7 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>The calibration programs, which use every rule of the timing models, on both engines.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class EngineProgramTests(CalibrationPrograms programs) : IClassFixture<CalibrationPrograms>
 {
     public static TheoryData<string, string, string> Programs

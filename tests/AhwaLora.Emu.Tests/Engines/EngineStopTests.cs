@@ -5,6 +5,8 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Limits fall on the same instruction and cycle in translated code as in interpreted code.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class EngineStopTests
 {
     private const string Loop = """

@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Harts that share words without a fence see each other's stores at the same turns on either engine.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class EngineTurnTests
 {
     private static readonly PlatformDescription FourHarts = new() { Harts = 4 };

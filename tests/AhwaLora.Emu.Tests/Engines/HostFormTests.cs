@@ -5,6 +5,7 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>What the host computes without a look at the flags is what the row computes, and raises what the form says.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class HostFormTests
 {
     private delegate uint Row1(uint a, uint rm, ref uint fflags);

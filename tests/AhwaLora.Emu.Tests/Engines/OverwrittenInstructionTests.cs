@@ -11,6 +11,7 @@ using AhwaLora.Runs.Sandbox;
 namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>An instruction whose effect overwrites the instruction itself: it ends as it began, and the next fetch sees the new one.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class OverwrittenInstructionTests
 {
     private const uint Ebreak = 0x0010_0073, Nop = 0x0000_0013;

@@ -6,6 +6,8 @@ namespace AhwaLora.Emu.Tests.Engines;
 
 /// <summary>Translated code that is discarded is given back. Measured alone: the heap is the process's.</summary>
 [Collection(nameof(MeasuredAlone))]
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class TranslatorMemoryTests
 {
     [Fact]

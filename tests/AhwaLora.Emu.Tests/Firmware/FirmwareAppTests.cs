@@ -6,6 +6,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Firmware;
 
 /// <summary>The firmware's own tests, run as a user runs them.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class FirmwareAppTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Firmware;
 
 /// <summary>How fast the LoRA kernels are for 128 -> 8 -> 128 at 16 tokens, the addition included (firmware/apps/kernel_speed.c).</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class KernelSpeedTests
 {
     private const double MultiplyAdds = 16 * 8 * (128 + 128);

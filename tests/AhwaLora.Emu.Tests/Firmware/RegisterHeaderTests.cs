@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.Platform;
@@ -70,8 +71,6 @@ public sealed class RegisterHeaderTests
     private static void AssertCommitted(string path, Func<string, string> generate)
     {
         var committed = File.Exists(path) ? File.ReadAllText(path) : "";
-        var generated = generate(committed);
-        if (Environment.GetEnvironmentVariable("AHWALORA_ACCEPT") == "1") File.WriteAllText(path, generated);
-        else Assert.Equal(generated, committed);
+        Accepting.AssertFile(path, generate(committed));
     }
 }

@@ -125,7 +125,7 @@ public sealed partial class InstructionTableTests
         Fields.Where(pattern.Has).Aggregate(pattern.Match, (encoded, field) => pattern.Insert(field, pattern.Extract(field, word), encoded));
 
     /// <summary>A word of the row that has a name: no ignored bits, no reserved rounding mode, no empty fence.</summary>
-    private static uint Assemblable(InstructionRow row, ProgramRandom random)
+    internal static uint Assemblable(InstructionRow row, ProgramRandom random)
     {
         while (true)
         {
@@ -138,7 +138,7 @@ public sealed partial class InstructionTableTests
     }
 
     /// <summary>False for hints, which the assembler does not choose.</summary>
-    private static bool IsCanonical(in Instruction i) => i.Shape switch
+    internal static bool IsCanonical(in Instruction i) => i.Shape switch
     {
         Shape.Illegal => false,
         Shape.Immediate when i.Word != 1 => i.Rd != Registers.Sink && (i.Imm != 0 || i.Rs1 == 0),
@@ -166,14 +166,14 @@ public sealed partial class InstructionTableTests
     private static T[] Assembled<T>(string text)
         where T : unmanaged
     {
-        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
+        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
         var section = AhwaLora.Runs.Loader.ElfImage.Load(elf).Sections.Single(s => s.Name == ".text");
         return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(section.Contents.Span).ToArray();
     }
 
     private static bool[] IsKnown(string text, int count)
     {
-        var elf = Toolchain.Assemble(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
+        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
         var lines = DisassemblyLine().Matches(Toolchain.RunText("riscv64-unknown-elf-objdump", $"-d -z -M no-aliases,numeric {elf}"));
         Assert.Equal(count, lines.Count);
         return [.. lines.Select(l => !l.Groups[1].Value.StartsWith('.'))];

@@ -4,6 +4,8 @@ using AhwaLora.Common.Files;
 namespace AhwaLora.Emu.Tests.Lab;
 
 /// <summary>Files that are there whole or not at all.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class AtomicFileTests
 {
     [Fact]
@@ -62,7 +64,7 @@ public sealed class AtomicFileTests
     {
         var log = Scratch.File("log");
         var prints = TestMachine.Assemble("li t0, 0x40000000\n1: sb t0, 0(t0)\nj 1b").Image.Path;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", prints, "--log", log]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "run", prints, "--log", log]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         Assert.Equal(0, process.StandardOutput.BaseStream.ReadByte());
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(log)!));
@@ -78,7 +80,7 @@ public sealed class AtomicFileTests
     {
         var directory = Directory.CreateTempSubdirectory("ahwalora");
         var spins = TestMachine.Assemble("1: j 1b").Image.Path;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", spins, "--log", Path.Combine(directory.FullName, "log")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "run", spins, "--log", Path.Combine(directory.FullName, "log")]) { RedirectStandardError = true };
         using var process = Process.Start(start)!;
         Assert.True(SpinWait.SpinUntil(() => directory.GetFiles().Length == 1, TimeSpan.FromSeconds(20)));
         Toolchain.Run("kill", $"-{signal} {process.Id}");
@@ -107,7 +109,7 @@ public sealed class AtomicFileTests
         var directory = Path.GetDirectoryName(target)!;
         File.CreateSymbolicLink(Path.Combine(directory, "middle"), "target");
         File.CreateSymbolicLink(Path.Combine(directory, "link"), "middle");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "platform", "--json", "link"]) { WorkingDirectory = directory })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "platform", "--json", "link"]) { WorkingDirectory = directory })!;
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         Assert.StartsWith("{", File.ReadAllText(target), StringComparison.Ordinal);

@@ -12,10 +12,19 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Emu.Tests.Snapshots;
 
 /// <summary>What goes on from a snapshot is what would have gone on without it, in every bit of state.</summary>
+[Trait(Traits.Engine, Traits.Any)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class SnapshotTests
 {
     private const int PointsPerCase = 20;
     private static readonly byte[] Program = [1, 2, 3];
+
+    // Every point saves and restores all memory and digests it three times; layers need these 18 MiB of it.
+    private static readonly PlatformDescription SmallMemory = new()
+    {
+        Harts = 4,
+        Memories = [.. new PlatformDescription().Memories.Select(m => m.Name == "ram" ? m with { Size = 18 << 20 } : m)],
+    };
 
     [Theory]
     [InlineData("sequential", "functional", Contention.None)]
@@ -139,7 +148,7 @@ public sealed class SnapshotTests
     private static EmulatedMachine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(
         LayerData.Generate(new LayerShape(Inputs: 16, Outputs: 16, Rank: 4, Tokens: 8, Chunk: 4), seed: 5),
         LayerStrategy.All.First(s => s.Name == strategy),
-        new PlatformDescription { Harts = 4 },
+        SmallMemory,
         new MachineOptions { Engine = TestMachine.Engine, Timing = TimingProfile.Named(timing), Contention = contention, HotThreshold = 16 });
 
     private static byte[] Save(EmulatedMachine machine)

@@ -5,6 +5,7 @@ using AhwaLora.Machine.Core.Pipelines;
 namespace AhwaLora.Emu.Tests.Timing;
 
 /// <summary>Every profile against the cycles that its core's RTL took, region by region.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class CalibrationTests(CalibrationPrograms programs) : IClassFixture<CalibrationPrograms>
 {
     private static readonly string[] Cv32e40pMeasurements = ["single_core", "random"];

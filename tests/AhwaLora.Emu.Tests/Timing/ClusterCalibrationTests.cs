@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Timing;
 
 /// <summary>Eight harts on a banked TCDM against the cycles that the RTL of such a cluster took.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class ClusterCalibrationTests(CalibrationPrograms programs) : IClassFixture<CalibrationPrograms>
 {
     [Theory]

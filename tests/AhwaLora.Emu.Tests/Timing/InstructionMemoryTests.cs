@@ -7,6 +7,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Timing;
 
 /// <summary>Instruction memory and cache from the platform file to the cause of cycles.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class InstructionMemoryTests
 {
     // A loop of 16 instructions, 64 bytes, four times.

@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Timing;
 
 /// <summary>What programs see of a pipeline.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class PipelineTests
 {
     [Theory]

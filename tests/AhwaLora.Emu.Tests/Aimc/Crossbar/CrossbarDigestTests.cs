@@ -6,6 +6,7 @@ using Tile = AhwaLora.Analog.Crossbar.CrossbarArray;
 namespace AhwaLora.Emu.Tests.Aimc.Crossbar;
 
 /// <summary>The same bits on every machine: a digest of all a tile does, taken again with narrower and with no vector instructions.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class CrossbarDigestTests
 {
     private const uint Golden = 0x28851D28;

@@ -12,6 +12,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Lab.Baselines;
 
 /// <summary>Runs compared with a baseline: what is the same, what changed, and where it first did.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class BaselineTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ahwalora-baseline-");

@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
@@ -12,6 +13,7 @@ namespace AhwaLora.Emu.Tests.Lab.Baselines;
 /// The pattern for cycle counts as tests of one's own (docs/baselines.md): run a program, and match its figures with a
 /// snapshot that is committed and reviewed. In assembly, so that another compiler does not change it.
 /// </summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class CycleSnapshotTests
 {
     private const string DotProduct = """
@@ -48,6 +50,9 @@ public sealed class CycleSnapshotTests
 
         """;
 
+    // A snapshot that is missing fails: only AHWALORA_ACCEPT=1 writes it.
+    static CycleSnapshotTests() => Environment.SetEnvironmentVariable("SNAPSHOOTER_STRICT_MODE", Accepting.IsOn ? "off" : "on");
+
     [Theory]
     [InlineData("functional")]
     [InlineData("cv32e40p")]
@@ -64,5 +69,6 @@ public sealed class CycleSnapshotTests
 
         var figures = Baseline.Of(run.Machine, "dot product", run.Result!.Value);
         Snapshot.Match(figures.Scopes.Single(s => s.Name == "region dot product, hart 0"), SnapshotNameExtension.Create(timing));
+        Accepting.FailAfterWriting("the snapshot");
     }
 }

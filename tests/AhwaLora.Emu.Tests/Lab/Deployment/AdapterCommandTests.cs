@@ -8,6 +8,7 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Emu.Tests.Lab.Deployment;
 
 /// <summary><c>adapter</c> on the command line, on a base and two tasks that the tests generate.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class AdapterCommandTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ahwalora").FullName;

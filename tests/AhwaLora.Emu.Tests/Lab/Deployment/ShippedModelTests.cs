@@ -7,6 +7,7 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Emu.Tests.Lab.Deployment;
 
 /// <summary>The trained models in tools/models, which <c>make run</c> uses.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class ShippedModelTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ahwalora").FullName;

@@ -9,6 +9,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 
 /// <summary>The strategy that chooses its chunk and split, and the model it does so by.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class BalancedLayerTests
 {
     public static TheoryData<int, int, int, int, int, int> Layers => new()

@@ -5,6 +5,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 
 /// <summary>The host's account of TCDM against the firmware's.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class LayerFootprintTests
 {
     public static TheoryData<string> Strategies => [.. LayerStrategy.All.Select(s => s.Name), LayerStrategy.Analog.Name];

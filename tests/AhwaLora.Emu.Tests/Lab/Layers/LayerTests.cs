@@ -8,6 +8,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 
 /// <summary>The main job, end to end: firmware on harts beside a tile, against a reference in double precision.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class LayerTests
 {
     private static readonly LayerShape Small = new(Inputs: 48, Outputs: 40, Rank: 8, Tokens: 12, Chunk: 4);

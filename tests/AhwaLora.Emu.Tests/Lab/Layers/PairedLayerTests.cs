@@ -8,6 +8,7 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 
 /// <summary>One firmware on an ideal and a noisy tile.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class PairedLayerTests
 {
     private static readonly LayerShape Small = new(Inputs: 48, Outputs: 40, Rank: 8, Tokens: 12, Chunk: 4);

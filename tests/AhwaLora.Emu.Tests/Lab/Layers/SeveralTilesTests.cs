@@ -10,6 +10,7 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Emu.Tests.Lab.Layers;
 
 /// <summary>Layers on more than one tile: a matrix cut in parts, copies of it, and layers that feed each other.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class SeveralTilesTests
 {
     private static readonly AimcDescription Noisy = new() { Rows = 32, Columns = 24 };

@@ -7,9 +7,11 @@ using AhwaLora.Runs.Loader;
 namespace AhwaLora.Emu.Tests.Lab.Loader;
 
 /// <summary>Executables that cannot be run: one line that names the file, what is wrong with it, and the fix.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class ElfImageTests
 {
-    private static readonly byte[] Good = File.ReadAllBytes(TestMachine.Assemble("nop\n.data\n.word 7\n.text").Image.Path);
+    private static readonly byte[] Good = File.ReadAllBytes(Toolchain.AssembleWithGnu(TestMachine.Text("nop\n.data\n.word 7\n.text")));
 
     private static string Failure(Action<byte[]> change, int? length = null)
     {
@@ -70,7 +72,7 @@ public sealed class ElfImageTests
     [Fact]
     public void Headers_below_memory_do_not_keep_a_program_out()
     {
-        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: li a0, 42\n1: j 1b\n", linkerOptions: "-Ttext=0x80000000"));
+        var image = ElfImage.Load(Toolchain.AssembleWithGnu(".globl _start\n_start: li a0, 42\n1: j 1b\n", linkerOptions: "-Ttext=0x80000000"));
         Assert.True(image.Segments[0].Address < 0x80000000);
         var machine = new EmulatedMachine(new PlatformDescription(), new MachineOptions());
         ProgramLoader.Load(machine, image);
@@ -145,7 +147,7 @@ public sealed class ElfImageTests
     [InlineData("rv32imafdc_zicsr", "nop", "'a', 'c'", "--isa rv32imafc_zicsr_zifencei ")]
     public void An_extension_that_is_off_is_named_with_the_option_that_puts_it_on(string march, string instruction, string extension, string fix)
     {
-        var image = ElfImage.Load(Toolchain.Assemble($".globl _start\n_start: {instruction}\n", march));
+        var image = ElfImage.Load(Toolchain.AssembleWithGnu($".globl _start\n_start: {instruction}\n", march));
         var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image)).Message;
         Assert.Contains(extension, message, StringComparison.Ordinal);
         Assert.Contains(fix, message, StringComparison.Ordinal);
@@ -155,7 +157,7 @@ public sealed class ElfImageTests
     public void An_extension_that_is_off_and_not_used_is_named_and_the_program_runs()
     {
         // What the Makefile of riscv-tests builds for; the zeros are data.
-        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n.word 0\n", "rv32g"));
+        var image = ElfImage.Load(Toolchain.AssembleWithGnu(".globl _start\n_start: nop\n.word 0\n", "rv32g"));
         var warning = ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image);
         Assert.Contains("built for extension 'a', which is off and which it does not use (--isa rv32imaf_zicsr_zifencei turns it on)", warning, StringComparison.Ordinal);
         Assert.Contains("'d'", warning, StringComparison.Ordinal);
@@ -164,7 +166,7 @@ public sealed class ElfImageTests
     [Fact]
     public void An_extension_that_does_not_exist_here_is_named_and_the_program_runs()
     {
-        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", "rv32imfd_zicsr_zba"));
+        var image = ElfImage.Load(Toolchain.AssembleWithGnu(".globl _start\n_start: nop\n", "rv32imfd_zicsr_zba"));
         var warning = ProgramLoader.Load(new EmulatedMachine(TestMachine.OneHart, TestMachine.Options), image);
         Assert.Contains("built for extension 'd', 'zba', which is not implemented", warning, StringComparison.Ordinal);
     }
@@ -172,7 +174,7 @@ public sealed class ElfImageTests
     [Fact]
     public void The_option_that_a_message_names_makes_the_program_run()
     {
-        var image = ElfImage.Load(Toolchain.Assemble(".globl _start\n_start: nop\n", "rv32imafc_zicsr_zifencei"));
+        var image = ElfImage.Load(Toolchain.AssembleWithGnu(".globl _start\n_start: nop\n", "rv32imafc_zicsr_zifencei"));
         var platform = TestMachine.OneHart;
         var message = Assert.Throws<UserErrorException>(() => ProgramLoader.Load(new EmulatedMachine(platform, TestMachine.Options), image)).Message;
         platform = platform with { Isa = message.Split("--isa ")[1].Split(' ')[0] };

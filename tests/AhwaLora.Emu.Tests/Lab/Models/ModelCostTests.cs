@@ -12,6 +12,7 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Emu.Tests.Lab.Models;
 
 /// <summary>Whole models through the firmware, layer after layer.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class ModelCostTests
 {
     private static readonly ModelConfig Tiny = KnownModels.MobileBert.Config with { NumHiddenLayers = 1, HiddenSize = 32, EmbeddingSize = 8, IntraBottleneckSize = 16, IntermediateSize = 24 };

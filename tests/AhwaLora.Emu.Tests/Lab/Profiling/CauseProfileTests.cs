@@ -10,6 +10,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 
 /// <summary>Every cycle is charged to one instruction, and to one stack of calls.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class CauseProfileTests
 {
     private static readonly PlatformDescription _fourHarts = new() { Harts = 4 };

@@ -6,6 +6,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 
 /// <summary>Runs with harts that start at other times.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class JitterTests
 {
     [Fact]

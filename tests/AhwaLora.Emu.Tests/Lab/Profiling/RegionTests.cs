@@ -5,6 +5,7 @@ using AhwaLora.Machine.Observe;
 namespace AhwaLora.Emu.Tests.Lab.Profiling;
 
 /// <summary>Regions that firmware marks.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class RegionTests
 {
     public static TheoryData<string> Profiles { get; } = new(TimingProfile.All.Select(p => p.Name));

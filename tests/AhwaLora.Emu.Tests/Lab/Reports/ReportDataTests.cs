@@ -8,6 +8,7 @@ using AhwaLora.Reports;
 namespace AhwaLora.Emu.Tests.Lab.Reports;
 
 /// <summary>What a report measures, and the files it becomes.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class ReportDataTests
 {
     private const string Heading = "strategy,inputs,outputs,rank,tokens,chunk_tokens,integration_ns,harts,pipelined_cycles,baseline_cycles,hart_busy_cycles_most,tcdm_bytes,platform,timing";

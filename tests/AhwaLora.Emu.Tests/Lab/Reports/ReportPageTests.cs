@@ -7,6 +7,7 @@ using Microsoft.Playwright;
 namespace AhwaLora.Emu.Tests.Lab.Reports;
 
 /// <summary>The page in a browser: it renders, zooms, is readable on a desk and in a hand, and logs nothing.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFixture<ReportPageTests.Browser>
 {
     private const string Executable = "/usr/bin/chromium";

@@ -3,6 +3,8 @@ using System.Diagnostics;
 namespace AhwaLora.Emu.Tests.Lab.Running;
 
 /// <summary>The command line as a user meets it: exit statuses, and one line for each mistake.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class CommandLineTests
 {
     private static readonly string Exits = TestMachine.Assemble("nop").Image.Path;
@@ -10,7 +12,7 @@ public sealed class CommandLineTests
 
     internal static (int Status, string Error) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEnd();
@@ -86,7 +88,7 @@ public sealed class CommandLineTests
     public void A_run_ends_where_nobody_reads_its_console()
     {
         var prints = TestMachine.Assemble("li t0, 0x40000000\n1: sb t0, 0(t0)\nj 1b").Image.Path;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", prints]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "run", prints]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         Assert.Equal(0, process.StandardOutput.BaseStream.ReadByte());
         process.StandardOutput.Close();
@@ -104,7 +106,7 @@ public sealed class CommandLineTests
     {
         int Status(string arguments)
         {
-            using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "ahwalora.dll")}' {arguments} {closed}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{Toolchain.CommandLine}' {arguments} {closed}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var output = shell.StandardOutput.ReadToEndAsync();
             _ = shell.StandardError.ReadToEnd();
             _ = output.Result;
@@ -123,7 +125,7 @@ public sealed class CommandLineTests
         // Sends back what it receives, up to a full stop.
         var echoes = TestMachine.Assemble("li t0, 0x40000000\nli t2, '.'\n1: lbu t1, 5(t0)\nandi t1, t1, 1\nbeqz t1, 1b\nlbu t1, 0(t0)\nsb t1, 0(t0)\nbne t1, t2, 1b").Image.Path;
         var text = new string('a', 40) + ".";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "run", echoes, "--quiet", "--max-cycles", "100000", "--uart-input", Scratch.File("input", text)]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "run", echoes, "--quiet", "--max-cycles", "100000", "--uart-input", Scratch.File("input", text)]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         Assert.Equal(text, process.StandardOutput.ReadToEnd());
         AssertRefused("/no/such/input: no such file", "run", echoes, "--uart-input", "/no/such/input");
@@ -178,7 +180,7 @@ public sealed class CommandLineTests
     [Fact]
     public void A_full_disk_behind_standard_output_is_one_line()
     {
-        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        var ahwalora = Toolchain.CommandLine;
         var error = Toolchain.RunText("sh", $"-c \"dotnet '{ahwalora}' platform 2>&1 >/dev/full || true\"");
         Assert.Equal("ahwalora: standard output cannot be written (No space left on device)\n", error);
     }
@@ -202,7 +204,7 @@ public sealed class CommandLineTests
     public void Names_with_brackets_are_no_markup()
     {
         var sweep = Scratch.File("s[1].yaml", "shape: 16x16\ntokens: 8\nchunk: 4\nharts: 2\n");
-        var ahwalora = Path.Combine(AppContext.BaseDirectory, "ahwalora.dll");
+        var ahwalora = Toolchain.CommandLine;
         var text = Toolchain.RunText("script", $"-qec \"dotnet '{ahwalora}' sweep '{sweep}' --out '{Path.GetDirectoryName(sweep)}'\" /dev/null"); // on a terminal
         Assert.Contains("1 points: s[1].parquet", text, StringComparison.Ordinal);
         Assert.Equal((0, ""), Run("platform", "--platform", Scratch.File("p.json", """{ "memories": [ { "name": "ram[0]", "base": "0x80000000", "size": "64 KiB" } ] }""")));
@@ -212,7 +214,7 @@ public sealed class CommandLineTests
     public void Disassembly_names_labels_and_not_what_tells_code_from_data()
     {
         var elf = TestMachine.Assemble("nop\nlabel: add a0, a1, a2").Image.Path;
-        var text = Toolchain.RunText("dotnet", $"{Path.Combine(AppContext.BaseDirectory, "ahwalora.dll")} disasm {elf}");
+        var text = Toolchain.RunText("dotnet", $"{Toolchain.CommandLine} disasm {elf}");
         Assert.Contains("label:\n80000004: 00c58533  add a0, a1, a2\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("$x", text, StringComparison.Ordinal);
     }

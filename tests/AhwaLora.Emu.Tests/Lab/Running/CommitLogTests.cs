@@ -4,6 +4,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Emu.Tests.Lab.Running;
 
 /// <summary>The commit log, line by line in the format of Spike's --log-commits.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class CommitLogTests
 {
     private static string[] Log(string code, string isa = Toolchain.Base)

@@ -6,6 +6,8 @@ using AhwaLora.Machine.Clusters.Dma;
 namespace AhwaLora.Emu.Tests.Lab.Running;
 
 /// <summary><c>run --save</c>, <c>--restore</c> and <c>--check</c>, as a user gives them.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class SnapshotCommandTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ahwalora");

@@ -11,6 +11,7 @@ using AhwaLora.Machine.Core.Pipelines;
 namespace AhwaLora.Emu.Tests.Lab.Study;
 
 /// <summary>What docs/study.md claims, measured anew on a few of its points.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : IClassFixture<StudyClaimsTests.Measurements>
 {
     private const double PublishedBest = 4, PublishedWorst = 2.72;

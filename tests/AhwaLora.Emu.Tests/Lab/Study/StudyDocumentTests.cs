@@ -6,6 +6,8 @@ using AhwaLora.Experiments.Sweeps;
 namespace AhwaLora.Emu.Tests.Lab.Study;
 
 /// <summary>The study as a user runs it, on a few small points: what it writes, and what it refuses.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class StudyDocumentTests : IDisposable
 {
     private const string Points = "shape: 128x128\ntokens: 64\ntint_ns: 512\ncontention: exact\nchunk: 16\nstrategy: eager\nharts: [8, 12]\nplatform: platform.json";

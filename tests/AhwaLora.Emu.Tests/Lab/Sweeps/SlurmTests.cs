@@ -4,6 +4,8 @@ using AhwaLora.Experiments.Sweeps;
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 
 /// <summary>tools/slurm-sweep on a Slurm of one node that lives as long as the test: tests/programs/slurm/one-node.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class SlurmTests : IDisposable
 {
     // The first array is cancelled, so that its merge job can never run; the second goes on and ends.

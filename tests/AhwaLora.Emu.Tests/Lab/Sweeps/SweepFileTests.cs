@@ -7,6 +7,8 @@ using AhwaLora.Machine;
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 
 /// <summary>What sweep files mean, and that nothing is run where one is wrong.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class SweepFileTests : IDisposable
 {
     private readonly SweepDirectory _files = new();

@@ -8,6 +8,8 @@ using AhwaLora.Machine;
 namespace AhwaLora.Emu.Tests.Lab.Sweeps;
 
 /// <summary>Sweeps that are run: what they measure, and that nothing but the points shows in the results.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class SweepRunTests : IDisposable
 {
     private readonly SweepDirectory _files = new();
@@ -120,7 +122,7 @@ public sealed class SweepRunTests : IDisposable
         Assert.Contains("small.journal.jsonl: cannot be written (is a directory)", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
 
         // A file may have 1 KiB, as on a disk that is full; .NET itself maps a large one unless told not to.
-        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 1; exec dotnet \"$@\"", "bash", Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "sweep", _files.At("small.yaml"), "--out", _files.At("full")])
+        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 1; exec dotnet \"$@\"", "bash", Toolchain.CommandLine, "sweep", _files.At("small.yaml"), "--out", _files.At("full")])
         {
             RedirectStandardError = true,
             Environment = { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
@@ -138,7 +140,7 @@ public sealed class SweepRunTests : IDisposable
         var file = _files.Write("small.yaml", SweepDirectory.Small);
         var journal = _files.At("out/small.journal.jsonl");
         long written;
-        using (var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ahwalora.dll"), "sweep", file, "--out", _files.At("out"), "--jobs", "1"]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
+        using (var process = Process.Start(new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "sweep", file, "--out", _files.At("out"), "--jobs", "1"]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
         {
             SpinWait.SpinUntil(() => process.HasExited || (File.Exists(journal) && new FileInfo(journal).Length > 0), TimeSpan.FromMinutes(1));
             written = new FileInfo(journal).Length;

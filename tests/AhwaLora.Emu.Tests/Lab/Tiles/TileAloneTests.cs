@@ -8,6 +8,7 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Emu.Tests.Lab.Tiles;
 
 /// <summary><c>tile</c>: the tile by itself on the command line.</summary>
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class TileAloneTests : IDisposable
 {
     private const int Inputs = 40, Outputs = 24, Vectors = 6;

@@ -5,6 +5,8 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Emu.Tests.Lab.Tiles;
 
 /// <summary>Tiles on the command line: weights in, state out.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
 public sealed class TileCommandTests : IDisposable
 {
     private static readonly string Exits = TestMachine.Assemble("nop").Image.Path;

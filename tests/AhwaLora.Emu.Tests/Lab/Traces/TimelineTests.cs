@@ -9,6 +9,7 @@ using AhwaLora.Runs.Traces;
 namespace AhwaLora.Emu.Tests.Lab.Traces;
 
 /// <summary>Timelines tell what happened, and change nothing of it.</summary>
+[Trait(Traits.Engine, Traits.Any)]
 public sealed class TimelineTests
 {
     private const int Harts = 4;

@@ -6,6 +6,7 @@ using AhwaLora.Runs.Traces;
 namespace AhwaLora.Emu.Tests.Lab.Traces;
 
 /// <summary>The trace event format, as Perfetto reads it.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class TraceFileTests
 {
     [Fact]
