@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using AhwaLora.Emu.Tests.Conformance;
-using AhwaLora.Emu.Tests.Isa;
+using AhwaLora.Emu.Tests.Machine.Isa;
 using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;

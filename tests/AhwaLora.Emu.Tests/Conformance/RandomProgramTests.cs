@@ -1,5 +1,5 @@
 using System.Globalization;
-using AhwaLora.Emu.Tests.Engines;
+using AhwaLora.Emu.Tests.Machine.Engines;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;

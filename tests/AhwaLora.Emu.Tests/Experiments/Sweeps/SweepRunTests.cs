@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using AhwaLora.Common.Files;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Sweeps;
+using AhwaLora.Machine;
+
+namespace AhwaLora.Emu.Tests.Experiments.Sweeps;
+
+/// <summary>Sweeps that are run: what they measure, and that nothing but the points shows in the results.</summary>
+[Trait(Traits.Engine, Traits.Own)]
+[Trait(Traits.Speed, Traits.Slow)]
+public sealed class SweepRunTests : IDisposable
+{
+    private readonly SweepDirectory _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    private byte[] Bytes(string name) => File.ReadAllBytes(_files.At(name));
+
+    [Fact]
+    public void A_row_is_what_layer_measures()
+    {
+        var row = _files.Run(_files.Plan("shape: 48x40\ntokens: 12\nchunk: 4\nharts: 3\nclock_mhz: 500\nseed: 7\ntiming: functional"), "out").Rows.Single();
+        var point = _files.Plan("shape: 48x40\ntokens: 12\nchunk: 4\nharts: 3\nclock_mhz: 500\nseed: 7\ntiming: functional").Points[0];
+        var comparison = LayerComparison.Run(LayerData.Generate(point.Shape, 7), LayerStrategy.DoubleBuffered, point.BuildPlatform(), point.BuildOptions(TestMachine.Engine));
+        Assert.Equal(comparison.Pipelined.Result.Cycles, row.PipelinedCycles);
+        Assert.Equal(comparison.Analog.Result.Cycles, row.BaselineCycles);
+        Assert.Equal(comparison.OverheadPercent, row.OverheadPercent);
+        Assert.Equal(comparison.Pipelined.Result.TcdmBytes, row.TcdmBytes);
+        Assert.Equal(row.PipelinedCycles / 500.0, row.PipelinedUs);
+        Assert.Equal(12 * 128, row.IntegrationCycles);
+        Assert.Equal(("functional", "double-buffered", "none", 7UL), (row.Timing, row.Strategy, row.Contention, row.Seed));
+        Assert.Contains("\"clock_mhz\":500", row.Platform, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_ideal_preset_means_ideal_devices()
+    {
+        var rows = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nchunk: 8\nharts: 2\npreset: [ideal, ahwa-lora]\ntiming: functional"), "out").Rows;
+        Assert.Equal(["ideal", "ahwa-lora"], rows.Select(row => row.Preset));
+        Assert.InRange(rows[0].RelativeErrorPercent, 0, 1e-3);
+        Assert.InRange(rows[1].RelativeErrorPercent, 1, 50);
+    }
+
+    [Fact]
+    public void Equal_points_have_equal_bytes_whatever_the_jobs_and_the_sweep()
+    {
+        _files.Run(_files.Plan(SweepDirectory.Small), "one", jobs: 1);
+        _files.Run(_files.Plan(SweepDirectory.Small), "two", jobs: 4);
+        Assert.Equal(Bytes("one/small.csv"), Bytes("two/small.csv"));
+        Assert.Equal(Bytes("one/small.parquet"), Bytes("two/small.parquet"));
+
+        var single = _files.Run(_files.Plan("shape: 24x32\ntokens: 16\nchunk: 8\nharts: 2\nstrategy: eager", "other.yaml"), "other");
+        Assert.Contains(File.ReadLines(_files.At("other/other.csv")).Last(), File.ReadLines(_files.At("one/small.csv")));
+        Assert.Single(single.Rows);
+    }
+
+    [Fact]
+    public void Parquet_holds_what_the_csv_holds()
+    {
+        var table = _files.Run(_files.Plan(SweepDirectory.Small), "out");
+        var read = SweepTable.Read(_files.At("out/small.parquet"));
+        Assert.Equal(table.Rows, read.Rows);
+        Assert.Equal((table.Name, table.Id, table.Points, table.Shard), (read.Name, read.Id, read.Points, read.Shard));
+        Assert.Equal(1 + table.Rows.Count, File.ReadLines(_files.At("out/small.csv")).Count());
+    }
+
+    [Fact]
+    public void Tiles_that_keep_time_only_have_no_error_in_any_format()
+    {
+        _files.Write("time.json", """{ "aimc": { "timing_only": true } }""");
+        var table = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nplatform: time.json"), "out");
+        Assert.Equal(double.NaN, table.Rows.Single().RelativeErrorPercent);
+        Assert.Equal(table.Rows, SweepTable.Read(_files.At("out/small.parquet")).Rows);
+        Assert.Contains(",NaN,", File.ReadLines(_files.At("out/small.csv")).Last(), StringComparison.Ordinal);
+        Assert.Equal(table.Rows, _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nplatform: time.json"), "out").Rows); // from the journal
+    }
+
+    [Fact]
+    public void A_sweep_that_stopped_goes_on_where_it_was()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        _files.Run(plan, "whole");
+        Assert.ThrowsAny<Exception>(() => _files.Run(plan, "out", jobs: 1, progress: at =>
+        {
+            if (at.Done == 3) throw new OperationCanceledException();
+        }));
+        Assert.False(File.Exists(_files.At("out/small.csv")), "half a result is none");
+        File.AppendAllText(_files.At("out/small.journal.jsonl"), "{\"key\":\"cut sho");
+
+        SweepProgress? first = null;
+        _files.Run(plan, "out", progress: at => first ??= at);
+        Assert.Equal(new SweepProgress(3, 3, 8), first);
+        Assert.Equal(Bytes("whole/small.csv"), Bytes("out/small.csv"));
+        Assert.Equal(Bytes("whole/small.parquet"), Bytes("out/small.parquet"));
+    }
+
+    [Fact]
+    public void A_sweep_that_grew_keeps_the_points_that_it_had()
+    {
+        _files.Run(_files.Plan(SweepDirectory.Small), "out");
+        SweepProgress? first = null;
+        _files.Run(_files.Plan(SweepDirectory.Small.Replace("chunk: [4, 8]", "chunk: [4, 8, 16]", StringComparison.Ordinal)), "out", progress: at => first ??= at);
+        Assert.Equal(new SweepProgress(8, 8, 12), first);
+    }
+
+    [Fact]
+    public void Two_processes_do_not_run_the_same_sweep()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        string? message = null;
+        _files.Run(plan, "out", jobs: 1, progress: at => message ??= Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message);
+        Assert.Contains("does another process run this sweep?", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_be_written_is_named()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        Directory.CreateDirectory(_files.At("out/small.journal.jsonl"));
+        Assert.Contains("small.journal.jsonl: cannot be written (is a directory)", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+
+        // A file may have 1 KiB, as on a disk that is full; .NET itself maps a large one unless told not to.
+        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 1; exec dotnet \"$@\"", "bash", Toolchain.CommandLine, "sweep", _files.At("small.yaml"), "--out", _files.At("full")])
+        {
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(125, process.ExitCode);
+        Assert.Contains("small.journal.jsonl: cannot be written (", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_killed_process_loses_at_most_the_points_in_flight()
+    {
+        var file = _files.Write("small.yaml", SweepDirectory.Small);
+        var journal = _files.At("out/small.journal.jsonl");
+        long written;
+        using (var process = Process.Start(new ProcessStartInfo("dotnet", [Toolchain.CommandLine, "sweep", file, "--out", _files.At("out"), "--jobs", "1"]) { RedirectStandardError = true, RedirectStandardOutput = true })!)
+        {
+            SpinWait.SpinUntil(() => process.HasExited || (File.Exists(journal) && new FileInfo(journal).Length > 0), TimeSpan.FromMinutes(1));
+            written = new FileInfo(journal).Length;
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.True(new FileInfo(journal).Length >= written, "what had been measured is there");
+        var kept = File.ReadAllText(journal).Count(c => c == '\n');
+        Assert.InRange(kept, 1, 8);
+        SweepProgress? first = null;
+        _files.Run(SweepPlan.Load(file), "out", progress: at => first ??= at);
+        Assert.Equal(kept, first!.Value.Reused);
+    }
+
+    [Fact]
+    public void Parts_are_joined_to_the_bytes_of_the_whole()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        _files.Run(plan, "whole");
+        for (var part = 1; part <= 3; part++) _files.Run(plan, "parts", new Shard(part, 3));
+        string[] paths = [.. Directory.GetFiles(_files.At("parts"), "*.parquet").OrderDescending(StringComparer.Ordinal)];
+        SweepMerge.Join([.. paths.Select(path => (path, SweepTable.Read(path)))]).WriteTo(_files.At("merged"));
+        Assert.Equal(Bytes("whole/small.csv"), Bytes("merged/small.csv"));
+        Assert.Equal(Bytes("whole/small.parquet"), Bytes("merged/small.parquet"));
+    }
+
+    [Theory]
+    [InlineData("2/3", new[] { 1, 4, 7 })]
+    [InlineData("8/9", new[] { 7 })]
+    [InlineData("9/9", new int[0])]
+    [InlineData("5/2147483647", new[] { 4 })]
+    [InlineData("2147483647/2147483647", new int[0])]
+    public void A_part_has_every_nth_point_or_none_where_there_are_fewer_points_than_parts(string part, int[] points)
+    {
+        Assert.Equal(points, Shard.Parse(part).Of(8));
+        Assert.Equal(points.Length, Shard.Parse(part).CountOf(8));
+    }
+
+    [Fact]
+    public void Parts_that_do_not_belong_together_are_refused()
+    {
+        SweepTable Part(string text, int number, int count) => _files.Run(_files.Plan(text), $"part{number}-{count}-{text.Length}", new Shard(number, count));
+        void Refused(string expected, params SweepTable[] parts) =>
+            Assert.Contains(expected, Assert.Throws<UserErrorException>(() => SweepMerge.Join([.. parts.Select((table, i) => ($"part{i}", table))])).Message, StringComparison.Ordinal);
+
+        var (first, second) = (Part(SweepDirectory.Small, 1, 2), Part(SweepDirectory.Small, 2, 2));
+        Refused("part1: part of another sweep", first, Part(SweepDirectory.Small + "\nrank: 4", 2, 2));
+        Refused("part1: part 1/3, where part0 is part 1/2", first, Part(SweepDirectory.Small, 1, 3));
+        Refused("part 2 of 2 missing; run 'ahwalora sweep FILE --shard 2/2'", first);
+        Refused("part1: is part 1/2 as part0 is, with other rows", first, first with { Rows = second.Rows });
+        Refused("part0: has 3 of its 4 points", first with { Rows = [.. first.Rows.Skip(1)] }, second);
+        Assert.Equal(8, SweepMerge.Join([("a", first), ("b", second), ("c", first)]).Rows.Count);
+
+        var stranger = _files.Write("stranger.parquet", "PAR1");
+        Assert.Contains("is no Parquet file that a sweep", Assert.Throws<UserErrorException>(() => SweepTable.Read(stranger)).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.Throws<UserErrorException>(() => SweepTable.Read("none.parquet")).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory", Assert.Throws<UserErrorException>(() => SweepTable.Read(_files.Path)).Message, StringComparison.Ordinal);
+    }
+}

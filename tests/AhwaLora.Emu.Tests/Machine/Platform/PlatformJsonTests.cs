@@ -1,0 +1,68 @@
+using AhwaLora.Emu.Tests.Documentation;
+using AhwaLora.Machine.Platform;
+using NJsonSchema;
+
+namespace AhwaLora.Emu.Tests.Machine.Platform;
+
+/// <summary>Platform files: what is written can be read, the schema says what is accepted, mistakes name their field.</summary>
+public sealed class PlatformJsonTests
+{
+    [Fact]
+    public void What_is_written_reads_as_the_same_platform()
+    {
+        var written = PlatformJson.Write(new PlatformDescription { Harts = 5, UserMode = true, Aimc = new AimcDescription { Preset = "ideal", DacBits = 6 } });
+        Assert.Equal(written, PlatformJson.Write(PlatformJson.Parse(written)));
+    }
+
+    [Fact]
+    public async Task The_default_platform_fits_the_schema()
+    {
+        var schema = await JsonSchema.FromJsonAsync(PlatformJson.Schema());
+        Assert.Empty(schema.Validate(PlatformJson.Write(new PlatformDescription())));
+        Assert.NotEmpty(schema.Validate("""{ "harts": "many" }"""));
+    }
+
+    [Fact]
+    public void The_published_schema_is_the_generated_one()
+    {
+        var path = Path.Combine(CommittedText.Root(), "docs", "platform.schema.json");
+        Accepting.AssertFile(path, PlatformJson.Schema());
+    }
+
+    [Theory]
+    [InlineData("""{ "hart": 4 }""", "hart")]
+    [InlineData("""{ "harts": 65 }""", "field 'harts': 65 is outside 1 to 64")]
+    [InlineData("""{ "harts": "x" }""", "field 'harts': expected a whole number")]
+    [InlineData("""{ "memories": [ { "name": "ram" } ] }""", "field 'memories[0]': 'base', 'size' missing")]
+    [InlineData("""{ "dma": { "width": 8 } }""", "field 'dma.width': no such field; expected base, bytes_per_cycle")]
+    [InlineData("""{ "isa": "rv64imac" }""", "field 'isa'")]
+    [InlineData("""{ "isa": "rv32imfd" }""", "extension 'd'")]
+    [InlineData("""{ "memories": [] }""", "field 'memories'")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "3 GiB" } ] }""", "field 'memories[0].size'")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 3 } ] }""", "banks 3 is not a power of two")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "width_bytes": 3 } ] }""", "width_bytes 3 is neither 0 nor a power of two up to 64")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "width_bytes": 4 } ] }""", "width_bytes 4 does not go with banks")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "extra_cycles": 2000 } ] }""", "extra_cycles 2000 is outside 0 to 1000")]
+    [InlineData("""{ "memories": [ null ] }""", "field 'memories': null is no memory")]
+    [InlineData("""{ "memories": [ { "name": "a", "base": "0x80000000", "size": "1 MiB", "banks": 4 }, { "name": "b", "base": "0x90000000", "size": "1 MiB", "banks": 4 } ] }""", "a and b have banks; only one memory can")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "private": true } ] }""", "banks do not go with private")]
+    [InlineData("""{ "harts": 5, "memories": [ { "name": "ram", "base": "0x80000000", "size": "1024 MiB", "private": true } ] }""", "5120 MiB in all")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000002", "size": "1 MiB" } ] }""", "'ram': base 0x80000002 is not word-aligned")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0xffff0000", "size": "1 MiB" } ] }""", "'ram' (from 0xffff0000, 0x100000 bytes) reaches beyond")]
+    [InlineData("""{ "uart": { "base": "0x40000002" } }""", "'uart': base 0x40000002 is not word-aligned")]
+    [InlineData("""{ "uart": { "base": "0xfffff800" } }""", "'uart' (from 0xfffff800, 0x1000 bytes) reaches beyond")]
+    [InlineData("""{ "aimc": { "base": "0xfffff000", "tiles": 2 } }""", "'tile1' (from 0x100000000, 0x1000 bytes) reaches beyond")]
+    [InlineData("""{ "dma": { "base": "0x02000000" } }""", "overlap")]
+    [InlineData("""{ "clock_mhz": 0.0009 }""", "field 'clock_mhz': 0.0009 is outside 0.001 to 100000")]
+    [InlineData("""{ "harts": 1, "harts": 2 }""", "field 'harts' is given twice")]
+    [InlineData("""{ "uart": { "base": "0x40000000", "base": "0x50000000" } }""", "field 'base' is given twice")]
+    [InlineData("""{ "aimc": { "preset": "best" } }""", "no preset 'best'; expected ideal, ahwa-lora, standard-hwa, aihwkit-default")]
+    [InlineData("""[1]""", "expected a JSON object")]
+    [InlineData("""{ "harts": """, "")]
+    public void A_file_that_does_not_fit_names_the_field(string json, string expected)
+    {
+        var error = Assert.Throws<PlatformException>(() => PlatformJson.Parse(json));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+}
