@@ -11,32 +11,32 @@ public sealed partial class EmulatedMachine : IStateful
     public IReadOnlyList<MemoryRegion> Memories => _memories;
 
     /// <summary>Passes the whole state: what goes on from it is the same to the bit, on every engine.</summary>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        foreach (var memory in _memories) memory.Transfer(state);
-        TransferBesideMemory(state);
+        foreach (var memory in _memories) memory.SaveOrRestore(state);
+        SaveOrRestoreBesideMemory(state);
     }
 
     /// <summary>Passes all state but the contents of memories.</summary>
-    public void TransferBesideMemory(StateStream state)
+    public void SaveOrRestoreBesideMemory(StateStream state)
     {
         // Restored interrupt lines wake harts: these, and their clocks, come after the devices.
-        foreach (var device in _devices) device.Device.Transfer(state);
-        foreach (var hart in _harts) hart.Transfer(state);
-        foreach (var pipeline in _pipelines) pipeline.Transfer(state);
-        Regions.Transfer(state);
-        _events.Transfer(state);
-        _semihosting.Transfer(state);
-        _htif?.Transfer(state);
-        _banks?.Transfer(state);
-        _csrBarrier.Transfer(state);
-        _fetch?.Transfer(state);
-        _scheduler.Transfer(state);
-        TransferResult(state);
+        foreach (var device in _devices) device.Device.SaveOrRestore(state);
+        foreach (var hart in _harts) hart.SaveOrRestore(state);
+        foreach (var pipeline in _pipelines) pipeline.SaveOrRestore(state);
+        Regions.SaveOrRestore(state);
+        _events.SaveOrRestore(state);
+        _semihosting.SaveOrRestore(state);
+        _htif?.SaveOrRestore(state);
+        _banks?.SaveOrRestore(state);
+        _csrBarrier.SaveOrRestore(state);
+        _fetch?.SaveOrRestore(state);
+        _scheduler.SaveOrRestore(state);
+        SaveOrRestoreResult(state);
         if (!state.IsSaving) Rearm();
     }
 
-    private void TransferResult(StateStream state)
+    private void SaveOrRestoreResult(StateStream state)
     {
         var hasResult = Result is not null;
         var (reason, code, hart) = Result ?? default;

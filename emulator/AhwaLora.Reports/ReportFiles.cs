@@ -12,7 +12,7 @@ public static class ReportFiles
     /// <summary>The numbers behind it.</summary>
     public const string Numbers = "report.json";
 
-    /// <summary>Writes <see cref="Page"/>, <see cref="Numbers"/> and, unless they are not wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
+    /// <summary>Writes <see cref="Page"/>, <see cref="UserNumbers"/> and, unless they are not wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
     /// <param name="data">What to show.</param>
     /// <param name="directory">Where to write; made if it is not there.</param>
     /// <param name="withPictures">False for none.</param>

@@ -13,7 +13,7 @@ public sealed partial class CrossbarArray
     /// R = max(1e-4, mean |MVM(one-hot)|) over all input lines of a region, before column scale, alpha and bias.
     /// Takes region.Rows events and as many MVMs' time.
     /// </summary>
-    public GdcReading MeasureResponse(in Region region)
+    public GdcReading MeasureResponse(in CrossbarPart region)
     {
         Check(region);
         if (Options.TimingOnly)
@@ -39,7 +39,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>Takes the response of now as R_0, to be done right after programming, and sets alpha to 1.</summary>
-    public GdcReading MeasureReference(in Region region)
+    public GdcReading MeasureReference(in CrossbarPart region)
     {
         GdcReading reading = MeasureResponse(region);
         State.ReferenceResponse = reading.Response;
@@ -49,7 +49,7 @@ public sealed partial class CrossbarArray
 
     /// <summary>Measures the response of now and sets alpha = R_0 / R.</summary>
     /// <exception cref="InvalidOperationException">No reference was measured since programming.</exception>
-    public GdcReading Calibrate(in Region region)
+    public GdcReading Calibrate(in CrossbarPart region)
     {
         if (State.ReferenceResponse == 0)
             throw new InvalidOperationException("no reference response; expected MeasureReference after programming");

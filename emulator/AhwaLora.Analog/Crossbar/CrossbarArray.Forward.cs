@@ -66,8 +66,8 @@ public sealed partial class CrossbarArray
     /// <param name="y">One value a column; overwritten.</param>
     /// <param name="digital">Scale and bias.</param>
     /// <param name="saturated">A bit a column of the whole tile, set for those that saturated in any pass; empty: not wanted.</param>
-    /// <exception cref="ArgumentException">Region outside the tile or a span of the wrong length.</exception>
-    public MvmResult Mvm(in Region region, ReadOnlySpan<float> x, Span<float> y, in DigitalStage digital = default, Span<uint> saturated = default)
+    /// <exception cref="ArgumentException">CrossbarPart outside the tile or a span of the wrong length.</exception>
+    public MvmResult Mvm(in CrossbarPart region, ReadOnlySpan<float> x, Span<float> y, in DigitalStage digital = default, Span<uint> saturated = default)
     {
         MvmResult result = default;
         MvmBatch(region, x, y, new Span<MvmResult>(ref result), digital, saturated);
@@ -81,9 +81,9 @@ public sealed partial class CrossbarArray
     /// <param name="results">One a vector; overwritten.</param>
     /// <param name="digital">Scale and bias.</param>
     /// <param name="saturated">A bit a column of the whole tile, set for those that saturated in any pass of any vector.</param>
-    /// <exception cref="ArgumentException">Region outside the tile or a span of the wrong length.</exception>
+    /// <exception cref="ArgumentException">CrossbarPart outside the tile or a span of the wrong length.</exception>
     public void MvmBatch(
-        in Region region, ReadOnlySpan<float> x, Span<float> y, Span<MvmResult> results,
+        in CrossbarPart region, ReadOnlySpan<float> x, Span<float> y, Span<MvmResult> results,
         in DigitalStage digital = default, Span<uint> saturated = default)
     {
         CheckSpans(region, x.Length, y.Length, results.Length, saturated.Length);
@@ -123,7 +123,7 @@ public sealed partial class CrossbarArray
     /// <param name="y">One ADC code a column; overwritten.</param>
     /// <param name="saturated">As for <see cref="Mvm"/>.</param>
     /// <exception cref="InvalidOperationException">A converter is off or has more than 8 bits: see <see cref="HasInt8Codes"/>.</exception>
-    public MvmResult MvmCodes(in Region region, ReadOnlySpan<sbyte> x, Span<sbyte> y, Span<uint> saturated = default)
+    public MvmResult MvmCodes(in CrossbarPart region, ReadOnlySpan<sbyte> x, Span<sbyte> y, Span<uint> saturated = default)
     {
         CheckSpans(region, x.Length, y.Length, 1, saturated.Length);
         if (!HasInt8Codes)
@@ -152,7 +152,7 @@ public sealed partial class CrossbarArray
     /// <summary>Whether <see cref="MvmCodes"/> can be used.</summary>
     public bool HasInt8Codes => _preset.Dac.FitsInt8 && _preset.Adc.FitsInt8;
 
-    private void CheckSpans(in Region region, int x, int y, int vectors, int saturated)
+    private void CheckSpans(in CrossbarPart region, int x, int y, int vectors, int saturated)
     {
         Check(region);
         if (x != (long)vectors * region.Rows)
@@ -164,7 +164,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>Steps 1 to 9 for up to <see cref="MaxTogether"/> vectors: all first passes together, then each its own re-passes.</summary>
-    private void Integrate(in Region region, ReadOnlySpan<float> x, Span<MvmResult> results, Span<uint> saturated)
+    private void Integrate(in CrossbarPart region, ReadOnlySpan<float> x, Span<MvmResult> results, Span<uint> saturated)
     {
         uint firstEvent = State.NextEvent;
         for (int v = 0; v < results.Length; v++)
@@ -181,7 +181,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>1. x / n, and n; a result of no pass if there is nothing to integrate.</summary>
-    private MvmResult ScaleInput(in Region region, int v, ReadOnlySpan<float> x)
+    private MvmResult ScaleInput(in CrossbarPart region, int v, ReadOnlySpan<float> x)
     {
         Span<float> scaled = Vector(_work.Scaled, v, region.Rows);
         float max = LaneMath.MaxMagnitude(x);
@@ -198,7 +198,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>Steps 2 to 4: x' / b through the DAC, plus input noise. Returns how many inputs were clipped.</summary>
-    private int Drive(in Region region, int v, in Draws draws, int pass, float b)
+    private int Drive(in CrossbarPart region, int v, in Draws draws, int pass, float b)
     {
         ReadOnlySpan<float> scaled = Vector(_work.Scaled, v, region.Rows);
         Span<float> driven = Vector(_work.Driven, v, region.Rows);
@@ -216,14 +216,14 @@ public sealed partial class CrossbarArray
         return clips;
     }
 
-    private void AddInputNoise(in Region region, int v, in Draws draws, int pass)
+    private void AddInputNoise(in CrossbarPart region, int v, in Draws draws, int pass)
     {
         if (_preset.InputNoise > 0)
             AddNoise(_preset.InputNoise, Draws.InputNoise, Vector(_work.Driven, v, region.Rows), draws, pass);
     }
 
     /// <summary>Steps 6 to 9 for one vector whose first sums are made.</summary>
-    private MvmResult ConvertUntilInBounds(in Region region, int v, in Draws draws, MvmResult result, Span<uint> saturated)
+    private MvmResult ConvertUntilInBounds(in CrossbarPart region, int v, in Draws draws, MvmResult result, Span<uint> saturated)
     {
         int clipped = Convert(region, v, draws, 0, saturated);
         int pass = 0, saturations = clipped, dacClips = result.DacClips;
@@ -242,7 +242,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>Steps 6 to 8, in place on the sums. Returns how many outputs were clipped.</summary>
-    private int Convert(in Region region, int v, in Draws draws, int pass, Span<uint> saturated)
+    private int Convert(in CrossbarPart region, int v, in Draws draws, int pass, Span<uint> saturated)
     {
         ReadOnlySpan<float> driven = Vector(_work.Driven, v, region.Rows);
         Span<float> sums = Vector(_work.Sums, v, Workspace.RoundUp(region.Columns))[..region.Columns];
@@ -269,7 +269,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>10. y b n, times column scale, times GDC alpha, plus bias.</summary>
-    private void Rescale(in Region region, int v, ReadOnlySpan<float> scale, ReadOnlySpan<float> bias, Span<float> y)
+    private void Rescale(in CrossbarPart region, int v, ReadOnlySpan<float> scale, ReadOnlySpan<float> bias, Span<float> y)
     {
         ReadOnlySpan<float> sums = Vector(_work.Sums, v, Workspace.RoundUp(region.Columns));
         float inputScale = _work.InputScale[v];
@@ -285,12 +285,12 @@ public sealed partial class CrossbarArray
     /// <summary>The scales the weights of a region's first row were mapped with; 0 where nothing was programmed.</summary>
     /// <param name="region">Where.</param>
     /// <param name="scale">One value a column; overwritten.</param>
-    public void CopyScaleTo(in Region region, Span<float> scale)
+    public void CopyScaleTo(in CrossbarPart region, Span<float> scale)
     {
         scale.Clear();
         foreach (Programming programming in State.Programmings)
         {
-            Region there = programming.Region;
+            CrossbarPart there = programming.Region;
             if (region.FirstRow < there.FirstRow || region.FirstRow >= there.FirstRow + there.Rows)
                 continue;
             int first = Math.Max(region.FirstColumn, there.FirstColumn);
@@ -303,7 +303,7 @@ public sealed partial class CrossbarArray
     /// <summary>
     /// IR drop along an output line, after aihwkit: a, from the line's total current, gives c; what far inputs add drops most.
     /// </summary>
-    private void SubtractIrDrop(in Region region, ReadOnlySpan<float> driven, Span<float> sums)
+    private void SubtractIrDrop(in CrossbarPart region, ReadOnlySpan<float> driven, Span<float> sums)
     {
         Span<float> inputs = _work.Inputs.AsSpan(0, region.Rows);
         for (int j = 0; j < inputs.Length; j++)
@@ -325,7 +325,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>w_noise times sqrt(sum |w_ij| x_j^2), or times ||x||.</summary>
-    private void AddReadNoise(in Region region, ReadOnlySpan<float> driven, Span<float> sums, in Draws draws, int pass)
+    private void AddReadNoise(in CrossbarPart region, ReadOnlySpan<float> driven, Span<float> sums, in Draws draws, int pass)
     {
         if (_preset.ReadNoise == ReadNoiseKind.Additive)
         {
@@ -351,7 +351,7 @@ public sealed partial class CrossbarArray
             LaneMath.Store(LaneMath.Fma(scale, LaneMath.Load(normals, i), LaneMath.Load(values, i)), values, i);
     }
 
-    private void SumColumns<TForm>(in Region region, int vectors, ReadOnlySpan<float> x, Span<float> sums) where TForm : struct, IWeightForm =>
+    private void SumColumns<TForm>(in CrossbarPart region, int vectors, ReadOnlySpan<float> x, Span<float> sums) where TForm : struct, IWeightForm =>
         ColumnSums.Compute<TForm>(
             State.Weights.AsSpan(region.FirstRow * State.Columns + region.FirstColumn), State.Columns,
             region.Rows, region.Columns, vectors, x, sums, Workspace.RoundUp(region.Columns));

@@ -20,8 +20,8 @@ public sealed partial class CrossbarArray
     /// The weight mapped to g_max, one a column; larger ones are clipped. Empty: the largest magnitude of the region's
     /// column or of the region, as the preset says. Give it to program a matrix by stripes of rows.
     /// </param>
-    /// <exception cref="ArgumentException">Region outside the tile, wrong length, a weight or scale that is NaN or infinite.</exception>
-    public void Program(Region region, ReadOnlySpan<float> weights, ReadOnlySpan<float> scale = default)
+    /// <exception cref="ArgumentException">CrossbarPart outside the tile, wrong length, a weight or scale that is NaN or infinite.</exception>
+    public void Program(CrossbarPart region, ReadOnlySpan<float> weights, ReadOnlySpan<float> scale = default)
     {
         Check(region);
         if (weights.Length != region.Rows * region.Columns && !(Options.TimingOnly && weights.IsEmpty))
@@ -72,7 +72,7 @@ public sealed partial class CrossbarArray
         State.Alpha = 1;
     }
 
-    private static void RejectNonFinite(in Region region, ReadOnlySpan<float> weights)
+    private static void RejectNonFinite(in CrossbarPart region, ReadOnlySpan<float> weights)
     {
         if (float.IsFinite(LaneMath.MaxMagnitude(weights)))
             return;
@@ -82,7 +82,7 @@ public sealed partial class CrossbarArray
         throw new ArgumentException($"weight [out {i / region.Rows}, in {i % region.Rows}] is {weights[i]}; expected a finite number");
     }
 
-    private float[] Maxima(in Region region, ReadOnlySpan<float> weights)
+    private float[] Maxima(in CrossbarPart region, ReadOnlySpan<float> weights)
     {
         var maxima = new float[region.Columns];
         for (int column = 0; column < region.Columns; column++)
@@ -93,7 +93,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>Enters the programming as the newest: the others stay as old as they are.</summary>
-    private Programming Record(Region region, float[] full)
+    private Programming Record(CrossbarPart region, float[] full)
     {
         List<Programming> all = State.Programmings;
         all.RemoveAll(older => region.Covers(older.Region));
@@ -111,7 +111,7 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>[out, in] to [row, column], in squares whose lines stay in the cache.</summary>
-    private void Transpose(in Region region, ReadOnlySpan<float> weights)
+    private void Transpose(in CrossbarPart region, ReadOnlySpan<float> weights)
     {
         const int Side = 16;
         for (int row0 = 0; row0 < region.Rows; row0 += Side)
@@ -128,7 +128,7 @@ public sealed partial class CrossbarArray
     /// From weights in <see cref="CrossbarState.Weights"/> to targets g+ = clamp(s w, 0, g_max) and g- = clamp(-s w, 0, g_max),
     /// s = g_max / full, and what the devices make of them.
     /// </summary>
-    private void ProgramDevices(in Region region, ReadOnlySpan<float> full, in Draws draws)
+    private void ProgramDevices(in CrossbarPart region, ReadOnlySpan<float> full, in Draws draws)
     {
         for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
         {
@@ -163,7 +163,7 @@ public sealed partial class CrossbarArray
     {
         if (_noiseless)
             return;
-        Region region = programming.Region;
+        CrossbarPart region = programming.Region;
         Lanes age = Vector256.Create((float)(State.AgeSeconds + programming.OlderBySeconds));
         Lanes driftTime = _model.DriftTime(age), growth = _model.ReadNoiseGrowth(age);
         for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)
@@ -188,7 +188,7 @@ public sealed partial class CrossbarArray
     /// </summary>
     private void RemapFolded(Programming programming)
     {
-        Region region = programming.Region;
+        CrossbarPart region = programming.Region;
         float[] plus = State.Plus.Programmed, minus = State.Minus.Programmed;
         float gMax = _model.GMaxMicroSiemens, largest = SmallestMaximum * gMax;
         for (int row = region.FirstRow; row < region.FirstRow + region.Rows; row++)

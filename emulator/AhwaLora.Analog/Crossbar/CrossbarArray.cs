@@ -59,18 +59,18 @@ public sealed partial class CrossbarArray
     }
 
     /// <summary>The whole tile.</summary>
-    public Region Whole => new(0, State.Rows, 0, State.Columns);
+    public CrossbarPart Whole => new(0, State.Rows, 0, State.Columns);
 
     private Draws TakeEvent() => new(Options.Seed, Options.Tile, State.NextEvent++);
 
-    private void Check(in Region region)
+    private void Check(in CrossbarPart region)
     {
         if (!region.LiesIn(State.Rows, State.Columns))
             ThrowOutside(region);
     }
 
     [DoesNotReturn]
-    private void ThrowOutside(in Region region) =>
+    private void ThrowOutside(in CrossbarPart region) =>
         throw new ArgumentException($"{region} does not lie in a tile of {State.Rows} rows, {State.Columns} columns");
 
     [DoesNotReturn]

@@ -18,7 +18,7 @@ public sealed class DevicePlane(int cells)
 /// <param name="Scale">What an MVM multiplies each column by.</param>
 /// <param name="WeightPerMicroSiemens">What a conductance of each column is worth.</param>
 /// <param name="OlderBySeconds">How much older it is than the tile's age, which is the last programming's.</param>
-public sealed record Programming(Region Region, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
+public sealed record Programming(CrossbarPart Region, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
 
 /// <summary>All a tile remembers, as plain data: copy every field and the copy goes on with the same bits.</summary>
 /// <param name="rows">Input lines.</param>

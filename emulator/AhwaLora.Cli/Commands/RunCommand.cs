@@ -91,7 +91,7 @@ internal static class RunCommand
         PlatformPath = parsed.GetValue(MachineArguments.Platform),
         Harts = parsed.GetValue(MachineArguments.Harts),
         Isa = parsed.GetValue(MachineArguments.Isa),
-        Machine = MachineArguments.Options(parsed) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
+        Options = MachineArguments.Options(parsed) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
         Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
         SandboxPath = parsed.GetValue(Sandbox),
         Console = new GuestConsole(StandardStreams.Input, StandardStreams.Output, StandardStreams.Error),

@@ -48,5 +48,5 @@ internal static class TileCommand
     /// <summary>An age of <c>--age</c> or <c>--ages</c>.</summary>
     /// <exception cref="UserErrorException">It is none.</exception>
     public static double ParseAge(string option, string text) =>
-        Numbers.TryParseSeconds(text, out var seconds) ? seconds : throw new UserErrorException($"{option} '{text}': expected seconds, or a number with s, h, d or y, as in 1d");
+        UserNumbers.TryParseSeconds(text, out var seconds) ? seconds : throw new UserErrorException($"{option} '{text}': expected seconds, or a number with s, h, d or y, as in 1d");
 }

@@ -11,7 +11,7 @@ internal sealed partial class GdbStub
         if (text == "Supported" || text.StartsWith("Supported:", StringComparison.Ordinal)) return Supported(text);
         if (text.StartsWith("ThreadExtraInfo,", StringComparison.Ordinal)) return ThreadExtraInfo(text["ThreadExtraInfo,".Length..]);
         if (text.StartsWith("Rcmd,", StringComparison.Ordinal)) return Command(text["Rcmd,".Length..]);
-        if (text.StartsWith("Xfer:", StringComparison.Ordinal)) return Transfer(text["Xfer:".Length..]);
+        if (text.StartsWith("Xfer:", StringComparison.Ordinal)) return AnswerXfer(text["Xfer:".Length..]);
         return text switch
         {
             "C" => $"QC{_general + 1:x}",
@@ -41,7 +41,7 @@ internal sealed partial class GdbStub
         return answer.Length == 0 ? Ok : Hex.OfText(answer);
     }
 
-    private string Transfer(string text)
+    private string AnswerXfer(string text)
     {
         if (text.Split(':') is not [var what, "read", var annex, var range] || !TryRange(range, out var offset, out var bytes)) return Unknown;
         var document = (what, annex) switch

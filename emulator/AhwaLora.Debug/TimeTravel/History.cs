@@ -106,14 +106,14 @@ internal sealed class History
         _rest.SetLength(0);
         point.Rest.CopyTo(_rest);
         _rest.Position = 0;
-        _machine.TransferBesideMemory(new StateStream(_rest, saving: false));
+        _machine.SaveOrRestoreBesideMemory(new StateStream(_rest, saving: false));
         _host.MoveTo(point.HostCalls);
     }
 
     private HistoryPoint Add(bool isBranch)
     {
         _rest.SetLength(0);
-        _machine.TransferBesideMemory(new StateStream(_rest, saving: true));
+        _machine.SaveOrRestoreBesideMemory(new StateStream(_rest, saving: true));
         var harts = _machine.Harts;
         var index = _points.FindIndex(p => p.Position > _machine.Position);
         if (index < 0) index = _points.Count;

@@ -191,7 +191,7 @@ public sealed class ModelMachine
         var next = 0;
         foreach (var layer in layers)
         {
-            var mapping = new LayerMapping(next, MatrixSplit.Along(layer.Inputs, aimc.Rows), MatrixSplit.Along(layer.Outputs, aimc.Columns), Copies: 1);
+            var mapping = new LayerMapping(next, MatrixCut.Along(layer.Inputs, aimc.Rows), MatrixCut.Along(layer.Outputs, aimc.Columns), Copies: 1);
             next += mapping.Tiles;
             yield return mapping;
         }

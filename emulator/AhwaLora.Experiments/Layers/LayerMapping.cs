@@ -9,14 +9,14 @@ using AhwaLora.Runs.Tiles;
 namespace AhwaLora.Experiments.Layers;
 
 /// <summary>
-/// Which tiles hold a layer: its matrix cut as <see cref="MatrixSplit"/> says, part (input split i, output split j) of copy c
+/// Which tiles hold a layer: its matrix cut as <see cref="MatrixCut"/> says, part (input split i, output split j) of copy c
 /// on tile FirstTile + (c ColumnSplits + j) RowSplits + i; struct ahwa_matrix of firmware/runtime/ahwa.h.
 /// </summary>
 /// <param name="FirstTile">Number of the first.</param>
 /// <param name="Inputs">Splits of the inputs; the tiles' outputs are summed.</param>
 /// <param name="Outputs">Splits of the outputs; the tiles' outputs are joined.</param>
 /// <param name="Copies">How often the matrix is held.</param>
-public sealed record LayerMapping(int FirstTile, IReadOnlyList<Split> Inputs, IReadOnlyList<Split> Outputs, int Copies)
+public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs, IReadOnlyList<LineRange> Outputs, int Copies)
 {
     /// <summary>Tiles in all.</summary>
     public int Tiles => Inputs.Count * Outputs.Count * Copies;
@@ -30,7 +30,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<Split> Inputs, IR
         var next = 0;
         foreach (var shape in chain)
         {
-            mappings.Add(new(next, MatrixSplit.Along(shape.Inputs, aimc.Rows), MatrixSplit.Along(shape.Outputs, aimc.Columns), strategy.Copies));
+            mappings.Add(new(next, MatrixCut.Along(shape.Inputs, aimc.Rows), MatrixCut.Along(shape.Outputs, aimc.Columns), strategy.Copies));
             next += mappings[^1].Tiles;
         }
 
@@ -56,8 +56,8 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<Split> Inputs, IR
                 for (var i = 0; i < Inputs.Count; i++)
                 {
                     var tile = machine.Tiles[FirstTile + (copy * Outputs.Count + j) * Inputs.Count + i];
-                    var part = tile.Crossbar.Options.TimingOnly ? [] : TileMapping.Cut(data.Weights, data.Shape.Inputs, Inputs[i], Outputs[j]);
-                    TileRequest.Program(tile, new Region(0, Inputs[i].Length, 0, Outputs[j].Length), part, machine.Platform.Aimc!.AgeSeconds);
+                    var part = tile.Crossbar.Options.TimingOnly ? [] : TiledMatrix.Cut(data.Weights, data.Shape.Inputs, Inputs[i], Outputs[j]);
+                    TileRequest.Program(tile, new CrossbarPart(0, Inputs[i].Length, 0, Outputs[j].Length), part, machine.Platform.Aimc!.AgeSeconds);
                 }
             }
         }

@@ -72,7 +72,7 @@ internal sealed class EagerSchedule
         var triggered = 0;
         void Load(int k, long at)
         {
-            if (k < _chunks) loaded[k] = dma = Math.Max(dma, at) + Transfer(Tokens(k), _shape.Inputs);
+            if (k < _chunks) loaded[k] = dma = Math.Max(dma, at) + CopyCycles(Tokens(k), _shape.Inputs);
         }
 
         // As layer_feed: chunks up to k come in first, of the others those that have and for which the tile has a context free.
@@ -97,14 +97,14 @@ internal sealed class EagerSchedule
             hart = Math.Max(hart + Down(Tokens(k)), Feed(k, k + Ahead, hart + FirstDown(Tokens(k)) + FeedCycles)) + PhaseCycles;
             hart = Second(k, hart, tileEnd[k]);
             hart = Feed(k + 1, k + 1, hart) + PhaseCycles;
-            dma = Math.Max(dma, hart + MoveCycles) + Transfer(Tokens(k), _shape.Outputs);
+            dma = Math.Max(dma, hart + MoveCycles) + CopyCycles(Tokens(k), _shape.Outputs);
         }
 
         var full = _shape.Chunk;
         return new LayerForecast(
             HartCycles: _cost.Down(full, _split).With(_downWait) + Up(full, isAdded: true) + Terms * Add(full),
             TileCycles: full * _period,
-            DmaCycles: Transfer(full, _shape.Inputs) + Transfer(full, _shape.Outputs),
+            DmaCycles: CopyCycles(full, _shape.Inputs) + CopyCycles(full, _shape.Outputs),
             Cycles: dma);
     }
 
@@ -138,5 +138,5 @@ internal sealed class EagerSchedule
 
     private long Words(int words) => (words + _aimc.StreamWordsPerCycle - 1) / _aimc.StreamWordsPerCycle;
 
-    private long Transfer(int rows, int columns) => _dma.StartCycles + (long)rows * ((columns * WordBytes + _dma.BytesPerCycle - 1) / _dma.BytesPerCycle);
+    private long CopyCycles(int rows, int columns) => _dma.StartCycles + (long)rows * ((columns * WordBytes + _dma.BytesPerCycle - 1) / _dma.BytesPerCycle);
 }

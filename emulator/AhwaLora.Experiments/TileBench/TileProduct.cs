@@ -36,7 +36,7 @@ public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles
 
         var vectors = x.Length / inputs;
         if ((long)vectors * outputs > Array.MaxLength) throw new UserErrorException($"{input}: {vectors} vectors of {outputs} outputs are more than an array holds; split the file");
-        var mapping = new TileMapping(options, inputs, outputs, w);
+        var mapping = new TiledMatrix(options, inputs, outputs, w);
         mapping.SetAge(ageSeconds, isCompensated);
         var y = new float[vectors * outputs];
         MvmResult work = default;

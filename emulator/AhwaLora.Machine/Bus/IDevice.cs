@@ -96,7 +96,7 @@ public sealed class InterruptLine : IStateful
     }
 
     /// <summary>Passes the level; restoring drives the line again.</summary>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         var level = Level;
         state.Field(ref level);

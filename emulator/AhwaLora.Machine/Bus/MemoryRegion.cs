@@ -153,7 +153,7 @@ public sealed class MemoryRegion : IStateful
     }
 
     /// <summary>Passes the pages that are not zero, each behind its number plus one; 0 ends them.</summary>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         var buffer = new byte[PageBytes];
         var done = 0;

@@ -33,5 +33,5 @@ public sealed class BarrierWord : IDevice
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state) => Barrier.Transfer(state);
+    public void SaveOrRestore(StateStream state) => Barrier.SaveOrRestore(state);
 }

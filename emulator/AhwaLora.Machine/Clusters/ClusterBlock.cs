@@ -96,9 +96,9 @@ public sealed class ClusterBlock : IDevice
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        Barrier.Transfer(state);
+        Barrier.SaveOrRestore(state);
         state.Field(ref _events);
         state.Field(ref _waitingForEvent);
         state.Array(_mutexHolders);

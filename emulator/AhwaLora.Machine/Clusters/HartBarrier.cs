@@ -52,7 +52,7 @@ public sealed class HartBarrier : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_isWaiting);
         state.Field(ref _waiting);

@@ -176,7 +176,7 @@ public sealed class Hart : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         Registers[Isa.Registers.Sink] = 0; // nobody reads it, and engines leave different things there
         state.Array(Registers);

@@ -127,7 +127,7 @@ public sealed class Htif : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_hasLowHalf);
         state.Array(_isDue);

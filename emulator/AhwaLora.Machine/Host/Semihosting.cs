@@ -52,7 +52,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Field(ref _errno);
         state.Field(ref _featurePosition);

@@ -78,7 +78,7 @@ internal sealed class EventCounters : IProbe, IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state) => state.Array(_counts);
+    public void SaveOrRestore(StateStream state) => state.Array(_counts);
 
     private void Add(Hart hart, Occurrence occurrence) => _counts[hart.Id * Count + (int)occurrence]++;
 

@@ -119,9 +119,9 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        _banks.Transfer(state);
+        _banks.SaveOrRestore(state);
         state.Field(ref _nextCycle);
     }
 

@@ -88,7 +88,7 @@ internal sealed partial class Scheduler : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         var id = _turn?.Id ?? -1;
         var (until, horizon, yield) = _window;

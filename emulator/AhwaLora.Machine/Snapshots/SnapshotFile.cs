@@ -36,7 +36,7 @@ public static class SnapshotFile
     public static void Save(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
     {
         var payload = new MemoryStream();
-        using (var compressor = new BrotliStream(payload, CompressionLevel.Fastest, leaveOpen: true)) machine.Transfer(new StateStream(compressor, saving: true));
+        using (var compressor = new BrotliStream(payload, CompressionLevel.Fastest, leaveOpen: true)) machine.SaveOrRestore(new StateStream(compressor, saving: true));
         var compressed = payload.GetBuffer().AsSpan(0, (int)payload.Length);
 
         var version = Encoding.UTF8.GetBytes(Product.Version);
@@ -71,7 +71,7 @@ public static class SnapshotFile
         if (!IdentityOf(machine, program).AsSpan().SequenceEqual(identity)) throw new SnapshotException("was saved by a run of another program, platform or options: give the same ones");
         rest.Position = 0;
         using var decompressor = new BrotliStream(rest, CompressionMode.Decompress);
-        machine.Transfer(new StateStream(decompressor, saving: false));
+        machine.SaveOrRestore(new StateStream(decompressor, saving: false));
     }
 
     /// <summary>A digest of everything that a run follows from; the engine, and when it translates, are no part of it.</summary>

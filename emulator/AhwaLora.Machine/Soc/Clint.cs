@@ -86,7 +86,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         var nextEvent = NextEvent;
         state.Array(_msip);
@@ -95,8 +95,8 @@ public sealed class Clint : IClockedDevice, ITimeSource
         state.Field(ref _ticksAtOrigin);
         state.Field(ref nextEvent);
         NextEvent = nextEvent;
-        foreach (var line in _softwareLines) line.Transfer(state);
-        foreach (var line in _timerLines) line.Transfer(state);
+        foreach (var line in _softwareLines) line.SaveOrRestore(state);
+        foreach (var line in _timerLines) line.SaveOrRestore(state);
     }
 
     private int? HartOf(uint offset, uint first, uint bytes) =>

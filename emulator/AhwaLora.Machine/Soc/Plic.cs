@@ -112,7 +112,7 @@ public sealed class Plic : IDevice
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_priorities);
         state.Array(_enables);
@@ -120,7 +120,7 @@ public sealed class Plic : IDevice
         state.Field(ref _levels);
         state.Field(ref _pending);
         state.Field(ref _inService);
-        foreach (var line in _externalLines) line.Transfer(state);
+        foreach (var line in _externalLines) line.SaveOrRestore(state);
     }
 
     private int? SourceOf(uint offset) => RegisterWords.IsIn(offset, Priority, 4 * (uint)_priorities.Length) ? (int)(offset / 4) : null;

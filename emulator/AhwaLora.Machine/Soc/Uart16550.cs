@@ -128,7 +128,7 @@ public sealed class Uart16550 : IDevice
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_received);
         state.Array(_divisor);
@@ -142,7 +142,7 @@ public sealed class Uart16550 : IDevice
         state.Field(ref _scr);
         state.Field(ref _hasOverrun);
         state.Field(ref _transmitterEmptied);
-        _line.Transfer(state);
+        _line.SaveOrRestore(state);
     }
 
     private void Send(byte value)

@@ -8,7 +8,7 @@ namespace AhwaLora.Machine.State;
 public interface IStateful
 {
     /// <summary>Passes every field of the state to <paramref name="state"/>, which stores or replaces it.</summary>
-    void Transfer(StateStream state);
+    void SaveOrRestore(StateStream state);
 }
 
 /// <summary>Passes a value of several fields.</summary>

@@ -22,19 +22,19 @@ public sealed class AnalogLinear : ILinear
     public AnalogLinear(LinearLayer layer, float[] weights, float[]? bias, CrossbarOptions options)
     {
         (Layer, _bias) = (layer, bias);
-        Tiles = new TileMapping(options, layer.Inputs, layer.Outputs, weights);
+        Tiles = new TiledMatrix(options, layer.Inputs, layer.Outputs, weights);
     }
 
     /// <inheritdoc/>
     public LinearLayer Layer { get; }
 
     /// <summary>Where the weights are.</summary>
-    public TileMapping Tiles { get; }
+    public TiledMatrix Tiles { get; }
 
     /// <summary>What its tiles did so far.</summary>
     public MvmResult Done { get; private set; }
 
-    /// <inheritdoc cref="TileMapping.SetAge"/>
+    /// <inheritdoc cref="TiledMatrix.SetAge"/>
     public void SetAge(double seconds, bool isCompensated) => Tiles.SetAge(seconds, isCompensated);
 
     /// <inheritdoc/>

@@ -94,8 +94,8 @@ public static class Jitter
         var harts = request.Harts ?? PlatformFile.Load(request.PlatformPath).Harts;
         return request with
         {
-            StartCycles = StartCycles(request.Machine.Seed, run, harts),
-            Machine = request.Machine with { Placement = PlacementOf(request.Machine.Seed, run) },
+            StartCycles = StartCycles(request.Options.Seed, run, harts),
+            Options = request.Options with { Placement = PlacementOf(request.Options.Seed, run) },
             Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null),
             SignaturePath = null,
             LogPath = null,

@@ -65,7 +65,7 @@ public sealed class ProgramRun : IDisposable
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
         try
         {
-            Machine = new EmulatedMachine(platform, request.Machine, request.WrapHost?.Invoke(_host) ?? _host);
+            Machine = new EmulatedMachine(platform, request.Options, request.WrapHost?.Invoke(_host) ?? _host);
             Warning = ProgramLoader.Load(Machine, Image);
             foreach (var tile in request.Tiles) tile.Program(Machine);
             if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
@@ -90,7 +90,7 @@ public sealed class ProgramRun : IDisposable
         {
             var lockstep = new Lockstep(engine =>
             {
-                runs.Add(new ProgramRun(request with { Machine = request.Machine with { Engine = engine } }));
+                runs.Add(new ProgramRun(request with { Options = request.Options with { Engine = engine } }));
                 return runs[^1].Machine;
             });
             return (lockstep.FindDifference(request.Limits), lockstep.Result);

@@ -32,7 +32,7 @@ public sealed record RunRequest
     public string? Isa { get; init; }
 
     /// <summary>Engine, contention, misaligned accesses, seed and timing.</summary>
-    public MachineOptions Machine { get; init; } = new();
+    public MachineOptions Options { get; init; } = new();
 
     /// <summary>When to give up.</summary>
     public RunLimits Limits { get; init; } = RunLimits.None;
@@ -109,7 +109,7 @@ public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
         var (path, when) = at > 0 ? (text[..at], text[(at + 1)..].Replace("_", "", StringComparison.Ordinal)) : ("", "");
         if (path.Length != 0 && ulong.TryParse(when, NumberStyles.None, CultureInfo.InvariantCulture, out var cycle)) return new SaveRequest(path, cycle, null);
         if (path.Length != 0 && when == RegionWord) return new SaveRequest(path, null, null);
-        if (path.Length != 0 && when.StartsWith(RegionWord, StringComparison.Ordinal) && Numbers.TryParse(when[RegionWord.Length..], out var region)) return new SaveRequest(path, null, region);
+        if (path.Length != 0 && when.StartsWith(RegionWord, StringComparison.Ordinal) && UserNumbers.TryParse(when[RegionWord.Length..], out var region)) return new SaveRequest(path, null, region);
         throw new UserErrorException($"--save '{text}': expected FILE@CYCLE, FILE@region for the first region, or FILE@regionN, as in boot.snapshot@120000");
     }
 }
@@ -135,7 +135,7 @@ public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path
 
         var parts = rest.Split(':', 3);
         if (parts.Length != 3 || parts[2].Length == 0) throw Malformed(text);
-        return Numbers.TryParse(parts[0], out var address) && Numbers.TryParse(parts[1], out var bytes)
+        return UserNumbers.TryParse(parts[0], out var address) && UserNumbers.TryParse(parts[1], out var bytes)
             ? new DumpRequest(hart, address, bytes, parts[2])
             : throw Malformed(text);
     }

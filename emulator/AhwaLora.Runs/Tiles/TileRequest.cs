@@ -41,11 +41,11 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
         if (entry.Shape is not [var outputs and > 0, var inputs and > 0]) throw Refused("not a matrix; expected [out, in]");
         if (outputs > columns || inputs > rows) throw Refused($"does not fit tile {Tile} of {columns} outputs, {rows} inputs; set aimc.columns and aimc.rows in the platform file");
         var weights = file.ReadFinite(entry);
-        Program(tile, new Region(0, (int)inputs, 0, (int)outputs), weights, machine.Platform.Aimc!.AgeSeconds);
+        Program(tile, new CrossbarPart(0, (int)inputs, 0, (int)outputs), weights, machine.Platform.Aimc!.AgeSeconds);
     }
 
     /// <summary>Programs a region as the host does before a run: the devices are <paramref name="ageSeconds"/> old in cycle 0.</summary>
-    public static void Program(AimcTile tile, Region region, ReadOnlySpan<float> weights, double ageSeconds)
+    public static void Program(AimcTile tile, CrossbarPart region, ReadOnlySpan<float> weights, double ageSeconds)
     {
         tile.ProgramByHost(region, weights);
         if (ageSeconds > 0) tile.AgeByHost(ageSeconds);

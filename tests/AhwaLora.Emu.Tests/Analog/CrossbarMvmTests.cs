@@ -26,7 +26,7 @@ public sealed class CrossbarMvmTests
     public void Every_preset_equals_the_scalar_reference_to_the_bit(string name, int firstRow, int rows, int firstColumn, int columns)
     {
         Preset preset = Preset.All.Append(Noisy).Single(p => p.Name == name);
-        Region region = new(firstRow, rows, firstColumn, columns);
+        CrossbarPart region = new(firstRow, rows, firstColumn, columns);
         Tile tile = new(new(150, 203) { Preset = preset, Seed = 99, Tile = 4 });
         float[] weights = Randoms(1, rows * columns);
         tile.Program(region, weights);
@@ -59,7 +59,7 @@ public sealed class CrossbarMvmTests
     [InlineData(67)]
     public void A_batch_has_the_bits_of_single_mvms(int vectors)
     {
-        Region region = new(3, 90, 2, 140);
+        CrossbarPart region = new(3, 90, 2, 140);
         Tile single = new(new(100, 150) { Seed = 5 }), batch = new(new(100, 150) { Seed = 5 });
         float[] weights = Randoms(1, 90 * 140), x = Randoms(2, vectors * 90);
         x.AsSpan(0, 90).Clear();

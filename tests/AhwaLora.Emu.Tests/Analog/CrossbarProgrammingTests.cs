@@ -45,7 +45,7 @@ public sealed class CrossbarProgrammingTests
     [Fact]
     public void A_region_programs_as_it_would_in_one_go_with_others_untouched()
     {
-        Region region = new(5, 11, 9, 17);
+        CrossbarPart region = new(5, 11, 9, 17);
         Tile tile = new(new(32, 32) { Seed = 8 });
         tile.Program(region, CrossbarMvmTests.Randoms(1, 11 * 17));
         for (int row = 0; row < 32; row++)
@@ -61,7 +61,7 @@ public sealed class CrossbarProgrammingTests
     {
         Tile tile = new(new(2, 64) { Seed = 8 }), alone = new(new(2, 64) { Seed = 8 });
         float[] weights = CrossbarMvmTests.Randoms(1, 64);
-        Region upper = new(0, 1, 0, 64), lower = new(1, 1, 0, 64);
+        CrossbarPart upper = new(0, 1, 0, 64), lower = new(1, 1, 0, 64);
         tile.Program(upper, weights);
         tile.SetAge(5000);
         tile.Program(lower, weights);
@@ -78,7 +78,7 @@ public sealed class CrossbarProgrammingTests
     public void Stacked_regions_keep_their_own_scales_and_old_programmings_are_forgotten()
     {
         Tile tile = new(new(4, 2) { Preset = Preset.AhwaLora with { OutputNoise = 0 }, Model = DeviceModel.None });
-        Region upper = new(0, 2, 0, 2), lower = new(2, 2, 0, 2);
+        CrossbarPart upper = new(0, 2, 0, 2), lower = new(2, 2, 0, 2);
         tile.Program(upper, [1, 1, 1, 1]);
         tile.Program(lower, [100, 100, 100, 100]);
         float[] y = new float[2];
@@ -177,10 +177,10 @@ public sealed class CrossbarProgrammingTests
     [InlineData(3, 1, new[] { 1, 1, 1 })]
     public void Matrices_split_evenly_with_the_longer_parts_first(int size, int max, int[] lengths)
     {
-        IReadOnlyList<Split> splits = MatrixSplit.Along(size, max);
+        IReadOnlyList<LineRange> splits = MatrixCut.Along(size, max);
         Assert.Equal(lengths, splits.Select(s => s.Length));
         Assert.Equal(lengths.Select((_, i) => lengths[..i].Sum()), splits.Select(s => s.First));
-        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixSplit.Along(0, max));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MatrixCut.Along(0, max));
     }
 
     [Fact]

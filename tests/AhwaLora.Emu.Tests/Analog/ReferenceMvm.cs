@@ -5,7 +5,7 @@ using AhwaLora.Analog.Numerics;
 namespace AhwaLora.Emu.Tests.Analog;
 
 /// <summary>One MVM written once more, one float at a time, straight from docs/aimc.md: what the fast one must equal to the bit.</summary>
-internal sealed class ReferenceMvm(CrossbarArray tile, Region region, uint @event)
+internal sealed class ReferenceMvm(CrossbarArray tile, CrossbarPart region, uint @event)
 {
     private readonly Preset _preset = tile.Options.Preset;
 

@@ -34,7 +34,7 @@ public sealed class CultureTests
     private static List<string> Texts() =>
     [
         Assert.Throws<ArgumentException>(() => new CrossbarArray(new CrossbarOptions(3, 3) { Preset = Preset.AhwaLora with { InputScale = -0.5f } })).Message,
-        Assert.Throws<ArgumentException>(() => new CrossbarArray(new CrossbarOptions(2, 1)).Program(new Region(0, 2, 0, 1), [1, 2], [-1.5f])).Message,
+        Assert.Throws<ArgumentException>(() => new CrossbarArray(new CrossbarOptions(2, 1)).Program(new CrossbarPart(0, 2, 0, 1), [1, 2], [-1.5f])).Message,
         Assert.Throws<PlatformException>(() => PlatformRules.Check(new PlatformDescription { ClockMhz = -1234.5 })).Message,
         PlatformJson.Write(new PlatformDescription { ClockMhz = 1234.5 }),
         new LayerShape(-1, 2, 3, 4, 5).ToString(),

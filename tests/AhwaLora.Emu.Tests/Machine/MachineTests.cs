@@ -104,7 +104,7 @@ public sealed class MachineTests
         var elf = TestMachine.Assemble(Loop).Image.Path;
         var texts = Enumerable.Range(0, 2).Select(_ =>
         {
-            using var run = new ProgramRun(new RunRequest { ElfPath = elf, Harts = 4, Machine = TestMachine.Options });
+            using var run = new ProgramRun(new RunRequest { ElfPath = elf, Harts = 4, Options = TestMachine.Options });
             run.Execute();
             var json = Statistics.ToJson(run);
             return json[..json.IndexOf("\"host\"", StringComparison.Ordinal)];

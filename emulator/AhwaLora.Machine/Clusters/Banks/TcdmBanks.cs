@@ -72,7 +72,7 @@ public sealed class TcdmBanks : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_pointers);
         state.Array(Accessed);

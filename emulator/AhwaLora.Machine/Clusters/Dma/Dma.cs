@@ -169,12 +169,12 @@ public sealed class Dma : IClockedDevice
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        state.Array(_programs, DmaJob.Transfer);
+        state.Array(_programs, DmaJob.SaveOrRestore);
         state.Array(_inFlight);
         state.Array(_isWaiting);
-        state.Array(_queue, DmaTransfer.Transfer);
+        state.Array(_queue, DmaTransfer.SaveOrRestore);
         state.Field(ref _queueFirst);
         state.Field(ref _queueCount);
         state.Field(ref _startedAt);
@@ -187,8 +187,8 @@ public sealed class Dma : IClockedDevice
         state.Field(ref _errorArgument);
         state.Field(ref _bytesMoved);
         state.Field(ref _busyCycles);
-        _ports?.Transfer(state);
-        _line.Transfer(state);
+        _ports?.SaveOrRestore(state);
+        _line.SaveOrRestore(state);
     }
 
     /// <summary>The programming register of a hart at <paramref name="offset"/>, SRC to ROWS.</summary>

@@ -10,7 +10,7 @@ internal struct DmaJob
     public uint Source, Destination, BytesPerRow, SourceStride, DestinationStride, Rows;
 
     /// <summary>Passes its fields.</summary>
-    public static void Transfer(StateStream state, ref DmaJob job)
+    public static void SaveOrRestore(StateStream state, ref DmaJob job)
     {
         state.Field(ref job.Source);
         state.Field(ref job.Destination);
@@ -69,9 +69,9 @@ internal struct DmaTransfer
     public uint Id;
 
     /// <summary>Passes its fields.</summary>
-    public static void Transfer(StateStream state, ref DmaTransfer transfer)
+    public static void SaveOrRestore(StateStream state, ref DmaTransfer transfer)
     {
-        DmaJob.Transfer(state, ref transfer.Job);
+        DmaJob.SaveOrRestore(state, ref transfer.Job);
         state.Field(ref transfer.Hart);
         state.Field(ref transfer.Id);
     }

@@ -91,11 +91,11 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         if (Array.TrueForAll(_phases, static phase => phase == Phase.Done)) EndBeat();
     }
 
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_phases);
         state.Array(_words);
-        DmaJob.Transfer(state, ref _job);
+        DmaJob.SaveOrRestore(state, ref _job);
         state.Field(ref _row);
         state.Field(ref _column);
         state.Field(ref _nextRequest);

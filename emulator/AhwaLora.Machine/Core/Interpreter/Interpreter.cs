@@ -146,14 +146,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 var target = pc + (uint)i.Imm;
                 if (taken && IsMisalignedTarget(target)) return Trap(TrapCause.InstructionMisaligned, target);
                 _pipeline.Issue(i, a, b, default);
-                return Transfer<TChecks>(i, taken ? target : next, taken, window);
+                return GoTo<TChecks>(i, taken ? target : next, taken, window);
             case Shape.Jump:
             case Shape.JumpRegister:
                 var destination = i.Shape == Shape.Jump ? pc + (uint)i.Imm : (a + (uint)i.Imm) & ~1u;
                 if (IsMisalignedTarget(destination)) return Trap(TrapCause.InstructionMisaligned, destination);
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = next;
-                return Transfer<TChecks>(i, destination, redirected: true, window);
+                return GoTo<TChecks>(i, destination, redirected: true, window);
             case Shape.Load:
                 return LoadOrStore<TChecks>(i, a, b, window);
             case Shape.Store:
@@ -172,7 +172,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     }
 
     /// <summary>Retires a branch or jump; one backwards may end the window.</summary>
-    private StopReason? Transfer<TChecks>(in Instruction i, uint next, bool redirected, in RunWindow window)
+    private StopReason? GoTo<TChecks>(in Instruction i, uint next, bool redirected, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var isBackward = next <= Hart.Pc;

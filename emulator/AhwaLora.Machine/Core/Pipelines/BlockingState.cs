@@ -118,7 +118,7 @@ public sealed class BlockingState : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         if (state.IsSaving) Forget();
         state.Array(Causes.Cycles);

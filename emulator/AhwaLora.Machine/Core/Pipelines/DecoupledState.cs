@@ -36,7 +36,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public Cause StallCause;
 
     /// <summary>Request register to the FP subsystem and the multiplier and divider.</summary>
-    public readonly HardwareQueue<Offload> Offloads = new(2, Offload.Transfer);
+    public readonly HardwareQueue<Offload> Offloads = new(2, Offload.SaveOrRestore);
 
     /// <summary>Response register: x registers to be written.</summary>
     public readonly HardwareQueue<byte> Results = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
@@ -64,7 +64,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public uint FloatScoreboard;
 
     /// <summary>Sequencer ring.</summary>
-    public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries, Offload.Transfer);
+    public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries, Offload.SaveOrRestore);
 
     /// <summary>Pipeline registers of the adder and multiplier, first stage in the low byte; as tags.</summary>
     public uint AddMultiply;
@@ -93,16 +93,16 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     // Memory.
 
     /// <summary>Requests of the integer core, not yet granted.</summary>
-    public readonly HardwareQueue<MemoryRequest> IntegerRequests = new(2, MemoryRequest.Transfer);
+    public readonly HardwareQueue<MemoryRequest> IntegerRequests = new(2, MemoryRequest.SaveOrRestore);
 
     /// <summary>Requests of the FP subsystem, not yet granted.</summary>
-    public readonly HardwareQueue<MemoryRequest> FloatRequests = new(2, MemoryRequest.Transfer);
+    public readonly HardwareQueue<MemoryRequest> FloatRequests = new(2, MemoryRequest.SaveOrRestore);
 
     /// <summary>Integer or FP to the TCDM port.</summary>
     public Arbiter MemoryPort;
 
     /// <summary>Granted, waiting for the response.</summary>
-    public readonly HardwareQueue<MemoryRequest> InFlight = new(4, MemoryRequest.Transfer);
+    public readonly HardwareQueue<MemoryRequest> InFlight = new(4, MemoryRequest.SaveOrRestore);
 
     /// <summary>Responses to the integer core.</summary>
     public readonly HardwareQueue<byte> IntegerResponses = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
@@ -131,7 +131,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public Cause AccessCause;
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(Causes.Cycles);
         state.Field(ref Time);
@@ -140,15 +140,15 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         state.Field(ref Scoreboard);
         state.Array(ScoreboardCauses);
         state.Field(ref StallCause);
-        Offloads.Transfer(state);
-        Results.Transfer(state);
+        Offloads.SaveOrRestore(state);
+        Results.SaveOrRestore(state);
         state.Field(ref Product);
         state.Field(ref Quotient);
         state.Field(ref QuotientTime);
-        IntegerUnits.Transfer(state);
-        Responses.Transfer(state);
+        IntegerUnits.SaveOrRestore(state);
+        Responses.SaveOrRestore(state);
         state.Field(ref FloatScoreboard);
-        Sequencer.Transfer(state);
+        Sequencer.SaveOrRestore(state);
         state.Field(ref AddMultiply);
         state.Field(ref Conversions);
         state.Field(ref NonComputational);
@@ -156,13 +156,13 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         state.Field(ref FloatDivisionLatency);
         state.Field(ref FloatDivision);
         state.Field(ref FloatDivisionTime);
-        FloatOutput.Transfer(state);
-        IntegerRequests.Transfer(state);
-        FloatRequests.Transfer(state);
-        MemoryPort.Transfer(state);
-        InFlight.Transfer(state);
-        IntegerResponses.Transfer(state);
-        AddressQueue.Transfer(state);
+        FloatOutput.SaveOrRestore(state);
+        IntegerRequests.SaveOrRestore(state);
+        FloatRequests.SaveOrRestore(state);
+        MemoryPort.SaveOrRestore(state);
+        InFlight.SaveOrRestore(state);
+        IntegerResponses.SaveOrRestore(state);
+        AddressQueue.SaveOrRestore(state);
         state.Field(ref IntegerAccesses);
         state.Field(ref FloatAccesses);
         state.Field(ref IsGranted);

@@ -96,7 +96,7 @@ public sealed class FetchModel : IStateful
         value >= minimum && int.IsPow2(value) ? int.Log2(value) : throw new ArgumentOutOfRangeException(name, value, $"expected a power of two, at least {minimum}");
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_blocks);
         state.Array(_lines);

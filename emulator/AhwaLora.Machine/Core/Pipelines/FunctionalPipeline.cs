@@ -19,7 +19,7 @@ public sealed class FunctionalState : IStateful
     public readonly CauseCounters Causes = new();
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Field(ref Time);
         state.Field(ref RequestAddress);

@@ -15,7 +15,7 @@ public readonly record struct Offload(
     uint FloatSources, OffloadKind Kind, byte Tag, byte Latency, bool IsDirect, uint ExtraCycles, ulong Granted)
 {
     /// <summary>Passes its fields.</summary>
-    internal static void Transfer(StateStream state, ref Offload offload)
+    internal static void SaveOrRestore(StateStream state, ref Offload offload)
     {
         var (floatSources, kind, tag, latency, isDirect, extraCycles, granted) = offload;
         state.Field(ref floatSources);
@@ -81,7 +81,7 @@ public static class ResultTag
 public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte Tag, bool IsFloat)
 {
     /// <summary>Passes its fields.</summary>
-    internal static void Transfer(StateStream state, ref MemoryRequest request)
+    internal static void SaveOrRestore(StateStream state, ref MemoryRequest request)
     {
         var (time, extraCycles, tag, isFloat) = request;
         state.Field(ref time);

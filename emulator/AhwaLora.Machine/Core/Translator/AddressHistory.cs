@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The addresses of a hart's last accesses, of those kinds that its pipeline compares with later ones (Snitch's address
-/// queue). Vectors say how many of them are pending, never which. Translated code writes it.
+/// queue). StallVectors say how many of them are pending, never which. Translated code writes it.
 /// </summary>
 internal sealed class AddressHistory
 {

@@ -75,7 +75,7 @@ internal sealed class HartCode
     /// <param name="region">The region.</param>
     /// <param name="exit">Its exit.</param>
     /// <param name="pc">Where that led to.</param>
-    public void Learn(Region region, RegionExit exit, uint pc)
+    public void Learn(CodeRegion region, RegionExit exit, uint pc)
     {
         // Regions follow each other across memories without asking for code, so the one selected last may be another's.
         if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;

@@ -102,7 +102,7 @@ internal sealed class PacedTranslator : IEngine
     public void Settle()
     {
         Materialise();
-        if (Hart.Pending.IsActive || _timing.Vector() is not (>= 0 and var vector)) return;
+        if (Hart.Pending.IsActive || _timing.StallVector() is not (>= 0 and var vector)) return;
 
         // What no longer matters is not to depend on how much of the code happened to be translated.
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
@@ -117,7 +117,7 @@ internal sealed class PacedTranslator : IEngine
         if (_asked is not { } asked) return;
         var isGranted = _grant is not null;
         (_asked, _grant) = (null, null);
-        _timing.ContinueAt(asked.AfterVector, _askedTime, asked.Node.Banked.Ask!.Value, Hart.Pending.Address, _frame.Addresses);
+        _timing.ContinueAt(asked.AfterStallVector, _askedTime, asked.Node.Banked.Ask!.Value, Hart.Pending.Address, _frame.Addresses);
         if (isGranted) _interpreter.Grant(Hart.Pending.Time, Cause.BankConflict);
     }
 
@@ -219,7 +219,7 @@ internal sealed class PacedTranslator : IEngine
             var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
             if (next is null)
             {
-                LeaveTo(pc, exit.IsRedirected ? block.RedirectedVector : block.AfterVector, now);
+                LeaveTo(pc, exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector, now);
                 return (exit.Kind, yields);
             }
 
@@ -252,13 +252,13 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>Leaves in front of an instruction of a block, for the interpreter: at its entry where there is no exit.</summary>
     private ExitKind Leave(TimedBlock block, RegionExit? exit, ulong now)
     {
-        var vector = block.Vector;
+        var vector = block.StallVector;
         if (exit is { Kind: ExitKind.Interpret })
         {
             if (exit.Instruction != 0)
             {
                 var before = _timing.Plan(vector, block.Node.Banked).Before[exit.Instruction];
-                (vector, now) = (before.Vector, now + (ulong)before.Cycles);
+                (vector, now) = (before.StallVector, now + (ulong)before.Cycles);
                 _frame.AddStalls(before.Stalls);
                 _frame.Retired += (ulong)exit.Instruction;
             }
@@ -292,7 +292,7 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>Where control goes on behind a block that left its region.</summary>
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
-        var vector = exit.IsRedirected ? block.RedirectedVector : block.AfterVector;
+        var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
         if (exit.Kind == ExitKind.Indirect && block.Region.IsValid && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
         {
             (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
@@ -313,7 +313,7 @@ internal sealed class PacedTranslator : IEngine
     {
         _mode = FloatModes.Of(Hart);
         if (FindRegion(Hart.Pc, RegionPlan.Arrived, _hasArrived) is not { } region) return null;
-        var vector = _timing.Vector();
+        var vector = _timing.StallVector();
         if (vector < 0) return null;
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
         return StateOf(region, region.Nodes[0], vector);
@@ -326,8 +326,8 @@ internal sealed class PacedTranslator : IEngine
         var next = grant.Next;
         if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
         {
-            if (grant.At.Vector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
-            grant.Next = next = StateOf(region, region.Nodes[0], grant.At.Vector);
+            if (grant.At.StallVector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
+            grant.Next = next = StateOf(region, region.Nodes[0], grant.At.StallVector);
         }
 
         if (grant.HasStalls) _frame.AddStalls(grant.At.Stalls);
@@ -339,14 +339,14 @@ internal sealed class PacedTranslator : IEngine
     {
         var grants = asked.Grants;
         if (delay < (ulong)grants.Length && grants[delay] is { } known) return known;
-        var grant = new TimedGrant(_timing.Grant(asked.AfterVector, asked.Node.Banked.Ask!.Value, delay));
+        var grant = new TimedGrant(_timing.Grant(asked.AfterStallVector, asked.Node.Banked.Ask!.Value, delay));
         if (delay >= LongestDelay) return grant;
         if (delay >= (ulong)grants.Length) Array.Resize(ref asked.Grants, (int)delay + 4);
         asked.Grants[delay] = grant;
         return grant;
     }
 
-    private TimedBlock StateOf(Region region, Node node, int vector)
+    private TimedBlock StateOf(CodeRegion region, Node node, int vector)
     {
         if (node.States.TryGetValue(vector, out var state)) return state;
         state = new TimedBlock(region, node, vector, _timing.PendingAddresses(vector));
@@ -360,20 +360,20 @@ internal sealed class PacedTranslator : IEngine
     {
         if (block.IsInterpreted || _timing.IsFull) return false;
         var node = block.Node;
-        var plan = _timing.Plan(block.Vector, node.Banked);
+        var plan = _timing.Plan(block.StallVector, node.Banked);
         block.IsInterpreted = plan.After.Stalls.AnyFrom(TimedBlock.StallWords) || plan.Redirected.Stalls.AnyFrom(TimedBlock.StallWords);
         if (block.IsInterpreted) return false;
         var mustJump = node.Transfers && node.Last.Shape != Shape.Branch;
 
         // A request belongs to the instruction behind the block, which must not begin behind the fuel's end.
         block.SetTiming(plan, least: mustJump ? plan.Redirected.Cycles : node.Banked.Ask is null ? plan.After.Cycles : plan.After.Cycles + 1);
-        if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterVector);
-        if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedVector);
+        if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterStallVector);
+        if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedStallVector);
         return true;
     }
 
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
-    private Region? FindRegion(uint pc, int state, bool counts)
+    private CodeRegion? FindRegion(uint pc, int state, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;
         if (point.Find(state, _mode, isBridge: false) is { } known) return known.Region;

@@ -10,15 +10,15 @@ namespace AhwaLora.Machine.Core.Translator;
 /// </summary>
 internal sealed class PipelineTiming : IBlockTiming
 {
-    // Vectors hold distances into the past as well; the model's clock starts far enough from 0 for them.
+    // StallVectors hold distances into the past as well; the model's clock starts far enough from 0 for them.
     private const ulong Lead = 1 << 20;
 
     private readonly IPipeline _livePipeline;
-    private readonly IVectorState _live;
+    private readonly IStallState _live;
     private readonly IPipeline _model;
-    private readonly IVectorState _modelState;
+    private readonly IStallState _modelState;
     private readonly CauseCounters _modelCauses;
-    private readonly VectorNumbers _numbers;
+    private readonly StallNumbers _numbers;
     private readonly ulong[] _words;
     private int _lastVector = -1;
     private bool _isAhead;
@@ -27,8 +27,8 @@ internal sealed class PipelineTiming : IBlockTiming
     /// <summary>Block timing of one hart.</summary>
     /// <param name="live">State and counters of the hart's pipeline.</param>
     /// <param name="model">Another instance, used to time blocks.</param>
-    /// <param name="numbers">Vectors of all harts that share translated code.</param>
-    public PipelineTiming((IPipeline Pipeline, IVectorState State, CauseCounters Causes) live, (IPipeline Pipeline, IVectorState State, CauseCounters Causes) model, VectorNumbers numbers)
+    /// <param name="numbers">StallVectors of all harts that share translated code.</param>
+    public PipelineTiming((IPipeline Pipeline, IStallState State, CauseCounters Causes) live, (IPipeline Pipeline, IStallState State, CauseCounters Causes) model, StallNumbers numbers)
     {
         (_livePipeline, _live, Causes) = live;
         (_model, _modelState, _modelCauses) = model;
@@ -43,7 +43,7 @@ internal sealed class PipelineTiming : IBlockTiming
     public ulong Time => _isAhead ? _time : _live.Time;
 
     /// <inheritdoc/>
-    public int Vector()
+    public int StallVector()
     {
         if (_isAhead) return _lastVector;
 
@@ -155,7 +155,7 @@ internal sealed class PipelineTiming : IBlockTiming
     private ulong Start(in TimePoint from)
     {
         var start = _modelState.Time + Lead;
-        _modelState.Load(_numbers[from.Vector], start);
+        _modelState.Load(_numbers[from.StallVector], start);
         Array.Clear(_modelCauses.Cycles);
         return start;
     }
@@ -168,8 +168,8 @@ internal sealed class PipelineTiming : IBlockTiming
     {
         var stalls = StallCounts.Of(_modelCauses.Cycles);
         stalls.Add(from.Stalls);
-        return new TimePoint(from.Cycles + (int)(_modelState.Time - start), stalls, VectorOf(_modelState));
+        return new TimePoint(from.Cycles + (int)(_modelState.Time - start), stalls, StallVectorsOf(_modelState));
     }
 
-    private int VectorOf(IVectorState state) => _numbers.NumberOf(_words.AsSpan(0, state.Save(_words)));
+    private int StallVectorsOf(IStallState state) => _numbers.NumberOf(_words.AsSpan(0, state.Save(_words)));
 }

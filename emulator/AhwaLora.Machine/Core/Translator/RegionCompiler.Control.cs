@@ -72,7 +72,7 @@ internal sealed partial class RegionCompiler
         EmitStalls(node.Plan.Redirected.Stalls);
         foreach (var known in _plan.TargetsOf(pc, i))
         {
-            if (_plan.Find(known, node.Plan.Redirected.Vector) is not { } next) continue;
+            if (_plan.Find(known, node.Plan.Redirected.StallVector) is not { } next) continue;
             _il.Emit(OpCodes.Ldloc, target);
             _il.Emit(OpCodes.Ldc_I4, (int)known);
             _il.Emit(OpCodes.Beq, known <= pc ? Backward(next) : _labels[next]);
@@ -81,7 +81,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldloc, target);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
-        _il.Emit(OpCodes.Br, Exit(ExitKind.Indirect, pc, 0, default, node.Plan.Redirected.Vector));
+        _il.Emit(OpCodes.Br, Exit(ExitKind.Indirect, pc, 0, default, node.Plan.Redirected.StallVector));
     }
 
     private bool IsMisaligned(uint target) => (target & (_features.InstructionAlignment - 1)) != 0;
@@ -106,13 +106,13 @@ internal sealed partial class RegionCompiler
         if (at.Cycles != node.EntryCycles) EmitCharge(at.Cycles - node.EntryCycles);
         EmitStalls(at.Stalls);
         var isBackward = target < node.End;
-        if (_plan.Find(target, at.Vector) is not { } next)
+        if (_plan.Find(target, at.StallVector) is not { } next)
         {
-            _il.Emit(OpCodes.Br, Exit(ExitKind.Jump, target, 0, default, at.Vector, isBackward));
+            _il.Emit(OpCodes.Br, Exit(ExitKind.Jump, target, 0, default, at.StallVector, isBackward));
             return;
         }
 
-        if (isBackward) EmitYieldTest(Exit(ExitKind.Jump, target, 0, default, at.Vector, isBackward: true));
+        if (isBackward) EmitYieldTest(Exit(ExitKind.Jump, target, 0, default, at.StallVector, isBackward: true));
         _il.Emit(OpCodes.Br, _labels[next]);
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class RegionCompiler
         _cold.Enqueue(() =>
         {
             _il.MarkLabel(label);
-            EmitYieldTest(Exit(ExitKind.Jump, target.Pc, 0, default, target.Vector, isBackward: true));
+            EmitYieldTest(Exit(ExitKind.Jump, target.Pc, 0, default, target.StallVector, isBackward: true));
             _il.Emit(OpCodes.Br, _labels[target]);
         });
         return label;

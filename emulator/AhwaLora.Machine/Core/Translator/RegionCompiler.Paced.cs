@@ -158,7 +158,7 @@ internal sealed partial class RegionCompiler
     private Label PacedExit(ExitKind kind, uint pc, int instruction, bool redirected, bool isBackward)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = 0, Stalls = default, Vector = 0, Instruction = instruction, IsRedirected = redirected, IsBackward = isBackward }));
+        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = 0, Stalls = default, StallVector = 0, Instruction = instruction, IsRedirected = redirected, IsBackward = isBackward }));
         return label;
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class RegionCompiler
 {
     private const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
 
-    private static readonly Type[] Parameters = [typeof(Region), typeof(Frame), typeof(int), typeof(int), typeof(int)];
+    private static readonly Type[] Parameters = [typeof(CodeRegion), typeof(Frame), typeof(int), typeof(int), typeof(int)];
     private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo FirstWord = ((FirstOf<uint>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo ToFloat = typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!;
@@ -58,10 +58,10 @@ internal sealed partial class RegionCompiler
     /// <param name="space">The memories of the harts that will run it.</param>
     /// <param name="features">What those harts implement.</param>
     /// <param name="exactAlignment">True where misaligned accesses are left to the interpreter even though they succeed.</param>
-    public static Region Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
+    public static CodeRegion Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
         new RegionCompiler(plan, space, features, exactAlignment).Compile();
 
-    private Region Compile()
+    private CodeRegion Compile()
     {
         foreach (var node in _plan.Nodes) _labels.Add(node, _il.DefineLabel());
         EmitEntry();
@@ -76,9 +76,9 @@ internal sealed partial class RegionCompiler
         }
 
         EmitLeave();
-        var region = new Region
+        var region = new CodeRegion
         {
-            Entries = [.. _plan.Entries.Select(n => (n.Pc, n.Vector))],
+            Entries = [.. _plan.Entries.Select(n => (n.Pc, n.StallVector))],
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
@@ -241,7 +241,7 @@ internal sealed partial class RegionCompiler
         var pc = node.Pc;
         for (var n = 0; n < k; n++) pc += node.Block[n].Length;
         var at = _plan.IsPaced ? default : node.Plan.Before[k];
-        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.Vector);
+        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.StallVector);
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }
@@ -249,7 +249,7 @@ internal sealed partial class RegionCompiler
     private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector, bool isBackward = false)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, Vector = vector, IsBackward = isBackward }));
+        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, StallVector = vector, IsBackward = isBackward }));
         return label;
     }
 

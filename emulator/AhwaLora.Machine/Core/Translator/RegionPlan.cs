@@ -11,7 +11,7 @@ internal sealed class Node
     public required uint Pc { get; init; }
 
     /// <summary>Stall vector it is entered with.</summary>
-    public required int Vector { get; init; }
+    public required int StallVector { get; init; }
 
     /// <summary>Its instructions; a branch or jump is the last.</summary>
     public required IReadOnlyList<Instruction> Block { get; init; }
@@ -75,8 +75,8 @@ internal sealed class RegionPlan
     /// <summary>Most guest instructions of a region, and most with the copies that different stall vectors need.</summary>
     private const int MaxInstructions = 200, MaxCopies = 600;
 
-    private readonly Dictionary<(uint Pc, int Vector), Node> _nodes = [];
-    private readonly HashSet<(uint Pc, int Vector)> _loops = [];
+    private readonly Dictionary<(uint Pc, int StallVector), Node> _nodes = [];
+    private readonly HashSet<(uint Pc, int StallVector)> _loops = [];
     private readonly BranchHistory _history;
     private readonly Hart _hart;
 
@@ -99,7 +99,7 @@ internal sealed class RegionPlan
         ComparesAddresses = timing.ComparesAddresses;
         IsBridge = isBridge;
         Entry = entry;
-        Vector = vector;
+        StallVector = vector;
         var meetsFloat = false;
         Graph = new CodeGraph(code, entry, MaxInstructions, isBridge, history.TargetsOf, i =>
         {
@@ -108,11 +108,11 @@ internal sealed class RegionPlan
         });
         Mode = meetsFloat ? mode : FloatMode.Any;
         var copies = 0;
-        var open = new Stack<(uint Pc, int Vector)>([(entry, vector)]);
+        var open = new Stack<(uint Pc, int StallVector)>([(entry, vector)]);
         while (open.TryPop(out var at))
         {
             if (_nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
-            var node = IsPaced ? PacedNode(at.Pc, at.Vector) : VersionedNode(timing, at.Pc, at.Vector);
+            var node = IsPaced ? PacedNode(at.Pc, at.StallVector) : VersionedNode(timing, at.Pc, at.StallVector);
             _nodes.Add(at, node);
             Nodes.Add(node);
             copies += node.Block.Count;
@@ -125,7 +125,7 @@ internal sealed class RegionPlan
         }
 
         foreach (var node in Nodes.Where(n => IsPaced && n.Banked.Ask is null)) Link(node);
-        if (Nodes.Count != 0) Entries = [Nodes[0], .. Nodes.Skip(1).Where(n => !IsPaced && IsEntry(n.Pc, n.Vector))];
+        if (Nodes.Count != 0) Entries = [Nodes[0], .. Nodes.Skip(1).Where(n => !IsPaced && IsEntry(n.Pc, n.StallVector))];
     }
 
     /// <summary>How its blocks are timed.</summary>
@@ -141,7 +141,7 @@ internal sealed class RegionPlan
     public uint Entry { get; }
 
     /// <summary>Stall vector at the entry.</summary>
-    public int Vector { get; }
+    public int StallVector { get; }
 
     /// <summary>How floating point is translated.</summary>
     public FloatMode Mode { get; }
@@ -165,7 +165,7 @@ internal sealed class RegionPlan
     {
         var block = Graph.Block(pc);
         var memories = MemoriesOf(_hart, pc, block);
-        return new Node { Pc = pc, Vector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(block, memories)) };
+        return new Node { Pc = pc, StallVector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(block, memories)) };
     }
 
     /// <summary>A block up to the first access that has to ask for a bank.</summary>
@@ -181,7 +181,7 @@ internal sealed class RegionPlan
         return new Node
         {
             Pc = pc,
-            Vector = state,
+            StallVector = state,
             Block = before,
             Memories = memories,
             Timing = null,
@@ -206,7 +206,7 @@ internal sealed class RegionPlan
 
     private bool IsEntry(uint pc, int vector) => Graph.IsCentral(pc) && (_loops.Contains((pc, vector)) || Graph.Returns.Contains(pc));
 
-    private IEnumerable<(uint Pc, int Vector)> Successors(Node node)
+    private IEnumerable<(uint Pc, int StallVector)> Successors(Node node)
     {
         if (IsPaced) return PacedSuccessors(node).Select(pc => (pc, Arrived));
         var last = node.Last;
@@ -214,13 +214,13 @@ internal sealed class RegionPlan
         switch (last.Shape)
         {
             case Shape.JumpRegister:
-                return TargetsOf(lastPc, last).Select(pc => (pc, node.Plan.Redirected.Vector));
+                return TargetsOf(lastPc, last).Select(pc => (pc, node.Plan.Redirected.StallVector));
             case Shape.Jump:
-                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.Vector)];
+                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.StallVector)];
             case Shape.Branch:
-                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.Vector), (node.End, node.Plan.After.Vector)];
+                return [(lastPc + (uint)last.Imm, node.Plan.Redirected.StallVector), (node.End, node.Plan.After.StallVector)];
             default:
-                return [(node.End, node.Plan.After.Vector)];
+                return [(node.End, node.Plan.After.StallVector)];
         }
     }
 

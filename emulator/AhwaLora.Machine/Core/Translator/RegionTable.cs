@@ -36,14 +36,14 @@ internal sealed class RegionTable
     private const int SlotsPerGranule = (1 << MemoryRegion.GranuleShift) / 2;
 
     private readonly EntryPoint?[]?[] _entries;
-    private readonly List<Region>?[] _regionsByGranule;
+    private readonly List<CodeRegion>?[] _regionsByGranule;
 
     /// <summary>A table for the code in <paramref name="code"/>'s memory.</summary>
     public RegionTable(CodeCache code)
     {
         Code = code;
         _entries = new EntryPoint?[]?[code.Memory.Watches.Length];
-        _regionsByGranule = new List<Region>?[code.Memory.Watches.Length];
+        _regionsByGranule = new List<CodeRegion>?[code.Memory.Watches.Length];
         code.Invalidated += OnInvalidated;
     }
 
@@ -60,7 +60,7 @@ internal sealed class RegionTable
     public int TranslatedInstructions { get; private set; }
 
     /// <summary>The regions that are translated and not discarded.</summary>
-    public IEnumerable<Region> Regions => _regionsByGranule.SelectMany(r => r ?? []).Distinct();
+    public IEnumerable<CodeRegion> Regions => _regionsByGranule.SelectMany(r => r ?? []).Distinct();
 
     /// <summary>The entry at <paramref name="pc"/>, which lies in this memory.</summary>
     public EntryPoint At(uint pc)
@@ -71,13 +71,13 @@ internal sealed class RegionTable
     }
 
     /// <summary>Adds a region; it can be entered from now on wherever no other can. Returns its first entry.</summary>
-    public RegionEntry Add(Region region)
+    public RegionEntry Add(CodeRegion region)
     {
-        var entries = region.Entries.Select((at, index) => new RegionEntry(region, index, at.Pc, at.Vector)).ToArray();
+        var entries = region.Entries.Select((at, index) => new RegionEntry(region, index, at.Pc, at.StallVector)).ToArray();
         foreach (var entry in entries)
         {
             var point = At(entry.Pc);
-            if (entry.Index == 0 || point.Find(entry.Vector, region.Mode, region.IsBridge) is null) point.Entries.Add(entry);
+            if (entry.Index == 0 || point.Find(entry.StallVector, region.Mode, region.IsBridge) is null) point.Entries.Add(entry);
         }
 
         TranslatedInstructions += region.Length;
@@ -98,7 +98,7 @@ internal sealed class RegionTable
     }
 
     /// <summary>Discards a region that can be translated better by now; it is hot still.</summary>
-    public void Retranslate(Region region, int heat)
+    public void Retranslate(CodeRegion region, int heat)
     {
         Discard(region);
         At(region.Entries[0].Pc).Heat = heat;
@@ -118,7 +118,7 @@ internal sealed class RegionTable
         }
     }
 
-    private void Invalidate(Region region)
+    private void Invalidate(CodeRegion region)
     {
         Discard(region);
         var point = At(region.Entries[0].Pc);
@@ -126,7 +126,7 @@ internal sealed class RegionTable
         point.Heat = point.BridgeHeat = 0;
     }
 
-    private void Discard(Region region)
+    private void Discard(CodeRegion region)
     {
         foreach (var (pc, _) in region.Entries) At(pc).Entries.RemoveAll(e => e.Region == region);
         TranslatedInstructions -= region.Length;
@@ -134,7 +134,7 @@ internal sealed class RegionTable
         region.Discard();
     }
 
-    private IEnumerable<uint> GranulesOf(Region region) => region.Ranges
+    private IEnumerable<uint> GranulesOf(CodeRegion region) => region.Ranges
         .SelectMany(r => Granules((r.First - Code.Memory.Base) >> MemoryRegion.GranuleShift, (r.Last - Code.Memory.Base) >> MemoryRegion.GranuleShift))
         .Distinct();
 

@@ -7,7 +7,7 @@ namespace AhwaLora.Machine.Core.Translator;
 /// So the pipeline is an automaton whose transitions are found when they are first taken. Fields, because translated
 /// code addresses them by name; harts share them.
 /// </summary>
-internal sealed class TimedBlock(Region region, Node node, int vector, int pendingAddresses)
+internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int pendingAddresses)
 {
     /// <summary>Value of <see cref="Cycles"/> before the block has been timed: more than any fuel, so that it is not entered.</summary>
     public const int Untimed = int.MaxValue;
@@ -16,7 +16,7 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
     public bool IsInterpreted;
 
     /// <summary>Where it is entered.</summary>
-    public readonly Region Region = region;
+    public readonly CodeRegion Region = region;
 
     /// <summary>The block.</summary>
     public readonly Node Node = node;
@@ -28,7 +28,7 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
     public readonly uint EndPc = node.End;
 
     /// <summary>Stall vector on entry.</summary>
-    public readonly int Vector = vector;
+    public readonly int StallVector = vector;
 
     /// <summary>Accesses on entry whose addresses the pipeline still compares with others.</summary>
     public readonly int PendingAddresses = pendingAddresses;
@@ -58,7 +58,7 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
     public uint RedirectedPc = 1;
 
     /// <summary>Stall vectors behind it.</summary>
-    public int AfterVector, RedirectedVector;
+    public int AfterStallVector, RedirectedStallVector;
 
     /// <summary>Cycles from the end of <see cref="AfterCycles"/> to the request for the bank.</summary>
     public int RequestDelay;
@@ -79,7 +79,7 @@ internal sealed class TimedBlock(Region region, Node node, int vector, int pendi
         (AfterStalls0, AfterStalls1, AfterStalls2, AfterStalls3) = (after.Stalls[0], after.Stalls[1], after.Stalls[2], after.Stalls[3]);
         (RedirectedStalls0, RedirectedStalls1, RedirectedStalls2, RedirectedStalls3) =
             (redirected.Stalls[0], redirected.Stalls[1], redirected.Stalls[2], redirected.Stalls[3]);
-        (AfterVector, RedirectedVector) = (after.Vector, redirected.Vector);
+        (AfterStallVector, RedirectedStallVector) = (after.StallVector, redirected.StallVector);
         RequestDelay = plan.RequestDelay;
         Cycles = least;
     }

@@ -9,8 +9,8 @@ namespace AhwaLora.Machine.Core.Translator;
 internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold, Action<RegionTable>? codeAsked) : IPipelineUser<IBlockTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
-    private readonly VectorNumbers _vectors = new();
-    private (IPipeline Pipeline, IVectorState State, CauseCounters Causes) _live;
+    private readonly StallNumbers _vectors = new();
+    private (IPipeline Pipeline, IStallState State, CauseCounters Causes) _live;
 
     /// <summary>A translator around <paramref name="interpreter"/>, or null where its pipeline has no stall vector.</summary>
     /// <param name="interpreter">The hart's interpreter.</param>
@@ -19,7 +19,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
     /// <param name="code">Decoded code of each memory the hart sees.</param>
     public IEngine? EngineFor(IStepper interpreter, IPipeline pipeline, IStateful state, IEnumerable<CodeCache> code)
     {
-        if (VectorsOf(state) is not { } vectors) return null;
+        if (StallVectorsOf(state) is not { } vectors) return null;
         _live = (pipeline, vectors, interpreter.Causes);
         if (profile.Build(this) is not { } timing) return null;
         var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hotThreshold, codeAsked);
@@ -30,13 +30,13 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
 
     /// <inheritdoc/>
     IBlockTiming? IPipelineUser<IBlockTiming?>.Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes) =>
-        VectorsOf(state) is { } vectors ? new PipelineTiming(_live, (pipeline, vectors, causes), _vectors) : null;
+        StallVectorsOf(state) is { } vectors ? new PipelineTiming(_live, (pipeline, vectors, causes), _vectors) : null;
 
-    private static IVectorState? VectorsOf(IStateful pipeline) => pipeline switch
+    private static IStallState? StallVectorsOf(IStateful pipeline) => pipeline switch
     {
-        FunctionalState functional => new FunctionalVectors(functional),
-        BlockingState blocking => new BlockingVectors(blocking),
-        DecoupledState decoupled => new DecoupledVectors(decoupled),
+        FunctionalState functional => new FunctionalStalls(functional),
+        BlockingState blocking => new BlockingStalls(blocking),
+        DecoupledState decoupled => new DecoupledStalls(decoupled),
         _ => null,
     };
 }

@@ -121,8 +121,8 @@ internal sealed class Translator : IEngine
             }
         }
 
-        var (vector, mode) = (_timing.Vector(), FloatModes.Of(Hart));
-        if (left?.Vector == vector && NextEntry(left, pc, mode) is { } next) return next;
+        var (vector, mode) = (_timing.StallVector(), FloatModes.Of(Hart));
+        if (left?.StallVector == vector && NextEntry(left, pc, mode) is { } next) return next;
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
     }
 
@@ -163,7 +163,7 @@ internal sealed class Translator : IEngine
         var yields = false;
         var hasStalls = false;
         RegionExit? exit = null;
-        var (pc, vector) = (entry.Pc, entry.Vector);
+        var (pc, vector) = (entry.Pc, entry.StallVector);
         while (true)
         {
             // The region may have been discarded since its entry was found: by what it has taught, or to make room.
@@ -173,7 +173,7 @@ internal sealed class Translator : IEngine
             fuel = _frame.Fuel - exit.Cycles;
             if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
             hasStalls |= region.Stalls;
-            (pc, vector) = (exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc, exit.Vector);
+            (pc, vector) = (exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc, exit.StallVector);
             if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
             yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
@@ -196,7 +196,7 @@ internal sealed class Translator : IEngine
     private RegionEntry? NextEntry(RegionExit exit, uint pc, FloatMode mode)
     {
         if (exit.Next is { } last && last.Pc == pc && last.Region.IsValid && last.Region.Suits(mode)) return last;
-        return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.Vector, mode) : FindRegion(pc, exit.Vector, mode, counts: true);
+        return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.StallVector, mode) : FindRegion(pc, exit.StallVector, mode, counts: true);
     }
 
     /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>

@@ -26,7 +26,7 @@ public sealed class SeveralTilesTests
     {
         var data = LayerData.Generate(Cut, seed: 7);
         var options = new CrossbarOptions(Noisy.Rows, Noisy.Columns) { Seed = Options.Seed };
-        var mapping = new TileMapping(options, Cut.Inputs, Cut.Outputs, data.Weights);
+        var mapping = new TiledMatrix(options, Cut.Inputs, Cut.Outputs, data.Weights);
         var expected = new float[Cut.Tokens * Cut.Outputs];
         for (var token = 0; token < Cut.Tokens; token++)
         {

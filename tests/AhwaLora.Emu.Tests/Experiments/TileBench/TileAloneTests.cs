@@ -61,7 +61,7 @@ public sealed class TileAloneTests : IDisposable
     public void A_noisy_tile_gives_the_bits_of_the_library_and_the_error_it_reports()
     {
         var reported = Run("--age", "1d", "--gdc", "--seed", "9", "--rows", "16", "--columns", "16").GetProperty("relative_error").GetDouble();
-        var mapping = new TileMapping(new CrossbarOptions(16, 16) { Seed = 9 }, Inputs, Outputs, Data.Weights);
+        var mapping = new TiledMatrix(new CrossbarOptions(16, 16) { Seed = 9 }, Inputs, Outputs, Data.Weights);
         mapping.SetAge(86_400, isCompensated: true);
         var expected = new float[Vectors * Outputs];
         for (var v = 0; v < Vectors; v++) mapping.Mvm(Data.X.AsSpan(v * Inputs, Inputs), expected.AsSpan(v * Outputs, Outputs));

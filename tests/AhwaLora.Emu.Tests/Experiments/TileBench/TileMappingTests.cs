@@ -18,7 +18,7 @@ public sealed class TileMappingTests
     public void An_ideal_split_matrix_gives_W_x(int inputs, int outputs, int tiles)
     {
         var data = LayerData.Generate(new LayerShape(inputs, outputs, Rank: 1, Tokens: 1, Chunk: 1), seed: 3);
-        var mapping = new TileMapping(Ideal, inputs, outputs, data.Weights);
+        var mapping = new TiledMatrix(Ideal, inputs, outputs, data.Weights);
         Assert.Equal(tiles, mapping.Parts.Count);
         var y = new float[outputs];
         mapping.Mvm(data.X, y, data.Bias);
@@ -31,7 +31,7 @@ public sealed class TileMappingTests
     {
         var data = LayerData.Generate(new LayerShape(64, 24, Rank: 1, Tokens: 1, Chunk: 1), seed: 3);
         var options = Ideal with { Preset = Preset.AhwaLora, Model = DeviceModel.Pcm };
-        var mapping = new TileMapping(options, 64, 24, data.Weights);
+        var mapping = new TiledMatrix(options, 64, 24, data.Weights);
         var y = new float[24];
         mapping.Mvm(data.X, y);
 

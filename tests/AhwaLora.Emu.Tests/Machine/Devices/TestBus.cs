@@ -77,14 +77,14 @@ internal static class DeviceAccess
     public static byte[] Save(this IStateful device)
     {
         using var stream = new MemoryStream();
-        device.Transfer(new StateStream(stream, saving: true));
+        device.SaveOrRestore(new StateStream(stream, saving: true));
         return stream.ToArray();
     }
 
     public static void Restore(this IStateful device, byte[] snapshot)
     {
         using var stream = new MemoryStream(snapshot);
-        device.Transfer(new StateStream(stream, saving: false));
+        device.SaveOrRestore(new StateStream(stream, saving: false));
         Assert.Equal(stream.Length, stream.Position);
     }
 }

@@ -252,7 +252,7 @@ public sealed class DiscardedRegionTests
         {
             if (_asked++ < _next || Discards == Most) return;
             _next = _asked + _random.Next(8 + _asked / 8);
-            Region[] regions = [.. table.Regions];
+            CodeRegion[] regions = [.. table.Regions];
             if (regions.Length == 0) return;
             if (_random.Next(8) == 0) table.Clear();
             else table.Retranslate(regions[_random.Next(regions.Length)], heat: 2);

@@ -83,7 +83,7 @@ public sealed class TranslationTests
         return calls;
     }
 
-    private static IEnumerable<Region> RegionsOf(IEngine engine)
+    private static IEnumerable<CodeRegion> RegionsOf(IEngine engine)
     {
         var code = engine switch
         {

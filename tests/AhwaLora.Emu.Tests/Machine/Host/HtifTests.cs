@@ -211,10 +211,10 @@ public sealed class HtifTests : IDisposable
     {
         Store(ToHost, 1);
         using var bytes = new MemoryStream();
-        _htif.Transfer(new StateStream(bytes, saving: true));
+        _htif.SaveOrRestore(new StateStream(bytes, saving: true));
         bytes.Position = 0;
         var restored = new Htif(_guest.Host, new HostClock(), ToHost, FromHost, harts: 2);
-        restored.Transfer(new StateStream(bytes, saving: false));
+        restored.SaveOrRestore(new StateStream(bytes, saving: false));
 
         Assert.True(restored.IsDue(0));
         Assert.False(restored.IsDue(1));
@@ -227,10 +227,10 @@ public sealed class HtifTests : IDisposable
         _htif.Take(_guest.Hart);
         _guest.Put(ToHost, 0, 0);
         using var bytes = new MemoryStream();
-        _htif.Transfer(new StateStream(bytes, saving: true));
+        _htif.SaveOrRestore(new StateStream(bytes, saving: true));
         bytes.Position = 0;
         var restored = new Htif(_guest.Host, new HostClock(), ToHost, FromHost, harts: 2);
-        restored.Transfer(new StateStream(bytes, saving: false));
+        restored.SaveOrRestore(new StateStream(bytes, saving: false));
 
         Assert.Equal((true, false), (restored.IsTaken(0), restored.IsTaken(1)));
         Assert.Equal(new HtifOutcome(HtifEvent.RunEnded, 3), restored.Evaluate(_guest.Hart));

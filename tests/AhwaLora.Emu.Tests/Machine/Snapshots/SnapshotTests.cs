@@ -161,7 +161,7 @@ public sealed class SnapshotTests
     private static string DigestOf(EmulatedMachine machine)
     {
         var stream = new MemoryStream();
-        machine.Transfer(new StateStream(stream, saving: true));
+        machine.SaveOrRestore(new StateStream(stream, saving: true));
         return Convert.ToHexString(SHA256.HashData(stream.ToArray()));
     }
 }

@@ -86,7 +86,7 @@ internal sealed class StateCoverage
 
     private static bool IsOurs(TypeDefinition type) => type.Module.Assembly.Name.Name.StartsWith("AhwaLora.", StringComparison.Ordinal);
 
-    private static bool PassesItself(TypeDefinition type) => IsStateful(type) || type.Methods.Any(m => m.Name == nameof(IStateful.Transfer) && TakesStream(m));
+    private static bool PassesItself(TypeDefinition type) => IsStateful(type) || type.Methods.Any(m => m.Name == nameof(IStateful.SaveOrRestore) && TakesStream(m));
 
     private static bool TakesStream(MethodDefinition method) => method.Parameters.Any(p => p.ParameterType.FullName == typeof(StateStream).FullName);
 

@@ -51,7 +51,7 @@ public sealed class StateCoverageTests
         public readonly int Fixed = size;
         public Pair Pair;
 
-        public void Transfer(StateStream state)
+        public void SaveOrRestore(StateStream state)
         {
             state.Field(ref Passed);
             state.Field(ref MarkedInVain);

@@ -36,19 +36,19 @@ public sealed class StateStreamTests
     {
         // In memory an Offload takes 24 bytes, four of them padding that nothing ever sets.
         var offload = new Offload(0xf1f2_f3f4, OffloadKind.DivideSqrt, Tag: 3, Latency: 4, IsDirect: true, ExtraCycles: 5, Granted: 6);
-        var bytes = Saved(state => state.Array([offload], Offload.Transfer));
+        var bytes = Saved(state => state.Array([offload], Offload.SaveOrRestore));
         Assert.Equal("f4f3f2f1" + "01000000" + "03" + "04" + "01000000" + "05000000" + "0600000000000000", Convert.ToHexStringLower(bytes));
 
         Offload[] restored = [default];
         using var stream = new MemoryStream(bytes);
-        new StateStream(stream, saving: false).Array(restored, Offload.Transfer);
+        new StateStream(stream, saving: false).Array(restored, Offload.SaveOrRestore);
         Assert.Equal(offload, restored[0]);
     }
 
     [Fact]
     public void A_queue_is_saved_alike_wherever_its_ring_stands()
     {
-        HardwareQueue<MemoryRequest> Queue() => new(2, MemoryRequest.Transfer);
+        HardwareQueue<MemoryRequest> Queue() => new(2, MemoryRequest.SaveOrRestore);
         MemoryRequest first = new(1, 2, 3, IsFloat: true), second = new(4, 5, 6, IsFloat: false);
         var (fresh, used) = (Queue(), Queue());
         for (var n = 0; n < 40; n++)

@@ -29,9 +29,9 @@ public sealed class PipelineContractTests
         var program = RandomInstructions(1);
         foreach (var i in program) Offer(original.Pipeline, i, late: 0);
         var snapshot = new MemoryStream();
-        original.State.Transfer(new StateStream(snapshot, saving: true));
+        original.State.SaveOrRestore(new StateStream(snapshot, saving: true));
         snapshot.Position = 0;
-        copy.State.Transfer(new StateStream(snapshot, saving: false));
+        copy.State.SaveOrRestore(new StateStream(snapshot, saving: false));
         foreach (var i in program)
         {
             Offer(original.Pipeline, i, late: 1);

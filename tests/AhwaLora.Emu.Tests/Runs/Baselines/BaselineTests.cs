@@ -115,7 +115,7 @@ public sealed class BaselineTests : IDisposable
         }
 
         var after = ElfImage.Load(Toolchain.Assemble(Long("div a1, a0, a0")));
-        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, Request("").Machine);
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, Request("").Options);
         ProgramLoader.Load(machine, after);
         var comparer = new TraceComparer(RetireTrace.Load(trace)!, machine, new SymbolMap(after));
         machine.Attach(comparer);
@@ -288,7 +288,7 @@ public sealed class BaselineTests : IDisposable
     private static RunRequest Request(string elf) => new()
     {
         ElfPath = elf,
-        Machine = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") },
+        Options = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") },
         Limits = new RunLimits(ulong.MaxValue, 1_000_000),
     };
 }

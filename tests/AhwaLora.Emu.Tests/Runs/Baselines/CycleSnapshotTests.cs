@@ -62,7 +62,7 @@ public sealed class CycleSnapshotTests
         using var run = new ProgramRun(new RunRequest
         {
             ElfPath = Toolchain.Assemble(DotProduct),
-            Machine = TestMachine.Options with { Timing = TimingProfile.Named(timing) },
+            Options = TestMachine.Options with { Timing = TimingProfile.Named(timing) },
             Limits = new RunLimits(MaxCycles: 1_000_000, MaxInstructions: ulong.MaxValue),
         });
         Assert.Equal(0, run.Execute());

@@ -222,7 +222,7 @@ public sealed class CauseProfileTests
     private static RunRequest DotRequest() => new()
     {
         ElfPath = Programs.Dot,
-        Machine = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") },
+        Options = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") },
         Limits = new RunLimits(ulong.MaxValue, 1_000_000),
     };
 

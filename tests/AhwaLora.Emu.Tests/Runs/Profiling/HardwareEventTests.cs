@@ -117,10 +117,10 @@ public sealed class HardwareEventTests
         var before = TestMachine.Assemble(program);
         before.Machine.Run(new RunLimits(ulong.MaxValue, 8));
         using var snapshot = new MemoryStream();
-        before.Machine.Transfer(new StateStream(snapshot, saving: true));
+        before.Machine.SaveOrRestore(new StateStream(snapshot, saving: true));
         snapshot.Position = 0;
         var after = TestMachine.Assemble(program);
-        after.Machine.Transfer(new StateStream(snapshot, saving: false));
+        after.Machine.SaveOrRestore(new StateStream(snapshot, saving: false));
         after.Finish();
 
         Assert.Equal(3u, after["s1"]);

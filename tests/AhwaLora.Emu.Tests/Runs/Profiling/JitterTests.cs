@@ -55,7 +55,7 @@ public sealed class JitterTests
     {
         ElfPath = elf,
         Harts = harts,
-        Machine = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p"), Contention = Contention.Exact },
+        Options = TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p"), Contention = Contention.Exact },
         Limits = new RunLimits(ulong.MaxValue, 1_000_000),
     };
 }

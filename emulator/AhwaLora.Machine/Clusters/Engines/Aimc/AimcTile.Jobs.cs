@@ -261,7 +261,7 @@ public sealed partial class AimcTile
     }
 
     // The converters' verdict counts from the start of the integration.
-    private void Count(in Region region, in MvmResult result, int vectors, int passes)
+    private void Count(in CrossbarPart region, in MvmResult result, int vectors, int passes)
     {
         At(_counters, Mvms) += (ulong)vectors;
         At(_counters, BoundPasses) += (ulong)(passes - vectors);

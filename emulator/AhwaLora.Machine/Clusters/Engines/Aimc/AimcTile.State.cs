@@ -7,16 +7,16 @@ namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 public sealed partial class AimcTile
 {
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        TransferControl(state);
-        TransferJobs(state);
-        TransferDevices(state);
-        TransferCrossbar(state);
-        _interrupt.Transfer(state);
+        SaveOrRestoreControl(state);
+        SaveOrRestoreJobs(state);
+        SaveOrRestoreDevices(state);
+        SaveOrRestoreCrossbar(state);
+        _interrupt.SaveOrRestore(state);
     }
 
-    private void TransferControl(StateStream state)
+    private void SaveOrRestoreControl(StateStream state)
     {
         state.Field(ref _irqEnable);
         state.Field(ref _irqStatus);
@@ -32,15 +32,15 @@ public sealed partial class AimcTile
         state.Field(ref _idleSince);
     }
 
-    private void TransferJobs(StateStream state)
+    private void SaveOrRestoreJobs(StateStream state)
     {
-        foreach (var context in _contexts) context.Transfer(state);
+        foreach (var context in _contexts) context.SaveOrRestore(state);
         state.Array(_contextOfJob);
         state.Field(ref _triggered);
         state.Field(ref _finished);
         state.Field(ref _finishedTag);
-        _streamIn.Transfer(state);
-        _streamOut.Transfer(state);
+        _streamIn.SaveOrRestore(state);
+        _streamOut.SaveOrRestore(state);
         foreach (var buffer in _inputs) state.Array(buffer);
         foreach (var buffer in _outputs) state.Array(buffer);
         state.Field(ref _integrateEnd);
@@ -58,7 +58,7 @@ public sealed partial class AimcTile
         state.Array(_refused);
     }
 
-    private void TransferDevices(StateStream state)
+    private void SaveOrRestoreDevices(StateStream state)
     {
         state.Field(ref _operation);
         state.Field(ref _operationEnd);
@@ -72,20 +72,20 @@ public sealed partial class AimcTile
         state.Field(ref _programmedAt);
     }
 
-    private void TransferCrossbar(StateStream state)
+    private void SaveOrRestoreCrossbar(StateStream state)
     {
         var crossbar = _crossbar.State;
-        TransferPlane(state, crossbar.Plus);
-        TransferPlane(state, crossbar.Minus);
+        SaveOrRestorePlane(state, crossbar.Plus);
+        SaveOrRestorePlane(state, crossbar.Minus);
         state.Array(crossbar.Weights);
-        TransferProgrammings(state, crossbar.Programmings);
+        SaveOrRestoreProgrammings(state, crossbar.Programmings);
         state.Field(ref crossbar.AgeSeconds);
         state.Field(ref crossbar.NextEvent);
         state.Field(ref crossbar.ReferenceResponse);
         state.Field(ref crossbar.Alpha);
     }
 
-    private static void TransferProgrammings(StateStream state, List<Programming> programmings)
+    private static void SaveOrRestoreProgrammings(StateStream state, List<Programming> programmings)
     {
         var count = programmings.Count;
         state.Field(ref count);
@@ -93,7 +93,7 @@ public sealed partial class AimcTile
         for (var i = 0; i < count; i++)
         {
             var (region, scale, weight, olderBy) = state.IsSaving ? programmings[i] : new Programming(default, [], [], 0);
-            TransferRegion(state, ref region);
+            SaveOrRestoreRegion(state, ref region);
             state.Field(ref olderBy);
             if (!state.IsSaving) (scale, weight) = (new float[region.Columns], new float[region.Columns]);
             state.Array(scale);
@@ -102,17 +102,17 @@ public sealed partial class AimcTile
         }
     }
 
-    private static void TransferRegion(StateStream state, ref Region region)
+    private static void SaveOrRestoreRegion(StateStream state, ref CrossbarPart region)
     {
         var (firstRow, rows, firstColumn, columns) = region;
         state.Field(ref firstRow);
         state.Field(ref rows);
         state.Field(ref firstColumn);
         state.Field(ref columns);
-        region = new Region(firstRow, rows, firstColumn, columns);
+        region = new CrossbarPart(firstRow, rows, firstColumn, columns);
     }
 
-    private static void TransferPlane(StateStream state, DevicePlane plane)
+    private static void SaveOrRestorePlane(StateStream state, DevicePlane plane)
     {
         state.Array(plane.Target);
         state.Array(plane.Programmed);

@@ -67,7 +67,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
     public bool IsRaw => (this[Flags] & 2) != 0;
 
     /// <summary>The part of the tile the job uses; meaningful once <see cref="Check"/> has passed.</summary>
-    public Region Region => new((int)this[FirstRow], (int)Rows, (int)this[FirstColumn], (int)Columns);
+    public CrossbarPart Region => new((int)this[FirstRow], (int)Rows, (int)this[FirstColumn], (int)Columns);
 
     /// <summary>Bytes of one input vector: int8 codes or float32.</summary>
     public uint InputBytes => IsRaw ? Rows : 4 * Rows;
@@ -108,7 +108,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_registers);
         state.Field(ref State);

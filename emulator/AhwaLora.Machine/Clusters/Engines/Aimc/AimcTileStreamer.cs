@@ -111,7 +111,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         state.Array(_firstAddress);
         state.Array(_length);

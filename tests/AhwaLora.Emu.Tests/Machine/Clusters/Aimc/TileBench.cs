@@ -131,16 +131,16 @@ internal sealed class TileBench : IBusMasters, IActivityObserver
     {
         var stream = new MemoryStream();
         var state = new StateStream(stream, saving: true);
-        Tile.Transfer(state);
-        Memory.Transfer(state);
+        Tile.SaveOrRestore(state);
+        Memory.SaveOrRestore(state);
         return stream.ToArray();
     }
 
     public void Restore(byte[] snapshot, ulong time)
     {
         var state = new StateStream(new MemoryStream(snapshot), saving: false);
-        Tile.Transfer(state);
-        Memory.Transfer(state);
+        Tile.SaveOrRestore(state);
+        Memory.SaveOrRestore(state);
         Time = _granted = time;
     }
 

@@ -54,7 +54,7 @@ internal sealed class RegionExit
     public bool HasStalls { get; private init; }
 
     /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
-    public required int Vector { get; init; }
+    public required int StallVector { get; init; }
 
     /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>
     public int Instruction { get; init; }
@@ -79,18 +79,18 @@ internal sealed class RegionExit
 /// <param name="Region">The region.</param>
 /// <param name="Index">Which of its entries.</param>
 /// <param name="Pc">Address of the instruction there.</param>
-/// <param name="Vector">The pipeline's state it was translated for.</param>
-internal sealed record RegionEntry(Region Region, int Index, uint Pc, int Vector)
+/// <param name="StallVector">The pipeline's state it was translated for.</param>
+internal sealed record RegionEntry(CodeRegion Region, int Index, uint Pc, int StallVector)
 {
     /// <summary>True if it may be entered in a state.</summary>
-    public bool Suits(int vector, FloatMode mode, bool isBridge) => Vector == vector && Region.IsBridge == isBridge && Region.Suits(mode);
+    public bool Suits(int vector, FloatMode mode, bool isBridge) => StallVector == vector && Region.IsBridge == isBridge && Region.Suits(mode);
 }
 
 /// <summary>Translated code: instructions reachable from an entry by direct branches, as one method with its loops inside.</summary>
-internal sealed class Region
+internal sealed class CodeRegion
 {
     /// <summary>Address and vector of its entries, the instruction it was translated from first.</summary>
-    public required IReadOnlyList<(uint Pc, int Vector)> Entries { get; init; }
+    public required IReadOnlyList<(uint Pc, int StallVector)> Entries { get; init; }
 
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }

@@ -23,5 +23,5 @@ public sealed record MvmCost(string Name, int TimeNs, long EnergyFemtojoules, st
     public static Figure AdcTimePerCode { get; } = new("ADC time per LSB", 300, "ps", "HERMES core, Khaddam-Aljameh et al., JSSC 2022");
 
     /// <summary>Femtojoules of one pass over a region: in proportion to its cells [derived].</summary>
-    public long EnergyFemtojoulesOf(in Region region) => EnergyFemtojoules * region.Rows * region.Columns / ReferenceCells;
+    public long EnergyFemtojoulesOf(in CrossbarPart region) => EnergyFemtojoules * region.Rows * region.Columns / ReferenceCells;
 }

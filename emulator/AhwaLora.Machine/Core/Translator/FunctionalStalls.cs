@@ -4,7 +4,7 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>The functional pipeline remembers nothing but a grant.</summary>
-internal sealed class FunctionalVectors(FunctionalState state) : IVectorState
+internal sealed class FunctionalStalls(FunctionalState state) : IStallState
 {
     /// <inheritdoc/>
     public ulong Time => state.Time;

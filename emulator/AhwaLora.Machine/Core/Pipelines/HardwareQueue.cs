@@ -50,7 +50,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
     public void Clear() => Count = 0;
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
         if (state.IsSaving) MoveToStart();
         state.Array(_entries, field);
@@ -65,31 +65,5 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
         for (var n = 0; n < Count; n++) entries[n] = this[n];
         entries.CopyTo(_entries);
         _head = 0;
-    }
-}
-
-/// <summary>An arbiter that may hold its choice: once refused, the same requests stand until one is granted.</summary>
-public struct Arbiter
-{
-    /// <summary>The tree's pointer (<see cref="RoundRobin"/>).</summary>
-    public int Pointer;
-
-    /// <summary>Requests that were refused; 0 for none.</summary>
-    public uint Held;
-
-    /// <summary>The requests it looks at, given those of this cycle.</summary>
-    public readonly uint Seen(uint requests) => Held != 0 ? Held : requests;
-
-    /// <summary>Ends the cycle in which <paramref name="seen"/> was looked at and the winner granted or refused.</summary>
-    public void End(uint seen, bool granted)
-    {
-        if (seen != 0 && granted) Pointer = RoundRobin.Next(seen, Pointer);
-        Held = granted ? 0 : seen;
-    }
-
-    internal void Transfer(StateStream state)
-    {
-        state.Field(ref Pointer);
-        state.Field(ref Held);
     }
 }

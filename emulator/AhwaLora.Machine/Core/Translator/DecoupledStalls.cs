@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Translator;
 /// cycles in them as distances from now. Only the addresses in the address queue are left out: they are data, not state,
 /// and translated code remembers them beside (<see cref="AddressHistory"/>).
 /// </summary>
-internal sealed class DecoupledVectors(DecoupledState state) : IVectorState
+internal sealed class DecoupledStalls(DecoupledState state) : IStallState
 {
     // Words of a vector; the queues' entries follow, as many as there are.
     private const int Scoreboards = 0, Units = 1, Divisions = 2, Pipes = 3, Arbiters = 4, Counts = 5, Causes = 6, Responses = 8, Grant = 9, Entries = 10;

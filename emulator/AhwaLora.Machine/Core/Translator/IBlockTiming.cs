@@ -6,8 +6,8 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>A point in a block: what has been charged since its start, and the pipeline's state.</summary>
 /// <param name="Cycles">Cycles since the block's start.</param>
 /// <param name="Stalls">Those of them that are not issue.</param>
-/// <param name="Vector">Stall vector.</param>
-internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int Vector);
+/// <param name="StallVector">Stall vector.</param>
+internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int StallVector);
 
 /// <summary>The timing of a block entered in a known state: before each of its instructions, and behind the last.</summary>
 /// <param name="Before">Before instruction k; the last entry is behind the block where the last instruction does not redirect.</param>
@@ -39,7 +39,7 @@ internal interface IBlockTiming
     ulong Time { get; }
 
     /// <summary>The hart's vector.</summary>
-    int Vector();
+    int StallVector();
 
     /// <summary>Puts the hart at <paramref name="time"/> with <paramref name="vector"/>.</summary>
     void Continue(int vector, ulong time);
@@ -88,7 +88,7 @@ internal interface IBlockTiming
 }
 
 /// <summary>The state of a pipeline as words relative to its time.</summary>
-internal interface IVectorState
+internal interface IStallState
 {
     /// <summary>Local time.</summary>
     ulong Time { get; }

@@ -5,17 +5,17 @@ namespace AhwaLora.Analog.Crossbar;
 /// <param name="Tile">The tile.</param>
 /// <param name="Inputs">Which inputs of the matrix its rows take.</param>
 /// <param name="Outputs">Which outputs its columns give.</param>
-public readonly record struct TilePart(CrossbarArray Tile, Split Inputs, Split Outputs)
+public readonly record struct MatrixPart(CrossbarArray Tile, LineRange Inputs, LineRange Outputs)
 {
     /// <summary>Where on the tile it lies.</summary>
-    public Region Region => new(0, Inputs.Length, 0, Outputs.Length);
+    public CrossbarPart Region => new(0, Inputs.Length, 0, Outputs.Length);
 }
 
 /// <summary>
 /// A matrix larger than a tile on several: splits of inputs are summed in the digital domain, in order, and splits of outputs
-/// joined (<see cref="MatrixSplit"/>). Tiles are numbered output split by output split.
+/// joined (<see cref="MatrixCut"/>). Tiles are numbered output split by output split.
 /// </summary>
-public sealed class TileMapping
+public sealed class TiledMatrix
 {
     private readonly float[] _partial;
 
@@ -25,16 +25,16 @@ public sealed class TileMapping
     /// <param name="outputs">Of the matrix.</param>
     /// <param name="weights">[out, in], dense.</param>
     /// <exception cref="ArgumentException">Wrong length, or a weight that is NaN or infinite.</exception>
-    public TileMapping(CrossbarOptions options, int inputs, int outputs, ReadOnlySpan<float> weights)
+    public TiledMatrix(CrossbarOptions options, int inputs, int outputs, ReadOnlySpan<float> weights)
     {
         if (weights.Length != (long)inputs * outputs) throw new ArgumentException($"{weights.Length} weights; expected {outputs} x {inputs}", nameof(weights));
         (Inputs, Outputs) = (inputs, outputs);
-        var parts = new List<TilePart>();
-        foreach (var columns in MatrixSplit.Along(outputs, options.Columns))
+        var parts = new List<MatrixPart>();
+        foreach (var columns in MatrixCut.Along(outputs, options.Columns))
         {
-            foreach (var rows in MatrixSplit.Along(inputs, options.Rows))
+            foreach (var rows in MatrixCut.Along(inputs, options.Rows))
             {
-                var part = new TilePart(new CrossbarArray(options with { Tile = options.Tile + (uint)parts.Count }), rows, columns);
+                var part = new MatrixPart(new CrossbarArray(options with { Tile = options.Tile + (uint)parts.Count }), rows, columns);
                 part.Tile.Program(part.Region, Cut(weights, inputs, rows, columns));
                 part.Tile.MeasureReference(part.Region);
                 parts.Add(part);
@@ -52,7 +52,7 @@ public sealed class TileMapping
     public int Outputs { get; }
 
     /// <summary>The tiles, by number.</summary>
-    public IReadOnlyList<TilePart> Parts { get; }
+    public IReadOnlyList<MatrixPart> Parts { get; }
 
     /// <summary>Evaluates every tile at an age.</summary>
     /// <param name="seconds">Since programming.</param>
@@ -93,7 +93,7 @@ public sealed class TileMapping
     }
 
     /// <summary>The weights [out, in] of a part, dense.</summary>
-    public static float[] Cut(ReadOnlySpan<float> weights, int inputs, Split rows, Split columns)
+    public static float[] Cut(ReadOnlySpan<float> weights, int inputs, LineRange rows, LineRange columns)
     {
         var part = new float[rows.Length * columns.Length];
         for (var column = 0; column < columns.Length; column++)

@@ -5,7 +5,7 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>The blocking pipeline between two instructions, as far as it can still make one wait (<see cref="BlockingState.Forget"/>).</summary>
-internal sealed class BlockingVectors(BlockingState state) : IVectorState
+internal sealed class BlockingStalls(BlockingState state) : IStallState
 {
     // Words of a vector; the registers' distances follow.
     private const int Lag = 0, FloatFree = 1, FloatPort = 2, FloatResults = 3, MemoryReturn = 4, Grant = 5, Ready = 6;

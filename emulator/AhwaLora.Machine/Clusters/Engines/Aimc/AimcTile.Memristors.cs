@@ -39,8 +39,8 @@ public sealed partial class AimcTile
     /// </summary>
     /// <param name="region">Where.</param>
     /// <param name="weights">[out, in], dense.</param>
-    /// <exception cref="ArgumentException">Region outside the tile, wrong length, or a weight that is NaN or infinite.</exception>
-    public void ProgramByHost(Region region, ReadOnlySpan<float> weights)
+    /// <exception cref="ArgumentException">CrossbarPart outside the tile, wrong length, or a weight that is NaN or infinite.</exception>
+    public void ProgramByHost(CrossbarPart region, ReadOnlySpan<float> weights)
     {
         Program(region, weights, 0);
         _programmed = true;
@@ -56,7 +56,7 @@ public sealed partial class AimcTile
         LetPass(seconds, 0);
     }
 
-    private void SetOperands(in Region region)
+    private void SetOperands(in CrossbarPart region)
     {
         _operands[2] = ((uint)region.FirstRow << 16) | (uint)region.Rows;
         _operands[3] = ((uint)region.FirstColumn << 16) | (uint)region.Columns;
@@ -95,7 +95,7 @@ public sealed partial class AimcTile
     }
 
     // The cells have changed at once, but the tile is locked until they are said to.
-    private void Program(in Region region, ReadOnlySpan<float> weights, ulong end)
+    private void Program(in CrossbarPart region, ReadOnlySpan<float> weights, ulong end)
     {
         _crossbar.State.AgeSeconds = AgeSecondsAt(end);
         _crossbar.Program(region, weights);
@@ -105,7 +105,7 @@ public sealed partial class AimcTile
         _rmsErrorMicroSiemens = RmsError(region);
     }
 
-    private float RmsError(in Region region)
+    private float RmsError(in CrossbarPart region)
     {
         if (_crossbar.Options.TimingOnly) return 0;
         var squares = 0.0;
@@ -157,7 +157,7 @@ public sealed partial class AimcTile
     }
 
     // The region in PROGRAM_ROWS and PROGRAM_COLUMNS, if it lies in the tile and the tile is idle.
-    private bool TakeRegion(uint command, out Region region)
+    private bool TakeRegion(uint command, out CrossbarPart region)
     {
         var (rows, columns) = (_operands[2], _operands[3]);
         region = new((int)(rows >> 16), (int)(rows & 0xFFFF), (int)(columns >> 16), (int)(columns & 0xFFFF));

@@ -1,7 +1,7 @@
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>Numbers the stall vectors of a machine's harts: equal vectors have the same number.</summary>
-internal sealed class VectorNumbers
+internal sealed class StallNumbers
 {
     private const int Limit = 1 << 16;
 

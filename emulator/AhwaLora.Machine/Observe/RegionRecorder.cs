@@ -85,10 +85,10 @@ public sealed class RegionRecorder : IStateful
     }
 
     /// <inheritdoc/>
-    public void Transfer(StateStream state)
+    public void SaveOrRestore(StateStream state)
     {
-        TransferNames(state);
-        foreach (var open in _open) TransferOpen(state, open);
+        SaveOrRestoreNames(state);
+        foreach (var open in _open) SaveOrRestoreOpen(state, open);
         var records = _records.ToList();
         var count = records.Count;
         state.Field(ref count);
@@ -106,7 +106,7 @@ public sealed class RegionRecorder : IStateful
         }
     }
 
-    private static void TransferOpen(StateStream state, List<Open> open)
+    private static void SaveOrRestoreOpen(StateStream state, List<Open> open)
     {
         var count = open.Count;
         state.Field(ref count);
@@ -122,7 +122,7 @@ public sealed class RegionRecorder : IStateful
         }
     }
 
-    private void TransferNames(StateStream state)
+    private void SaveOrRestoreNames(StateStream state)
     {
         var ids = _ids.ToList();
         var count = ids.Count;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace AhwaLora.Common.Text;
 
 /// <summary>Numbers as users write them.</summary>
-public static class Numbers
+public static class UserNumbers
 {
     /// <summary>A 32-bit number, decimal or hexadecimal with 0x; underscores may group digits.</summary>
     public static bool TryParse(string text, out uint value)
