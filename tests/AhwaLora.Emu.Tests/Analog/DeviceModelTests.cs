@@ -13,7 +13,7 @@ public sealed class DeviceModelTests
     [Fact]
     public void Pcm_closed_forms_agree_with_the_table_to_1e_6()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Here(), "..", "pcm_params.csv"));
+        string[] lines = File.ReadAllLines(Path.Combine(Here(), "pcm_params.csv"));
         Assert.Equal("g_uS,sigma_prog_uS,nu_mu,nu_sigma,Qs,sqrtlog_25s,sqrtlog_1h,sqrtlog_1d,sqrtlog_1month,sqrtlog_1yr", lines[0]);
         Assert.Equal(12, lines.Length);
         DeviceModel pcm = DeviceModel.Pcm;

@@ -1,13 +1,8 @@
-using System.Runtime.CompilerServices;
-
 namespace AhwaLora.Emu.Tests.Documentation;
 
 /// <summary>Text in committed files that has to be what the product prints; <c>AHWALORA_ACCEPT=1</c> rewrites it, for a reader to review, and fails.</summary>
 internal static class CommittedText
 {
-    /// <summary>The top of the source tree.</summary>
-    public static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
-
     /// <summary>Compares what stands in <paramref name="file"/> between <c>begin: name</c> and <c>end: name</c> comments, in a code fence.</summary>
     public static void AssertBlock(string file, string name, string expected) =>
         AssertBetween(file, name, $"<!-- begin: {name} -->\n```\n", $"```\n<!-- end: {name} -->", expected);
@@ -18,7 +13,7 @@ internal static class CommittedText
 
     private static void AssertBetween(string file, string name, string begin, string end, string expected)
     {
-        var path = Path.Combine(Root(), file);
+        var path = Path.Combine(Toolchain.Root, file);
         var text = File.ReadAllText(path);
         var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
         var to = text.IndexOf(end, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_command_and_option_shown_exists()
     {
-        var readme = File.ReadAllText(Path.Combine(CommittedText.Root(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Toolchain.Root, "README.md"));
         foreach (Match line in Invocation().Matches(readme))
         {
             var words = line.Groups[1].Value.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -31,15 +31,15 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_make_target_shown_exists()
     {
-        var makefile = File.ReadAllText(Path.Combine(CommittedText.Root(), "Makefile"));
-        var readme = File.ReadAllText(Path.Combine(CommittedText.Root(), "README.md"));
+        var makefile = File.ReadAllText(Path.Combine(Toolchain.Root, "Makefile"));
+        var readme = File.ReadAllText(Path.Combine(Toolchain.Root, "README.md"));
         foreach (Match target in MakeTarget().Matches(readme)) Assert.Matches($"(?m)^{target.Groups[1].Value}:", makefile);
     }
 
     [Fact]
     public void Every_file_linked_exists()
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(CommittedText.Root(), "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(CommittedText.Root(), "README.md")))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Toolchain.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Toolchain.Root, "README.md")))
         {
             foreach (Match link in Link().Matches(File.ReadAllText(file)))
             {
@@ -51,7 +51,7 @@ public sealed partial class ReadmeTests
 
     private static (int Status, string Output) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = CommittedText.Root() };
+        var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Toolchain.Root };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

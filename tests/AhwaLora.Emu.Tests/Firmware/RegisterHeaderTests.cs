@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AhwaLora.Emu.Tests.Documentation;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine.Bus.Registers;
@@ -11,15 +10,13 @@ public sealed class RegisterHeaderTests
 {
     private static readonly IReadOnlyList<RegisterBlock> _blocks = RegisterBlock.Of(new PlatformDescription());
 
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
-
     [Fact]
     public void The_committed_header_is_the_generated_one() =>
-        AssertCommitted(Path.Combine(Root(), "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(_blocks));
+        AssertCommitted(Path.Combine(Toolchain.Root, "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(_blocks));
 
     [Fact]
     public void The_documented_registers_are_the_generated_ones() =>
-        AssertCommitted(Path.Combine(Root(), "docs", "firmware.md"), text => RegisterHeader.Embed(text, RegisterHeader.ToMarkdown(_blocks)));
+        AssertCommitted(Path.Combine(Toolchain.Root, "docs", "firmware.md"), text => RegisterHeader.Embed(text, RegisterHeader.ToMarkdown(_blocks)));
 
     [Fact]
     public void Rows_fields_and_constants_get_names_of_their_own()

@@ -25,7 +25,13 @@ internal static class Toolchain
 
     private static string Layout { get; } = File.ReadAllText(Script);
 
-    private static string RootOf([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
+    // Above this file, wherever the tests' folders lie: the directory with the solution.
+    private static string RootOf([CallerFilePath] string path = "")
+    {
+        var directory = new DirectoryInfo(Path.GetDirectoryName(path)!);
+        while (!File.Exists(Path.Combine(directory.FullName, "AhwaLora.Emu.sln"))) directory = directory.Parent ?? throw new DirectoryNotFoundException($"no AhwaLora.Emu.sln above {path}");
+        return directory.FullName;
+    }
 
     /// <summary>Assembles <paramref name="source"/> within the process; the executable is kept by the hash of what it was made from.</summary>
     /// <param name="source">Assembly text with <c>_start</c>.</param>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace AhwaLora.Emu.Tests.Machine.Host;
 
@@ -16,7 +15,7 @@ internal static class PicolibcProgram
     /// <summary>Compiles <paramref name="source"/> to <paramref name="output"/>, with further options of the compiler.</summary>
     public static void Compile(string source, string output, params string[] options)
     {
-        var start = new ProcessStartInfo("riscv64-unknown-elf-gcc", [.. Flags, .. options, Path.Combine(Sources(), source), "-o", output])
+        var start = new ProcessStartInfo("riscv64-unknown-elf-gcc", [.. Flags, .. options, Path.Combine(Sources, source), "-o", output])
         {
             RedirectStandardError = true,
         };
@@ -26,6 +25,5 @@ internal static class PicolibcProgram
         Assert.True(compiler.ExitCode == 0, errors);
     }
 
-    private static string Sources([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "programs", "host"));
+    private static string Sources => Path.Combine(Toolchain.Root, "tests", "programs", "host");
 }

@@ -25,7 +25,7 @@ public sealed class PlatformJsonTests
     [Fact]
     public void The_published_schema_is_the_generated_one()
     {
-        var path = Path.Combine(CommittedText.Root(), "docs", "platform.schema.json");
+        var path = Path.Combine(Toolchain.Root, "docs", "platform.schema.json");
         Accepting.AssertFile(path, PlatformJson.Schema());
     }
 
