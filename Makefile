@@ -1,12 +1,12 @@
-# make run    the main job: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
+# make run    the main demonstration: layers of a trained model, and its tasks, on RISC-V harts beside analog tiles
 # make test   all tests; ends with "N passed, N failed"
-# make test-fast  the tests that take no seconds, in less than a minute; CONFIGURATION=Debug runs them with assertions
-# make bench  speed, as ratios within one run
-# make study  docs/study.md with its tables and pictures, measured anew
+# make test-fast  the fast tests, in less than a minute; CONFIGURATION=Debug runs them with assertions
+# make bench  the speed, as ratios within one run
+# make study  measures again and writes docs/study.md with its tables and pictures
 # make train  trains the models of docs/training.md and writes its tables
 # make test-train  tests of the training
-# make torture  random programs on QEMU and both engines, SEEDS=n of each kind
-# make publish  a dotnet tool package and a program that needs no .NET, in OUT (out)
+# make torture  random programs on QEMU and on both engines, SEEDS=n of each kind
+# make publish  a dotnet tool package, and a program that needs no .NET, in OUT (default: out)
 # make format, check-format, clean
 .PHONY: all build cli firmware run test test-fast train test-train train-dependencies torture bench study publish format check-format clean help dependencies test-dependencies
 
@@ -15,7 +15,7 @@ DOTNET := dotnet
 SEEDS ?= 1000
 OUT ?= out
 
-# Compiled ahead of time: it starts in half the time.
+# Compiled ahead of time, the command line starts in half the time.
 PUBLISH = $(DOTNET) publish emulator/AhwaLora.Cli -c $(CONFIGURATION) -p:PublishReadyToRun=true -p:PackAsTool=false -v quiet --nologo
 
 PICOLIBC := /usr/lib/picolibc/riscv64-unknown-elf/picolibc.specs
@@ -43,7 +43,7 @@ build:
 firmware: dependencies
 	@$(MAKE) --no-print-directory -C firmware
 
-# The command line alone, since what tests need is large.
+# Only the command line, since what the tests need is large.
 cli:
 	@echo "building ..."
 	@$(PUBLISH) --use-current-runtime --self-contained false -o out/cli
@@ -53,7 +53,7 @@ run: cli firmware
 	@tools/ahwalora layer --adapter tools/models/sst2 --module layer.0.output.dense
 	@tools/ahwalora adapter load tools/models/squad --swap tools/models/sst2
 
-# The command line that tests start is the one compiled ahead of time.
+# Tests start the command line that was compiled ahead of time.
 test: test-dependencies build firmware
 	@CONFIGURATION=$(CONFIGURATION) AHWALORA_CLI=$(CURDIR)/out/cli/ahwalora.dll tools/test
 
@@ -62,7 +62,7 @@ test-fast: test-dependencies firmware
 	@$(DOTNET) build AhwaLora.Emu.sln -c $(CONFIGURATION) -v quiet --nologo
 	@CONFIGURATION=$(CONFIGURATION) tools/test fast
 
-# Outside the solution: these alone fetch libtorch.
+# The training is outside the solution: only these targets fetch libtorch.
 train-dependencies:
 	@tools/install-dependencies $(TRAINING)
 

@@ -1,4 +1,4 @@
-/** The tiles of a chain of layers alone, with the same movement of data as multi_layer: what its LoRA branches are measured against. */
+/** The tiles alone for a chain of layers, with the same movement of data as multi_layer, whose adapters are measured against this. */
 #include "steps.h"
 
 enum { BUFFERS = 4, AHEAD = 2 };

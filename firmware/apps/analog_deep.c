@@ -1,4 +1,4 @@
-/** The tile alone, with the same movement of data as deep and eager: what their LoRA branch is measured against. */
+/** The tile alone, with the same movement of data as deep and eager, whose adapter is measured against this. */
 #include "steps.h"
 
 int main(void)

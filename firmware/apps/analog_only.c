@@ -1,4 +1,4 @@
-/** The tile alone, with the same movement of data as lora_layer: what the LoRA branch is measured against. */
+/** The tile alone, with the same movement of data as lora_layer, whose adapter is measured against this. */
 #include "steps.h"
 
 int main(void)

@@ -1,15 +1,15 @@
 /**
- * Deep: as lora_layer, but two chunks wait at the tile and a fourth comes in, so that neither tile nor harts wait for
- * the DMA. It takes twice the TCDM.
+ * Deep: like lora_layer, but two chunks wait at the tile and a fourth comes in, so that neither the tile nor the harts
+ * wait for the DMA. It takes twice the TCDM.
  *
  *     tile   | 0 | 1 | 2 | 3 |            triggered two chunks ahead
  *     harts      | 0 | 1 | 2 | 3 |        x A, then y += (x A) B
  *     DMA    in 0, 1, 2 | in 3, out 0 | in 4, out 1 | ...
  *
- * Where copies of the matrix lie on several tiles, a chunk is triggered ahead for each, and so they work side by side.
+ * If several tiles hold copies of the matrix, one chunk is triggered ahead for each, so that they work side by side.
  *
- * Transfers end in their order: where X of chunk k + 3 has come in, Y of chunk k - 1, launched before it, has gone out,
- * and so that buffer is free for the tile.
+ * Transfers end in order: once X of chunk k + 3 has come in, Y of chunk k - 1, launched before it, has gone out,
+ * so its buffer is free for the tile.
  */
 #include "steps.h"
 

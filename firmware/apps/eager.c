@@ -1,14 +1,14 @@
 /**
- * Eager: (x A) B needs no tile output, so the harts compute it while the tile integrates the same chunk; when the tile
- * is done only the addition is left, which alone is exposed after the last chunk.
+ * Eager: (x A) B needs no tile output, so the harts compute it while the tile integrates the same chunk. When the tile
+ * has finished, only the addition is left, and only the addition is exposed after the last chunk.
  *
  *     tile   | 0   | 1   | 2   |               triggered two chunks ahead
  *     harts  | 0   |+| 1 |+| 2 |+|             x A and d = (x A) B, then y += d
  *     DMA    in 0, 1, 2 | in 3, out 0 | ...
  *
- * The addition by itself costs more than where it rides on the second product. So where the tile has finished a chunk
- * before the harts come to that product, because they are slower than it, they do as in deep.c: y += (x A) B.
- * Buffers, copies of the matrix and what may be written when are as in deep.c too.
+ * A separate addition costs more than one within the second product. So if the tile has finished a chunk before the
+ * harts come to that product, because they are slower than the tile, they do as in deep.c: y += (x A) B.
+ * Buffers, copies of the matrix, and when a buffer may be written, are also as in deep.c.
  */
 #include "steps.h"
 

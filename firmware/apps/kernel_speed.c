@@ -1,6 +1,6 @@
 /**
- * Cycles of the LoRA kernels for 128 -> 8 -> 128 at 16 tokens, the addition included, shared by all harts:
- * prints the slowest hart's cycles of each product and the multiply-adds a cycle and hart.
+ * Cycles of the LoRA kernels for 128 -> 8 -> 128 at 16 tokens, including the addition, shared by all harts.
+ * Prints the slowest hart's cycles for each product, and the multiply-adds per cycle and hart.
  */
 #include "ahwa.h"
 #include "lora.h"
@@ -43,7 +43,7 @@ int main(void)
     }
     const struct lora_grid down = lora_share(TOKENS, split.down_tokens, RANK, split.down_ranks, hart);
     const struct lora_grid up = lora_share(TOKENS, split.up_tokens, OUTPUTS, split.up_outputs, hart);
-    for (uint32_t round = 0; round < ROUNDS; round++) { /* the last counts: code is as warm as it gets */
+    for (uint32_t round = 0; round < ROUNDS; round++) { /* the last round counts: its code is in the caches */
         ahwa_barrier();
         uint32_t begin = ahwa_mcycle();
         lora_down(&lora, x, xa, down);

@@ -1,4 +1,4 @@
-/** The LoRA kernels against their definition; ends with 0, or the number of the first failing case. Hart 0 alone. */
+/** Compares the LoRA kernels with their definition, on hart 0. Ends with 0, or with the number of the first failing case. */
 #include "ahwa.h"
 #include "verify.h"
 

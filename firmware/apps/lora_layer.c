@@ -1,4 +1,4 @@
-/** One layer, double-buffered: what the tile hides of the LoRA branch, it hides. */
+/** One layer, double-buffered: the tile hides as much of the adapter as it can. */
 #include "double_buffered.h"
 
 int main(void)

@@ -1,13 +1,13 @@
 /**
- * Multi-layer: layers that feed each other, each on tiles of its own. Y of a chunk stays in TCDM as X of the next layer,
- * whose tile starts on it while the harts go on with this layer's next chunk. Two layers:
+ * Multi-layer: layers that feed each other, each on its own tiles. Y of a chunk stays in TCDM as X of the next layer,
+ * whose tile starts on it while the harts go on with this layer's next chunk. With two layers:
  *
  *     tile 0  | 0   | 1   | 2   | 3   |              triggered two chunks ahead
  *     tile 1        | 0   | 1   | 2   | 3   |        triggered when layer 0 has added to the chunk
  *     harts   | 0   |+| 1 | 0'|+| 2 | 1'|+| ...      as eager.c: d = (x A) B ahead of the tile, then y += d
  *
- * In step s the harts work on chunk s of the first layer, s - 1 of the second and so on. A layer's Y buffer is free again
- * when the next layer's tile has finished the chunk, at the latest two steps later; the last layer's when it is stored.
+ * In step s the harts work on chunk s of the first layer, chunk s - 1 of the second, and so on. A layer's Y buffer is free
+ * when the next layer's tile has finished the chunk, at most two steps later; the last layer's, when it is stored.
  */
 #include "steps.h"
 

@@ -1,4 +1,4 @@
-/** Nothing overlaps: each chunk comes in, passes the tile, gets its LoRA branch added and goes out before the next. */
+/** Nothing overlaps: each chunk comes in, passes the tile, gets its adapter's term added, and goes out before the next. */
 #include "steps.h"
 
 int main(void)

@@ -1,6 +1,6 @@
 /**
- * A model at work: its weights are on the tiles, its adapters in RAM, and the harts run one layer after the other as the
- * host asks. Between two commands hart 0 waits for its event, the others at the barrier, at no cost but time.
+ * Keeps a model running: its weights are on the tiles, its adapters in RAM, and the harts run one layer after the other as
+ * the host asks. Between two commands, hart 0 waits for its event and the others wait at the barrier.
  */
 #include "double_buffered.h"
 #include "run.h"
@@ -8,7 +8,7 @@
 
 struct ahwa_service service __attribute__((section(".data"))) = {.magic = AHWA_SERVICE_MAGIC};
 
-/** Another task: only A and B are written; no tile notices. */
+/** Brings another task: only A and B are written, and no tile is touched. */
 static void swap(void)
 {
     const struct ahwa_service_block *const blocks = (const struct ahwa_service_block *)service.blocks;

@@ -1,10 +1,10 @@
 /**
  * @file
- * Register blocks of the LoRA products: code for constant block sizes, inlined where they are used.
+ * Register blocks of the LoRA products: code for constant block sizes, inlined at its use.
  *
- * The order of loads and multiply-adds is chosen by hand for a single-issue core whose load result arrives a cycle
- * late (CV32E40P): each value is loaded one step before its use, and a chain's next link comes no sooner than two
- * instructions on. The compiler only picks registers and addresses; it must keep that order, so build with
+ * The order of loads and multiply-adds is chosen by hand for a single-issue core whose load result arrives one cycle
+ * late (CV32E40P): each value is loaded one step before its use, and the next link of a chain comes at least two
+ * instructions later. The compiler only picks registers and addresses. It must keep that order, so build with
  * -fno-schedule-insns.
  */
 #ifndef AHWA_LORA_BLOCKS_H
@@ -16,7 +16,7 @@
 
 #define BLOCK static inline __attribute__((always_inline))
 
-/** Sizes of the blocks: 32 floating-point registers hold what is kept and leave at least 5 for what streams past. */
+/** Sizes of the blocks: 32 floating-point registers hold the kept values and leave at least 5 for the streamed ones. */
 enum {
     PANEL = LORA_PANEL, /**< columns of a chain block */
     CHAIN_TOKENS = 6,   /**< most tokens of a chain block, 6 x 4 accumulators */
@@ -27,8 +27,8 @@ enum {
 };
 
 /**
- * The statements once for each constant i < count. A macro for each kind of index, because macros do not nest in
- * themselves, with as many copies as it can need: what the compiler reads only to drop is what makes it slow.
+ * Repeats the statements for each constant i < count. There is a macro for each kind of index, because a macro cannot nest
+ * in itself, and each has only as many copies as it can need: statements that the compiler must drop again make it slow.
  */
 #define EACH_PANEL(i, count, ...)                                                                                   \
     {                                                                                                               \
@@ -66,21 +66,21 @@ enum {
         __VA_ARGS__               \
     }
 
-/** Have `value` in its register here: the compiler would move a load or product down to its first use. */
+/** Forces `value` into its register here: the compiler would move a load or product down to its first use. */
 BLOCK float pin(float value)
 {
     __asm__ volatile("" : "+f"(value));
     return value;
 }
 
-/** `sum` + a b, rounded once, in sum's register: the compiler would want more registers for a chain block than there are. */
+/** `sum` + a b, rounded once, in sum's register: the compiler would need more registers for a chain block than there are. */
 BLOCK float multiply_add(float a, float b, float sum)
 {
     __asm__ volatile("fmadd.s %0, %1, %2, %0" : "+f"(sum) : "f"(a), "f"(b));
     return sum;
 }
 
-/** Step `pointer` here and now: the compiler would derive it from another pointer at each use. */
+/** Steps `pointer` at this point: the compiler would derive it from another pointer at each use. */
 #define STEP(pointer, elements)                          \
     do {                                                 \
         (pointer) += (elements);                         \
@@ -100,7 +100,7 @@ BLOCK void chain_step(float sum[CHAIN_TOKENS][PANEL], const float *const *p, con
 
 /**
  * sum[i][j] = the chain over k < count of row[i][k] q[k][j], i < tokens, for a panel q; `steps` between two branches.
- * Starts at -0, which an addition never changes: so the first product is rounded by itself. Returns the end of q.
+ * The chain starts at -0, which never changes a sum, so the first product is rounded by itself. Returns the end of q.
  */
 BLOCK const float *chain_block(float sum[CHAIN_TOKENS][PANEL], const float **row, const float *q, uint32_t count, const int steps, const int tokens)
 {
@@ -125,7 +125,7 @@ enum held_result { HELD_STORE, HELD_ADD };
 
 /**
  * out[i][j] = or += the chain over k < rank of held[i][k] b[k][j], for one column j of a panel b.
- * `factor` is b[0][j]; returns *next, loaded in time for the next column where there is one.
+ * `factor` is b[0][j]; returns *next, loaded in time for the next column, if there is one.
  */
 BLOCK float held_column(const float held[HELD_TOKENS][HELD_RANK], float factor, const float *b, const float *next, float *const *out, const int j,
                         const int tokens, const int rank, const enum held_result result)
@@ -142,7 +142,7 @@ BLOCK float held_column(const float held[HELD_TOKENS][HELD_RANK], float factor, 
     return factor;
 }
 
-/** The columns of `panels` panels, at most 4, of b; `out` has yet to be stepped by `step` elements, to where they are. */
+/** The columns of `panels` panels of b, at most 4; `out` must first be stepped by `step` elements to reach them. */
 BLOCK void held_panels(const float held[HELD_TOKENS][HELD_RANK], const float *b, float **out, uint32_t step, const int tokens, const int rank,
                        const enum held_result result, const int panels)
 {

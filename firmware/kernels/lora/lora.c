@@ -12,19 +12,19 @@ void lora_pack(float *panels, const float *matrix, uint32_t rows, uint32_t colum
         for (uint32_t k = 0; k < rows; k++) panels[(j / PANEL * rows + k) * PANEL + j % PANEL] = matrix[k * columns + j];
 }
 
-/** Panels of a share's columns, of which the first is a panel's first. */
+/** Panels of a share's columns, the first of which is the first of a panel. */
 static inline uint32_t panels_of(struct lora_range columns)
 {
     return lora_padded(columns.count) / PANEL;
 }
 
 /**
- * Does a block's tokens for `panels` panels q of A or B: p is x or xa, out is xa, d or y; all stand at the block.
- * `add` says of (x A) B in general whether to add to what out holds.
+ * Does a block's tokens for `panels` panels q of A or B: p is x or xa, and out is xa, d or y; all point to the block.
+ * `add` says for the general form of (x A) B whether to add to the values in out.
  */
 typedef void block_function(const struct lora *lora, const float *p, const float *q, float *out, uint32_t panels, uint32_t add);
 
-/** A block_function for a constant number of tokens; not inlined, as only the large ones have registers to save. */
+/** A block_function for a constant number of tokens; not inlined, because only the large ones save registers. */
 #define BLOCK_FUNCTION(NAME, TOKENS, BLOCK_OF, ...)                                                                    \
     static __attribute__((noinline)) void NAME(const struct lora *lora, const float *p, const float *q, float *out,    \
                                                uint32_t panels, uint32_t add)                                          \
@@ -33,7 +33,7 @@ typedef void block_function(const struct lora *lora, const float *p, const float
         BLOCK_OF(lora, p, q, out, panels, TOKENS, __VA_ARGS__);                                                        \
     }
 
-/** The block to do next where n tokens are left: entry n of a table of LEFT + 1, or its last where more are. */
+/** The block to do next if n tokens are left: entry n of a table of LEFT + 1 entries, or the last if there are more. */
 struct block {
     uint32_t tokens;
     block_function *run;

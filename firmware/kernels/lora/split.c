@@ -1,6 +1,6 @@
 /**
  * @file
- * Sharing the LoRA products out over harts. No split changes a bit of the result; it only changes the time.
+ * Splits the LoRA products over harts. A split changes only the time, never a bit of the result.
  */
 #include "blocks.h"
 #include "lora.h"
@@ -35,7 +35,7 @@ static uint32_t down_cost(const struct lora *lora, uint32_t tokens, uint32_t ran
     return chain_cost(tokens, lora->inputs, ranks);
 }
 
-/** As above, and three instructions to add each output. */
+/** As above, plus three instructions to add each output. */
 static uint32_t up_cost(const struct lora *lora, uint32_t tokens, uint32_t outputs)
 {
     const uint32_t add = 3 * tokens * outputs, rank = lora->rank;

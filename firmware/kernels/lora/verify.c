@@ -14,7 +14,7 @@ static const struct {
     {32, 32, 32, 6},  {33, 21, 32, 13}, {16, 16, 8, 1},   {16, 16, 8, 2},   {16, 16, 4, 1},   {64, 2, 8, 8},
     /* generic ranks: below, between and above them */
     {19, 11, 1, 5},   {21, 9, 2, 6},    {20, 12, 3, 4},   {33, 18, 6, 16},  {47, 37, 11, 9},  {66, 34, 33, 8},
-    /* the smallest */
+    /* the smallest shapes */
     {1, 1, 1, 1},     {1, 3, 8, 3},     {2, 1, 4, 6},     {15, 15, 16, 1},  {17, 17, 32, 2},
 };
 
@@ -24,7 +24,7 @@ static float tile[MAX_TOKENS * (MAX_OUTPUTS + PAD)], d[MAX_TOKENS * (MAX_OUTPUTS
 static float xa[MAX_TOKENS * (MAX_RANK + PAD) + GUARD], y[MAX_TOKENS * (MAX_OUTPUTS + PAD) + GUARD];
 static float expected_xa[MAX_TOKENS * (MAX_RANK + PAD) + GUARD], expected_y[MAX_TOKENS * (MAX_OUTPUTS + PAD) + GUARD];
 
-/** Values of both signs and many magnitudes, among them zeros of both signs: xorshift32 of the seed. */
+/** Values of both signs and many magnitudes, including zeros of both signs: xorshift32 of the seed. */
 static void fill(float *values, uint32_t count, uint32_t seed)
 {
     uint32_t state = seed * 2654435761u | 1;
@@ -58,7 +58,7 @@ static void reference(const struct lora *lora, uint32_t tokens)
     }
 }
 
-/** The kernels over a grid of parts, as harts would share them; `apart` computes d first and adds it then. */
+/** Runs the kernels over a grid of parts, as harts would share them; `apart` first computes d and then adds it. */
 static void run(const struct lora *lora, uint32_t tokens, uint32_t token_parts, uint32_t parts, uint32_t apart)
 {
     for (uint32_t i = 0; i < token_parts * parts; i++) lora_down(lora, x, xa, lora_share(tokens, token_parts, lora->rank, parts, i));
@@ -73,7 +73,7 @@ static void run(const struct lora *lora, uint32_t tokens, uint32_t token_parts, 
     }
 }
 
-/** 1 where rows of `stride` differ: in `columns` elements, in what lies beyond the last panel, or in the guard. */
+/** 1 if rows of `stride` differ: in `columns` elements, beyond the last panel, or in the guard. */
 static uint32_t differs(const float *rows, const float *expected, uint32_t tokens, uint32_t columns, uint32_t stride)
 {
     const uint32_t padded = lora_padded(columns);
@@ -95,7 +95,7 @@ uint32_t lora_verify(void)
         fill(a, m * r, 4 * i + 2);
         fill(b, r * n, 4 * i + 3);
         fill(tile, tokens * lora.y_stride, 4 * i + 4);
-        memset(packed_a, 0x7F, sizeof packed_a); /* what pads a panel is not a number */
+        memset(packed_a, 0x7F, sizeof packed_a); /* the padding of a panel is NaN */
         memset(packed_b, 0x7F, sizeof packed_b);
         lora_pack(packed_a, a, m, r);
         lora_pack(packed_b, b, r, n);

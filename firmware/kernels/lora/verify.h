@@ -1,6 +1,6 @@
 /**
  * @file
- * Verifier of the LoRA kernels: every shape, split and remainder against the definition in lora.h, bit by bit.
+ * Verifier of the LoRA kernels: compares every shape, split and remainder bit by bit with the definition in lora.h.
  */
 #ifndef AHWA_LORA_VERIFY_H
 #define AHWA_LORA_VERIFY_H

@@ -1,5 +1,5 @@
-// GCC 13 moved the initialisation of std::cout and its like from every object file into libstdc++, behind this symbol
-// (GLIBCXX_3.4.32). On an older libstdc++ it is done here, the old way.
+// GCC 13 moved the initialisation of std::cout and the other streams from every object file into libstdc++, under this symbol
+// (GLIBCXX_3.4.32). For an older libstdc++ it is done here, in the old way.
 #include <ios>
 
 namespace std
