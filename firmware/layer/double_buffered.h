@@ -1,19 +1,19 @@
 /**
  * @file
- * Double-buffered: while the tile integrates chunk k + 1 the harts compute the LoRA branch of chunk k and add.
+ * Double-buffered: while the tile integrates chunk k + 1, the harts compute the adapter's term of chunk k and add it.
  *
  *     tile   | 0 | 1 | 2 | 3 |            triggered one chunk ahead
  *     harts      | 0 | 1 | 2 | 3 |        x A, then y += (x A) B
  *     DMA    in 0, 1 | in 2, out 0 | in 3, out 1 | ...
  *
- * X of a chunk may go when tile and harts have read it, that is after x A; Y when it has been stored.
+ * X of a chunk may be overwritten when tile and harts have read it, that is after x A; Y when it has been stored.
  */
 #ifndef AHWA_LAYER_DOUBLE_BUFFERED_H
 #define AHWA_LAYER_DOUBLE_BUFFERED_H
 
 #include "steps.h"
 
-/** Runs `layer`, all harts; `adapter` is a constant, FUSED, or NONE for the tile alone. The value for main to return. */
+/** Runs `layer`, on all harts; `adapter` is a constant, FUSED, or NONE for the tile alone. Returns the value for main. */
 static inline __attribute__((always_inline)) int layer_double_buffered(enum layer_adapter adapter)
 {
     struct layer_hart hart;
@@ -28,7 +28,7 @@ static inline __attribute__((always_inline)) int layer_double_buffered(enum laye
     for (uint32_t k = 0; k < chunks; k++) {
         uint32_t fed = 0;
         if (control) {
-            /* The tile is to find its next chunk waiting; but where the harts are behind it, they come first. */
+            /* The tile should find its next chunk waiting; but if the harts are slower than the tile, they come first. */
             fed = layer_may_wait(&hart, k);
             if (fed) {
                 layer_wait_dma();

@@ -65,7 +65,7 @@ static uint32_t take(uint64_t *end, uint32_t rows, uint32_t columns)
     return address;
 }
 
-/** `x` are the buffers of the layer before, or 0. */
+/** `x` holds the Y buffers of the previous layer, or is 0. */
 static void lay_out(struct layer_run *run, uint64_t *end, const uint32_t *x, enum layer_adapter adapter)
 {
     const struct ahwa_layer *const of = run->layer;
@@ -100,7 +100,7 @@ static void lay_out(struct layer_run *run, uint64_t *end, const uint32_t *x, enu
     }
 }
 
-/* ---- The adapter's way to TCDM ------------------------------------------------------------------------------------ */
+/* ---- Bringing the adapter to TCDM --------------------------------------------------------------------------------- */
 
 uint32_t layer_copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns)
 {
@@ -137,7 +137,7 @@ static void set_integration(const struct layer_run *run)
     for (uint32_t i = 0; run->layer->t_int_ns && i < tiles; i++) ahwa_tile_set_integration(run->layer->tile + i, run->layer->t_int_ns);
 }
 
-/** Token parts << 16 | other parts, as `layer` has them: at least one each, and no more than there are harts. */
+/** Token parts << 16 | other parts, as in `layer`: at least one of each, and together at most as many as there are harts. */
 static uint32_t are_parts(uint32_t parts)
 {
     const uint32_t tokens = parts >> 16, others = parts & 0xFFFF;
@@ -154,7 +154,7 @@ static void choose_split(struct layer_run *run)
     if (of->up_parts) run->split.up_tokens = of->up_parts >> 16, run->split.up_outputs = of->up_parts & 0xFFFF;
 }
 
-/** Checks the chain, gives each layer a run and its room in TCDM. */
+/** Checks the chain, and gives each layer a run and its room in TCDM. */
 static void open_runs(uint32_t most, uint32_t buffers, enum layer_adapter adapter)
 {
     const uint32_t start = (uint32_t)__tcdm_heap_start;

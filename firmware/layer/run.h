@@ -1,6 +1,6 @@
 /**
  * @file
- * What the harts share of a layer while it runs: opened by open.c, used by steps.c, nobody else's business.
+ * What the harts share of a layer while it runs. open.c fills it in and steps.c uses it; strategies do not.
  */
 #ifndef AHWA_LAYER_RUN_H
 #define AHWA_LAYER_RUN_H
@@ -16,8 +16,8 @@ struct layer_run {
     struct ahwa_matrix matrix;
     uint32_t chunks, buffers;
     uint32_t triggered; /**< chunks queued on the tiles so far */
-    uint32_t is_there; /**< the tiles had finished the chunk that layer_look asked for */
-    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d; /**< addresses in TCDM; y of an input part after the first: term_bytes on */
+    uint32_t is_there; /**< 1 if the tiles had finished the chunk that layer_look asked for */
+    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d; /**< addresses in TCDM; y of each further input part is term_bytes later */
     /** Transfers and tile job of the chunk that holds, or held, the buffers. */
     uint32_t loads[LAYER_MAX_BUFFERS], jobs[LAYER_MAX_BUFFERS], stores[LAYER_MAX_BUFFERS];
 };
@@ -31,7 +31,7 @@ static inline uint32_t layer_tokens_of(const struct layer_run *run, uint32_t k)
 /** Starts a copy of rows; sizes and strides in elements. Returns its id. */
 uint32_t layer_copy(uint32_t dst, uint32_t dst_stride, uint32_t src, uint32_t src_stride, uint32_t rows, uint32_t columns);
 
-/** Ends the run, saying why in `layer_result`. */
+/** Ends the run, and writes the reason into `layer_result`. */
 _Noreturn void layer_fail(uint32_t code, uint32_t cause, uint32_t argument);
 
 #endif

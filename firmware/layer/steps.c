@@ -1,6 +1,6 @@
 #include "run.h"
 
-/** The buffers that hold chunk k. A remainder would cost more than the rest of a step: so their number is a power of two. */
+/** The buffers that hold chunk k. Their number is a power of two, since a remainder would cost more than the rest of a step. */
 static inline uint32_t slot(const struct layer_run *run, uint32_t k)
 {
     return k & (run->buffers - 1);
@@ -39,7 +39,7 @@ static const struct layer_share *share_at(const struct layer_hart *hart, uint32_
     return k + 1 < hart->run->chunks ? &hart->full : &hart->last;
 }
 
-/* A region for the timeline, and its cycles for hart_busy. */
+/* Marks a region for the timeline, and adds its cycles to hart_busy. */
 #define MEASURED(hart, region, ...)                \
     do {                                           \
         const uint32_t begin = ahwa_mcycle();      \
@@ -55,7 +55,7 @@ void layer_down(struct layer_hart *hart, uint32_t k)
     MEASURED(hart, LAYER_REGION_DOWN, lora_down(&run->lora, (const float *)run->x[slot(run, k)], (float *)run->xa, share_at(hart, k)->down));
 }
 
-/** Adds up, in order, what the tiles gave that share the inputs: this hart's share. */
+/** Adds up, in order, this hart's share of the outputs of the tiles that share the inputs. */
 static inline void sum_terms(const struct layer_hart *hart, uint32_t k)
 {
     if (!layer_has_terms(hart)) return;

@@ -2,8 +2,8 @@
  * @file
  * Hardware abstraction layer: harts and cluster, DMA, AIMC tiles, UART, end of the run.
  *
- * Thin inline functions over the registers of ahwa_registers.h, where each register is explained. Addresses are those
- * of the default platform. Functions that wait say so; nothing here allocates, and nothing takes a lock unless said.
+ * Thin inline functions over the registers of ahwa_registers.h, which explains each register. Addresses are those
+ * of the default platform. Functions that wait, or take a lock, say so. Nothing here allocates.
  */
 #ifndef AHWA_H
 #define AHWA_H
@@ -13,7 +13,7 @@
 #include "ahwa_exit.h"
 #include "ahwa_registers.h"
 
-/** Places a variable in TCDM; it has no contents at the start. */
+/** Places a variable in TCDM, without contents at the start. */
 #define AHWA_TCDM __attribute__((section(".tcdm")))
 
 /* ---- Registers ------------------------------------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ static inline void ahwa_write(uint32_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 }
 
-/** A 64-bit counter, read so that a carry between its words does no harm. */
+/** Reads a 64-bit counter correctly even if it carries between the reads of its words. */
 static inline uint64_t ahwa_read64(uint32_t address)
 {
     uint32_t high = ahwa_read(address + 4), low, before;
@@ -57,7 +57,7 @@ static inline uint32_t ahwa_hart(void)
     return AHWA_CSR_READ(mhartid);
 }
 
-/** Harts of the machine. */
+/** Number of harts of the machine. */
 static inline uint32_t ahwa_harts(void)
 {
     return ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_HARTS_OFFSET);
@@ -81,14 +81,14 @@ static inline uint32_t ahwa_cluster_cycle(void)
     return ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_CYCLE_OFFSET);
 }
 
-/* Marks of a measured region: CSR 0x7C8, without effect on the machine. `id` is a number below 2^31, or the address of
- * a string that names the region (docs/profiling.md): the same one at its beginning and its end. */
+/* Markers of a measured region: CSR 0x7C8, without effect on the machine. `id` is a number below 2^31, or the address of
+ * a string that names the region (docs/profiling.md); use the same id at its beginning and its end. */
 #define AHWA_REGION_BEGIN(id) __asm__ volatile("csrw 0x7c8, %0" : : "r"((uint32_t)(id) | 0x80000000u) : "memory")
 #define AHWA_REGION_END(id) __asm__ volatile("csrw 0x7c8, %0" : : "r"((uint32_t)(id) & 0x7fffffffu) : "memory")
 
 /* ---- Cluster: barrier, events, mutexes ------------------------------------------------------------------------- */
 
-/** Earlier stores are seen by whoever sees later ones. */
+/** A hart or device that sees a later store also sees the earlier ones. */
 static inline void ahwa_fence(void)
 {
     __asm__ volatile("fence" : : : "memory");
@@ -123,7 +123,7 @@ static inline void ahwa_mutex_lock(uint32_t n)
     __asm__ volatile("" : : : "memory");
 }
 
-/** Takes mutex n and returns 1, or returns 0 where it is held. */
+/** Takes mutex n and returns 1, or returns 0 if it is held. */
 static inline uint32_t ahwa_mutex_try(uint32_t n)
 {
     const uint32_t taken = ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_TRY_MUTEX_OFFSET + n * AHWA_CLUSTER_TRY_MUTEX_STRIDE);
@@ -131,7 +131,7 @@ static inline uint32_t ahwa_mutex_try(uint32_t n)
     return taken;
 }
 
-/** Frees mutex n, which this hart holds; stores before it are seen by the next holder. */
+/** Frees mutex n, which this hart holds; the next holder sees the stores before it. */
 static inline void ahwa_mutex_unlock(uint32_t n)
 {
     ahwa_fence();
@@ -151,8 +151,8 @@ static inline void ahwa_dma_write(uint32_t offset, uint32_t value)
 }
 
 /**
- * Starts a copy of `rows` rows of `bytes`, strides in bytes; all multiples of 4. Waits while the queue is full.
- * Returns the transfer's id, or 0 where the request was bad: see AHWA_DMA_ERROR_CAUSE_OFFSET.
+ * Starts a copy of `rows` rows of `bytes` bytes, strides in bytes; all multiples of 4. Waits while the queue is full.
+ * Returns the transfer's id, or 0 if the request was bad: see AHWA_DMA_ERROR_CAUSE_OFFSET.
  */
 static inline uint32_t ahwa_dma_copy_2d(uint32_t dst, uint32_t src, uint32_t bytes, uint32_t rows, uint32_t dst_stride, uint32_t src_stride)
 {
@@ -176,7 +176,7 @@ static inline uint32_t ahwa_dma_copy(uint32_t dst, uint32_t src, uint32_t bytes)
     return ahwa_dma_copy_2d(dst, src, bytes, 1, 0, 0);
 }
 
-/** 1 where transfer `id` has ended; transfers end in the order of their ids. */
+/** 1 if transfer `id` has ended; transfers end in the order of their ids. */
 static inline uint32_t ahwa_dma_done(uint32_t id)
 {
     return (int32_t)(ahwa_dma_read(AHWA_DMA_COMPLETED_OFFSET) - id) >= 0;
@@ -203,8 +203,8 @@ struct ahwa_tile_job {
     uint32_t first_column; /**< first output line */
     uint32_t columns;      /**< elements of an output vector */
     uint32_t flags;        /**< AHWA_TILE_FLAGS_*_MASK */
-    uint32_t scale;        /**< address of a factor a column, or 0 */
-    uint32_t bias;         /**< address of an addend a column, or 0 */
+    uint32_t scale;        /**< address of one factor per column, or 0 */
+    uint32_t bias;         /**< address of one addend per column, or 0 */
     uint32_t tag;          /**< any number */
 };
 
@@ -218,7 +218,7 @@ static inline void ahwa_tile_write(uint32_t tile, uint32_t offset, uint32_t valu
     ahwa_write(AHWA_TILE_BASE + tile * AHWA_TILE_STRIDE + offset, value);
 }
 
-/** Waits for a free job context and locks it for this hart. Returns its id; its registers keep the values of its last job. */
+/** Waits for a free job context and locks it for this hart. Returns its id. Its registers keep the values of its last job. */
 static inline uint32_t ahwa_tile_acquire(uint32_t tile)
 {
     int32_t context;
@@ -231,7 +231,7 @@ static inline uint32_t ahwa_tile_acquire(uint32_t tile)
 /** Writes the job into the context this hart has acquired. */
 void ahwa_tile_configure(uint32_t tile, const struct ahwa_tile_job *job);
 
-/** Queues the job of this hart's context. Returns its number, or 0 where the tile refused it: see ERROR_CAUSE. */
+/** Queues the job of this hart's context. Returns its number, or 0 if the tile refused it: see ERROR_CAUSE. */
 static inline uint32_t ahwa_tile_trigger(uint32_t tile)
 {
     ahwa_fence();
@@ -247,7 +247,7 @@ static inline uint32_t ahwa_tile_submit(uint32_t tile, const struct ahwa_tile_jo
     return ahwa_tile_trigger(tile);
 }
 
-/** 1 where job `number` has finished; jobs finish in the order of their numbers. */
+/** 1 if job `number` has finished; jobs finish in the order of their numbers. */
 static inline uint32_t ahwa_tile_done(uint32_t tile, uint32_t number)
 {
     return ahwa_tile_read(tile, AHWA_TILE_FINISHED_OFFSET) >= number;
@@ -268,7 +268,7 @@ static inline void ahwa_tile_wait_idle(uint32_t tile)
     __asm__ volatile("" : : : "memory");
 }
 
-/** ERROR_CAUSE, AHWA_TILE_ERROR_NONE where all is well. */
+/** ERROR_CAUSE; AHWA_TILE_ERROR_NONE if there is no error. */
 static inline uint32_t ahwa_tile_error(uint32_t tile)
 {
     return ahwa_tile_read(tile, AHWA_TILE_ERROR_CAUSE_OFFSET);
@@ -303,7 +303,7 @@ struct ahwa_lines {
     uint32_t count;
 };
 
-/** Lines cut into parts of nearly equal size: `size` / parts lines each, the first size mod parts of them one more. */
+/** Lines cut into parts of nearly equal size: `size` / parts lines each; the first size mod parts of them have one more. */
 struct ahwa_cut {
     uint32_t parts;
     uint32_t base;   /**< lines of the shorter parts */
@@ -323,19 +323,19 @@ static inline struct ahwa_lines ahwa_cut_part(struct ahwa_cut cut, uint32_t inde
 enum { AHWA_MATRIX_MAX_TILES = 56 }; /**< tiles that a platform can have */
 
 /**
- * A matrix [outputs][inputs] cut into parts, each on a tile of its own from its first row and column on: input part i and
- * output part j on tile + j inputs.parts + i. Each input part writes outputs of its own, a term of the sum: whoever wants
- * y adds them in order. There may be several copies, one behind the other. The tiles run no other jobs.
+ * A matrix [outputs][inputs] cut into parts, each on its own tile from the first row and column on: input part i and
+ * output part j lie on tile + j inputs.parts + i. Each input part writes its own outputs, which are one term of the sum:
+ * to get y, add the terms in order. There may be several copies, one after the other. The tiles run no other jobs.
  */
 struct ahwa_matrix {
-    uint32_t tile;          /**< number of the first */
+    uint32_t tile;          /**< number of the first tile */
     struct ahwa_cut inputs;
     struct ahwa_cut outputs;
     uint32_t src_stride;    /**< bytes from one input vector to the next */
     uint32_t dst_stride;    /**< bytes from one output vector to the next */
-    uint32_t term_bytes;    /**< from where the first input part writes to where the second does, and so on */
-    uint32_t bias;          /**< address of an addend an output, or 0; goes with the first input part */
-    uint8_t configured[AHWA_MATRIX_MAX_TILES]; /**< a bit for each context that holds what is the same for all jobs; 0 at first */
+    uint32_t term_bytes;    /**< bytes from the first input part's outputs to the second's, and so on */
+    uint32_t bias;          /**< address of one addend per output, or 0; goes with the first input part */
+    uint8_t configured[AHWA_MATRIX_MAX_TILES]; /**< one bit per context that already holds what is the same for all jobs; 0 at first */
 };
 
 /** Tiles of one copy. */
@@ -344,19 +344,19 @@ static inline uint32_t ahwa_matrix_tiles(const struct ahwa_matrix *matrix)
     return matrix->inputs.parts * matrix->outputs.parts;
 }
 
-/** 1 where every part fits its tile. */
+/** 1 if every part fits its tile. */
 uint32_t ahwa_matrix_fits(const struct ahwa_matrix *matrix);
 
 /**
- * Queues `vectors` vectors on all tiles of copy `copy`. Waits where a tile has no free context. Returns the number of the
- * job, the same on each; or 0 where a tile refused it: its ERROR_CAUSE says why.
+ * Queues `vectors` vectors on all tiles of copy `copy`. Waits if a tile has no free context. Returns the number of the
+ * job, which is the same on each tile, or 0 if a tile refused it: its ERROR_CAUSE says why.
  */
 uint32_t ahwa_matrix_submit(struct ahwa_matrix *matrix, uint32_t copy, uint32_t src, uint32_t dst, uint32_t vectors, uint32_t tag);
 
-/** 1 where ahwa_matrix_submit would not wait for a context. */
+/** 1 if ahwa_matrix_submit would not wait for a context. */
 uint32_t ahwa_matrix_has_room(const struct ahwa_matrix *matrix, uint32_t copy);
 
-/** 1 where all tiles of the copy have finished job `number`. */
+/** 1 if all tiles of the copy have finished job `number`. */
 uint32_t ahwa_matrix_done(const struct ahwa_matrix *matrix, uint32_t copy, uint32_t number);
 
 /** Waits until all tiles of the copy have finished job `number`. */
@@ -367,20 +367,20 @@ uint32_t ahwa_matrix_program(const struct ahwa_matrix *matrix, uint32_t copy, ui
 
 /* ---- UART ------------------------------------------------------------------------------------------------------ */
 
-/** Sends a byte; nothing waits, the emulated transmitter is always empty. */
+/** Sends a byte, without waiting: the emulated transmitter is always empty. */
 static inline void ahwa_putc(char c)
 {
     *(volatile uint8_t *)(AHWA_UART_BASE + AHWA_UART_THR_OFFSET) = (uint8_t)c;
 }
 
-/** The next byte received, or -1 where there is none. */
+/** The next byte received, or -1 if there is none. */
 static inline int ahwa_getc(void)
 {
     volatile uint8_t *const uart = (volatile uint8_t *)AHWA_UART_BASE;
     return uart[AHWA_UART_LSR_OFFSET] & AHWA_UART_LSR_DR_MASK ? uart[AHWA_UART_RBR_OFFSET] : -1;
 }
 
-void ahwa_puts(const char *text);      /**< the text as it is, without a new line */
+void ahwa_puts(const char *text);      /**< the text as it is; adds no new line */
 void ahwa_put_hex(uint32_t value);     /**< 0x and 8 digits */
 void ahwa_put_dec(uint32_t value);     /**< unsigned decimal */
 
@@ -389,7 +389,7 @@ void ahwa_put_dec(uint32_t value);     /**< unsigned decimal */
 /** Ends the run of all harts with the code, AHWA_EXIT_*. */
 _Noreturn void ahwa_exit(uint32_t code);
 
-/** What start.S calls on a trap: reports it on the UART and ends the run with AHWA_EXIT_TRAP or AHWA_EXIT_INTERRUPT + mcause. */
+/** start.S calls this on a trap. It reports the trap on the UART and ends the run with AHWA_EXIT_TRAP or AHWA_EXIT_INTERRUPT + mcause. */
 _Noreturn void ahwa_trap(uint32_t mcause, uint32_t mepc, uint32_t mtval);
 
 #endif

@@ -16,7 +16,7 @@ void ahwa_exit(uint32_t code)
 
 void ahwa_trap(uint32_t mcause, uint32_t mepc, uint32_t mtval)
 {
-    /* The first hart to trap reports; a trap on the way must not wait for itself. */
+    /* The first hart to trap reports; if it traps again while reporting, it must not wait for itself. */
     if (ahwa_mutex_try(CONSOLE_MUTEX)) {
         ahwa_puts("hart ");
         ahwa_put_dec(ahwa_hart());

@@ -1,12 +1,12 @@
 #include "ahwa.h"
 
-/** Where a part of the matrix lies. */
+/** The place of a part of the matrix. */
 struct place {
     uint32_t input_part;
     struct ahwa_lines rows, columns;
 };
 
-/** Of the tile that is `index` behind the matrix's first. */
+/** The place that lies on tile `index` of the matrix, counted from its first. */
 static struct place place_of(const struct ahwa_matrix *matrix, uint32_t index)
 {
     const uint32_t input_part = index % matrix->inputs.parts, output_part = index / matrix->inputs.parts % matrix->outputs.parts;
@@ -15,13 +15,13 @@ static struct place place_of(const struct ahwa_matrix *matrix, uint32_t index)
 
 uint32_t ahwa_matrix_fits(const struct ahwa_matrix *matrix)
 {
-    /* The first part is the largest, and tiles are alike. */
+    /* The first part is the largest, and all tiles have the same size. */
     const uint32_t caps = ahwa_tile_read(matrix->tile, AHWA_TILE_CAPS_OFFSET);
     const struct place first = place_of(matrix, 0);
     return first.rows.count <= AHWA_FIELD(AHWA_TILE_CAPS_ROWS, caps) && first.columns.count <= AHWA_FIELD(AHWA_TILE_CAPS_COLUMNS, caps);
 }
 
-/** Writes what is the same for every job into the context just acquired, which then keeps it. */
+/** Writes what is the same for every job into the context just acquired, which keeps it from then on. */
 static __attribute__((noinline)) void configure(struct ahwa_matrix *matrix, uint32_t index, uint32_t context)
 {
     const struct place at = place_of(matrix, index);
@@ -36,7 +36,7 @@ static __attribute__((noinline)) void configure(struct ahwa_matrix *matrix, uint
     matrix->configured[index] |= (uint8_t)(1u << context);
 }
 
-/** Queues a job on one tile; src and dst are those of its part. */
+/** Queues a job on one tile; src and dst are the addresses of its part. */
 static inline uint32_t submit(struct ahwa_matrix *matrix, uint32_t index, uint32_t src, uint32_t dst, uint32_t vectors, uint32_t tag)
 {
     const uint32_t tile = matrix->tile + index, context = ahwa_tile_acquire(tile);
@@ -64,7 +64,7 @@ static uint32_t submit_parts(struct ahwa_matrix *matrix, uint32_t index, uint32_
 
 uint32_t ahwa_matrix_submit(struct ahwa_matrix *matrix, uint32_t copy, uint32_t src, uint32_t dst, uint32_t vectors, uint32_t tag)
 {
-    /* One tile is the common case, and the control hart comes here for every chunk. */
+    /* One tile is the common case, and the control hart calls this for every chunk. */
     const uint32_t tiles = ahwa_matrix_tiles(matrix);
     return tiles == 1 ? submit(matrix, copy, src, dst, vectors, tag) : submit_parts(matrix, copy * tiles, src, dst, vectors, tag);
 }

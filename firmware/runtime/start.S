@@ -1,5 +1,5 @@
 /*
- * Start-up of every hart, as a list of steps. A step may use t0 to t6 and leaves s0 = the hart's number.
+ * Start-up of every hart, as a list of steps. A step may use t0 to t6, and leaves the hart's number in s0.
  */
 #include "ahwa_exit.h"
 #include "ahwa_registers.h"
@@ -13,7 +13,7 @@
 _start:
     j       set_trap_vector
 
-    /* Early, so that whatever goes wrong below is reported. */
+    /* This comes early, so that any fault below is reported. */
 set_trap_vector:
     la      t0, trap_entry
     csrw    mtvec, t0
@@ -21,7 +21,7 @@ set_trap_vector:
 identify_hart:
     csrr    s0, mhartid
     la      t0, __max_harts
-    bgeu    s0, t0, park            /* no stack for more */
+    bgeu    s0, t0, park            /* there is no stack for more */
 
 enable_floating_point:
     li      t0, MSTATUS_FS_INITIAL
@@ -38,7 +38,7 @@ set_stack:
     la      sp, __stacks_start
     add     sp, sp, t0
 
-    /* Hart 0 alone; the others wait in the next step. */
+    /* Only hart 0; the others wait in the next step. */
 clear_bss:
     bnez    s0, meet
     la      t0, __bss_start
@@ -55,7 +55,7 @@ run_main:
     call    main
     mv      s1, a0
 
-    /* All harts have returned; hart 0's value ends the run. */
+    /* When all harts have returned, hart 0's value ends the run. */
 end_run:
     call    barrier
     bnez    s0, park
@@ -66,14 +66,14 @@ park:
     wfi
     j       park
 
-    /* A load that is granted when every hart requests it. */
+    /* This load is granted when every hart has requested it. */
 barrier:
     fence
     li      t0, AHWA_CLUSTER_BASE
     lw      zero, AHWA_CLUSTER_BARRIER_OFFSET(t0)
     ret
 
-    /* No trap is expected: report it on the hart's stack, whose old contents no longer matter. */
+    /* Traps are not expected: report them, on the hart's stack, whose old contents no longer matter. */
     .align 2
 trap_entry:
     csrr    s0, mhartid
@@ -88,7 +88,7 @@ trap_entry:
     call    ahwa_trap
     j       park
 
-    /* HTIF mailboxes, found by name. */
+    /* HTIF mailboxes; the emulator finds them by name. */
     .section .htif, "aw", @progbits
     .balign 64
     .globl tohost

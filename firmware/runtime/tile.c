@@ -19,7 +19,7 @@ void ahwa_tile_configure(uint32_t tile, const struct ahwa_tile_job *job)
     ahwa_tile_write(tile, AHWA_TILE_TAG_OFFSET, job->tag);
 }
 
-/** A line range as PROGRAM_ROWS and PROGRAM_COLUMNS take it. */
+/** A range of lines, encoded for PROGRAM_ROWS and PROGRAM_COLUMNS. */
 static uint32_t lines(uint32_t first, uint32_t count)
 {
     return first << AHWA_TILE_PROGRAM_ROWS_FIRST_SHIFT | count << AHWA_TILE_PROGRAM_ROWS_COUNT_SHIFT;

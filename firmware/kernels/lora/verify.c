@@ -95,7 +95,7 @@ uint32_t lora_verify(void)
         fill(a, m * r, 4 * i + 2);
         fill(b, r * n, 4 * i + 3);
         fill(tile, tokens * lora.y_stride, 4 * i + 4);
-        memset(packed_a, 0x7F, sizeof packed_a); /* the padding of a panel is NaN */
+        memset(packed_a, 0x7F, sizeof packed_a); /* the padding of a panel is 3e38: any use of it shows */
         memset(packed_b, 0x7F, sizeof packed_b);
         lora_pack(packed_a, a, m, r);
         lora_pack(packed_b, b, r, n);
