@@ -79,9 +79,9 @@ public sealed partial class PathTests
     private static bool Exists(string path) => path.Length == 0 || Files.Contains(path) || Folders.Contains(path);
 
     private static string Join(string folder, string target) =>
-        Path.GetRelativePath(CommittedText.Root(), Path.GetFullPath(Path.Combine(CommittedText.Root(), folder, target))).Replace('\\', '/');
+        Path.GetRelativePath(Toolchain.Root, Path.GetFullPath(Path.Combine(Toolchain.Root, folder, target))).Replace('\\', '/');
 
-    private static string Text(string file) => File.ReadAllText(Path.Combine(CommittedText.Root(), file));
+    private static string Text(string file) => File.ReadAllText(Path.Combine(Toolchain.Root, file));
 
     private static string OutsideBlocks(string text) => Block().Replace(text, "");
 
@@ -92,7 +92,7 @@ public sealed partial class PathTests
 
     private static IEnumerable<string> ReadFiles()
     {
-        var root = CommittedText.Root();
+        var root = Toolchain.Root;
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         string[] skipped = ["/bin/", "/obj/", "/.git/", "/out/", "/__mismatch__/"];
         return Directory.EnumerateFiles(root, "*", options).Select(file => Path.GetRelativePath(root, file).Replace('\\', '/')).Where(file => !skipped.Any(folder => $"/{file}".Contains(folder, StringComparison.Ordinal)));
