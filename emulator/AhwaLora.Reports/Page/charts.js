@@ -2,7 +2,7 @@
 
 const series = [1, 2, 3, 4, 5, 6].map(n => `var(--series-${n})`);
 
-// ---- Balance: cycles a token on the harts and on the tile, over tokens a chunk ----
+// ---- Balance: cycles per token on the harts and on the tile, over tokens per chunk ----
 
 function balancePlot(shape, points) {
   const times = unique(points.map(p => p.integration_ns)).sort((a, b) => a - b);
@@ -15,10 +15,10 @@ function balancePlot(shape, points) {
   const most = Math.max(...lines.flatMap(l => l.points.map(([, y]) => y)));
   const [low, high] = [chunks[0], chunks.length > 1 ? chunks.at(-1) : chunks[0] * 2];
   return linePlot(shape, null, {
-    x: () => ({ scale: scales.log(low, high), ticks: chunks.map(c => [c, String(c)]), label: 'tokens a chunk t' }),
-    y: { scale: scales.linear(0, most * 1.06), ticks: roundSteps(0, most, 6).map(v => [v, format.count(v)]), label: 'cycles a token' },
+    x: () => ({ scale: scales.log(low, high), ticks: chunks.map(c => [c, String(c)]), label: 'tokens per chunk t' }),
+    y: { scale: scales.linear(0, most * 1.06), ticks: roundSteps(0, most, 6).map(v => [v, format.count(v)]), label: 'cycles per token' },
     series: lines,
-    tell: (one, [chunk, value]) => [`${one.name}, t = ${chunk}`, `${format.short(+value.toFixed(1))} cycles a token`],
+    tell: (one, [chunk, value]) => [`${one.name}, t = ${chunk}`, `${format.short(+value.toFixed(1))} cycles per token`],
     table: numbersTable(`balance of ${shape}`, ['t', ...lines.map(l => l.name)], chunks.map(c => [c, ...lines.map(l => format.count(l.points.find(([x]) => x === c)?.[1] ?? 0))])),
   });
 }
@@ -37,7 +37,7 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
   const knee = peak / bandwidth;
   const [low, high] = [Math.min(knee, ...intensities) / 4, Math.max(knee, ...intensities) * 6];
   const memory = x => bandwidth * x;
-  // A hart issues one instruction a cycle, and each word loaded or stored takes one of them as well.
+  // A hart issues one instruction per cycle, and each word that is loaded or stored takes one of them as well.
   const wordBytes = 4;
   const issue = x => peak / (1 + 1 / (wordBytes * x));
   const xs = Array.from({ length: 65 }, (_, i) => low * (high / low) ** (i / 64));
@@ -47,15 +47,15 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
   const drawing = html('div');
   drawToWidth(drawing, width => {
     const plot = frame(width, 360,
-      { scale: scales.log(low, high), ticks: decades(low, high).map(v => [v, String(v)]), label: 'multiply-adds a byte of TCDM traffic' },
-      { scale: scales.log(least, most), ticks: decades(least, most).map(v => [v, String(v)]), label: 'multiply-adds a cycle, all harts' },
+      { scale: scales.log(low, high), ticks: decades(low, high).map(v => [v, String(v)]), label: 'multiply-adds per byte of TCDM traffic' },
+      { scale: scales.log(least, most), ticks: decades(least, most).map(v => [v, String(v)]), label: 'multiply-adds per cycle, all harts' },
       'Roofline of the adapter kernels');
     const place = ([x, y]) => [plot.px(x), plot.py(y)];
     const clipped = xs.map(x => [x, issue(x)]).filter(([, y]) => y >= least);
     plot.root.append(
       svg('path', { d: pathOf(roof.map(place)), fill: 'none', stroke: 'var(--quiet)', 'stroke-width': 2 }),
       svg('path', { d: pathOf(clipped.map(place)), fill: 'none', stroke: 'var(--quiet)', 'stroke-width': 1.5, 'stroke-dasharray': '5 4' }),
-      svg('text', { x: plot.right, y: plot.py(peak) - 8, 'text-anchor': 'end', class: 'value' }, `${format.short(peak)} a cycle: one a hart`));
+      svg('text', { x: plot.right, y: plot.py(peak) - 8, 'text-anchor': 'end', class: 'value' }, `${format.short(peak)} per cycle: one per hart`));
     // Circles on top of squares: kernels of two layers may lie close together.
     for (const point of points.toSorted((a, b) => layers.indexOf(b.layer) % 2 - layers.indexOf(a.layer) % 2)) {
       const [x, y] = place([point.intensity, point.multiply_adds_per_cycle]);
@@ -65,8 +65,8 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
         : svg('rect', { x: x - 7, y: y - 7, width: 14, height: 14, fill: color, stroke: 'var(--surface)', 'stroke-width': 2 });
       plot.root.append(explain(shape, [
         `${point.kernel}, ${point.layer}`,
-        `${format.short(point.multiply_adds_per_cycle)} multiply-adds a cycle on ${point.harts} harts`,
-        `${format.short(point.intensity)} a byte, ${format.percent(100 * point.multiply_adds_per_cycle / issue(point.intensity))} of what one issue a cycle allows`,
+        `${format.short(point.multiply_adds_per_cycle)} multiply-adds per cycle on ${point.harts} harts`,
+        `${format.short(point.intensity)} per byte, ${format.percent(100 * point.multiply_adds_per_cycle / issue(point.intensity))} of what one issue per cycle allows`,
       ]));
     }
     drawing.replaceChildren(plot.root);
@@ -74,12 +74,12 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
   const marks = layers.map((layer, i) => `${i % 2 === 0 ? '●' : '■'} ${layer}`).join('   ');
   container.append(drawing,
     legend([...kernels.map((name, i) => ({ name, color: series[i % 6] })), { name: 'peak and TCDM bandwidth', color: 'var(--quiet)', kind: 'stroke' }]),
-    html('p', { class: 'hint' }, `Layers: ${marks}. Dashed: what a hart that issues one instruction a cycle can reach, loads and stores counted.`),
-    numbersTable('roofline', ['layer', 'kernel', 'multiply-adds', 'bytes', 'a byte', 'a cycle'],
+    html('p', { class: 'hint' }, `Layers: ${marks}. Dashed: what a hart that issues one instruction per cycle can reach, loads and stores included.`),
+    numbersTable('roofline', ['layer', 'kernel', 'multiply-adds', 'bytes', 'per byte', 'per cycle'],
       points.map(p => [p.layer, p.kernel, format.count(p.multiply_adds), format.count(p.bytes), format.short(p.intensity), format.short(p.multiply_adds_per_cycle)])));
 }
 
-// ---- Stall causes: a stacked bar a hart ----
+// ---- Stall causes: a stacked bar per hart ----
 
 const causeText = {
   load_use: 'load result', fpu_dependency: 'FPU result', fpu_structural: 'FPU busy', jump_branch: 'jump or taken branch', csr: 'CSR access or fence',

@@ -20,7 +20,7 @@ const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 const format = {
   count: value => grouped.format(value),
-  // Three digits that count, and never an exponent.
+  // Three significant digits, and never an exponent.
   short: value => value === 0 ? '0' : Math.abs(value) >= 1000 ? grouped.format(value) : String(+value.toPrecision(3)),
   percent: value => `${Math.abs(value) >= 100 ? grouped.format(value) : value.toFixed(1)}\u00a0%`.replace('-', '−'),
   kib: bytes => `${(bytes / 1024).toFixed(1)}\u00a0KiB`,
@@ -41,7 +41,7 @@ function legend(entries) {
   }));
 }
 
-// The numbers of a figure as a table, folded: for those who cannot or do not want to read them off.
+// The numbers of a figure as a folded table, for readers who cannot or do not want to read them from the figure.
 function numbersTable(title, headings, rows) {
   const isNumber = headings.map((_, column) => rows.length > 0 && rows.every(row => typeof row[column] === 'number' || /^[−\d.,]+\u00a0?(%|KiB|µs)?$/.test(row[column])));
   const kind = column => isNumber[column] ? 'number' : null;
@@ -59,7 +59,7 @@ function figure(title, text, ...content) {
   return html('figure', {}, html('figcaption', {}, html('h3', {}, title), text ? html('p', {}, text) : null), ...content);
 }
 
-// Draws into a node whenever its width changes: text keeps its size, and the drawing takes the room there is.
+// Draws into a node whenever its width changes: text keeps its size, and the drawing takes the available room.
 function drawToWidth(node, draw) {
   let drawn = 0;
   new ResizeObserver(([entry]) => {
@@ -85,7 +85,7 @@ const tooltip = {
   },
 };
 
-// A mark that tells what it stands for: to the pointer in a tooltip, to assistive technology in its name.
+// A mark that says what it stands for: in a tooltip for the pointer, and in its name for assistive technology.
 function explain(mark, lines) {
   mark.append(svg('title', {}, lines.join(', ')));
   mark.addEventListener('pointermove', event => tooltip.show(lines, event.clientX, event.clientY));

@@ -1,4 +1,4 @@
-// Overhead maps: tokens a chunk against integration time, a map for each shape.
+// Overhead maps: tokens per chunk against integration time, a map for each shape.
 
 const bestCase = 4; // percent: what the paper reports in its best case
 
@@ -12,7 +12,7 @@ function overheadInk(percent) {
 
 const shapeOf = point => `${point.inputs} × ${point.outputs}`;
 
-// The members by which points differ other than those a map spans.
+// The members in which points differ, without those that a map spans.
 const chosenBy = [
   ['strategy', 'strategy'], ['harts', 'harts'], ['rank', 'rank'], ['tokens', 'tokens'],
   ['timing', 'timing'], ['contention', 'contention'], ['preset', 'preset'], ['clock_mhz', 'clock, MHz'],
@@ -26,8 +26,8 @@ function overheadMap(shape, points) {
     const [left, top, row] = [58, 44, 42];
     const column = (width - left) / chunks.length;
     const height = top + times.length * row + 4;
-    const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `Overhead of ${shape} by tokens a chunk and integration time` });
-    root.append(svg('text', { x: left, y: 12 }, 'tokens a chunk t'), svg('text', { x: 0, y: 34 }, 'T_int'));
+    const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': `Overhead of ${shape} by tokens per chunk and integration time` });
+    root.append(svg('text', { x: left, y: 12 }, 'tokens per chunk t'), svg('text', { x: 0, y: 34 }, 'T_int'));
     chunks.forEach((chunk, i) => root.append(svg('text', { x: left + (i + 0.5) * column, y: 34, 'text-anchor': 'middle', class: 'value' }, String(chunk))));
     times.forEach((time, j) => {
       root.append(svg('text', { x: 0, y: top + (j + 0.5) * row + 4, class: 'value' }, `${time} ns`));

@@ -14,9 +14,9 @@ function drawLayerHeader({ version, layer }) {
   const facts = [
     ['tile alone', format.count(alone.cycles), 'cycles'],
     [`with the adapter, ${best.name}`, format.count(best.cycles), 'cycles'],
-    ['multiply-adds a cycle and hart', layer.multiply_adds_per_cycle.toFixed(2), ''],
+    ['multiply-adds per cycle and hart', layer.multiply_adds_per_cycle.toFixed(2), ''],
     ['TCDM of the buffers', (best.tcdm_bytes / 1024).toFixed(1), 'KiB'],
-    [`exposed behind the last MVM; without adapter ${format.count(layer.baseline_exposed_cycles)}`, format.count(layer.exposed_cycles), 'cycles'],
+    [`exposed after the last MVM; without adapter ${format.count(layer.baseline_exposed_cycles)}`, format.count(layer.exposed_cycles), 'cycles'],
     ...(best.relative_error_percent === undefined ? [] : [['error of y', best.relative_error_percent.toFixed(2), '%']]),
   ];
   byId('figures').append(...facts.map(keyFigure));
@@ -42,7 +42,7 @@ function drawRunHeader({ version, run, timeline }) {
   ].map(keyFigure));
 }
 
-// A page of a run alone has fewer sections.
+// The page of a single run has fewer sections.
 function leaveOut(section) {
   byId(section).remove();
   document.querySelector(`nav a[href="#${section}"]`).parentElement.remove();
@@ -53,7 +53,7 @@ function drawStudy({ layer, overhead, roofline, tile }) {
   const origin = overhead.source ? `from the results in ${overhead.source}.` : `${first.strategy} on ${first.harts} harts, rank ${first.rank}, ${first.tokens} tokens.`;
   byId('overhead-caption').textContent = `Cycles with the adapter over cycles of the tile alone, less one, ${origin} A column is a number of tokens in a chunk, a row an integration time.`;
   drawOverhead(byId('overhead-view'), overhead.points, chosen => drawBalance(byId('balance-view'), chosen));
-  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add a cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Bytes are those of the loads and stores that ran.`;
+  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add per cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Bytes are those of the loads and stores that ran.`;
   drawRoofline(byId('roofline-view'), roofline);
   byId('analog-caption').textContent = `Tiles of ${tile.lines} × ${tile.lines}, preset ${tile.preset}, devices ${tile.model}, ${tile.seeds} seeds from ${tile.first_seed}, holding normal weights clipped at three sigma.`;
   drawErrors(byId('error-view'), tile);

@@ -5,7 +5,7 @@ const scales = {
   log: (low, high) => ({ at: value => Math.log(value / low) / Math.log(high / low), low, high }),
 };
 
-// Round steps of 1, 2 or 5 that divide a range into about so many parts.
+// Round steps of 1, 2 or 5 that divide a range into about the given number of parts.
 function roundSteps(low, high, parts) {
   const rough = (high - low) / parts;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -15,7 +15,7 @@ function roundSteps(low, high, parts) {
   return ticks;
 }
 
-// The frame of a plot. An axis is { scale, ticks: [[value, text]...], label }; returns the drawing and what places marks in it.
+// The frame of a plot. An axis is { scale, ticks: [[value, text]...], label }; returns the drawing, and the functions that place marks in it.
 function frame(width, height, x, y, title) {
   const longest = Math.max(...y.ticks.map(([, text]) => text.length));
   const margin = { left: 14 + 7.4 * longest, right: 14, top: 26, bottom: 44 };

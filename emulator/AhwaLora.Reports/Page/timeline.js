@@ -20,13 +20,13 @@ function lanesOf(tracks) {
   }
   for (const { lanes } of groups) lanes.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
 
-  // Where harts fill the view, the tile they wait for stays in sight above them.
+  // If harts fill the view, the tile that they wait for stays visible above them.
   return groups.length > 0 && groups[0].lanes.length > 16 ? [...groups.slice(1), groups[0]] : groups;
 }
 
 const isWait = name => /^(waits|sleeps)/.test(name);
 
-// What a span is drawn in: a custom property, or a hatching for waits; null where something else shows it already.
+// How a span is drawn: a custom property, or a hatching for waits; null if something else already shows it.
 function inkOf(kind, name, regionNames) {
   if (kind === 'harts') return isWait(name) ? 'hatched' : '--computing';
   if (kind === 'regions') {
@@ -140,7 +140,7 @@ function drawTimeline(container, { cycles, clock_mhz: clockMhz, names, tracks })
         const left = toX_(begin);
         const right = toX_(begin + length);
         if (right < 0 || left > width) continue;
-        // What is narrower than a pixel is drawn once a pixel.
+        // Spans narrower than a pixel are drawn once per pixel.
         if (right < lastRight && name === lastName) continue;
         const color = inkOf(track.kind, names[name], regionNames);
         if (color === null) continue;
@@ -331,7 +331,7 @@ function drawTimeline(container, { cycles, clock_mhz: clockMhz, names, tracks })
     show(begin - 0.6 * length, begin + 1.6 * length);
   });
 
-  // The wheel scrolls the page as everywhere, until the timeline has been clicked or Ctrl is held.
+  // The wheel scrolls the page as usual, unless the timeline has been clicked or Ctrl is held.
   lanes.addEventListener('wheel', event => {
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
       event.preventDefault();
