@@ -53,7 +53,7 @@ function drawStudy({ layer, overhead, roofline, tile }) {
   const origin = overhead.source ? `from the results in ${overhead.source}.` : `${first.strategy} on ${first.harts} harts, rank ${first.rank}, ${first.tokens} tokens.`;
   byId('overhead-caption').textContent = `Cycles with the adapter over cycles of the tile alone, less one, ${origin} A column is a number of tokens in a chunk, a row an integration time.`;
   drawOverhead(byId('overhead-view'), overhead.points, chosen => drawBalance(byId('balance-view'), chosen));
-  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add per cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes a cycle of TCDM. Bytes are those of the loads and stores that ran.`;
+  byId('roofline-caption').textContent = `What the adapter's kernels reach on ${roofline.harts} harts at t\u00a0=\u00a0${layer.chunk_tokens}, against one multiply-add per cycle and hart, and ${roofline.bandwidth_bytes_per_cycle} bytes per cycle of TCDM. Bytes are those of the loads and stores that ran.`;
   drawRoofline(byId('roofline-view'), roofline);
   byId('analog-caption').textContent = `Tiles of ${tile.lines} × ${tile.lines}, preset ${tile.preset}, devices ${tile.model}, ${tile.seeds} seeds from ${tile.first_seed}, holding normal weights clipped at three sigma.`;
   drawErrors(byId('error-view'), tile);
