@@ -36,19 +36,6 @@ public sealed partial class ReadmeTests
         foreach (Match target in MakeTarget().Matches(readme)) Assert.Matches($"(?m)^{target.Groups[1].Value}:", makefile);
     }
 
-    [Fact]
-    public void Every_file_linked_exists()
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Toolchain.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Toolchain.Root, "README.md")))
-        {
-            foreach (Match link in Link().Matches(File.ReadAllText(file)))
-            {
-                var target = Path.Combine(Path.GetDirectoryName(file)!, link.Groups[1].Value);
-                Assert.True(File.Exists(target) || Directory.Exists(target), $"{file} links to {link.Groups[1].Value}, which does not exist");
-            }
-        }
-    }
-
     private static (int Status, string Output) Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Toolchain.CommandLine, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Toolchain.Root };
@@ -69,6 +56,4 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"(?m)^make (\w+)")]
     private static partial Regex MakeTarget();
 
-    [GeneratedRegex(@"\]\(([^)#:]+?)(?:#[^)]*)?\)")]
-    private static partial Regex Link();
 }

@@ -141,7 +141,7 @@ public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFix
     public async Task The_page_of_a_run_shows_its_timeline_and_causes_alone()
     {
         var path = Scratch.File("run.html");
-        new RunTrace("hello.elf", [("program", "hello.elf")], SmallReport.Data.Timeline, SmallReport.Data.Causes).Write(path);
+        TracePage.Write(new RunTrace("hello.elf", [("program", "hello.elf")], SmallReport.Data.Timeline, SmallReport.Data.Causes), path);
         await using var view = await browser.Open(400, ColorScheme.Light, path);
         Assert.Equal("Timeline of hello.elf", await view.Page.TitleAsync());
         Assert.Equal(["Timeline", "Where the harts' cycles went", "Configuration and provenance"], await view.Page.Locator("h2").AllInnerTextsAsync());
@@ -155,7 +155,7 @@ public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFix
         const string Hostile = "</script><script>document.title = 'broken'</script><img src=x onerror=alert(1)>/* scripts */";
         var timeline = SmallReport.Data.Timeline with { Tracks = [.. SmallReport.Data.Timeline.Tracks.Select(t => t with { Name = t.Kind == "harts" ? t.Name + Hostile : t.Name })] };
         var path = Scratch.File("run.html");
-        new RunTrace(Hostile, [("program", Hostile)], timeline, SmallReport.Data.Causes).Write(path);
+        TracePage.Write(new RunTrace(Hostile, [("program", Hostile)], timeline, SmallReport.Data.Causes), path);
         await using var view = await browser.Open(1280, ColorScheme.Light, path);
         Assert.Equal($"Timeline of {Hostile}", await view.Page.EvaluateAsync<string>("document.title"));
         Assert.Equal(0, await view.Page.Locator("img").CountAsync());
