@@ -1,11 +1,11 @@
 namespace AhwaLora.Debug;
 
-/// <summary>How a machine is debugged.</summary>
+/// <summary>Options of the debugger.</summary>
 public sealed record DebugOptions
 {
     /// <summary>Memory that history may take, bytes.</summary>
     public long HistoryBytes { get; init; } = 256L << 20;
 
-    /// <summary>The program's file, to know snapshots by.</summary>
+    /// <summary>The program's file, which snapshots are checked against.</summary>
     public ReadOnlyMemory<byte> Program { get; init; }
 }

@@ -8,14 +8,14 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Debug;
 
 /// <summary>
-/// Looks at every instruction for the debugger. Going forward it stops the machine at the first thing that matters;
-/// searching it lets the machine run and remembers where the last such thing was.
+/// Watches every instruction for the debugger. Going forward, it stops the machine at the first stop event;
+/// searching, it lets the machine run and remembers where the last stop event was.
 /// </summary>
 internal sealed class DebugProbe : IProbe
 {
     private const int FilterBits = 16;
 
-    // What a search looks for, if it is not the step of a hart.
+    // What a search looks for, in place of the number of the hart whose step is searched for.
     private const int Stops = -1, Nothing = -2;
 
     private readonly EmulatedMachine _machine;
@@ -42,29 +42,29 @@ internal sealed class DebugProbe : IProbe
     /// <summary>Watched bytes.</summary>
     public List<Watchpoint> Watchpoints { get; } = [];
 
-    /// <summary>Sees what the probe sees; null for nobody.</summary>
+    /// <summary>A second probe that sees the same events; null for none.</summary>
     public IProbe? Listener { get; set; }
 
     /// <summary>Why the machine is to stop; null while it is not.</summary>
     public StopEvent? Stop { get; private set; }
 
-    /// <summary>Searching: where the machine is to stop. Null going forward.</summary>
+    /// <summary>When searching: where the machine is to stop. Null when going forward.</summary>
     public MachinePosition? End { get; private set; }
 
-    /// <summary>Searching: the last thing that happened, and the position in front of it.</summary>
+    /// <summary>When searching: the last stop event, and the position before it.</summary>
     public (MachinePosition Position, StopEvent Stop)? LastHit { get; private set; }
 
-    /// <summary>Searching for the last step of a hart: true once that step is the last hit, whatever the other harts do after it.</summary>
+    /// <summary>When searching for the last step of a hart: true once that step is the last hit, whatever other harts do after it.</summary>
     public bool IsFound { get; private set; }
 
-    /// <summary>True if going forward takes this probe to see every instruction.</summary>
+    /// <summary>True if the probe must see every instruction when going forward.</summary>
     public bool MustSeeAll =>
         Listener is not null || Software.Count + Hardware.Count != 0 || Watchpoints.Exists(NeedsProbe) || _commands.Any(c => c.Order == HartOrder.Step);
 
-    /// <summary>True if there is anything that going back could stop at.</summary>
+    /// <summary>True if there is a breakpoint or watchpoint that going back could stop at.</summary>
     public bool CanHit => Listener is not null || Software.Count + Hardware.Count + Watchpoints.Count != 0;
 
-    /// <summary>Goes forward with these orders.</summary>
+    /// <summary>Starts going forward with one command per hart.</summary>
     public void Forward(ReadOnlySpan<HartCommand> commands)
     {
         commands.CopyTo(_commands);
@@ -75,15 +75,15 @@ internal sealed class DebugProbe : IProbe
     public void Search(MachinePosition end) => BeginSearch(end, Stops, lastStep: 0);
 
     /// <summary>Searches up to <paramref name="end"/> for the last step of a hart.</summary>
-    /// <param name="end">Where the machine is to stop at the latest.</param>
-    /// <param name="hart">Whose step.</param>
-    /// <param name="lastStep">Instructions and traps of that hart at the end: the search is over with the last of them.</param>
+    /// <param name="end">Position at which the machine stops at the latest.</param>
+    /// <param name="hart">The hart whose step is searched for.</param>
+    /// <param name="lastStep">Number of instructions and traps of that hart at the end: the search is over after the last of them.</param>
     public void SearchStep(MachinePosition end, int hart, ulong lastStep) => BeginSearch(end, hart, lastStep);
 
-    /// <summary>Lets the machine run up to <paramref name="end"/> and looks for nothing.</summary>
+    /// <summary>Lets the machine run up to <paramref name="end"/> without searching.</summary>
     public void Pass(MachinePosition end) => BeginSearch(end, Nothing, lastStep: 0);
 
-    /// <summary>Follows the watchpoints with the memories' watch bytes.</summary>
+    /// <summary>Sets the watch bytes of the memories to match the watchpoints.</summary>
     public void UpdateWatches()
     {
         foreach (var memory in _machine.Memories)
@@ -93,7 +93,7 @@ internal sealed class DebugProbe : IProbe
         }
     }
 
-    /// <summary>Stops the machine for a reason of a listener's.</summary>
+    /// <summary>Stops the machine for a listener.</summary>
     public void Report(StopEvent stop) => Hit(stop);
 
     public bool Before(Hart hart, in Instruction instruction)
@@ -130,7 +130,7 @@ internal sealed class DebugProbe : IProbe
         Listener?.Stored(hart, address, bytes, value);
         foreach (var watch in Watchpoints)
         {
-            // Stores to memory report themselves, whoever stores.
+            // Memory reports stores by itself, whichever master stores.
             if ((watch.Kind & WatchKind.Write) != 0 && watch.Overlaps(address, (uint)bytes) && hart.Space.FindMemory(address, (uint)bytes) is null) Hit(StopOf(watch, hart.Id));
         }
     }
@@ -189,7 +189,7 @@ internal sealed class DebugProbe : IProbe
         Hit(new StopEvent(StopKind.Step, hart.Id));
     }
 
-    /// <summary>A step begins where its instruction was first tried; an interrupt is a step without an instruction.</summary>
+    /// <summary>A step begins at the first attempt at its instruction. An interrupt is a step without an instruction.</summary>
     private void RememberStep(Hart hart)
     {
         var now = _machine.Position;

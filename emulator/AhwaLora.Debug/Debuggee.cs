@@ -8,7 +8,7 @@ namespace AhwaLora.Debug;
 
 /// <summary>
 /// A machine under a debugger: runs, steps and goes back in the machine's order, the one in which instructions of all
-/// harts, traps and device events took place (docs/debugging.md). Undisturbed, it does exactly what it does without.
+/// harts, traps and device events took place (docs/debugging.md). If the user changes nothing, the run is that without a debugger.
 /// </summary>
 public sealed class Debuggee
 {
@@ -19,10 +19,10 @@ public sealed class Debuggee
     private readonly DebugProbe _probe;
     private readonly History _history;
 
-    /// <summary>Takes a loaded machine under control; its history begins here.</summary>
+    /// <summary>Takes control of a loaded machine; its history begins at its present state.</summary>
     /// <param name="machine">The machine; its host is <paramref name="host"/>.</param>
     /// <param name="host">The record of what the host answers.</param>
-    /// <param name="historyBytes">Memory the history may take.</param>
+    /// <param name="historyBytes">Memory that history may take, bytes.</param>
     public Debuggee(EmulatedMachine machine, RecordedHost host, long historyBytes)
     {
         Machine = machine;
@@ -37,7 +37,7 @@ public sealed class Debuggee
     /// <summary>Points of history, for reports.</summary>
     public int HistoryPoints => _history.Points.Count;
 
-    /// <summary>Sees every instruction that is executed going forward; null for nobody.</summary>
+    /// <summary>A probe that sees every instruction executed when going forward; null for none.</summary>
     public IProbe? Listener
     {
         get => _probe.Listener;
@@ -47,10 +47,10 @@ public sealed class Debuggee
     /// <summary>True to stop once at the guest's exit, so that the user can go back from there.</summary>
     public bool StopsAtExit { get; set; }
 
-    /// <summary>Raised before the machine goes forward, or is searched, from where it stands.</summary>
+    /// <summary>Raised before the machine goes forward or is searched, from its present position.</summary>
     public event Action? Starting;
 
-    /// <summary>Stops the machine for a reason of the listener's.</summary>
+    /// <summary>Stops the machine for a listener of this class.</summary>
     public void Report(StopEvent stop) => _probe.Report(stop);
 
     /// <summary>Adds or removes a breakpoint.</summary>
@@ -69,7 +69,7 @@ public sealed class Debuggee
         _probe.UpdateWatches();
     }
 
-    /// <summary>Removes all breakpoints and watchpoints, as for a client that has gone.</summary>
+    /// <summary>Removes all breakpoints and watchpoints, for example when a client has disconnected.</summary>
     public void ClearBreakpoints()
     {
         _probe.Software.Clear();
@@ -78,22 +78,22 @@ public sealed class Debuggee
         _probe.UpdateWatches();
     }
 
-    /// <summary>The user has changed registers or memory.</summary>
+    /// <summary>To be called after the user has changed registers or memory.</summary>
     public void Changed() => _history.Changed();
 
     /// <summary>Begins a history at the machine's present state, as after a reset or a restored snapshot.</summary>
     public void ForgetHistory() => _history.Clear();
 
-    /// <summary>Goes back to where history was begun: the begin of the run, or the last snapshot that was loaded.</summary>
+    /// <summary>Goes back to where history begins: the start of the run, or the last snapshot that was loaded.</summary>
     public void GoToBegin()
     {
         _history.Commit();
         _history.Restore(_history.Begin);
     }
 
-    /// <summary>Goes forward, each hart by its order, until something stops the machine.</summary>
-    /// <param name="commands">One for each hart.</param>
-    /// <param name="isInterrupted">Asked now and then.</param>
+    /// <summary>Goes forward, each hart by its command, until something stops the machine.</summary>
+    /// <param name="commands">One per hart.</param>
+    /// <param name="isInterrupted">Asked from time to time; true stops.</param>
     public StopEvent Resume(ReadOnlySpan<HartCommand> commands, Func<bool> isInterrupted)
     {
         if (Machine.Result is { } over) return Ended(over);
@@ -114,8 +114,8 @@ public sealed class Debuggee
     }
 
     /// <summary>Goes back to before the last instruction, or interrupt, of a hart.</summary>
-    /// <param name="hart">Whose.</param>
-    /// <param name="isInterrupted">Asked now and then; true leaves the machine where it was.</param>
+    /// <param name="hart">The hart that steps back.</param>
+    /// <param name="isInterrupted">Asked from time to time; true leaves the machine where it was.</param>
     public StopEvent ReverseStep(int hart, Func<bool> isInterrupted)
     {
         var here = Machine.Position;
@@ -125,15 +125,15 @@ public sealed class Debuggee
     }
 
     /// <summary>Goes back to the last breakpoint or watchpoint.</summary>
-    /// <param name="hart">The hart that is reported where there is none.</param>
-    /// <param name="isInterrupted">Asked now and then.</param>
+    /// <param name="hart">The hart that is reported if there is no such stop.</param>
+    /// <param name="isInterrupted">Asked from time to time; true stops.</param>
     public StopEvent ReverseContinue(int hart, Func<bool> isInterrupted)
     {
         var stop = Reverse(NoHart, (_, _) => _probe.CanHit, isInterrupted);
         return stop.Hart < 0 ? stop with { Hart = hart } : stop;
     }
 
-    /// <summary>How far the machine and each hart have come at the end of a stretch that is searched.</summary>
+    /// <summary>The position of the machine, and the progress of each hart, at the end of a stretch that is searched.</summary>
     private readonly record struct Place(MachinePosition Position, ulong[] Retired, ulong[] Steps)
     {
         public static Place Of(EmulatedMachine machine) =>
@@ -143,8 +143,8 @@ public sealed class Debuggee
     }
 
     /// <summary>
-    /// The only hart that is to move does so without holding the others while it is its turn anyway; so stepping over a
-    /// breakpoint leaves the run as it would have been.
+    /// If only one hart is to move, the others are not held as long as it is that hart's turn anyway. So stepping over a
+    /// breakpoint does not change the run.
     /// </summary>
     private StopEvent? StepInTurn(ReadOnlySpan<HartCommand> commands, ulong held)
     {
@@ -177,7 +177,7 @@ public sealed class Debuggee
         }
     }
 
-    /// <summary>A hart that has run: the one whose turn it is, else any that can go on.</summary>
+    /// <summary>A hart that has run: the one whose turn it is, otherwise any that can go on.</summary>
     private int RunningHart()
     {
         if (Machine.Turn >= 0) return Machine.Turn;
@@ -189,13 +189,13 @@ public sealed class Debuggee
     {
         ExitReason.Exit => new StopEvent(StopKind.Exit, result.Hart, Code: result.Code),
         ExitReason.TrapLoop => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart}'s trap handler at 0x{Machine.Harts[result.Hart].Mepc:x8} cannot run"),
-        _ => new StopEvent(StopKind.Deadlock, RunningHart(), Text: Machine.HeldHarts == 0 ? "every hart waits for nothing" : "the harts that may move wait for those that stand still"),
+        _ => new StopEvent(StopKind.Deadlock, RunningHart(), Text: Machine.HeldHarts == 0 ? "every hart waits for an event that cannot occur" : "the harts that may run wait for harts that are held"),
     };
 
-    /// <summary>Searches history backwards, from what leads to the present.</summary>
-    /// <param name="hart">The hart whose step is looked for, or <see cref="NoHart"/>.</param>
-    /// <param name="mayHold">False for a segment that cannot hold it: the point where it begins, and where it ends.</param>
-    /// <param name="isInterrupted">Asked now and then.</param>
+    /// <summary>Searches history backwards, from the points that lead to the present.</summary>
+    /// <param name="hart">The hart whose step is searched for, or <see cref="NoHart"/>.</param>
+    /// <param name="mayHold">False for a segment that cannot hold it; the arguments are the point where the segment begins, and its end.</param>
+    /// <param name="isInterrupted">Asked from time to time; true stops.</param>
     private StopEvent Reverse(int hart, Func<HistoryPoint, Place, bool> mayHold, Func<bool> isInterrupted)
     {
         _history.Commit();
@@ -210,7 +210,7 @@ public sealed class Debuggee
                 continue;
             }
 
-            // What is not found nearby is looked for in longer and longer stretches: going to where one begins has its cost.
+            // If it is not found nearby, longer and longer stretches are searched, since going to the start of one has its cost.
             n = hart < 0 ? BeginOfStretch(n, length) : n;
             length *= 2;
             if (!Search(points[n], end, hart, isInterrupted))
@@ -232,7 +232,7 @@ public sealed class Debuggee
         return new StopEvent(StopKind.HistoryBegin, hart);
     }
 
-    /// <summary>The point, at most <paramref name="length"/> segments before the end of segment <paramref name="last"/>, from which the machine's way leads there.</summary>
+    /// <summary>The first point of a stretch of at most <paramref name="length"/> segments that ends with segment <paramref name="last"/> and holds no branch.</summary>
     private int BeginOfStretch(int last, int length)
     {
         var first = last;
@@ -240,14 +240,14 @@ public sealed class Debuggee
         return first;
     }
 
-    /// <summary>Lets the probe find the last thing looked for between a point and an end; false if interrupted.</summary>
+    /// <summary>Lets the probe find the last match between a point and an end; false if interrupted.</summary>
     private bool Search(HistoryPoint point, Place end, int hart, Func<bool> isInterrupted)
     {
         _history.Restore(point);
         if (hart < 0) _probe.Search(end.Position);
         else _probe.SearchStep(end.Position, hart, end.Steps[hart]);
 
-        // Nothing before the hart's last instruction matters.
+        // Only the hart's last instruction matters.
         if (hart >= 0 && end.Retired[hart] > point.Retired[hart] + 1)
         {
             Machine.Attach(null);
@@ -256,7 +256,7 @@ public sealed class Debuggee
 
         Starting?.Invoke();
 
-        // Memory reports stores to watchpoints by itself; then the machine runs at its full speed.
+        // Memory reports stores to watchpoints by itself, so the machine can run at full speed.
         Machine.Attach(hart >= 0 || _probe.MustSeeAll ? _probe : null);
         if (!RunSlices(end, null, isInterrupted)) return false;
         if (!_probe.IsFound) RunTo(end.Position);
@@ -284,7 +284,7 @@ public sealed class Debuggee
         _probe.Pass(position);
         if (position.Retired > point.Position.Retired + 2 * NearInstructions)
         {
-            // Who goes back once often goes back again, and then has it near.
+            // A user who goes back once often goes back again: a point here makes that fast.
             Machine.Attach(null);
             Machine.Run(RunLimits.None with { MaxInstructions = position.Retired - NearInstructions });
             _history.Mark();
@@ -295,7 +295,7 @@ public sealed class Debuggee
         RunTo(position);
     }
 
-    /// <summary>Runs, seen by the probe, to a position that lies ahead on the machine's way, at or a little behind its last instruction.</summary>
+    /// <summary>Runs under the probe to a later position; the machine stops at it or a little after its last instruction.</summary>
     private void RunTo(MachinePosition position)
     {
         Machine.Attach(_probe);

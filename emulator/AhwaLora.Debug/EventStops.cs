@@ -9,7 +9,7 @@ using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Debug;
 
-/// <summary>Stops that know of tiles and of the TCDM, each switched on by its name.</summary>
+/// <summary>Stop events of tiles and of the TCDM, each switched on by its name.</summary>
 internal sealed class EventStops : IProbe
 {
     private const string Exit = "exit", JobDone = "job-done", Saturation = "saturation", Programming = "programming", Overwrite = "overwrite", Uninitialised = "uninitialised";
@@ -19,7 +19,7 @@ internal sealed class EventStops : IProbe
     private readonly Debuggee _debuggee;
     private readonly (uint Finished, ulong Saturations)[] _seen;
 
-    // Of each word: where in the machine's order it is first written; so what one goes back over counts as not written again.
+    // By word, the position of its first write. After going back before that position, the word counts as not written.
     private readonly Dictionary<MemoryRegion, MachinePosition[]> _written = [];
     private IProbe? _trace;
 
@@ -32,13 +32,13 @@ internal sealed class EventStops : IProbe
         foreach (var memory in debuggee.Machine.Memories) memory.Stored += OnStored;
     }
 
-    /// <summary>The events there are.</summary>
+    /// <summary>The names of all events.</summary>
     public static IReadOnlyList<string> Names { get; } = [Exit, JobDone, Saturation, Programming, Overwrite, Uninitialised];
 
-    /// <summary>Those that stop.</summary>
+    /// <summary>The events that are switched on.</summary>
     public SortedSet<string> Enabled { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Sees every instruction as well; null for nobody.</summary>
+    /// <summary>A second probe that sees every instruction; null for none.</summary>
     public IProbe? Trace
     {
         get => _trace;
@@ -49,7 +49,7 @@ internal sealed class EventStops : IProbe
         }
     }
 
-    /// <summary>Switches an event on or off; false where there is none of that name.</summary>
+    /// <summary>Switches an event on or off; false if there is no event of that name.</summary>
     public bool TrySet(string name, bool isOn)
     {
         if (!Names.Contains(name)) return false;
@@ -67,7 +67,7 @@ internal sealed class EventStops : IProbe
         return true;
     }
 
-    /// <summary>Switches everything off and lets go of the machine.</summary>
+    /// <summary>Switches all events off and detaches from the machine.</summary>
     public void Close()
     {
         Trace = null;
@@ -105,7 +105,7 @@ internal sealed class EventStops : IProbe
 
     private void Stop(int hart, string text) => _debuggee.Report(new StopEvent(StopKind.Event, hart, Text: text));
 
-    /// <summary>Takes what the tiles have done so far as seen, and what is written later as open: the machine may have gone back.</summary>
+    /// <summary>Records what the tiles have done up to now, and forgets writes after the present position: the machine may have gone back.</summary>
     private void Look()
     {
         for (var n = 0; n < _seen.Length; n++) _seen[n] = Now(_debuggee.Machine.Tiles[n]);
@@ -134,7 +134,7 @@ internal sealed class EventStops : IProbe
         }
     }
 
-    /// <summary>What is not zero now counts as written.</summary>
+    /// <summary>Words that are not zero now count as written.</summary>
     private void TakeWritten()
     {
         foreach (var memory in _debuggee.Machine.Memories.Where(m => m.Banks != 0))
@@ -145,7 +145,7 @@ internal sealed class EventStops : IProbe
         }
     }
 
-    /// <summary>Words are written now; a hart's store is over with its instruction.</summary>
+    /// <summary>Records words as written now; a hart's store is complete at the end of its instruction.</summary>
     private void TakeFirst(Span<MachinePosition> written, int initiator)
     {
         var now = _debuggee.Machine.Position;
@@ -160,7 +160,7 @@ internal sealed class EventStops : IProbe
         if (!Enabled.Contains(Overwrite)) return;
         foreach (var tile in _debuggee.Machine.Tiles)
         {
-            if (tile.IsUnreadInput(address, bytes)) Stop(initiator < Initiators.Dma ? initiator : -1, $"0x{address:x8} is written, an input that tile {tile.Options.Number} has not read yet");
+            if (tile.IsUnreadInput(address, bytes)) Stop(initiator < Initiators.Dma ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
         }
     }
 }

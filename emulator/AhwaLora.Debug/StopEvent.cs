@@ -1,15 +1,15 @@
 namespace AhwaLora.Debug;
 
-/// <summary>Why the machine stands still.</summary>
+/// <summary>Why the machine has stopped.</summary>
 public enum StopKind
 {
     /// <summary>A step is done.</summary>
     Step,
 
-    /// <summary>In front of a software breakpoint.</summary>
+    /// <summary>Before the instruction at a software breakpoint.</summary>
     SoftwareBreakpoint,
 
-    /// <summary>In front of a hardware breakpoint.</summary>
+    /// <summary>Before the instruction at a hardware breakpoint.</summary>
     HardwareBreakpoint,
 
     /// <summary>A watchpoint was written.</summary>
@@ -21,34 +21,34 @@ public enum StopKind
     /// <summary>A watchpoint for reads and writes was accessed.</summary>
     AccessWatchpoint,
 
-    /// <summary>Something the user asked for with <c>monitor break-on</c>.</summary>
+    /// <summary>An event that the user switched on with <c>monitor break-on</c>.</summary>
     Event,
 
     /// <summary>The user interrupted.</summary>
     Interrupt,
 
-    /// <summary>Going back ended at the first state that is known.</summary>
+    /// <summary>Going back has reached the start of history.</summary>
     HistoryBegin,
 
     /// <summary>The guest has ended the run.</summary>
     Exit,
 
-    /// <summary>The harts that may run wait for what cannot happen.</summary>
+    /// <summary>The harts that may run wait for events that cannot occur.</summary>
     Deadlock,
 
     /// <summary>A hart's trap handler traps.</summary>
     TrapLoop,
 }
 
-/// <summary>Why, which hart, and what there is to say about it.</summary>
-/// <param name="Kind">Why.</param>
+/// <summary>Why the machine has stopped, with the hart and further details.</summary>
+/// <param name="Kind">Reason.</param>
 /// <param name="Hart">The hart it happened to.</param>
 /// <param name="Address">The watched address.</param>
 /// <param name="Code">The guest's exit code.</param>
 /// <param name="Text">A line for the user; null for none.</param>
 public sealed record StopEvent(StopKind Kind, int Hart, uint Address = 0, int Code = 0, string? Text = null);
 
-/// <summary>Kinds of watchpoint, a bit for reads and one for writes.</summary>
+/// <summary>Kinds of watchpoint: one bit for reads and one for writes.</summary>
 [Flags]
 public enum WatchKind
 {
@@ -68,14 +68,14 @@ public enum WatchKind
 /// <summary>Bytes to be watched.</summary>
 public readonly record struct Watchpoint(uint Address, uint Bytes, WatchKind Kind)
 {
-    /// <summary>True if an access touches them.</summary>
+    /// <summary>True if an access overlaps them.</summary>
     public bool Overlaps(uint address, uint bytes) => address - Address < Bytes || Address - address < bytes;
 }
 
 /// <summary>What a hart is to do when the machine goes on.</summary>
 public enum HartOrder
 {
-    /// <summary>Stand still.</summary>
+    /// <summary>Do not run.</summary>
     Hold,
 
     /// <summary>Run.</summary>
@@ -85,8 +85,8 @@ public enum HartOrder
     Step,
 }
 
-/// <summary>An order to one hart.</summary>
-/// <param name="Order">What.</param>
+/// <summary>A command to one hart.</summary>
+/// <param name="Order">What to do.</param>
 /// <param name="RangeStart">A step goes on while pc lies in [start, end).</param>
 /// <param name="RangeEnd">End of that range.</param>
 public readonly record struct HartCommand(HartOrder Order, uint RangeStart = 0, uint RangeEnd = 0);

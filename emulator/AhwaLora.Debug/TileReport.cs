@@ -7,7 +7,7 @@ namespace AhwaLora.Debug;
 /// <summary>A tile as <c>monitor aimc</c> shows it.</summary>
 internal static class TileReport
 {
-    /// <summary>What it does and has done until <paramref name="time"/>, a line each.</summary>
+    /// <summary>State and counters up to cycle <paramref name="time"/>, in lines.</summary>
     public static string Of(AimcTile tile, ulong time)
     {
         var counters = tile.CountersAt(time);

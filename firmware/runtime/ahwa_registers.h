@@ -10,7 +10,7 @@
 #define AHWA_CLINT_MTIMECMP_OFFSET 0x4000     /* Hart h's timer interrupt is pending while MTIME >= this; all ones at reset. */
 #define AHWA_CLINT_MTIMECMP_STRIDE 0x08
 #define AHWA_CLINT_MTIMECMP_COUNT  64
-#define AHWA_CLINT_MTIME_OFFSET    0xBFF8     /* Ticks since reset, also the time CSR; one tick a cycle unless the platform says otherwise. */
+#define AHWA_CLINT_MTIME_OFFSET    0xBFF8     /* Ticks since reset, also the time CSR; one tick per cycle unless the platform says otherwise. */
 
 /* PLIC. Platform-level interrupt controller; context h is hart h's machine mode. Word accesses. */
 #define AHWA_PLIC_BASE             0x0C000000
@@ -24,7 +24,7 @@
 #define AHWA_PLIC_THRESHOLD_OFFSET 0x200000   /* Context h is interrupted by priorities above this, 0 to 7. */
 #define AHWA_PLIC_THRESHOLD_STRIDE 0x1000
 #define AHWA_PLIC_THRESHOLD_COUNT  64
-#define AHWA_PLIC_CLAIM_OFFSET     0x200004   /* A read takes context h's pending source of highest priority, 0 where there is none; writing that number completes it. */
+#define AHWA_PLIC_CLAIM_OFFSET     0x200004   /* A read takes context h's pending source of highest priority, 0 if there is none; writing that number completes it. */
 #define AHWA_PLIC_CLAIM_STRIDE     0x1000
 #define AHWA_PLIC_CLAIM_COUNT      64
 #define AHWA_PLIC_SOURCE_UART      0x01       /* UART. */

@@ -7,7 +7,7 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace AhwaLora.Analog.Crossbar;
 
-/// <summary>How a weight enters a sum over its column.</summary>
+/// <summary>The form in which a weight enters the sum over its column.</summary>
 internal interface IWeightForm
 {
     static abstract Lanes Of(Lanes weights);
@@ -32,9 +32,9 @@ internal readonly struct Magnitude : IWeightForm
 }
 
 /// <summary>
-/// The crossbar's work: currents of all rows added up in every column. Every column adds its rows one after the other,
+/// The work of a crossbar: each column adds up the currents of all rows. A column adds its rows in order,
 /// first to last, with one fused multiply-add each, starting from zero: sum = fma(w[row, column], x[row], sum).
-/// Neighbouring columns share a register and neighbouring vectors share a load, but no two sums ever meet, so the
+/// Neighbouring columns share a register and neighbouring vectors share a load, but sums never mix, so the
 /// blocking below decides only the speed.
 /// </summary>
 internal static class ColumnSums
@@ -42,19 +42,19 @@ internal static class ColumnSums
     private const int Width = 16, VectorBlock = 4;
 
     /// <summary>sums[v, column] = sum over rows of Form(w[row, column]) x[v, row].</summary>
-    /// <param name="w">From the region's first cell on; rows lie <paramref name="stride"/> apart.</param>
-    /// <param name="stride">Columns of the tile.</param>
-    /// <param name="rows">Rows of the region.</param>
-    /// <param name="columns">Columns of the region.</param>
+    /// <param name="w">Weights from the part's first cell on; rows are <paramref name="stride"/> elements apart.</param>
+    /// <param name="stride">Elements from one row of <paramref name="w"/> to the next: the columns of the tile.</param>
+    /// <param name="rows">Rows of the part.</param>
+    /// <param name="columns">Columns of the part.</param>
     /// <param name="vectors">Vectors in <paramref name="x"/>.</param>
     /// <param name="x">[vectors, rows], dense.</param>
     /// <param name="sums">[vectors, sumStride].</param>
-    /// <param name="sumStride">At least <paramref name="columns"/>.</param>
+    /// <param name="sumStride">Elements from one vector's sums to the next; at least <paramref name="columns"/>.</param>
     public static void Compute<TForm>(
         ReadOnlySpan<float> w, int stride, int rows, int columns, int vectors, ReadOnlySpan<float> x, Span<float> sums, int sumStride)
         where TForm : struct, IWeightForm
     {
-        // The blocks index without bounds checks: these are theirs.
+        // The blocks below index without bounds checks, so the sizes are checked here.
         if (w.Length < (rows - 1) * stride + columns || x.Length < vectors * rows || sums.Length < (vectors - 1) * sumStride + columns || columns > sumStride)
             throw new ArgumentException($"{rows} rows, {columns} columns, {vectors} vectors do not fit spans of {w.Length}, {x.Length}, {sums.Length}");
         Debug.Assert(Width == Lanes.Count && Width == 2 * Vector256<float>.Count, "a block of columns is one register, or two halves");
@@ -132,7 +132,7 @@ internal static class ColumnSums
         Store(ref Unsafe.Add(ref y, 3 * sumStride), d0, d1);
     }
 
-    /// <summary>Columns <paramref name="column"/> and on of one vector; at least 16 columns in all.</summary>
+    /// <summary>One vector's sums from column <paramref name="column"/> on; the part has at least 16 columns.</summary>
     private static void OneVector<TForm>(ref float w, int stride, int rows, int column, int columns, ref float x, ref float y)
         where TForm : struct, IWeightForm
     {
@@ -176,7 +176,7 @@ internal static class ColumnSums
         sum.StoreUnsafe(ref y);
     }
 
-    /// <summary>Regions narrower than a register, and the definition in its plainest form.</summary>
+    /// <summary>Parts narrower than a register; also the plainest form of the definition.</summary>
     private static void OneByOne<TForm>(ReadOnlySpan<float> w, int stride, int columns, ReadOnlySpan<float> x, Span<float> y)
         where TForm : struct, IWeightForm
     {

@@ -4,22 +4,22 @@ using AhwaLora.Analog.Numerics;
 
 namespace AhwaLora.Analog.Crossbar;
 
-/// <summary>What a tile is built from.</summary>
+/// <summary>What a tile is made of: its size and its models.</summary>
 /// <param name="Rows">Input lines.</param>
 /// <param name="Columns">Output lines.</param>
 public sealed record CrossbarOptions(int Rows, int Columns)
 {
-    /// <summary>The periphery.</summary>
+    /// <summary>The converters and the noise of an MVM.</summary>
     public Preset Preset { get; init; } = Preset.AhwaLora;
-    /// <summary>The devices.</summary>
+    /// <summary>The device model.</summary>
     public DeviceModel Model { get; init; } = DeviceModel.Pcm;
     /// <summary>Where device noise acts.</summary>
     public DeviceMapping Mapping { get; init; }
     /// <summary>Key of all random numbers.</summary>
     public ulong Seed { get; init; }
-    /// <summary>True for a tile that holds no weights and computes no values, zeros alone, in as many passes as if nothing saturated.</summary>
+    /// <summary>True for a tile that only keeps time: it holds no weights and returns zeros, with the passes of an MVM that saturates nothing.</summary>
     public bool TimingOnly { get; init; }
-    /// <summary>The tile's number, first word of every counter: tiles of one seed share no draw.</summary>
+    /// <summary>The tile's number, the first word of every random counter, so that tiles with the same seed share no draw.</summary>
     public uint Tile { get; init; }
 }
 
@@ -36,19 +36,19 @@ public sealed partial class CrossbarArray
     private readonly DeviceModel _model;
     private readonly bool _noiseless;
 
-    /// <summary>Everything the tile remembers.</summary>
+    /// <summary>The tile's whole state.</summary>
     public CrossbarState State { get; }
 
     /// <summary>What the tile was built from.</summary>
     public CrossbarOptions Options { get; }
 
     /// <summary>An empty tile: all conductances zero.</summary>
-    /// <exception cref="ArgumentException">A size outside 1..16384 lines, or a preset that makes no sense.</exception>
+    /// <exception cref="ArgumentException">A size is outside 1 to 16384 lines, or a value of the preset is not allowed.</exception>
     public CrossbarArray(CrossbarOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Rows is < 1 or > MaxLines || options.Columns is < 1 or > MaxLines)
-            throw new ArgumentException($"tile of {options.Rows} rows, {options.Columns} columns; expected 1 to {MaxLines} of each");
+            throw new ArgumentException($"a tile of {options.Rows} rows and {options.Columns} columns; expected 1 to {MaxLines} of each");
         options.Preset.Validate();
         Options = options;
         _preset = options.Preset;
@@ -63,15 +63,15 @@ public sealed partial class CrossbarArray
 
     private Draws TakeEvent() => new(Options.Seed, Options.Tile, State.NextEvent++);
 
-    private void Check(in CrossbarPart region)
+    private void Check(in CrossbarPart part)
     {
-        if (!region.LiesIn(State.Rows, State.Columns))
-            ThrowOutside(region);
+        if (!part.LiesIn(State.Rows, State.Columns))
+            ThrowOutside(part);
     }
 
     [DoesNotReturn]
-    private void ThrowOutside(in CrossbarPart region) =>
-        throw new ArgumentException($"{region} does not lie in a tile of {State.Rows} rows, {State.Columns} columns");
+    private void ThrowOutside(in CrossbarPart part) =>
+        throw new ArgumentException($"{part} is not inside a tile of {State.Rows} rows and {State.Columns} columns");
 
     [DoesNotReturn]
     private static void ThrowLength(string what, int length, long expected) =>

@@ -3,9 +3,9 @@ namespace AhwaLora.Analog.Crossbar;
 /// <summary>One device of each pair, [row, column], microsiemens.</summary>
 public sealed class DevicePlane(int cells)
 {
-    /// <summary>g_T, what programming aimed at.</summary>
+    /// <summary>g_T, the target of programming.</summary>
     public readonly float[] Target = new float[cells];
-    /// <summary>g_P, what it reached.</summary>
+    /// <summary>g_P, the conductance that programming reached.</summary>
     public readonly float[] Programmed = new float[cells];
     /// <summary>nu, the drift exponent.</summary>
     public readonly float[] DriftExponent = new float[cells];
@@ -13,18 +13,18 @@ public sealed class DevicePlane(int cells)
     public readonly float[] Read = new float[cells];
 }
 
-/// <summary>One programming of a region, as long as any of its cells remains.</summary>
-/// <param name="Region">Where.</param>
-/// <param name="Scale">What an MVM multiplies each column by.</param>
-/// <param name="WeightPerMicroSiemens">What a conductance of each column is worth.</param>
-/// <param name="OlderBySeconds">How much older it is than the tile's age, which is the last programming's.</param>
-public sealed record Programming(CrossbarPart Region, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
+/// <summary>One programming of a part; kept until later ones have overwritten all of it.</summary>
+/// <param name="Part">The cells programmed.</param>
+/// <param name="Scale">Digital factor of each column in an MVM.</param>
+/// <param name="WeightPerMicroSiemens">Weight per microsiemens, by column.</param>
+/// <param name="OlderBySeconds">Seconds it is older than the tile's age, which is the age of the last programming.</param>
+public sealed record Programming(CrossbarPart Part, float[] Scale, float[] WeightPerMicroSiemens, double OlderBySeconds);
 
-/// <summary>All a tile remembers, as plain data: copy every field and the copy goes on with the same bits.</summary>
+/// <summary>The whole state of a tile, as plain data: a copy of every field goes on with the same bits.</summary>
 /// <param name="rows">Input lines.</param>
 /// <param name="columns">Output lines.</param>
-/// <param name="holdsWeights">False for a tile of time alone: its planes are empty.</param>
-/// <exception cref="OverflowException">More cells than an array can be long.</exception>
+/// <param name="holdsWeights">False for a tile that only keeps time: its planes are empty.</param>
+/// <exception cref="OverflowException">The tile has more cells than an array can hold.</exception>
 public sealed class CrossbarState(int rows, int columns, bool holdsWeights = true)
 {
     /// <summary>Input lines.</summary>
@@ -39,7 +39,7 @@ public sealed class CrossbarState(int rows, int columns, bool holdsWeights = tru
 
     /// <summary>The weights an MVM sees, [row, column]: g+ - g-, in units of the column's scale.</summary>
     public readonly float[] Weights = new float[holdsWeights ? checked(rows * columns) : 0];
-    /// <summary>What was programmed, in order; where two overlap the later one holds.</summary>
+    /// <summary>What was programmed, in order; where two overlap, the later one counts.</summary>
     public readonly List<Programming> Programmings = [];
 
     /// <summary>Seconds since the last programming, as of the last age evaluation.</summary>
@@ -48,6 +48,6 @@ public sealed class CrossbarState(int rows, int columns, bool holdsWeights = tru
     public uint NextEvent;
     /// <summary>GDC: the response right after programming, R_0; 0 until measured.</summary>
     public float ReferenceResponse;
-    /// <summary>GDC: what outputs are multiplied by.</summary>
+    /// <summary>GDC: alpha, the factor of all outputs.</summary>
     public float Alpha = 1;
 }

@@ -1,8 +1,8 @@
 namespace AhwaLora.Analog.Crossbar;
 
-/// <summary>Neighbouring input or output lines of a matrix that one crossbar takes.</summary>
+/// <summary>Neighbouring input or output lines of a matrix that lie on one crossbar.</summary>
 /// <param name="First">The first line.</param>
-/// <param name="Length">How many.</param>
+/// <param name="Length">Number of lines.</param>
 public readonly record struct LineRange(int First, int Length);
 
 /// <summary>

@@ -1,13 +1,13 @@
 namespace AhwaLora.Analog.Crossbar;
 
-/// <summary>A figure with where it comes from, for printing beside every result that rests on it.</summary>
+/// <summary>A figure with its source, printed beside every result that uses it.</summary>
 public sealed record Figure(string Name, double Value, string Unit, string Source);
 
 /// <summary>Time and energy of one integration of a 256 x 256 array, and what follows for other sizes.</summary>
-/// <param name="Name">How the array is read: inputs in one phase, or signs and halves in four.</param>
-/// <param name="TimeNs">Nanoseconds, whatever the size: rows and columns work at once.</param>
+/// <param name="Name">How the array is read: inputs in one phase, or by sign and half in four phases.</param>
+/// <param name="TimeNs">Nanoseconds, independent of the size: all rows and columns work at once.</param>
 /// <param name="EnergyFemtojoules">Femtojoules at 256 x 256.</param>
-/// <param name="Source">Where both come from.</param>
+/// <param name="Source">Publication that both figures come from.</param>
 public sealed record MvmCost(string Name, int TimeNs, long EnergyFemtojoules, string Source)
 {
     private const long ReferenceCells = 256 * 256;
@@ -22,6 +22,6 @@ public sealed record MvmCost(string Name, int TimeNs, long EnergyFemtojoules, st
     /// <summary>Time per code of a current-controlled-oscillator ADC.</summary>
     public static Figure AdcTimePerCode { get; } = new("ADC time per LSB", 300, "ps", "HERMES core, Khaddam-Aljameh et al., JSSC 2022");
 
-    /// <summary>Femtojoules of one pass over a region: in proportion to its cells [derived].</summary>
-    public long EnergyFemtojoulesOf(in CrossbarPart region) => EnergyFemtojoules * region.Rows * region.Columns / ReferenceCells;
+    /// <summary>Femtojoules of one pass over a part, in proportion to its cells [derived].</summary>
+    public long EnergyFemtojoulesOf(in CrossbarPart part) => EnergyFemtojoules * part.Rows * part.Columns / ReferenceCells;
 }

@@ -7,20 +7,20 @@ public readonly record struct Converter(int Bits, float Bound = 1)
     /// <summary>No converter: values pass as they are.</summary>
     public static Converter Off => default;
 
-    /// <summary>Whether values are rounded and clipped at all.</summary>
+    /// <summary>True if values are rounded and clipped.</summary>
     public bool IsOn => Bits > 0;
 
     /// <summary>The largest code.</summary>
     public int MaxCode => (1 << (Bits - 1)) - 1;
 
-    /// <summary>One code's worth.</summary>
+    /// <summary>The value of one code step.</summary>
     public float Step => (float)(Bound / (double)MaxCode);
 
-    /// <summary>Whether a code fits a signed byte.</summary>
+    /// <summary>True if a code fits a signed byte.</summary>
     public bool FitsInt8 => Bits is >= 2 and <= 8;
 }
 
-/// <summary>What an input vector is divided by before the DAC.</summary>
+/// <summary>The number n that an input vector is divided by before the DAC.</summary>
 public enum NoiseManagement
 {
     /// <summary>Its largest magnitude.</summary>
@@ -49,12 +49,12 @@ public enum ReadNoiseKind
     Additive,
 }
 
-/// <summary>Over what the largest weight is taken that is mapped to g_max.</summary>
+/// <summary>The weights among which the largest is found, which is mapped to g_max.</summary>
 public enum WeightScaling
 {
-    /// <summary>Each column of the programmed region for itself.</summary>
+    /// <summary>Those of each column of the programmed part by itself.</summary>
     PerColumn,
-    /// <summary>The whole programmed region.</summary>
+    /// <summary>All of the programmed part.</summary>
     PerTile,
 }
 
@@ -63,11 +63,11 @@ public enum DeviceMapping
 {
     /// <summary>On each of a pair's two devices, from programming to reading.</summary>
     PerDevice,
-    /// <summary>As aihwkit: after programming the pair is folded into one weight, and mapped anew with the noisy maximum before drift.</summary>
+    /// <summary>As aihwkit: after programming the pair is folded into one weight, and mapped again with the noisy maximum before drift.</summary>
     AihwkitCompatible,
 }
 
-/// <summary>Everything about a tile but its devices and size: converters, management of range, noise of an MVM, mapping.</summary>
+/// <summary>A tile apart from its devices and size: converters, range management, noise of an MVM, mapping.</summary>
 public sealed record Preset
 {
     /// <summary>The preset's name on the command line and in platform files.</summary>
@@ -84,7 +84,7 @@ public sealed record Preset
     public NoiseManagement NoiseManagement { get; init; } = NoiseManagement.Constant;
     /// <summary>The constant of <see cref="NoiseManagement.Constant"/>.</summary>
     public float InputScale { get; init; } = 1;
-    /// <summary>What saturation does.</summary>
+    /// <summary>What happens when an output saturates.</summary>
     public BoundManagement BoundManagement { get; init; }
     /// <summary>Kind of read noise per MVM.</summary>
     public ReadNoiseKind ReadNoise { get; init; }
@@ -92,10 +92,10 @@ public sealed record Preset
     public float ReadNoiseScale { get; init; }
     /// <summary>Scale of the IR drop; 1 is aihwkit's wire and device resistance, 0 none.</summary>
     public float IrDrop { get; init; }
-    /// <summary>How the largest weight is found.</summary>
+    /// <summary>Which weights share one mapping to g_max.</summary>
     public WeightScaling Scaling { get; init; } = WeightScaling.PerColumn;
 
-    /// <summary>No converters, no noise: W x in float32. Weights keep their own scale, so that nothing needs undoing.</summary>
+    /// <summary>No converters, no noise: W x in float32. Weights keep their own scale, so no scale has to be undone.</summary>
     public static Preset Ideal { get; } = new() { Name = "ideal" };
 
     /// <summary>The default: the tile of the AHWA-LoRA study.</summary>
@@ -136,7 +136,7 @@ public sealed record Preset
     /// <summary>Every preset, in the order the documentation lists them.</summary>
     public static IReadOnlyList<Preset> All { get; } = [Ideal, AhwaLora, StandardHwa, AihwkitDefault];
 
-    /// <summary>Without an ADC there is no range to fill: weights are read in their own units and no column has a scale.</summary>
+    /// <summary>False without an ADC: there is no range to fill, so weights are read in their own units and no column has a scale.</summary>
     internal bool NormalizesWeights => Adc.IsOn;
 
     /// <summary>
@@ -145,8 +145,8 @@ public sealed record Preset
     /// </summary>
     public float BoundLimit => Dac.IsOn ? 0.25f * Dac.MaxCode / Dac.Bound : 1000;
 
-    /// <summary>Throws if a value makes no sense.</summary>
-    /// <exception cref="ArgumentException">Names the property, its value and what was expected.</exception>
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="ArgumentException">A value is not allowed: the message gives the property, its value and what was expected.</exception>
     internal void Validate()
     {
         foreach ((string name, Converter converter) in ((string, Converter)[])[(nameof(Dac), Dac), (nameof(Adc), Adc)])

@@ -7,24 +7,24 @@ namespace AhwaLora.Analog.Crossbar;
 /// <param name="Outputs">Which outputs its columns give.</param>
 public readonly record struct MatrixPart(CrossbarArray Tile, LineRange Inputs, LineRange Outputs)
 {
-    /// <summary>Where on the tile it lies.</summary>
-    public CrossbarPart Region => new(0, Inputs.Length, 0, Outputs.Length);
+    /// <summary>The cells of the tile that hold it.</summary>
+    public CrossbarPart Cells => new(0, Inputs.Length, 0, Outputs.Length);
 }
 
 /// <summary>
-/// A matrix larger than a tile on several: splits of inputs are summed in the digital domain, in order, and splits of outputs
-/// joined (<see cref="MatrixCut"/>). Tiles are numbered output split by output split.
+/// A matrix larger than a tile, on several tiles: splits of inputs are summed in the digital domain, in order, and splits of outputs are
+/// joined (<see cref="MatrixCut"/>). Tiles are numbered by output split, then by input split.
 /// </summary>
 public sealed class TiledMatrix
 {
     private readonly float[] _partial;
 
     /// <summary>Programs a matrix.</summary>
-    /// <param name="options">Each tile's; the numbers count up from its own.</param>
-    /// <param name="inputs">Of the matrix.</param>
-    /// <param name="outputs">Of the matrix.</param>
+    /// <param name="options">Options of each tile; tile numbers count up from the one given here.</param>
+    /// <param name="inputs">Inputs of the matrix.</param>
+    /// <param name="outputs">Outputs of the matrix.</param>
     /// <param name="weights">[out, in], dense.</param>
-    /// <exception cref="ArgumentException">Wrong length, or a weight that is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">A span has the wrong length, or a weight is NaN or infinite.</exception>
     public TiledMatrix(CrossbarOptions options, int inputs, int outputs, ReadOnlySpan<float> weights)
     {
         if (weights.Length != (long)inputs * outputs) throw new ArgumentException($"{weights.Length} weights; expected {outputs} x {inputs}", nameof(weights));
@@ -35,8 +35,8 @@ public sealed class TiledMatrix
             foreach (var rows in MatrixCut.Along(inputs, options.Rows))
             {
                 var part = new MatrixPart(new CrossbarArray(options with { Tile = options.Tile + (uint)parts.Count }), rows, columns);
-                part.Tile.Program(part.Region, Cut(weights, inputs, rows, columns));
-                part.Tile.MeasureReference(part.Region);
+                part.Tile.Program(part.Cells, Cut(weights, inputs, rows, columns));
+                part.Tile.MeasureReference(part.Cells);
                 parts.Add(part);
             }
         }
@@ -55,14 +55,14 @@ public sealed class TiledMatrix
     public IReadOnlyList<MatrixPart> Parts { get; }
 
     /// <summary>Evaluates every tile at an age.</summary>
-    /// <param name="seconds">Since programming.</param>
-    /// <param name="isCompensated">With global drift compensation measured then; without, outputs keep their drift.</param>
+    /// <param name="seconds">Seconds since programming.</param>
+    /// <param name="isCompensated">True to measure global drift compensation at that age; false leaves the drift in the outputs.</param>
     public void SetAge(double seconds, bool isCompensated)
     {
         foreach (var part in Parts)
         {
             part.Tile.SetAgeUncompensated(seconds);
-            if (isCompensated) part.Tile.Calibrate(part.Region);
+            if (isCompensated) part.Tile.Calibrate(part.Cells);
         }
     }
 
@@ -70,8 +70,8 @@ public sealed class TiledMatrix
     /// <param name="x">[in].</param>
     /// <param name="y">[out]; overwritten.</param>
     /// <param name="bias">[out], or empty; added by the tiles of the first input split.</param>
-    /// <returns>What the tiles did, together; an input with a NaN or infinity leaves zeros of the parts that it met.</returns>
-    /// <exception cref="ArgumentException">A span of the wrong length.</exception>
+    /// <returns>The sum over the tiles. A part whose input has a NaN or infinity contributes zeros.</returns>
+    /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public MvmResult Mvm(ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<float> bias = default)
     {
         if (x.Length != Inputs || y.Length != Outputs) throw new ArgumentException($"x of {x.Length} and y of {y.Length} values; expected {Inputs} and {Outputs}");
@@ -84,7 +84,7 @@ public sealed class TiledMatrix
             var to = y.Slice(part.Outputs.First, part.Outputs.Length);
             partial.Clear();
             var digital = new DigitalStage { Bias = isFirst && !bias.IsEmpty ? bias.Slice(part.Outputs.First, part.Outputs.Length) : default };
-            all += part.Tile.Mvm(part.Region, x.Slice(part.Inputs.First, part.Inputs.Length), partial, digital);
+            all += part.Tile.Mvm(part.Cells, x.Slice(part.Inputs.First, part.Inputs.Length), partial, digital);
             if (isFirst) partial.CopyTo(to);
             for (var i = 0; !isFirst && i < partial.Length; i++) to[i] += partial[i];
         }

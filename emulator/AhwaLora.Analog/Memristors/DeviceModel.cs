@@ -27,7 +27,7 @@ public sealed record DeviceModel
     /// <summary>Q, the relative read noise per sqrt(ln(t / 2 t_read)), over the programmed r.</summary>
     public required Fit ReadNoise { get; init; }
 
-    /// <summary>Devices that keep exactly what they are told, for ever.</summary>
+    /// <summary>Ideal devices: they keep their target exactly and do not drift.</summary>
     public static DeviceModel None { get; } = new()
     {
         Name = "none",
@@ -53,7 +53,7 @@ public sealed record DeviceModel
         ReadNoise = new CappedPower(0.0088f, -0.65f, 0.2f),
     };
 
-    /// <summary>The HERMES chip with two devices a weight: aihwkit's HermesNoiseModel, after Le Gallo et al., Nature Electronics 2023.</summary>
+    /// <summary>The HERMES chip with two devices per weight: aihwkit's HermesNoiseModel, after Le Gallo et al., Nature Electronics 2023.</summary>
     public static DeviceModel Hermes { get; } = new()
     {
         Name = "hermes",
@@ -66,7 +66,7 @@ public sealed record DeviceModel
         ReadNoise = new Piecewise(0.16f, new ClampedLog(-0.0117f, -0.0069f, 0.015f, 0.04f), new Polynomial(0.0123f, 0.0211f, -0.0280f, 0.0069f)),
     };
 
-    /// <summary>The HERMES chip with one device a weight.</summary>
+    /// <summary>The HERMES chip with one device per weight.</summary>
     public static DeviceModel HermesOneDevice { get; } = new()
     {
         Name = "hermes-1",
@@ -82,7 +82,7 @@ public sealed record DeviceModel
     /// <summary>Every model, in the order the documentation lists them.</summary>
     public static IReadOnlyList<DeviceModel> All { get; } = [None, Pcm, Hermes, HermesOneDevice];
 
-    /// <summary>Whether devices keep their targets exactly, so that nothing needs drawing.</summary>
+    /// <summary>True if devices keep their targets exactly, so that no random numbers are drawn.</summary>
     public bool IsNoiseless => this == None;
 
     /// <summary>Standard deviation of programming, microsiemens, for a target in microsiemens.</summary>

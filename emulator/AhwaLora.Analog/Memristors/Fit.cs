@@ -4,11 +4,11 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Analog.Memristors;
 
-/// <summary>A relative conductance, eight times, with the logarithm most fits want.</summary>
+/// <summary>Eight relative conductances, with the logarithm that most fits need.</summary>
 /// <param name="R">g / g_max.</param>
 public readonly struct RelativeConductance(Lanes R)
 {
-    // Logarithms and powers are taken of no smaller r.
+    // The smallest r that logarithms and powers are taken of.
     private const float Smallest = 1e-7f;
 
     /// <summary>g / g_max.</summary>
@@ -51,7 +51,7 @@ public sealed record CappedPower(float Coefficient, float Exponent, float Max) :
         LaneMath.Min(Coefficient * LaneMath.Exp(Exponent * g.LnR), Max);
 }
 
-/// <summary>Low where r is below the threshold, High elsewhere.</summary>
+/// <summary>Low if r is below the threshold, High otherwise.</summary>
 public sealed record Piecewise(float Threshold, Fit Low, Fit High) : Fit
 {
     /// <inheritdoc/>

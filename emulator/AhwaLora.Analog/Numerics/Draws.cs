@@ -5,10 +5,10 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 namespace AhwaLora.Analog.Numerics;
 
 /// <summary>
-/// Which random word serves which draw. Key: the 64-bit seed. Counter: (tile, event, row, column). A tile numbers its
+/// Which random word is used for which draw. Key: the 64-bit seed. Counter: (tile, event, row, column). A tile numbers its
 /// events from 0 in the order they are asked for: a programming takes two (program, first read), an age evaluation one,
-/// every vector of an MVM one, be it zero, refused or re-passed. The 32-bit number wraps to 0, after which the draws of
-/// the first events come again.
+/// every vector of an MVM one, even if it is zero, refused or repeated. The 32-bit number wraps to 0; then the draws of
+/// the first events repeat.
 /// <code>
 /// draw                    row                   column         normal
 /// programming noise       input line            output line    0 g+   1 g-
@@ -20,7 +20,7 @@ namespace AhwaLora.Analog.Numerics;
 /// </code>
 /// A block's words 0 and 1 make its normals 0 and 1, words 2 and 3 make 2 and 3 (<see cref="LaneMath.Normals"/>).
 /// Input and output lines are those of the whole tile. The noise of an MVM uses every normal: i counts outputs (or inputs)
-/// from the region's first, its block is 8 floor(i / 32) + i mod 8, its normal floor(i / 8) mod 4.
+/// from the part's first, its block is 8 floor(i / 32) + i mod 8, its normal floor(i / 8) mod 4.
 /// </summary>
 internal readonly record struct Draws(ulong Seed, uint Tile, uint Event)
 {

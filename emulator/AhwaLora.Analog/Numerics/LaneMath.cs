@@ -6,7 +6,7 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 namespace AhwaLora.Analog.Numerics;
 
 /// <summary>
-/// The few functions the analog tile needs, on eight float lanes at a time. They use only + - * / sqrt, fused
+/// The functions that the analog tile needs, on eight float lanes at a time. They use only + - * / sqrt, fused
 /// multiply-add and integer operations, each of which IEEE 754 (or arithmetic) fixes to the bit. The runtime lowers
 /// eight lanes to one AVX-512, two AVX, four NEON or eight scalar operations; the lanes never meet, so the width
 /// of the machine cannot change a result, and no libm is called.

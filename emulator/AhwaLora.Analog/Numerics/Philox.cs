@@ -10,7 +10,7 @@ public readonly record struct PhiloxWords<T>(T W0, T W1, T W2, T W3);
 /// <summary>
 /// Philox4x32-10: a block of four random words is a pure function of a 64-bit key and a 128-bit counter, so any draw
 /// can be made in any order, on any thread, after any snapshot. Salmon, Moraes, Dror, Shaw, "Parallel random numbers:
-/// as easy as 1, 2, 3", SC 2011. What counter and word serve which draw: <see cref="Draws"/>.
+/// as easy as 1, 2, 3", SC 2011. Which counter and word belong to which draw: <see cref="Draws"/>.
 /// </summary>
 public static class Philox
 {
@@ -38,7 +38,7 @@ public static class Philox
     public static PhiloxWords<Vector256<uint>> Blocks(ulong key, uint c0, uint c1, uint c2, uint c3)
     {
         // Each counter word lies in the low half of a 64-bit lane, where the widening multiply takes it and leaves its
-        // product; the high halves carry rubbish that neither the multiply nor the final narrowing looks at.
+        // product; the high halves hold garbage that neither the multiply nor the final narrowing uses.
         Vector256<ulong> a0 = Vector256.Create((ulong)c0), a1 = Vector256.Create((ulong)c1), a2 = Vector256.Create((ulong)c2);
         Vector256<ulong> b0 = a0, b1 = a1, b2 = a2;
         Vector256<ulong> a3 = Vector256.Create((ulong)c3) + Vector256<ulong>.Indices;

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace AhwaLora.Common.Files;
 
-/// <summary>Files that are there whole or not at all.</summary>
+/// <summary>Files that are written completely or not at all.</summary>
 public static class AtomicFile
 {
     private const string Devices = "/dev/", Memory = "/dev/shm/";
     private const PosixSignal BrokenPipe = (PosixSignal)13; // SIGPIPE, on every Unix
 
     /// <summary>
-    /// Writes a file beside its place and then renames it, or what it is a link to; what is left of a write that fails or is interrupted is removed.
-    /// <c>-</c> is standard output; it, a named pipe and what lies in /dev, as /dev/null and a shell's /dev/fd/63, is written where it is.
+    /// Writes a temporary file beside the target and then renames it; a link is followed. If the write fails or is interrupted, the temporary file is removed.
+    /// <c>-</c> is standard output. Standard output, named pipes and files in /dev, such as /dev/null or a shell's /dev/fd/63, are written in place.
     /// </summary>
-    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         try
@@ -32,8 +32,8 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Checks, before long work, that there is a directory for what will be written; null is written nowhere.</summary>
-    /// <exception cref="UserErrorException">There is none.</exception>
+    /// <summary>Checks before long work that the directory of an output file exists; null means no file.</summary>
+    /// <exception cref="UserErrorException">There is no such directory.</exception>
     public static void CheckPlace(string? path)
     {
         if (path is null or "-") return;
@@ -51,7 +51,7 @@ public static class AtomicFile
 
     private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Write);
 
-    /// <summary>A named pipe, once somebody reads it: it has no length, and no positions either, which an empty file has. Null for all else.</summary>
+    /// <summary>Opens a named pipe, once a reader has opened it; null for any other file. A pipe cannot seek; an empty file can.</summary>
     private static FileStream? OpenPipe(string path)
     {
         if (new FileInfo(TargetOf(path)) is not { Exists: true, Length: 0 }) return null;
@@ -61,7 +61,7 @@ public static class AtomicFile
         return null;
     }
 
-    // What a link leads to is replaced, not the link. Of a link without a directory .NET looks for the target in the root.
+    // The target of a link is replaced, not the link. For a link without a directory .NET would look in the root.
     private static string TargetOf(string path) => (File.Exists(path) ? File.ResolveLinkTarget(Path.GetFullPath(path), returnFinalTarget: true)?.FullName : null) ?? path;
 
     private static void WriteTo(Stream stream, Action<Stream> write)
@@ -77,7 +77,7 @@ public static class AtomicFile
             if (File.Exists(temporary)) File.Delete(temporary);
         }
 
-        // The signals go on to end the process; where it ignores SIGPIPE, that is not even told.
+        // The signals still end the process. If it ignores SIGPIPE, the handler is not called.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Remove());
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Remove());
         using var unread = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(BrokenPipe, _ => Remove());
@@ -93,7 +93,7 @@ public static class AtomicFile
     }
 
     /// <summary>Writes what <paramref name="write"/> writes, in UTF-8.</summary>
-    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteText(string path, Action<TextWriter> write) => Write(path, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
@@ -101,6 +101,6 @@ public static class AtomicFile
     });
 
     /// <summary>Writes text in UTF-8.</summary>
-    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 }

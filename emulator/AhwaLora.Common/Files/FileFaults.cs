@@ -1,6 +1,6 @@
 namespace AhwaLora.Common.Files;
 
-/// <summary>All that is wrong with a file, so that it can be said at once.</summary>
+/// <summary>Collects all faults of a file, so that one message lists them.</summary>
 /// <param name="path">The file.</param>
 public sealed class FileFaults(string path)
 {
@@ -9,19 +9,19 @@ public sealed class FileFaults(string path)
     private readonly HashSet<(long Line, string Text)> _known = [];
     private readonly List<(long Line, string Text)> _faults = [];
 
-    /// <summary>A fault at a line, or one of several lines together; one that is known already is not added again.</summary>
+    /// <summary>Adds a fault at one line or at several lines; a fault that is known already is not added again.</summary>
     public void Add(string fault, long line = long.MaxValue)
     {
         if (_known.Add((line, fault))) _faults.Add((line, fault));
     }
 
-    /// <summary>Throws where something is wrong.</summary>
-    /// <exception cref="UserErrorException">A line for each fault, of many for the first of them.</exception>
+    /// <summary>Throws if there are faults.</summary>
+    /// <exception cref="UserErrorException">There are faults. The message has one line per fault, up to a limit.</exception>
     public void ThrowIfAny()
     {
         if (_faults.Count == 0) return;
         var lines = _faults.OrderBy(f => f.Line).Select(f => f.Line == long.MaxValue ? f.Text : $"line {f.Line}: {f.Text}").Take(MostLines).ToList();
         if (_faults.Count > lines.Count) lines.Add($"and {_faults.Count - lines.Count} more");
-        throw new UserErrorException(lines.Count == 1 ? $"{path}: {lines[0]}" : $"{path}: {_faults.Count} faults, nothing was run\n  " + string.Join("\n  ", lines));
+        throw new UserErrorException(lines.Count == 1 ? $"{path}: {lines[0]}" : $"{path}: {_faults.Count} faults; nothing was run\n  " + string.Join("\n  ", lines));
     }
 }

@@ -1,13 +1,13 @@
 namespace AhwaLora.Common.Files;
 
-/// <summary>Files that users name.</summary>
+/// <summary>Input files that users name.</summary>
 public static class InputFile
 {
-    /// <summary>Reads a file; what the file system answers becomes the user's line.</summary>
+    /// <summary>Reads a file; an error of the file system becomes a one-line message for the user.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="read">Reads it.</param>
-    /// <param name="absent">What to say where it is not there.</param>
-    /// <exception cref="UserErrorException">It is not there, is a directory, or cannot be read.</exception>
+    /// <param name="read">Reads the file at the path given.</param>
+    /// <param name="absent">The message if the file does not exist.</param>
+    /// <exception cref="UserErrorException">The file does not exist, is a directory, or cannot be read.</exception>
     public static T Read<T>(string path, Func<string, T> read, string absent = "no such file")
     {
         try

@@ -3,8 +3,8 @@ using System.Text;
 namespace AhwaLora.Common.Files;
 
 /// <summary>
-/// The text that commands print on standard output and standard error. A failure there says where it was, so that it is
-/// not taken for that of a file, nor a file's for it.
+/// The text that commands print on standard output and standard error. A failure to write names the stream, so that it is
+/// not mistaken for the failure of a file.
 /// </summary>
 public static class StandardText
 {
@@ -15,16 +15,16 @@ public static class StandardText
         Console.SetError(Named(Console.Error, "standard error"));
     }
 
-    /// <summary>A writer that passes everything on, and whose failures are a <see cref="UserErrorException"/> that names it.</summary>
+    /// <summary>A writer that passes everything on; a failure is a <see cref="UserErrorException"/> that names the stream.</summary>
     /// <param name="writer">Where the text goes.</param>
-    /// <param name="name">What the user calls it.</param>
+    /// <param name="name">The stream's name in messages.</param>
     public static TextWriter Named(TextWriter writer, string name) => new NamedWriter(writer, name);
 
     private sealed class NamedWriter(TextWriter writer, string name) : TextWriter(writer.FormatProvider)
     {
         public override Encoding Encoding => writer.Encoding;
 
-        // All other methods of a TextWriter end in one of these.
+        // All other methods of TextWriter call one of these.
         public override void Write(char value) => Try(() => writer.Write(value));
 
         public override void Write(char[] buffer, int index, int count) => Try(() => writer.Write(buffer, index, count));

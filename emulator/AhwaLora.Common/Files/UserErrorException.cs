@@ -1,8 +1,8 @@
 namespace AhwaLora.Common.Files;
 
 /// <summary>
-/// A mistake of the user's: wrong file, option or configuration. The message is the one line that is printed; it names the
-/// thing and the fix. The command line ends with exit status 125.
+/// A mistake of the user's: a wrong file, option or configuration. The message is the line that is printed; it names the
+/// thing, the reason and the fix. The command line ends with exit status 125.
 /// </summary>
 public sealed class UserErrorException : Exception
 {

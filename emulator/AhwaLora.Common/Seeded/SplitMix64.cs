@@ -3,10 +3,10 @@ namespace AhwaLora.Common.Seeded;
 /// <summary>Seeded bits, the same on every machine (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").</summary>
 public static class SplitMix64
 {
-    /// <summary>From one state to the next.</summary>
+    /// <summary>The state that follows a state.</summary>
     public const ulong Gamma = 0x9e37_79b9_7f4a_7c15;
 
-    /// <summary>What the generator gives in a state.</summary>
+    /// <summary>The 64 output bits of a state.</summary>
     public static ulong Next(ulong state)
     {
         var x = state + Gamma;

@@ -22,7 +22,7 @@ public static class JsonStyles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Tables that a command prints: the keys stand in the code as they are written, and null is written as null.</summary>
+    /// <summary>Tables that a command prints: keys are written as the code spells them, and null is written as null.</summary>
     public static JsonSerializerOptions Tables { get; } = new() { WriteIndented = true };
 
     /// <summary>One result per line (JSON Lines); reads what it writes.</summary>
@@ -43,7 +43,7 @@ public static class JsonStyles
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <summary>Files whose form others define (Hugging Face, PEFT): unknown keys are theirs and pass.</summary>
+    /// <summary>Files whose form others define (Hugging Face, PEFT): unknown keys are accepted.</summary>
     public static JsonSerializerOptions Foreign { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -53,6 +53,6 @@ public static class JsonStyles
         IndentSize = 2,
     };
 
-    /// <summary>The same, where a field that is null is written as null because its readers expect it (PEFT).</summary>
+    /// <summary>The same, but a null field is written as null, because PEFT expects it.</summary>
     public static JsonSerializerOptions ForeignWithNulls { get; } = new(Foreign) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 }

@@ -3,7 +3,7 @@ using AhwaLora.Common.Files;
 
 namespace AhwaLora.Common.Text;
 
-/// <summary>JSON files that users bring.</summary>
+/// <summary>JSON files that users supply.</summary>
 public static class JsonText
 {
     /// <summary>Reads a file as a record.</summary>

@@ -1,9 +1,9 @@
 namespace AhwaLora.Common.Text;
 
-/// <summary>What a user may have meant.</summary>
+/// <summary>Suggestions for misspelled names.</summary>
 public static class Spelling
 {
-    /// <summary>The name that takes the fewest changes to get to, or of which that is the begin.</summary>
+    /// <summary>The known name nearest to what was typed: one that begins with it, or the one with the fewest changes.</summary>
     public static string Nearest(string text, IEnumerable<string> names) =>
         names.MinBy(name => (Distance(text, name[..Math.Min(text.Length, name.Length)]), Distance(text, name)))!;
 

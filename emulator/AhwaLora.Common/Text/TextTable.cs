@@ -3,18 +3,18 @@ using System.Numerics;
 
 namespace AhwaLora.Common.Text;
 
-/// <summary>A table in plain text: a heading, then rows; columns as wide as they need to be, those of numbers flush right.</summary>
+/// <summary>A table in plain text: a heading, then rows. Columns are as wide as needed; columns of numbers are flush right.</summary>
 public sealed class TextTable
 {
     private readonly List<string[]> _rows = [];
 
-    /// <summary>A table with these headings; one that begins with <c>&lt;</c> (not shown) is of a column flush left.</summary>
+    /// <summary>A table with these headings; a heading that begins with <c>&lt;</c> (not shown) makes its column flush left.</summary>
     public TextTable(params string[] headings) => _rows.Add(headings);
 
     /// <summary>Adds a row with a cell for each heading.</summary>
     public void Add(params string[] cells) => _rows.Add(cells);
 
-    /// <summary>A count with its thousands apart.</summary>
+    /// <summary>A count with its thousands separated.</summary>
     public static string Number<T>(T value)
         where T : INumber<T> => value.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -22,7 +22,7 @@ public sealed class TextTable
     public static string Percent(ulong part, ulong whole) =>
         string.Create(CultureInfo.InvariantCulture, $"{100.0 * part / Math.Max(1, whole):F1} %");
 
-    /// <summary>Writes it, with a blank line behind.</summary>
+    /// <summary>Writes the table, followed by a blank line.</summary>
     public void Write(TextWriter output)
     {
         var isLeft = _rows[0].Select(h => h.StartsWith('<')).ToArray();

@@ -6,8 +6,8 @@ namespace AhwaLora.Common.Work;
 /// <summary>Independent runs on the host's cores.</summary>
 public static class HostCores
 {
-    /// <summary>Does the work for each item, in their order and so many at a time; <paramref name="done"/> follows each, by one thread at a time.</summary>
-    /// <exception cref="UserErrorException">The first that an item ended with.</exception>
+    /// <summary>Does the work for each item, started in order, at most <paramref name="jobs"/> at a time. <paramref name="done"/> is called after each, by one thread at a time.</summary>
+    /// <exception cref="UserErrorException">An item's work threw one; the first is passed on.</exception>
     public static void ForEach<T>(IList<T> items, int jobs, Action<T> work, Action? done = null)
     {
         var gate = new Lock();

@@ -17,7 +17,7 @@ public sealed class GdbServer : IDisposable
     private readonly Socket _listener;
 
     /// <summary>Listens on an address and port; port 0 takes a free one.</summary>
-    /// <exception cref="SocketException">It cannot.</exception>
+    /// <exception cref="SocketException">The address or port cannot be used.</exception>
     public GdbServer(Debuggee debuggee, DebugOptions options, IPEndPoint endPoint)
     {
         _debuggee = debuggee;
@@ -36,11 +36,11 @@ public sealed class GdbServer : IDisposable
         }
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address and port it listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>Serves clients until one has seen the guest exit, or ends the run.</summary>
-    /// <returns>The guest's exit code; null where the user ended the run.</returns>
+    /// <returns>The guest's exit code; null if the user ended the run.</returns>
     public int? Serve()
     {
         while (true)
@@ -59,7 +59,7 @@ public sealed class GdbServer : IDisposable
     /// <summary>Stops listening.</summary>
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>One client, from its connection to its end.</summary>
+    /// <summary>Serves one client, from connection to disconnection.</summary>
     private sealed class Session : IGdbLink
     {
         private readonly GdbServer _server;
@@ -91,7 +91,7 @@ public sealed class GdbServer : IDisposable
             LeaveInPeace();
         }
 
-        /// <summary>Console output of the stub's while the machine runs.</summary>
+        /// <summary>Sends console output of the stub while the machine runs.</summary>
         public void Send(string data)
         {
             var body = Encoding.Latin1.GetBytes(data);
@@ -107,7 +107,7 @@ public sealed class GdbServer : IDisposable
             if (_isGone) return true;
             if (_socket.Poll(0, SelectMode.SelectRead)) Receive();
 
-            // Nothing but the interrupt is due while the machine runs; what came in behind it waits until the machine stands.
+            // While the machine runs, only the interrupt is expected; what arrives after it waits until the machine has stopped.
             while (_received.TryDequeue(out var value))
             {
                 if (_reader.Take(value) == PacketKind.Interrupt) return true;
@@ -116,7 +116,7 @@ public sealed class GdbServer : IDisposable
             return _isGone;
         }
 
-        /// <summary>Refuses whoever else is at the door, unless this client has gone: then it is the next.</summary>
+        /// <summary>Refuses another client that wants to connect. If the present client has gone, the other is served next.</summary>
         private void RefuseOthers()
         {
             while (_server._listener.Poll(0, SelectMode.SelectRead))
@@ -160,7 +160,7 @@ public sealed class GdbServer : IDisposable
             }
         }
 
-        /// <summary>Takes in what has come, behind what has not been looked at yet.</summary>
+        /// <summary>Reads what has arrived, after the bytes that are not handled yet.</summary>
         private void Receive()
         {
             try

@@ -3,7 +3,7 @@ using AhwaLora.Machine;
 
 namespace AhwaLora.Debug.Gdb;
 
-// What a client may ask about the machine.
+// Queries about the machine.
 internal sealed partial class GdbStub
 {
     private string Query(string text)

@@ -8,7 +8,7 @@ namespace AhwaLora.Debug.Gdb;
 /// <summary>What is to become of the connection after a packet.</summary>
 internal enum SessionEnd
 {
-    /// <summary>It goes on.</summary>
+    /// <summary>The connection goes on.</summary>
     None,
 
     /// <summary>The client has detached: the machine stands still for the next.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class GdbStub
         _last = new StopEvent(StopKind.Interrupt, 0);
     }
 
-    /// <summary>Set by <see cref="Handle"/> where the session is over.</summary>
+    /// <summary>Set by <see cref="Handle"/> when the session is over.</summary>
     public SessionEnd End { get; private set; }
 
     /// <summary>The exit code that the client has been told; null while the guest has not ended.</summary>
@@ -58,7 +58,7 @@ internal sealed partial class GdbStub
 
     private Hart General => Machine.Harts[_general];
 
-    /// <summary>The answer to a packet; nothing a client sends makes it throw.</summary>
+    /// <summary>The answer to a packet. No data from a client makes it throw.</summary>
     public string Handle(string packet)
     {
         if (packet.Length == 0) return Unknown;
@@ -89,7 +89,7 @@ internal sealed partial class GdbStub
         };
     }
 
-    /// <summary>The client has gone: nothing it asked for goes on.</summary>
+    /// <summary>The client has gone: all that it switched on ends.</summary>
     public void Close() => _monitor.Close();
 
     private string StopAcknowledging()
@@ -112,7 +112,7 @@ internal sealed partial class GdbStub
 
     // Threads.
 
-    /// <summary>The hart of a thread id; -1 for all, -2 for none such.</summary>
+    /// <summary>The hart of a thread id; -1 for all harts, -2 if there is no such hart.</summary>
     private int ParseThread(string text)
     {
         if (text == "-1") return -1;
@@ -213,7 +213,7 @@ internal sealed partial class GdbStub
 
     // Running.
 
-    /// <summary>c, C, s and S, which name no thread; the hart that steps, or the first, goes on at an address where one is given.</summary>
+    /// <summary>c, C, s and S, which name no thread; the hart that steps, or the first, goes on at an address if one is given.</summary>
     private string Go(bool isStep, string address)
     {
         if (address.Length != 0)

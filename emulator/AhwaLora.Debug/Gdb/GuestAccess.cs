@@ -6,7 +6,7 @@ namespace AhwaLora.Debug.Gdb;
 /// <summary>Memory and registers of devices as the debugger reads and writes them: reads have no side effects.</summary>
 internal static class GuestAccess
 {
-    /// <summary>Reads up to <paramref name="bytes"/> bytes: those before the first that nobody maps.</summary>
+    /// <summary>Reads up to <paramref name="bytes"/> bytes, and stops before the first that is not mapped.</summary>
     public static byte[] Read(Hart hart, uint address, int bytes)
     {
         var result = new List<byte>(bytes);
@@ -29,7 +29,7 @@ internal static class GuestAccess
         return [.. result];
     }
 
-    /// <summary>Writes bytes to memory, or one naturally aligned value to a device, as the hart would; false where that cannot be done.</summary>
+    /// <summary>Writes bytes to memory, or one naturally aligned value to a device, as the hart would; false if that cannot be done.</summary>
     public static bool Write(Hart hart, uint address, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty || hart.Space.WriteBlock(address, bytes, Initiators.Host)) return true;
@@ -39,7 +39,7 @@ internal static class GuestAccess
         return mapping.Device.Write(new BusAccess(address - mapping.Base, bytes.Length, hart.Id, hart.Time), value) == BusResponse.Ok;
     }
 
-    /// <summary>Adds one register, or a byte of it where the address lies within.</summary>
+    /// <summary>Adds one register; if none can be read at the address, one byte of the word around it.</summary>
     private static bool PeekDevice(Hart hart, uint address, int bytes, List<byte> result)
     {
         foreach (var width in (ReadOnlySpan<int>)[4, 2, 1])

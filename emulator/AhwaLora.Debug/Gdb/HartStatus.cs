@@ -8,7 +8,7 @@ namespace AhwaLora.Debug.Gdb;
 /// <summary>What a hart is doing, in words.</summary>
 internal static class HartStatus
 {
-    /// <summary>As <c>info threads</c> shows it.</summary>
+    /// <summary>The state of a hart as <c>info threads</c> shows it.</summary>
     public static string Of(Hart hart) => hart.State switch
     {
         HartState.Running when hart.Pending is not { IsActive: true, IsGranted: false } || hart.Space.FindDevice(hart.Pending.Address, 4) is null => "runs",

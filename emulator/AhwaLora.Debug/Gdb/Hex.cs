@@ -50,7 +50,7 @@ internal static class Hex
     /// <summary>Text as its bytes.</summary>
     public static string OfText(string text) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Binary data with its escapes (each char a byte) undone; null where it ends within one.</summary>
+    /// <summary>Binary data with its escapes (each char a byte) undone; null if it ends within one.</summary>
     public static byte[]? Unescape(string data)
     {
         var bytes = new List<byte>(data.Length);
@@ -64,7 +64,7 @@ internal static class Hex
         return [.. bytes];
     }
 
-    /// <summary>Binary data with escapes for the characters that frame packets.</summary>
+    /// <summary>Binary data in which the characters that frame packets are escaped.</summary>
     public static string Escape(string data)
     {
         var text = new StringBuilder(data.Length);

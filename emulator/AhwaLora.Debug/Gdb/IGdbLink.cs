@@ -1,6 +1,6 @@
 namespace AhwaLora.Debug.Gdb;
 
-/// <summary>The client, as far as the stub needs it.</summary>
+/// <summary>What the stub needs of the connection to its client.</summary>
 internal interface IGdbLink
 {
     /// <summary>Sends a packet's data while the machine runs, as console output.</summary>

@@ -11,15 +11,15 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 {
     private const string Help = """
         help                       this list
-        reset halt | reset init    back to the begin of the run; what was changed since is forgotten
+        reset halt | reset init    back to the start of the run; changes since then are lost
         cycles                     machine time, and each hart's time and instructions
         stalls                     each hart's cycles by cause
         regions                    regions the firmware marked, by hart
-        aimc [TILE]                what the analog tiles do and have done
-        snapshot save|load FILE    the whole machine to a file, or from one
+        aimc [TILE]                state and counters of the analog tiles
+        snapshot save|load FILE    save the whole machine to a file, or load it
         trace on|off               print every instruction that is executed
         break-on [EVENT] [off]     stop on exit, job-done, saturation, programming, overwrite, uninitialised
-        history                    what going back can reach
+        history                    how far back the history reaches
         quit                       end the run
 
         """;
@@ -32,7 +32,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     private EmulatedMachine Machine => debuggee.Machine;
 
-    /// <summary>Does a command; what it says, and whether the machine is elsewhere now.</summary>
+    /// <summary>Executes a command; returns its answer, and whether the machine's position has changed.</summary>
     public (string Answer, bool IsMoved) Execute(string command)
     {
         switch (command.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -44,24 +44,24 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["regions"]: return (Regions(), false);
             case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
             case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count: return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
-            case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count}\n", false);
-            case ["snapshot", "save", _, ..]: return (Save(Behind(command, "save")), false);
-            case ["snapshot", "load", _, ..]: return Load(Behind(command, "load"));
+            case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count} tiles\n", false);
+            case ["snapshot", "save", _, ..]: return (Save(TextAfter(command, "save")), false);
+            case ["snapshot", "load", _, ..]: return Load(TextAfter(command, "load"));
             case ["trace", "on" or "off"]: return (Trace(command.EndsWith("on", StringComparison.Ordinal)), false);
             case ["break-on", .. var words]: return (BreakOn(words), false);
             case ["history"]: return ($"{debuggee.HistoryPoints} points\n", false);
             case ["quit"]:
                 IsQuit = true;
                 return ("", false);
-            default: return ($"'{command.Trim()}' is no command; 'monitor help' lists them\n", false);
+            default: return ($"'{command.Trim()}' is not a command; 'monitor help' lists the commands\n", false);
         }
     }
 
-    /// <summary>The client has gone: nothing it asked for goes on.</summary>
+    /// <summary>The client has gone: all that it switched on ends.</summary>
     public void Close() => _events.Close();
 
-    /// <summary>What follows one of a command's words: a path, which may hold blanks.</summary>
-    private static string Behind(string command, string word) => command[(command.IndexOf(word, StringComparison.Ordinal) + word.Length)..].Trim();
+    /// <summary>The text after one of a command's words: a path, which may contain blanks.</summary>
+    private static string TextAfter(string command, string word) => command[(command.IndexOf(word, StringComparison.Ordinal) + word.Length)..].Trim();
 
     private string Reset()
     {
@@ -104,7 +104,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     private string Save(string path)
     {
-        // Whole or not at all: an older snapshot of that name stays until the new one is there.
+        // An older snapshot of that name stays until the new one is complete.
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
@@ -138,7 +138,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         }
     }
 
-    /// <summary>True for what a file system answers, and for a path that cannot be one: a client may send any bytes.</summary>
+    /// <summary>True for errors of the file system and for invalid paths: a client may send any bytes.</summary>
     private static bool IsOfFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException;
 
     private string Trace(bool isOn)
@@ -151,7 +151,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     {
         if (words.Length == 0) return $"{(_events.Enabled.Count == 0 ? "none" : string.Join(", ", _events.Enabled))}\n";
         var isOff = words is [_, "off"];
-        if ((words.Length != 1 && !isOff) || !_events.TrySet(words[0], !isOff)) return $"expected one of {string.Join(", ", EventStops.Names)}, and 'off' to end it\n";
+        if ((words.Length != 1 && !isOff) || !_events.TrySet(words[0], !isOff)) return $"expected one of {string.Join(", ", EventStops.Names)}, followed by 'off' to switch it off\n";
         return "";
     }
 }

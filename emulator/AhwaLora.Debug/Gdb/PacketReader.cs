@@ -2,16 +2,16 @@ using System.Text;
 
 namespace AhwaLora.Debug.Gdb;
 
-/// <summary>What came in.</summary>
+/// <summary>What a packet reader has received.</summary>
 internal enum PacketKind
 {
-    /// <summary>Nothing whole yet.</summary>
+    /// <summary>Nothing complete yet.</summary>
     None,
 
     /// <summary>A packet with a correct checksum.</summary>
     Packet,
 
-    /// <summary>A packet that did not arrive whole.</summary>
+    /// <summary>A packet with a wrong checksum.</summary>
     Damaged,
 
     /// <summary>The user's interrupt, a byte of its own.</summary>
@@ -24,7 +24,7 @@ internal enum PacketKind
 /// <summary>Takes packets of the form <c>$data#checksum</c> from a stream of bytes, however it is cut.</summary>
 internal sealed class PacketReader
 {
-    /// <summary>Bytes of a packet that are taken; the limit told to the client is lower.</summary>
+    /// <summary>Bytes of a packet that are accepted; the limit told to the client is lower.</summary>
     public const int MaxBytes = 1 << 20;
 
     private const byte InterruptByte = 3;
@@ -42,7 +42,7 @@ internal sealed class PacketReader
         SecondDigit,
     }
 
-    /// <summary>Data of the last packet: each char a byte, escapes and all.</summary>
+    /// <summary>Data of the last packet, one byte per char, with its escapes.</summary>
     public string Data { get; private set; } = "";
 
     /// <summary>Takes a byte.</summary>
@@ -54,7 +54,7 @@ internal sealed class PacketReader
                 if (value == '$') Begin();
                 return value switch { InterruptByte => PacketKind.Interrupt, (byte)'-' => PacketKind.Resend, _ => PacketKind.None };
             case State.Inside when value == '$':
-                Begin(); // the packet before was cut off
+                Begin(); // the previous packet was cut off
                 return PacketKind.None;
             case State.Inside when value == '#':
                 _state = State.FirstDigit;

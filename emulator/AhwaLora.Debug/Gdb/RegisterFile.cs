@@ -6,8 +6,8 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Debug.Gdb;
 
 /// <summary>
-/// Registers by GDB's numbers: x 0-31, pc 32, f 33-64, CSR n 65 + n, priv 65 + 4096. Reading changes nothing, not even
-/// what would trap the hart.
+/// Registers by GDB's numbers: x 0-31, pc 32, f 33-64, CSR n 65 + n, priv 65 + 4096. Reading has no side effects, not even
+/// if the hart would trap.
 /// </summary>
 internal static class RegisterFile
 {
@@ -16,10 +16,10 @@ internal static class RegisterFile
 
     private const uint Float0 = 33, Csr0 = 65, PrivilegeNumber = Csr0 + 4096;
 
-    /// <summary>Numbers below this make up the answer to <c>g</c>.</summary>
+    /// <summary>The answer to <c>g</c> has the registers with numbers below this.</summary>
     public static uint GeneralCount(Hart hart) => HasFloat(hart) ? Csr0 : Float0;
 
-    /// <summary>Reads a register; false where there is none of that number.</summary>
+    /// <summary>Reads a register; false if there is none of that number.</summary>
     public static bool TryRead(Hart hart, uint number, out uint value)
     {
         value = 0;
@@ -34,7 +34,7 @@ internal static class RegisterFile
         }
     }
 
-    /// <summary>Writes a register; false where there is none, or where it does not take the value.</summary>
+    /// <summary>Writes a register; false if there is none of that number, or if it does not take the value.</summary>
     public static bool TryWrite(Hart hart, uint number, uint value)
     {
         switch (number)
@@ -48,7 +48,7 @@ internal static class RegisterFile
         }
     }
 
-    /// <summary>The target description: what there is, under its names.</summary>
+    /// <summary>The target description: all registers, by name.</summary>
     public static string Description(Hart hart)
     {
         var xml = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target version=\"1.0\"><architecture>riscv:rv32</architecture>");
@@ -80,7 +80,7 @@ internal static class RegisterFile
     private static void Add(StringBuilder xml, string name, uint number, string type) =>
         xml.Append(System.Globalization.CultureInfo.InvariantCulture, $"<reg name=\"{name}\" bitsize=\"32\" regnum=\"{number}\" type=\"{type}\"/>");
 
-    /// <summary>As machine mode with the FPU on would read it.</summary>
+    /// <summary>Reads a CSR as machine mode would with the FPU on.</summary>
     private static bool TryReadCsr(Hart hart, uint csr, out uint value)
     {
         value = 0;

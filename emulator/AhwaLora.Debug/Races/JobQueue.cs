@@ -9,7 +9,7 @@ internal sealed class JobQueue(int actors)
     /// <summary>A job was launched.</summary>
     public void Add(uint id, uint[] clock) => _running.Enqueue((id, [.. clock]));
 
-    /// <summary>All jobs were aborted, and numbers begin anew.</summary>
+    /// <summary>All jobs were aborted; their numbers begin again.</summary>
     public void Clear()
     {
         while (_running.TryDequeue(out var job)) _done = job.Clock;
@@ -23,13 +23,13 @@ internal sealed class JobQueue(int actors)
     }
 }
 
-/// <summary>Clocks at the barrier: what all have done before it is before what any does behind it.</summary>
+/// <summary>Clocks at the barrier: all that any hart did before it is ordered before all that any hart does after it.</summary>
 internal sealed class BarrierClock(int actors)
 {
     private readonly HashSet<int> _waiting = [];
     private uint[] _arriving = new uint[actors];
 
-    /// <summary>The clock of the harts that came to the last barrier.</summary>
+    /// <summary>The joint clock of the harts that arrived at the last barrier.</summary>
     public uint[] Released { get; private set; } = new uint[actors];
 
     /// <summary>A hart arrives; the last of <paramref name="harts"/> releases all.</summary>

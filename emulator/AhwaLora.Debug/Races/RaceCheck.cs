@@ -12,9 +12,9 @@ using AhwaLora.Machine.Soc;
 namespace AhwaLora.Debug.Races;
 
 /// <summary>
-/// Finds accesses of the TCDM by two harts, or a hart and a job of the DMA or a tile, that nothing orders: no barrier,
-/// mutex, event, software interrupt, atomic or job completion. It follows what orders them, not when they happened, so
-/// a race is found whether or not it did harm in this run. A job's accesses count from its launch to its completion.
+/// Finds accesses of the TCDM by two harts, or by a hart and a job of the DMA or a tile, that are not ordered by a barrier,
+/// mutex, event, software interrupt, atomic or job completion. It follows the order of synchronisation, not time, so
+/// a race is found even if it had no effect in this run. A job's accesses count from its launch to its completion.
 /// </summary>
 public sealed class RaceCheck : IProbe
 {
@@ -130,7 +130,7 @@ public sealed class RaceCheck : IProbe
     {
         if (_shapes[hart.Id] is Shape.Atomic or Shape.LoadReserved or Shape.StoreConditional)
         {
-            // An atomic orders what lies before it on one hart and behind the next one of that word on another.
+            // An atomic orders what comes before it on one hart, and after the next atomic of that word on another hart.
             if (!isWrite) AcquireFrom(hart.Id, address);
             else Release(hart.Id, address);
             return;
@@ -147,7 +147,7 @@ public sealed class RaceCheck : IProbe
         }
     }
 
-    /// <summary>What a hart has done so far is before whatever takes the key's clock in.</summary>
+    /// <summary>All that a hart has done so far is ordered before whatever acquires the key's clock later.</summary>
     private void Release(int hart, uint key)
     {
         if (!_releases.TryGetValue(key, out var clock)) _releases[key] = clock = new uint[_clocks.Length];
@@ -183,7 +183,7 @@ public sealed class RaceCheck : IProbe
         }
     }
 
-    /// <summary>A hart that looks at a device, or is interrupted by it, knows the jobs done.</summary>
+    /// <summary>A hart that reads a device, or is interrupted by it, is ordered after the jobs that are done.</summary>
     private void AcquireJobs(Hart hart)
     {
         foreach (var (actor, queue) in _jobs) Join(_clocks[hart.Id], queue.Done(Completed(actor)));
@@ -203,7 +203,7 @@ public sealed class RaceCheck : IProbe
         return id;
     }
 
-    /// <summary>The job's accesses are ordered behind what its launcher has done, and before what knows of its completion.</summary>
+    /// <summary>The job's accesses are ordered after all that its launcher has done, and before all that is ordered after its completion.</summary>
     private void Launch(Hart hart, int actor, uint id, IEnumerable<(uint Address, uint Bytes, bool IsWrite)> ranges)
     {
         var clock = _clocks[actor];

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace AhwaLora.Debug.Races;
 
-/// <summary>Races as lines for the user.</summary>
+/// <summary>Describes races in text.</summary>
 public static class RaceReport
 {
-    /// <summary>A line for each race.</summary>
-    /// <param name="check">What was found.</param>
-    /// <param name="place">Source line of an address; null where it is not known.</param>
+    /// <summary>One line per race.</summary>
+    /// <param name="check">The check that found them.</param>
+    /// <param name="place">Source line of an address; null if it is not known.</param>
     public static IReadOnlyList<string> Lines(RaceCheck check, Func<uint, string?> place)
     {
         string Side(RacingAccess side)
@@ -16,6 +16,6 @@ public static class RaceReport
             return string.Create(CultureInfo.InvariantCulture, $"{check.NameOf(side.Actor)} {(side.IsWrite ? "writes" : "reads")} at pc 0x{side.Pc:x8}{line}");
         }
 
-        return [.. check.Races.Select(r => string.Create(CultureInfo.InvariantCulture, $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}, and nothing orders them"))];
+        return [.. check.Races.Select(r => string.Create(CultureInfo.InvariantCulture, $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}; nothing orders them (use a barrier, mutex, event or atomic)"))];
     }
 }

@@ -2,8 +2,8 @@ using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Debug.Races;
 
-/// <summary>Two accesses of a word with nothing between them that orders them, at least one a write.</summary>
-/// <param name="Address">The word, where it was first seen.</param>
+/// <summary>Two accesses of a word, at least one of them a write, that are not ordered.</summary>
+/// <param name="Address">Address of the word.</param>
 /// <param name="First">The earlier access.</param>
 /// <param name="Second">The later one.</param>
 public sealed record Race(uint Address, RacingAccess First, RacingAccess Second);
@@ -11,12 +11,12 @@ public sealed record Race(uint Address, RacingAccess First, RacingAccess Second)
 /// <summary>One side of a race.</summary>
 /// <param name="Actor">The hart by number, then the DMA, then the tiles.</param>
 /// <param name="IsWrite">True for a write.</param>
-/// <param name="Pc">The access, or what launched the job that makes it.</param>
+/// <param name="Pc">Address of the instruction that accesses, or that launched the job that accesses.</param>
 public readonly record struct RacingAccess(int Actor, bool IsWrite, uint Pc);
 
 /// <summary>
-/// Who accessed each word of a memory last, with vector clocks (Flanagan and Freund, "FastTrack", PLDI 2009, without its
-/// compression of reads): an access is ordered behind another if its actor's clock has taken the other's time in.
+/// The last accesses of each word of a memory, with vector clocks (Flanagan and Freund, "FastTrack", PLDI 2009, without its
+/// compression of reads): an access is ordered after another if its actor's clock has acquired the other's time.
 /// </summary>
 internal sealed class RaceShadow
 {
@@ -34,10 +34,10 @@ internal sealed class RaceShadow
         (_readTimes, _readPcs) = (new uint[(long)words * clocks.Length], new uint[(long)words * clocks.Length]);
     }
 
-    /// <summary>True if the word lies here.</summary>
+    /// <summary>True if the word lies in this memory.</summary>
     public bool Contains(uint address) => _memory.Contains(address, 1);
 
-    /// <summary>An access of the word at <paramref name="address"/>.</summary>
+    /// <summary>Records an access of the word at <paramref name="address"/>.</summary>
     public void Access(int actor, uint address, bool isWrite, uint pc)
     {
         var word = (int)((address - _memory.Base) / 4);

@@ -5,19 +5,19 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Debug.TimeTravel;
 
-/// <summary>A state to go back to.</summary>
-/// <param name="Position">When.</param>
+/// <summary>A point of history: a state that the machine can go back to.</summary>
+/// <param name="Position">Position in the machine's order.</param>
 /// <param name="Retired">Instructions retired, by hart.</param>
 /// <param name="Steps">Instructions and traps, by hart.</param>
 /// <param name="Pages">Contents of the memories.</param>
 /// <param name="Rest">All other state.</param>
-/// <param name="HostCalls">Calls the host had answered.</param>
-/// <param name="IsBranch">True where the user changed something: replay from an earlier point does not come here.</param>
+/// <param name="HostCalls">Number of calls that the host had answered.</param>
+/// <param name="IsBranch">True if the user changed something here: replay from an earlier point does not reach this state.</param>
 internal sealed record HistoryPoint(MachinePosition Position, ulong[] Retired, ulong[] Steps, PageVersion[] Pages, SharedBytes Rest, int HostCalls, bool IsBranch);
 
 /// <summary>
-/// The past of a machine: points taken as it runs, from which it runs again to any position between. Points share what
-/// did not change; when they take more memory than allowed every second one goes, then the oldest.
+/// The past of a machine: points taken as it runs, from which it can run again to any later position. Points share what
+/// did not change. When they take more memory than allowed, every second one is dropped, then the oldest.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The stream holds nothing but memory.")]
 internal sealed class History
@@ -35,9 +35,9 @@ internal sealed class History
     private bool _hasChange;
 
     /// <summary>A history that begins now.</summary>
-    /// <param name="machine">Whose.</param>
-    /// <param name="host">The host's answers to it.</param>
-    /// <param name="limitBytes">Memory it may take.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="host">The record of the host's answers.</param>
+    /// <param name="limitBytes">Memory it may take, bytes.</param>
     public History(EmulatedMachine machine, RecordedHost host, long limitBytes)
     {
         _machine = machine;
@@ -47,7 +47,7 @@ internal sealed class History
         Begin = Add(isBranch: true);
     }
 
-    /// <summary>Where history was begun; kept when memory is short, so that a reset always leads there.</summary>
+    /// <summary>The point where history begins. It is kept when memory is short, since a reset goes back to it.</summary>
     public HistoryPoint Begin { get; private set; }
 
     /// <summary>The points, oldest first.</summary>
@@ -64,19 +64,19 @@ internal sealed class History
         }
     }
 
-    /// <summary>The machine has run on: takes a point where one is due.</summary>
+    /// <summary>To be called when the machine has run on: takes a point if one is due.</summary>
     public void Pass()
     {
         if (_machine.Position > _points[^1].Position && _machine.RetiredInstructions >= _points[^1].Position.Retired + _interval) Add(isBranch: false);
     }
 
-    /// <summary>Takes a point here, in the past, for what is going to be looked at next.</summary>
+    /// <summary>Takes a point at the present position in the past, which makes searches near it fast.</summary>
     public void Mark() => Add(isBranch: false);
 
-    /// <summary>The user has changed registers, memory or the order of harts: what comes next is new.</summary>
+    /// <summary>To be called after the user has changed registers, memory or the order of harts: a new future begins.</summary>
     public void Changed() => _hasChange = true;
 
-    /// <summary>Begins the new future of a change, if there was one.</summary>
+    /// <summary>If there was a change, drops the old future and begins the new one.</summary>
     public void Commit()
     {
         if (!_hasChange) return;
@@ -87,7 +87,7 @@ internal sealed class History
         Add(isBranch: true);
     }
 
-    /// <summary>Forgets everything: history begins now.</summary>
+    /// <summary>Drops all points; history begins at the present state.</summary>
     public void Clear()
     {
         _points.Clear();
@@ -132,7 +132,7 @@ internal sealed class History
         return point;
     }
 
-    /// <summary>Drops every second point between branches, and the oldest points while that is not enough.</summary>
+    /// <summary>Drops every second point between branches, then the oldest points until the limit is kept.</summary>
     private void Thin()
     {
         var keeps = true;

@@ -3,14 +3,14 @@ using AhwaLora.Machine.Bus;
 namespace AhwaLora.Debug.TimeTravel;
 
 /// <summary>
-/// The contents of one memory at a point of history: leaves of pages, shared with the point before where nothing
+/// The contents of one memory at a point of history: leaves of pages, shared with the point before if nothing
 /// changed. A null page is all zero.
 /// </summary>
-/// <param name="Leaves">Pages by number, <see cref="PageHistory.LeafPages"/> a leaf.</param>
+/// <param name="Leaves">Pages by number, <see cref="PageHistory.LeafPages"/> per leaf.</param>
 internal sealed record PageVersion(byte[]?[][] Leaves);
 
 /// <summary>
-/// Follows the changes of a memory: only pages stored to since the last look are copied. The first store into a granule
+/// Follows the changes of a memory: only pages that were stored to since the last capture are copied. The first store into a granule
 /// reports itself through the memory's watch bytes, so stores cost nothing after that.
 /// </summary>
 internal sealed class PageHistory
@@ -40,7 +40,7 @@ internal sealed class PageHistory
         }
     }
 
-    /// <summary>The contents now.</summary>
+    /// <summary>The present contents.</summary>
     public PageVersion Capture()
     {
         if (_dirty.Count == 0) return _current;

@@ -3,8 +3,8 @@ using AhwaLora.Machine.Host;
 namespace AhwaLora.Debug.TimeTravel;
 
 /// <summary>
-/// Keeps what the host answered, so that going back and forth in history gives the guest the same answers again and
-/// the world outside sees everything once.
+/// Keeps the host's answers, so that going back and forth in history gives the guest the same answers again and
+/// the world outside sees every call once.
 /// </summary>
 public sealed class RecordedHost(IHost host) : IHost
 {
@@ -12,7 +12,7 @@ public sealed class RecordedHost(IHost host) : IHost
 
     private readonly List<Answer> _answers = [];
 
-    /// <summary>Calls answered so far in the machine's present: those beyond are in its future.</summary>
+    /// <summary>Number of calls answered before the machine's present position; later ones are in its future.</summary>
     public int Cursor { get; private set; }
 
     /// <inheritdoc/>
@@ -21,10 +21,10 @@ public sealed class RecordedHost(IHost host) : IHost
     /// <inheritdoc/>
     public int OpenFiles => host.OpenFiles;
 
-    /// <summary>The machine is where it was at that call.</summary>
+    /// <summary>To be called when the machine has gone to the position of that call.</summary>
     public void MoveTo(int cursor) => Cursor = cursor;
 
-    /// <summary>Forgets the future: another one begins.</summary>
+    /// <summary>Drops the calls of the future, because a new one begins.</summary>
     public void Cut() => _answers.RemoveRange(Cursor, _answers.Count - Cursor);
 
     /// <inheritdoc/>

@@ -1,13 +1,13 @@
 namespace AhwaLora.Debug.TimeTravel;
 
-/// <summary>Bytes in chunks that versions share where they are equal.</summary>
+/// <summary>Bytes in chunks; versions share the chunks that are equal.</summary>
 internal sealed class SharedBytes
 {
     private const int ChunkBytes = 4096;
 
     private readonly byte[][] _chunks;
 
-    /// <summary>Keeps <paramref name="bytes"/>, with the chunks of <paramref name="previous"/> where these hold the same.</summary>
+    /// <summary>Keeps <paramref name="bytes"/>, sharing the chunks of <paramref name="previous"/> that are equal.</summary>
     public SharedBytes(ReadOnlySpan<byte> bytes, SharedBytes? previous)
     {
         _chunks = new byte[(bytes.Length + ChunkBytes - 1) / ChunkBytes][];
@@ -19,10 +19,10 @@ internal sealed class SharedBytes
         }
     }
 
-    /// <summary>The chunks, for counting.</summary>
+    /// <summary>The chunks, for counting memory.</summary>
     public IReadOnlyList<byte[]> Chunks => _chunks;
 
-    /// <summary>Writes them all.</summary>
+    /// <summary>Writes all bytes.</summary>
     public void CopyTo(Stream stream)
     {
         foreach (var chunk in _chunks) stream.Write(chunk);

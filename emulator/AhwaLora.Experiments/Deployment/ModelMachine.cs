@@ -181,7 +181,7 @@ public sealed class ModelMachine
         for (var tile = mapping.FirstTile; tile < mapping.FirstTile + mapping.Tiles; tile++)
         {
             var crossbar = Machine.Tiles[tile].Crossbar;
-            crossbar.Calibrate(crossbar.State.Programmings[^1].Region);
+            crossbar.Calibrate(crossbar.State.Programmings[^1].Part);
         }
     }
 

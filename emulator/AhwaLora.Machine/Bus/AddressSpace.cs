@@ -1,15 +1,15 @@
 namespace AhwaLora.Machine.Bus;
 
-/// <summary>A device at its address.</summary>
+/// <summary>A device and its base address.</summary>
 public sealed record MappedDevice(uint Base, uint Size, IDevice Device);
 
-/// <summary>What one master sees: memories and devices by address. Harts share all but their private regions.</summary>
+/// <summary>The memories and devices that one master sees, by address. Harts share all but their private memories.</summary>
 public sealed class AddressSpace
 {
     private readonly MemoryRegion[] _memories;
     private readonly IReadOnlyList<MappedDevice> _devices;
 
-    /// <summary>Makes a view. The list of devices may still grow: a device needs the space to be made itself.</summary>
+    /// <summary>Makes an address space. The list of devices may still grow, since devices are made with their space.</summary>
     public AddressSpace(IEnumerable<MemoryRegion> memories, IReadOnlyList<MappedDevice> devices)
     {
         _memories = [.. memories];
@@ -44,11 +44,11 @@ public sealed class AddressSpace
         return null;
     }
 
-    /// <summary>Bytes of memory at an address, or an empty span where they are not all in one memory. For reading: writers call <see cref="WriteBlock"/>.</summary>
+    /// <summary>Bytes of memory at an address, or an empty span if they are not all in one memory. It is for reading; to write, call <see cref="WriteBlock"/>.</summary>
     public ReadOnlySpan<byte> ReadBlock(uint address, uint bytes) =>
         FindMemory(address, bytes) is { } memory ? memory.Data.AsSpan((int)(address - memory.Base), (int)bytes) : [];
 
-    /// <summary>Stores a block into one memory and tells its watchers; false where it does not fit.</summary>
+    /// <summary>Stores a block into one memory and tells its watchers; false if the block is not all in one memory.</summary>
     public bool WriteBlock(uint address, ReadOnlySpan<byte> bytes, int initiator)
     {
         if (FindMemory(address, (uint)bytes.Length) is not { } memory) return false;
@@ -58,7 +58,7 @@ public sealed class AddressSpace
         return true;
     }
 
-    /// <summary>Reads memory or a device without side effects; false where nothing is mapped.</summary>
+    /// <summary>Reads memory or a device without side effects; false if nothing is mapped.</summary>
     public bool Peek(uint address, int bytes, ulong time, out uint value)
     {
         value = 0;

@@ -3,7 +3,7 @@ namespace AhwaLora.Machine.Bus;
 /// <summary>
 /// A master other than a hart that competes for the banks of a memory in exact contention. In each cycle t that is
 /// not before <see cref="NextRequest"/> the arbiter calls <see cref="Requests"/> once, then <see cref="Granted"/> for
-/// each request that won its bank. A request that lost stands again in t + 1; so does the next one of a port that won.
+/// each request that won its bank. A request that lost is made again in t + 1; a port that won makes its next request in t + 1.
 /// </summary>
 public interface IBankMaster
 {

@@ -12,17 +12,17 @@ public readonly record struct BusAccess(uint Offset, int Bytes, int Initiator, u
 /// <summary>How a device answers.</summary>
 public enum BusResponse
 {
-    /// <summary>Done.</summary>
+    /// <summary>The access is done.</summary>
     Ok,
 
     /// <summary>No such register, width or direction: an access fault for the hart.</summary>
     Fault,
 
-    /// <summary>The initiator stands still until the device releases it through <see cref="IBusMasters.Release"/>.</summary>
+    /// <summary>The initiator waits until the device releases it through <see cref="IBusMasters.Release"/>.</summary>
     Wait,
 }
 
-/// <summary>A memory-mapped device. Guest mistakes are answers, never exceptions.</summary>
+/// <summary>A memory-mapped device. Mistakes of the guest give a response, never an exception.</summary>
 public interface IDevice : IStateful
 {
     /// <summary>Name in the platform file and in reports.</summary>
@@ -34,14 +34,14 @@ public interface IDevice : IStateful
     /// <summary>Writes a register.</summary>
     BusResponse Write(in BusAccess access, uint value);
 
-    /// <summary>What a read would return, without its side effects; false where nothing is mapped.</summary>
+    /// <summary>What a read would return, without its side effects; false if no register is there.</summary>
     bool Peek(uint offset, int bytes, ulong time, out uint value);
 
-    /// <summary>What it has counted since reset, up to a cycle; empty where it counts nothing.</summary>
+    /// <summary>What it has counted since reset, up to a cycle; empty if it has no counters.</summary>
     IReadOnlyList<DeviceCounter> Counters(ulong time) => [];
 }
 
-/// <summary>A number that a device keeps for statistics.</summary>
+/// <summary>A counter that a device keeps for statistics.</summary>
 /// <param name="Name">In snake_case, the unit at its end.</param>
 /// <param name="Value">Since reset.</param>
 public readonly record struct DeviceCounter(string Name, ulong Value);
@@ -49,30 +49,30 @@ public readonly record struct DeviceCounter(string Name, ulong Value);
 /// <summary>A device that acts by itself at known times.</summary>
 public interface IClockedDevice : IDevice
 {
-    /// <summary>The cycle in which it acts next; <see cref="ulong.MaxValue"/> while idle. Machine order is by this, before harts of the same cycle.</summary>
+    /// <summary>The cycle in which it acts next; <see cref="ulong.MaxValue"/> while idle. Events are ordered by this cycle; a device acts before harts of the same cycle.</summary>
     ulong NextEvent { get; }
 
-    /// <summary>Acts: called with <paramref name="time"/> equal to <see cref="NextEvent"/>.</summary>
+    /// <summary>Lets it act: called with <paramref name="time"/> equal to <see cref="NextEvent"/>.</summary>
     void Advance(ulong time);
 }
 
-/// <summary>What devices may know of the masters that wait for them.</summary>
+/// <summary>What devices need of the machine and of the masters that wait for them.</summary>
 public interface IBusMasters
 {
     /// <summary>Harts that have not ended.</summary>
     int RunningHarts { get; }
 
-    /// <summary>Lets an initiator that was told to wait go on: its read is granted in cycle <paramref name="time"/> and returns <paramref name="value"/>.</summary>
+    /// <summary>Releases an initiator that was told to wait: its read is granted in cycle <paramref name="time"/> and returns <paramref name="value"/>.</summary>
     void Release(int initiator, ulong time, uint value, WaitReason reason);
 
     /// <summary>Memory and devices as masters other than harts see them.</summary>
     AddressSpace Space { get; }
 
-    /// <summary>Hears what devices do; null where nobody listens.</summary>
+    /// <summary>Is told what devices do; null if there is no observer.</summary>
     IActivityObserver? Observer => null;
 }
 
-/// <summary>A level-sensitive interrupt wire from a device to whoever the machine connected.</summary>
+/// <summary>A level-sensitive interrupt line from a device to the receiver that the machine connected.</summary>
 public sealed class InterruptLine : IStateful
 {
     [Unsaved("wired by the assembly")]
@@ -81,7 +81,7 @@ public sealed class InterruptLine : IStateful
     /// <summary>A line that reports each change of its level.</summary>
     public InterruptLine(Action<bool> changed) => _changed = changed;
 
-    /// <summary>A line that leads nowhere.</summary>
+    /// <summary>A line that is not connected.</summary>
     public static InterruptLine Unconnected() => new(static _ => { });
 
     /// <summary>Current level.</summary>
@@ -95,7 +95,7 @@ public sealed class InterruptLine : IStateful
         _changed(level);
     }
 
-    /// <summary>Passes the level; restoring drives the line again.</summary>
+    /// <summary>Saves or restores the level; restoring drives the line again.</summary>
     public void SaveOrRestore(StateStream state)
     {
         var level = Level;

@@ -6,6 +6,6 @@ public interface ITcdmCounters
     /// <summary>Accesses granted.</summary>
     ulong Accessed { get; }
 
-    /// <summary>Cycles masters have waited for a bank, summed over masters.</summary>
+    /// <summary>Cycles that masters have waited for a bank, summed over masters.</summary>
     ulong Congested { get; }
 }

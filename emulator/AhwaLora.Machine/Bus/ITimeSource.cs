@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Bus;
 
-/// <summary>The timer behind the time CSR (the CLINT's mtime).</summary>
+/// <summary>The source of the time CSR (the CLINT's mtime).</summary>
 public interface ITimeSource
 {
     /// <summary>mtime at <paramref name="cycle"/>.</summary>

@@ -5,47 +5,47 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Bus;
 
-/// <summary>Who wants to know of stores into a granule of memory.</summary>
+/// <summary>Who is told of stores into a granule of memory; flags, one per watcher.</summary>
 [Flags]
 public enum Watch : byte
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>No watcher.</summary>
     None = 0,
 
     /// <summary>An engine has decoded or translated instructions from it.</summary>
     Code = 1,
 
-    /// <summary>The host looks at a word in it (HTIF's tohost).</summary>
+    /// <summary>The host watches a word in it (HTIF's tohost).</summary>
     Host = 2,
 
     /// <summary>A hart holds a reservation in it.</summary>
     Reservation = 4,
 
-    /// <summary>The debugger's history wants to know of its first change.</summary>
+    /// <summary>The debugger's history needs its first change.</summary>
     History = 8,
 
-    /// <summary>The debugger looks at every store into it.</summary>
+    /// <summary>The debugger needs every store into it (watchpoints).</summary>
     Watchpoint = 16,
 
-    /// <summary>The debugger follows what is written and what is not.</summary>
+    /// <summary>The debugger records which words are written (uninitialised reads).</summary>
     Event = 32,
 }
 
 /// <summary>
-/// Memory that harts load from and store to without a device in between: RAM, TCDM. A store first looks at the
-/// granule's watch byte, so that code, reservations and host-visible words cost nothing elsewhere.
+/// Memory that harts load from and store to directly: RAM, TCDM. A store first checks the
+/// granule's watch byte, so that code, reservations and host-visible words cost nothing in other granules.
 /// </summary>
 public sealed class MemoryRegion : IStateful
 {
     /// <summary>log2 of the bytes that one watch byte covers.</summary>
     public const int GranuleShift = 8;
 
-    /// <summary>Bytes of the pages that a snapshot holds, or leaves out where they are zero.</summary>
+    /// <summary>Bytes per page of a snapshot, which leaves out pages that are zero.</summary>
     public const int PageBytes = 4096;
 
     private static readonly byte[] Zero = new byte[PageBytes];
 
-    /// <summary>Makes a region of <paramref name="size"/> zero bytes at <paramref name="baseAddress"/>.</summary>
+    /// <summary>Makes a memory of <paramref name="size"/> zero bytes at <paramref name="baseAddress"/>.</summary>
     public MemoryRegion(string name, uint baseAddress, uint size)
     {
         Name = name;
@@ -64,33 +64,33 @@ public sealed class MemoryRegion : IStateful
     /// <summary>Bytes.</summary>
     public uint Size { get; }
 
-    /// <summary>Cycles an access takes beyond one.</summary>
+    /// <summary>Cycles of an access beyond the first.</summary>
     public uint ExtraCycles { get; init; }
 
-    /// <summary>Bytes it delivers or takes a cycle; 0 for as many as anyone asks for.</summary>
+    /// <summary>Bytes it transfers per cycle; 0 for no limit.</summary>
     public uint WidthBytes { get; init; }
 
-    /// <summary>Word-interleaved banks with one grant a cycle each; 0 for memory without contention.</summary>
+    /// <summary>Number of word-interleaved banks, with one grant per cycle each; 0 for memory without contention.</summary>
     public int Banks { get; init; }
 
-    /// <summary>The hart that alone sees this region, or -1 where all do.</summary>
+    /// <summary>The only hart that sees this memory, or -1 if all do.</summary>
     public int OwnerHart { get; init; } = -1;
 
     /// <summary>Contents.</summary>
     public readonly byte[] Data;
 
-    /// <summary>One entry a granule of 256 bytes.</summary>
-    [Unsaved("onlookers' alone; those of reservations follow from the harts")]
+    /// <summary>Watchers by granule of 256 bytes.</summary>
+    [Unsaved("set by observers; those of reservations follow from the harts")]
     public readonly Watch[] Watches;
 
     /// <summary>Called for a store into a watched granule, after the bytes have changed.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public event WatchedStore? Stored;
 
-    /// <summary>Cycles beyond one of an access of <paramref name="bytes"/>: its latency, and a cycle for each further part of its width.</summary>
+    /// <summary>Cycles beyond the first of an access of <paramref name="bytes"/>: the latency, and one cycle per further part of the memory's width.</summary>
     public uint ExtraCyclesOf(uint bytes) => WidthBytes == 0 || bytes <= WidthBytes ? ExtraCycles : ExtraCycles + (bytes - 1) / WidthBytes;
 
-    /// <summary>The width of a master of <paramref name="bytes"/> a cycle at this memory.</summary>
+    /// <summary>Bytes per cycle that a master of <paramref name="bytes"/> per cycle gets at this memory.</summary>
     public uint Narrow(uint bytes) => WidthBytes == 0 ? bytes : Math.Min(bytes, WidthBytes);
 
     /// <summary>True if all of [address, address + bytes) lies inside.</summary>
@@ -100,7 +100,7 @@ public sealed class MemoryRegion : IStateful
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Load(uint address, int bytes)
     {
-        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "an access that nobody has checked");
+        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "the caller did not check the access");
         ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)(address - Base));
         return bytes switch
         {
@@ -114,7 +114,7 @@ public sealed class MemoryRegion : IStateful
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(uint address, int bytes, uint value, int initiator)
     {
-        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "an access that nobody has checked");
+        Debug.Assert(bytes is 1 or 2 or 4 && Contains(address, (uint)bytes), "the caller did not check the access");
         var offset = address - Base;
         ref var at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)offset);
         switch (bytes)
@@ -136,14 +136,14 @@ public sealed class MemoryRegion : IStateful
         if (kinds != Watch.None) Stored?.Invoke(this, address, bytes, kinds, initiator);
     }
 
-    /// <summary>Adds <paramref name="kind"/> to what [address, address + bytes) is watched for.</summary>
+    /// <summary>Adds <paramref name="kind"/> to the watchers of [address, address + bytes).</summary>
     public void AddWatch(uint address, uint bytes, Watch kind)
     {
         var last = (address - Base + bytes - 1) >> GranuleShift;
         for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] |= kind;
     }
 
-    /// <summary>Replaces bytes at an offset, and tells the watchers where they differ.</summary>
+    /// <summary>Replaces bytes at an offset, and tells the watchers of those that differ.</summary>
     public void Replace(int offset, ReadOnlySpan<byte> bytes)
     {
         var target = Data.AsSpan(offset, bytes.Length);
@@ -152,7 +152,7 @@ public sealed class MemoryRegion : IStateful
         Notify(Base + (uint)offset, (uint)bytes.Length, Initiators.Host);
     }
 
-    /// <summary>Passes the pages that are not zero, each behind its number plus one; 0 ends them.</summary>
+    /// <summary>Saves or restores the pages that are not zero, each after its number plus one; a 0 ends them.</summary>
     public void SaveOrRestore(StateStream state)
     {
         var buffer = new byte[PageBytes];
@@ -177,7 +177,7 @@ public sealed class MemoryRegion : IStateful
 
     private int PageLength(int page) => (int)Math.Min(PageBytes, Size - (uint)page * PageBytes);
 
-    /// <summary>The first page from <paramref name="page"/> on that is not zero; -1 where there is none.</summary>
+    /// <summary>The first page from <paramref name="page"/> on that is not zero; -1 if there is none.</summary>
     private int FindPage(int page)
     {
         if (page >= Pages) return -1;
@@ -187,14 +187,14 @@ public sealed class MemoryRegion : IStateful
 }
 
 /// <summary>A store into a watched granule.</summary>
-/// <param name="region">Where.</param>
+/// <param name="region">The memory.</param>
 /// <param name="address">First byte written.</param>
 /// <param name="bytes">Bytes written.</param>
-/// <param name="kinds">What the granules are watched for.</param>
+/// <param name="kinds">The watchers of the granules.</param>
 /// <param name="initiator">The master that stored (<see cref="Initiators"/>).</param>
 public delegate void WatchedStore(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator);
 
-/// <summary>Numbers of the masters on the bus: harts have their own, the others follow from here.</summary>
+/// <summary>Numbers of the masters on the bus: harts use their ids, the others follow from here.</summary>
 public static class Initiators
 {
     /// <summary>The DMA engine.</summary>

@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Bus;
 
-/// <summary>What a hart waited for at a device, so that its cycles are charged to the right cause.</summary>
+/// <summary>What a hart waits for at a device; its cycles are charged to the matching cause.</summary>
 public enum WaitReason
 {
     /// <summary>The other harts.</summary>

@@ -1,7 +1,7 @@
 namespace AhwaLora.Machine.Host;
 
 /// <summary>
-/// Error numbers that guests see: Linux's, as Spike's proxy answers them. Newlib and picolibc have the same numbers
+/// Error numbers that guests see: Linux's, as Spike's proxy answers them. Newlib and picolibc use the same numbers
 /// below 35.
 /// </summary>
 public static class Errno

@@ -4,13 +4,13 @@ using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Machine.Host;
 
-/// <summary>What host calls fetch from, and put into, a hart's memory. Addresses are the guest's and may be wrong.</summary>
+/// <summary>What host calls read from and write to a hart's memory. Addresses come from the guest and may be invalid.</summary>
 internal static class GuestMemory
 {
     /// <summary>Bytes of a path, its zero included (Linux's PATH_MAX).</summary>
     private const uint MaxPathBytes = 4096;
 
-    /// <summary>The bytes at <paramref name="address"/> up to a zero; false where none ends them.</summary>
+    /// <summary>The bytes at <paramref name="address"/> up to a zero byte; false if memory ends before one.</summary>
     public static bool TryReadTerminated(AddressSpace space, uint address, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
@@ -22,7 +22,7 @@ internal static class GuestMemory
         return true;
     }
 
-    /// <summary>A path of a known length; null where it is not in memory, too long, or holds a zero.</summary>
+    /// <summary>A path of a known length; null if it is not in memory, is too long, or contains a zero byte.</summary>
     public static string? ReadPath(AddressSpace space, uint address, uint length)
     {
         if (length is 0 or >= MaxPathBytes) return null;
@@ -30,11 +30,11 @@ internal static class GuestMemory
         return bytes.IsEmpty || bytes.Contains((byte)0) ? null : Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>A path that a zero ends; null where it is not in memory or too long.</summary>
+    /// <summary>A path that ends with a zero byte; null if it is not in memory or is too long.</summary>
     public static string? ReadPath(AddressSpace space, uint address) =>
         TryReadTerminated(space, address, out var bytes) ? ReadPath(space, address, (uint)bytes.Length) : null;
 
-    /// <summary>Little-endian words; false where they are not all in one memory.</summary>
+    /// <summary>Reads little-endian words; false if they are not all in one memory.</summary>
     public static bool TryReadWords(AddressSpace space, uint address, Span<uint> words)
     {
         var bytes = space.ReadBlock(address, (uint)words.Length * 4);
@@ -43,7 +43,7 @@ internal static class GuestMemory
         return true;
     }
 
-    /// <summary>Stores a little-endian word; false where there is no memory.</summary>
+    /// <summary>Stores a little-endian word; false if there is no memory.</summary>
     public static bool TryWriteWord(AddressSpace space, uint address, uint value)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -51,7 +51,7 @@ internal static class GuestMemory
         return space.WriteBlock(address, bytes, Initiators.Host);
     }
 
-    /// <summary>Stores a little-endian doubleword; false where there is no memory.</summary>
+    /// <summary>Stores a little-endian doubleword; false if there is no memory.</summary>
     public static bool TryWriteDoubleword(AddressSpace space, uint address, ulong value)
     {
         Span<byte> bytes = stackalloc byte[8];

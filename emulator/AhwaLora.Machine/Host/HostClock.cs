@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Host;
 
-/// <summary>Time as guests are told it: simulated cycles over the clock's frequency, never the host's clock, so that runs repeat to the bit.</summary>
+/// <summary>The time that guests see: simulated cycles divided by the clock frequency, never the host's clock, so that runs repeat to the bit.</summary>
 public sealed record HostClock
 {
     /// <summary>2000-01-01 00:00:00 UTC in seconds since 1970: the calendar at cycle 0 unless the user sets another.</summary>
@@ -8,7 +8,7 @@ public sealed record HostClock
 
     private readonly ulong _frequencyHz = 1_000_000_000;
 
-    /// <summary>Cycles a second; 1 to 10^12.</summary>
+    /// <summary>Cycles per second; 1 to 10^12.</summary>
     public ulong FrequencyHz
     {
         get => _frequencyHz;

@@ -5,13 +5,13 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Host;
 
-/// <summary>What came of a look at tohost.</summary>
+/// <summary>The result of evaluating tohost.</summary>
 public enum HtifEvent
 {
-    /// <summary>Nothing was asked.</summary>
+    /// <summary>There was no request.</summary>
     Nothing,
 
-    /// <summary>A call was answered; the hart goes on.</summary>
+    /// <summary>A call was performed; the hart goes on.</summary>
     Served,
 
     /// <summary>This hart has ended, by a store to its private tohost; others run.</summary>
@@ -21,17 +21,17 @@ public enum HtifEvent
     RunEnded,
 }
 
-/// <summary>What came of a look at tohost, and the guest's code where the run has ended.</summary>
+/// <summary>The result of evaluating tohost, and the guest's exit code if the run has ended.</summary>
 public readonly record struct HtifOutcome(HtifEvent Event, int ExitCode = 0);
 
 /// <summary>
-/// The host-target interface of riscv-tests, riscv-pk and Spike: the guest asks by a store to the 64-bit word tohost,
-/// and finds the answer in fromhost. Bits 63:56 of a value are the device (0 system calls, 1 console), 55:48 the
-/// command, 47:0 the payload. Of what it holds, files open at the host are not part of a snapshot.
+/// The host-target interface of riscv-tests, riscv-pk and Spike: the guest makes a request by a store to the 64-bit word tohost,
+/// and reads the answer from fromhost. Bits 63:56 of a value are the device (0 system calls, 1 console), 55:48 the
+/// command, 47:0 the payload. Files open at the host are not part of a snapshot.
 /// </summary>
 /// <remarks>
-/// A 32-bit guest stores a value in two halves. It is looked at after the instruction that follows the store of the
-/// low half, so that a high half stored next is seen with it, while a lone low half, as exits often are, works too.
+/// A 32-bit guest stores a value in two halves. It is evaluated after the instruction that follows the store of the
+/// low half, so that a high half stored next belongs to it. A lone low half works too; exits are often such.
 /// </remarks>
 public sealed class Htif : IStateful
 {
@@ -41,9 +41,9 @@ public sealed class Htif : IStateful
     private const byte SystemDevice = 0, ConsoleDevice = 1;
     private const byte GetCharacter = 0, PutCharacter = 1;
 
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly IHost _host;
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly HtifSystemCalls _calls;
     private readonly uint? _fromHost;
     private readonly bool[] _hasLowHalf, _isDue, _isTaken, _hasEnded;
@@ -51,10 +51,10 @@ public sealed class Htif : IStateful
     private readonly int[] _exitCodes;
 
     /// <summary>An interface for a guest with these symbols.</summary>
-    /// <param name="host">Files, console and arguments.</param>
+    /// <param name="host">The guest's files, console and arguments.</param>
     /// <param name="clock">Time for gettimeofday.</param>
     /// <param name="toHost">Address of tohost.</param>
-    /// <param name="fromHost">Address of fromhost; null where the guest has none and takes no answers.</param>
+    /// <param name="fromHost">Address of fromhost; null if the guest has none and takes no answers.</param>
     /// <param name="harts">Number of harts.</param>
     public Htif(IHost host, HostClock clock, uint toHost, uint? fromHost, int harts)
     {
@@ -78,7 +78,7 @@ public sealed class Htif : IStateful
     public bool IsDue(int hart) => _isDue[hart];
 
     /// <summary>
-    /// Takes note of a store of <paramref name="bytes"/> bytes at <paramref name="address"/>. True if the hart must
+    /// Records a store of <paramref name="bytes"/> bytes at <paramref name="address"/>. True if the hart must
     /// stop after its next instruction, for <see cref="Evaluate"/>; masters other than harts never ask.
     /// </summary>
     public bool OnStored(int hart, uint address, uint bytes)
@@ -92,10 +92,10 @@ public sealed class Htif : IStateful
         return true;
     }
 
-    /// <summary>True from <see cref="Take"/> until <see cref="Evaluate"/>: the hart stands still until it is its turn.</summary>
+    /// <summary>True from <see cref="Take"/> until <see cref="Evaluate"/>: the hart waits until it is its turn.</summary>
     public bool IsTaken(int hart) => _isTaken[hart];
 
-    /// <summary>Takes what tohost holds as <paramref name="hart"/> sees it, before harts behind in time store there, too.</summary>
+    /// <summary>Reads tohost as <paramref name="hart"/> sees it, before harts that are earlier in time store there, too.</summary>
     public void Take(Hart hart)
     {
         if (_isTaken[hart.Id]) return;
@@ -103,7 +103,7 @@ public sealed class Htif : IStateful
         _taken[hart.Id] = Memory(hart) is { } memory ? BinaryPrimitives.ReadUInt64LittleEndian(memory.Data.AsSpan((int)(ToHost - memory.Base))) : 0;
     }
 
-    /// <summary>Does what <paramref name="hart"/> has asked by tohost (<see cref="Take"/>), in its turn.</summary>
+    /// <summary>Performs the request that <paramref name="hart"/> made (<see cref="Take"/>), when it is its turn.</summary>
     public HtifOutcome Evaluate(Hart hart)
     {
         Take(hart);
@@ -145,7 +145,7 @@ public sealed class Htif : IStateful
     /// <summary>1 = success, (n &lt;&lt; 1) | 1 = failure n.</summary>
     private static int ExitCode(ulong payload) => (int)(payload >> 1);
 
-    /// <summary>A hart with its own tohost ends itself; the run's code is that of the first hart, by number, that failed.</summary>
+    /// <summary>A hart with a private tohost ends only itself; the run's code is that of the first hart, by number, that failed.</summary>
     private HtifOutcome EndHart(int hart, ulong value)
     {
         _hasEnded[hart] = true;
@@ -156,7 +156,7 @@ public sealed class Htif : IStateful
 
     private HtifOutcome Call(Hart hart, ulong payload)
     {
-        // A payload that is no address of eight doublewords may be the low half of a value still being stored.
+        // If the payload is not the address of eight doublewords, it may be the low half of a value still being stored.
         if (payload > uint.MaxValue || !_calls.TryCall(hart, (uint)payload, out var exitCode)) return default;
         if (exitCode is { } code) return new HtifOutcome(HtifEvent.RunEnded, code);
         return Answer(hart, 1);
@@ -169,7 +169,7 @@ public sealed class Htif : IStateful
         return new HtifOutcome(HtifEvent.Served);
     }
 
-    /// <summary>Answers a character with bit 8 set, as Spike does; at the end of input nothing, for ever.</summary>
+    /// <summary>Answers a character with bit 8 set, as Spike does. At the end of input it never answers.</summary>
     private HtifOutcome Get(Hart hart)
     {
         Span<byte> character = stackalloc byte[1];

@@ -6,14 +6,14 @@ using AhwaLora.Machine.Core;
 namespace AhwaLora.Machine.Host;
 
 /// <summary>
-/// System calls over HTIF's device 0: the guest gives the address of eight doublewords {number, arguments a0-a6},
-/// and finds the result, or a negated <see cref="Errno"/>, in the first.
+/// System calls over HTIF's device 0: the guest passes the address of eight doublewords {number, arguments a0-a6},
+/// and reads the result, or a negated <see cref="Errno"/>, from the first.
 /// </summary>
 internal sealed class HtifSystemCalls(IHost host, HostClock clock)
 {
     private const int Doublewords = 8;
 
-    /// <summary>Performs the call described at <paramref name="block"/>; false where no memory holds it. An exit code where the guest exits.</summary>
+    /// <summary>Performs the call described at <paramref name="block"/>; false if it is not in memory. Gives an exit code if the guest exits.</summary>
     public bool TryCall(Hart hart, uint block, out int? exitCode)
     {
         exitCode = null;
@@ -27,7 +27,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
         return true;
     }
 
-    // The guest's registers have 32 bits: what it stores above them is sign or nothing.
+    // The guest's registers have 32 bits: the bits that it stores above them are a sign extension or zeros.
     private long Call(Hart hart, ulong number, ReadOnlySpan<ulong> a)
     {
         var space = hart.Space;
@@ -51,7 +51,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
 
     /// <summary>
     /// openat from the sandbox's root, whatever the directory handle. Spike and riscv-pk give {directory, path, bytes
-    /// with the zero, flags}, Linux {directory, path, flags}: the third tells which by being the path's length.
+    /// with the zero, flags}, Linux {directory, path, flags}: the layout is Spike's if the third is the path's length.
     /// </summary>
     private long OpenAt(AddressSpace space, ReadOnlySpan<ulong> a)
     {
@@ -64,7 +64,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
         Access(flags) | Map(flags, 0x40, OpenFlags.Create) | Map(flags, 0x80, OpenFlags.Exclusive)
         | Map(flags, 0x200, OpenFlags.Truncate) | Map(flags, 0x400, OpenFlags.Append);
 
-    /// <summary>Newlib's O_ flags. Picolibc's have Linux's O_CREAT, which means nothing in newlib, and newlib's O_EXCL.</summary>
+    /// <summary>Newlib's O_ flags. Picolibc uses Linux's O_CREAT, a bit without meaning in newlib, and newlib's O_EXCL.</summary>
     private static OpenFlags FromNewlib(uint flags) => (flags & 0x40) != 0
         ? FromLinux(flags) | Map(flags, 0x800, OpenFlags.Exclusive)
         : Access(flags) | Map(flags, 0x8, OpenFlags.Append) | Map(flags, 0x200, OpenFlags.Create)
@@ -72,7 +72,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
 
     private static OpenFlags Map(uint flags, uint bit, OpenFlags meaning) => (flags & bit) != 0 ? meaning : OpenFlags.None;
 
-    /// <summary>O_RDONLY, O_WRONLY, O_RDWR; 3 is none of them.</summary>
+    /// <summary>O_RDONLY, O_WRONLY, O_RDWR; 3 is invalid.</summary>
     private static OpenFlags Access(uint flags) => (flags & 3) switch
     {
         0 => OpenFlags.Read,
@@ -81,7 +81,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
         _ => OpenFlags.None,
     };
 
-    /// <summary>Fills newlib's kernel_stat for RISC-V (libgloss), which is Linux's 128-byte struct stat: what is known, and zeros.</summary>
+    /// <summary>Fills newlib's kernel_stat for RISC-V (libgloss), which is Linux's 128-byte struct stat. Unknown fields are zero.</summary>
     private long Fstat(AddressSpace space, int handle, uint address)
     {
         const uint CharacterDevice = 0x2000 | 0x190, RegularFile = 0x8000 | 0x1A4; // S_IFCHR | 0620, S_IFREG | 0644
@@ -101,7 +101,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
         return space.WriteBlock(address, stat, Initiators.Host) ? 0 : -Errno.EFAULT;
     }
 
-    /// <summary>A timeval or timespec as a 64-bit time_t makes it on RV32: seconds and fraction, 8 bytes each.</summary>
+    /// <summary>A timeval or timespec of a 64-bit time_t on RV32: seconds and fraction, 8 bytes each.</summary>
     private long StoreTime(AddressSpace space, uint address, ulong cycle, uint fraction)
     {
         Span<byte> time = stackalloc byte[16];
@@ -128,7 +128,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
         return space.WriteBlock(address, block, Initiators.Host) ? 0 : -Errno.EFAULT;
     }
 
-    /// <summary>Numbers of the calls: Linux's for RISC-V, newlib's own from 1024, Spike's own from 2011.</summary>
+    /// <summary>Numbers of the calls: those of Linux for RISC-V, from 1024 those of newlib, from 2011 those of Spike.</summary>
     private static class SystemCall
     {
         public const ulong OpenAt = 56;

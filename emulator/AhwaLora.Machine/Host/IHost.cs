@@ -4,7 +4,7 @@ namespace AhwaLora.Machine.Host;
 [Flags]
 public enum OpenFlags
 {
-    /// <summary>Nothing; not a way to open.</summary>
+    /// <summary>No access; a file cannot be opened so.</summary>
     None = 0,
 
     /// <summary>Bytes may be read.</summary>
@@ -19,14 +19,14 @@ public enum OpenFlags
     /// <summary>The file loses its contents.</summary>
     Truncate = 8,
 
-    /// <summary>Every write goes to the end.</summary>
+    /// <summary>Every write appends.</summary>
     Append = 16,
 
     /// <summary>With <see cref="Create"/>: the file must not exist.</summary>
     Exclusive = 32,
 }
 
-/// <summary>The console's streams, by the handles they have from the start.</summary>
+/// <summary>The console's streams, with the numbers of their handles.</summary>
 public enum ConsoleStream
 {
     /// <summary>Standard input.</summary>
@@ -40,45 +40,45 @@ public enum ConsoleStream
 }
 
 /// <summary>
-/// What the world outside offers a guest. Handles 0, 1 and 2 are the console's (<see cref="ConsoleStream"/>). Calls
-/// answer a result of at least 0, or a negated <see cref="Errno"/>, and throw nothing that a guest can cause.
-/// A snapshot cannot hold files of the host: what restores one finds the console's handles only.
+/// The services of the host to a guest. Handles 0, 1 and 2 are the console's (<see cref="ConsoleStream"/>). Calls
+/// return a result of at least 0, or a negated <see cref="Errno"/>. No call of a guest makes them throw.
+/// A snapshot does not hold files of the host: after restoring one, only the console's handles are open.
 /// </summary>
 public interface IHost
 {
-    /// <summary>Command line of the guest: its name, then its arguments.</summary>
+    /// <summary>The guest's command line: its name, then its arguments.</summary>
     IReadOnlyList<string> Arguments { get; }
 
-    /// <summary>Handles open beside the console's three, so that a snapshot can say what it loses.</summary>
+    /// <summary>Number of handles open besides the console's three, to report what a snapshot does not hold.</summary>
     int OpenFiles { get; }
 
-    /// <summary>Opens a file: its handle.</summary>
+    /// <summary>Opens a file; returns its handle.</summary>
     int Open(string path, OpenFlags flags);
 
-    /// <summary>One more handle for a stream of the console.</summary>
+    /// <summary>Returns one more handle for a stream of the console.</summary>
     int OpenConsole(ConsoleStream stream);
 
-    /// <summary>Closes a handle: 0.</summary>
+    /// <summary>Closes a handle; returns 0.</summary>
     int Close(int handle);
 
-    /// <summary>Reads from the handle's position: bytes read, 0 at the end.</summary>
+    /// <summary>Reads from the handle's position; returns bytes read, 0 at the end.</summary>
     int Read(int handle, Span<byte> into);
 
-    /// <summary>Writes at the handle's position: bytes written.</summary>
+    /// <summary>Writes at the handle's position; returns bytes written.</summary>
     int Write(int handle, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Moves the handle's position: the new one, from the file's begin.</summary>
+    /// <summary>Moves the handle's position; returns the new one, in bytes from the file's start.</summary>
     long Seek(int handle, long offset, SeekOrigin origin);
 
-    /// <summary>Bytes in the file.</summary>
+    /// <summary>Returns the bytes in the file.</summary>
     long Length(int handle);
 
-    /// <summary>1 for a handle of the console, 0 for a file.</summary>
+    /// <summary>Returns 1 for a handle of the console, 0 for a file.</summary>
     int IsTerminal(int handle);
 
-    /// <summary>Deletes a file: 0.</summary>
+    /// <summary>Deletes a file; returns 0.</summary>
     int Remove(string path);
 
-    /// <summary>Renames a file, replacing what has the new name: 0.</summary>
+    /// <summary>Renames a file, replacing a file of the new name; returns 0.</summary>
     int Rename(string from, string to);
 }

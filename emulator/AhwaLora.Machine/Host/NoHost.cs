@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Host;
 
-/// <summary>A world outside that offers nothing: no files, no input, and output goes nowhere.</summary>
+/// <summary>A host without services: no files, no input, and output is dropped.</summary>
 public sealed class NoHost : IHost
 {
     /// <inheritdoc/>

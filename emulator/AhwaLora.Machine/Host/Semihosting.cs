@@ -6,13 +6,13 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Host;
 
-/// <summary>Where SYS_HEAPINFO says the guest's heap and stack may lie; 0 leaves it to the guest.</summary>
+/// <summary>Addresses that SYS_HEAPINFO gives for the guest's heap and stack; 0 leaves the choice to the guest.</summary>
 public readonly record struct HeapInfo(uint HeapBase, uint HeapLimit, uint StackBase, uint StackLimit);
 
 /// <summary>
 /// RISC-V semihosting 1.0: <c>slli zero,zero,0x1f; ebreak; srai zero,zero,7</c>, all uncompressed, asks the host for
-/// the operation in a0 with the parameter in a1, mostly the address of a block of words; the result comes in a0. Of
-/// what it holds, files open at the host are not part of a snapshot.
+/// the operation in a0 with the parameter in a1, mostly the address of a block of words; the result is returned in a0.
+/// Files open at the host are not part of a snapshot.
 /// </summary>
 public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = default) : IStateful
 {
@@ -20,10 +20,10 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     private const uint ApplicationExit = 0x20026; // ADP_Stopped_ApplicationExit
     private const int MaxBlockWords = 4;
 
-    /// <summary>Handle of ":semihosting-features", beyond all that a host gives.</summary>
+    /// <summary>Handle of ":semihosting-features", higher than any handle of a host.</summary>
     private const uint FeatureHandle = 0x4000_0000;
 
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly IHost _host = host;
 
     private int _errno;
@@ -33,11 +33,11 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     private static ReadOnlySpan<byte> Features => [(byte)'S', (byte)'H', (byte)'F', (byte)'B', 0b11];
 
     /// <summary>
-    /// Performs the call that the ebreak at <paramref name="hart"/>'s pc asks for; the hart then goes on behind the
-    /// ebreak. False where the words around are not the sequence: the ebreak is a breakpoint.
+    /// Performs the call that the ebreak at <paramref name="hart"/>'s pc asks for; the hart then goes on after the
+    /// ebreak. False if the words around it are not the sequence, so that the ebreak is a breakpoint.
     /// </summary>
-    /// <param name="hart">Its a0 takes the result, its time is the guest's.</param>
-    /// <param name="exitCode">The guest's code where it has exited.</param>
+    /// <param name="hart">The calling hart: its a0 takes the result, and its time is the time of the call.</param>
+    /// <param name="exitCode">The guest's exit code, if it has exited.</param>
     public bool TryCall(Hart hart, out int? exitCode)
     {
         exitCode = null;
@@ -97,12 +97,12 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
             SemihostingOperation.Elapsed => GuestMemory.TryWriteDoubleword(space, parameter, hart.Time) ? 0 : Fail(Errno.EFAULT),
             SemihostingOperation.TickFrequency => clock.FrequencyHz < uint.MaxValue ? (uint)clock.FrequencyHz : Fail(Errno.EINVAL),
 
-            // SYS_SYSTEM among them: guests start no programs of the host.
+            // SYS_SYSTEM is among them: guests cannot start programs of the host.
             _ => Fail(Errno.ENOSYS),
         };
     }
 
-    /// <summary>Words of the parameter block that are read; 0 where the parameter is no such block.</summary>
+    /// <summary>Words of the parameter block that are read; 0 if the parameter is not a block.</summary>
     private static int BlockWords(SemihostingOperation operation) => operation switch
     {
         SemihostingOperation.Rename => 4,
@@ -113,7 +113,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         _ => 0,
     };
 
-    /// <summary>A failed call answers -1 and says why to SYS_ERRNO.</summary>
+    /// <summary>A failed call returns -1; SYS_ERRNO then gives the reason.</summary>
     private uint Fail(int errno)
     {
         _errno = errno;
@@ -122,7 +122,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
 
     private uint Result(long result) => result < 0 ? Fail((int)-result) : (uint)result;
 
-    /// <summary>Reads and writes answer the bytes that were not transferred.</summary>
+    /// <summary>Reads and writes return the number of bytes not transferred.</summary>
     private uint Left(uint asked, int done)
     {
         if (done >= 0) return asked - (uint)done;
@@ -143,7 +143,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return FeatureHandle;
     }
 
-    /// <summary>fopen's modes by number: r, rb, r+, r+b, then the same of w and a. Binary or not makes no difference.</summary>
+    /// <summary>fopen's modes by number: r, rb, r+, r+b, then the same of w and a. Binary and text modes are alike.</summary>
     private static OpenFlags OpenFlagsOf(uint mode)
     {
         var update = (mode & 2) != 0;
@@ -188,7 +188,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return 0;
     }
 
-    /// <summary>A name that depends on the identifier only, so that runs repeat.</summary>
+    /// <summary>A name that depends only on the identifier, so that runs repeat.</summary>
     private uint TemporaryName(AddressSpace space, ReadOnlySpan<uint> p)
     {
         if (p[1] > 255) return Fail(Errno.EINVAL);
@@ -200,7 +200,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     private uint Rename(AddressSpace space, ReadOnlySpan<uint> p) =>
         Path(space, p[0], p[1]) is { } from && Path(space, p[2], p[3]) is { } to ? Result(_host.Rename(from, to)) : Fail(Errno.EFAULT);
 
-    /// <summary>The arguments with spaces between; the block's second word becomes the length without the zero.</summary>
+    /// <summary>The arguments separated by spaces; the block's second word becomes the length without the zero byte.</summary>
     private uint GetCommandLine(AddressSpace space, uint block, ReadOnlySpan<uint> p)
     {
         var line = Encoding.UTF8.GetBytes(string.Join(' ', _host.Arguments) + '\0');
@@ -209,7 +209,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return GuestMemory.TryWriteWord(space, block + 4, (uint)line.Length - 1) ? 0 : Fail(Errno.EFAULT);
     }
 
-    /// <summary>The parameter's word is the address of the block to fill. Picolibc 1.8 gives the block itself, cleared: its null is no address.</summary>
+    /// <summary>The parameter's word is the address of the block to fill. Picolibc 1.8 passes the block itself, cleared; the null in it is not an address.</summary>
     private uint StoreHeapInfo(AddressSpace space, uint block)
     {
         if (block == 0 || space.ReadBlock(block, 16).IsEmpty) return Fail(Errno.EFAULT);

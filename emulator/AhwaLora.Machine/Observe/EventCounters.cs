@@ -5,7 +5,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Observe;
 
-/// <summary>Counts what only an onlooker can. Attached to a hart only while one of its counters selects such an event, so that others pay nothing.</summary>
+/// <summary>Counts events that only a probe can see. It is attached to a hart only while one of its counters selects such an event, so that other harts pay nothing.</summary>
 internal sealed class EventCounters : IProbe, IStateful
 {
     private const int Count = (int)Occurrence.Offload + 1;

@@ -5,7 +5,7 @@ using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Machine.Observe;
 
-/// <summary>What a probe counts for events, where nothing else does.</summary>
+/// <summary>What a probe counts for events that nothing else counts.</summary>
 internal enum Occurrence
 {
     Load, Store, Jump, Branch, TakenBranch, Compressed, BankAccess, FloatOperation, FloatInstruction, Offload,
@@ -56,7 +56,7 @@ public sealed record HardwareEvent(uint Code, string Name, string Meaning, Event
 
     private static IEnumerable<HardwareEvent> Build()
     {
-        // CV32E40P user manual, "Performance Counters": a bit an event. Several bits at once select nothing here.
+        // CV32E40P user manual, "Performance Counters": one bit per event. Several bits at once select no event here.
         yield return new(1 << 0, "CYCLES", "cycles", EventSourceKind.Time, 0);
         yield return new(1 << 1, "INSTR", "instructions retired", EventSourceKind.Retired, 0);
         yield return new(1 << 2, "LD_STALL", "cycles waiting for a load's result", EventSourceKind.Cause, (int)Cause.LoadUse);

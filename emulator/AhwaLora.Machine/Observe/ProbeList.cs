@@ -5,14 +5,14 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Observe;
 
-/// <summary>Several probes as one. All of them see every call; a hart stops where any of them wants it to.</summary>
+/// <summary>Several probes as one. All of them see every call; a hart stops if any of them asks for it.</summary>
 public sealed class ProbeList : IProbe
 {
     private readonly IProbe[] _probes;
 
     private ProbeList(IProbe[] probes) => _probes = probes;
 
-    /// <summary>One probe for those that are not null: none, the one itself, or a list.</summary>
+    /// <summary>One probe for those that are not null: null if there are none, the only one itself, or a list.</summary>
     public static IProbe? Of(params IEnumerable<IProbe?> probes)
     {
         IProbe[] present = [.. probes.OfType<IProbe>()];

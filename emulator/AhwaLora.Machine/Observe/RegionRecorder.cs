@@ -7,13 +7,13 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Observe;
 
-/// <summary>What one hart spent in one region, all entries together.</summary>
+/// <summary>What one hart spent in one region, summed over all entries.</summary>
 public sealed class RegionRecord
 {
     /// <summary>Times the region was entered and left.</summary>
     public ulong Entries;
 
-    /// <summary>Cycles from that behind the marker that begins it to the issue of the one that ends it.</summary>
+    /// <summary>Cycles from the one after the marker that begins it to the issue of the marker that ends it.</summary>
     public ulong Cycles;
 
     /// <summary>Instructions retired between the markers.</summary>
@@ -33,7 +33,7 @@ public sealed class RegionRecorder : IStateful
 {
     private const uint BeginFlag = 1u << 31;
 
-    // What is no address must not be taken for a name where RAM begins with code: ids below 256 are numbers, and a name
+    // A number must not be taken for the address of a name, even if code lies there: ids below 256 are numbers, and a name
     // begins with a letter or _ and has two characters or more.
     private const uint FirstAddress = BeginFlag + 256;
     private const int MinNameBytes = 2, MaxNameBytes = 64;
@@ -49,7 +49,7 @@ public sealed class RegionRecorder : IStateful
     public RegionRecorder(int harts) => _open = [.. Enumerable.Range(0, harts).Select(_ => new List<Open>())];
 
     /// <summary>Raised when a hart begins a region, with its id.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public event Action<Hart, uint>? Begun;
 
     /// <summary>What was recorded, by hart and id.</summary>
@@ -61,7 +61,7 @@ public sealed class RegionRecorder : IStateful
     /// <summary>The name of a region that was marked; no two have the same.</summary>
     public string NameOf(uint id) => _names[id];
 
-    /// <summary>A marker of <paramref name="hart"/>, whose time is the marker's issue; <paramref name="observer"/> hears of the regions that end.</summary>
+    /// <summary>A marker of <paramref name="hart"/>, whose time is the marker's issue; <paramref name="observer"/> is told of the regions that end.</summary>
     public void Mark(Hart hart, uint marker, CauseCounters causes, IMachineObserver? observer = null)
     {
         var open = _open[hart.Id];
@@ -146,7 +146,7 @@ public sealed class RegionRecorder : IStateful
         }
     }
 
-    /// <summary>The marker, about to spend its cycle and retire, is not part of what it begins.</summary>
+    /// <summary>The marker itself is about to spend its cycle and retire; it is not part of the region that it begins.</summary>
     private static Open Begin(uint id, Hart hart, CauseCounters causes)
     {
         var region = new Open(id, hart.Time + 1, hart.Retired + 1, [.. causes.Cycles]);
@@ -154,7 +154,7 @@ public sealed class RegionRecorder : IStateful
         return region;
     }
 
-    /// <summary>The id that stands for a region: equal strings at several addresses name one.</summary>
+    /// <summary>The id of a region: equal strings at several addresses name one region.</summary>
     private uint Identify(AddressSpace space, uint id)
     {
         if (_ids.TryGetValue(id, out var known)) return known;

@@ -7,7 +7,7 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>Addresses: <c>"0x1000_0000"</c>, or a plain number.</summary>
 public sealed class AddressJsonConverter : JsonConverter<uint>
 {
-    /// <summary>What an address looks like, for the schema.</summary>
+    /// <summary>Pattern of an address, for the schema.</summary>
     public const string TextPattern = "^0x[0-9a-fA-F_]+$";
 
     /// <inheritdoc/>

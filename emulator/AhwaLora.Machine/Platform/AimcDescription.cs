@@ -35,7 +35,7 @@ public sealed record AimcDescription
     /// <summary>True to fold a pair of devices into one weight after programming, as aihwkit does.</summary>
     public bool AihwkitCompatible { get; init; }
 
-    /// <summary>True for tiles that hold no weights and compute no values, but take their time: for matrices that memory has no room for.</summary>
+    /// <summary>True for tiles that only keep time: they hold no weights and compute no values, for matrices that do not fit into memory.</summary>
     public bool TimingOnly { get; init; }
 
     /// <summary>Seed of the tiles; null takes the machine's.</summary>
@@ -47,19 +47,19 @@ public sealed record AimcDescription
     /// <summary>Integration time of one MVM at reset, in ns.</summary>
     public int IntegrationNs { get; init; } = 256;
 
-    /// <summary>Words the streamers move a cycle, each way.</summary>
+    /// <summary>Words per cycle that the streamers move, each way.</summary>
     public int StreamWordsPerCycle { get; init; } = 4;
 
     /// <summary>Job contexts.</summary>
     public int Contexts { get; init; } = 2;
 
-    /// <summary>These tiles with another preset; with the ideal one their devices are ideal too, so that W x comes out.</summary>
+    /// <summary>These tiles with another preset. With the ideal preset the devices are ideal too, so that the result is W x.</summary>
     public AimcDescription WithPreset(string preset) =>
         this with { Preset = preset, Model = preset == Analog.Crossbar.Preset.Ideal.Name ? DeviceModel.None.Name : Model };
 
     /// <summary>The crossbar of a tile.</summary>
-    /// <param name="number">The tile's.</param>
-    /// <param name="seed">Of the machine, where this description has none of its own.</param>
+    /// <param name="number">The tile's number.</param>
+    /// <param name="seed">The machine's seed, used if this description has none.</param>
     /// <exception cref="PlatformException">There is no such preset or model.</exception>
     public CrossbarOptions BuildCrossbar(int number, ulong seed) => new(Rows, Columns)
     {

@@ -2,13 +2,13 @@ using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Machine.Platform;
 
-/// <summary>Instruction memory that delivers aligned blocks, with or without a cache in front [derived: no measured core had one].</summary>
+/// <summary>Instruction memory that delivers aligned blocks, with or without a cache [derived: no measured core had one].</summary>
 public sealed record InstructionMemoryDescription
 {
     /// <summary>Bytes of one fetch, a power of two from 4 to 64.</summary>
     public int BlockBytes { get; init; } = 4;
 
-    /// <summary>Cycles of a fetch beyond one, where no cache answers.</summary>
+    /// <summary>Cycles of a fetch beyond the first, if it does not hit in a cache.</summary>
     public int ExtraCycles { get; init; }
 
     /// <summary>Instruction cache; null for none.</summary>
@@ -27,12 +27,12 @@ public sealed record InstructionCacheDescription
     /// <summary>Line size, bytes.</summary>
     public int LineBytes { get; init; } = 32;
 
-    /// <summary>True for one cache for all harts, false for one each.</summary>
+    /// <summary>True for one cache shared by all harts, false for one per hart.</summary>
     public bool Shared { get; init; } = true;
 
-    /// <summary>Cycles that a miss costs.</summary>
+    /// <summary>Cycles per miss.</summary>
     public int MissCycles { get; init; } = 10;
 
-    /// <summary>As the fetch model takes it.</summary>
+    /// <summary>The same as the fetch model takes it.</summary>
     public InstructionCacheTiming ToTiming() => new(SizeBytes, Ways, LineBytes, Shared, MissCycles);
 }

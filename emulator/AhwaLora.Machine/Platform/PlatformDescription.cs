@@ -8,7 +8,7 @@ public sealed record PlatformDescription
     /// <summary>Name shown in reports.</summary>
     public string Name { get; init; } = "ahwalora";
 
-    /// <summary>Harts, 1 to 64. One by default: a program that was not written for several would share its stack.</summary>
+    /// <summary>Harts, 1 to 64. One by default: in a program that was not written for several, they would share one stack.</summary>
     public int Harts { get; init; } = 1;
 
     /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a and c.</summary>
@@ -20,7 +20,7 @@ public sealed record PlatformDescription
     /// <summary>Physical memory protection with 16 entries.</summary>
     public bool Pmp { get; init; }
 
-    /// <summary>Clock in MHz; 1000 makes a cycle a nanosecond.</summary>
+    /// <summary>Clock in MHz; at 1000 a cycle is a nanosecond.</summary>
     public double ClockMhz { get; init; } = 1000;
 
     /// <summary>Memories.</summary>
@@ -30,7 +30,7 @@ public sealed record PlatformDescription
         new() { Name = "tcdm", Base = 0x1000_0000, Size = 128 << 10, Banks = 32 },
     ];
 
-    /// <summary>Where instructions come from; null for an ideal instruction memory.</summary>
+    /// <summary>Instruction memory; null for an ideal one.</summary>
     public InstructionMemoryDescription? InstructionMemory { get; init; }
 
     /// <summary>Core-local interruptor; null for none.</summary>
@@ -72,13 +72,13 @@ public sealed record MemoryDescription
     /// <summary>Word-interleaved banks with one grant a cycle each; 0 for none.</summary>
     public int Banks { get; init; }
 
-    /// <summary>True where every hart has such a memory of its own.</summary>
+    /// <summary>True if every hart has a memory of its own at this address.</summary>
     public bool Private { get; init; }
 
-    /// <summary>Cycles of a load or store beyond one: its latency.</summary>
+    /// <summary>Cycles of a load or store beyond the first: its latency.</summary>
     public uint ExtraCycles { get; init; }
 
-    /// <summary>Bytes a cycle, a power of two up to 64; harts, DMA and tiles take a cycle for each part of this width. 0 for as many as anyone asks for, and with banks.</summary>
+    /// <summary>Bytes per cycle, a power of two up to 64; harts, DMA and tiles take one cycle per part of this width. 0 for no limit, and with banks.</summary>
     public uint WidthBytes { get; init; }
 }
 
@@ -108,7 +108,7 @@ public sealed record DmaDescription
     [JsonConverter(typeof(AddressJsonConverter))]
     public uint Base { get; init; } = 0x1021_0000;
 
-    /// <summary>Bytes moved a cycle.</summary>
+    /// <summary>Bytes moved per cycle.</summary>
     public int BytesPerCycle { get; init; } = 8;
 
     /// <summary>Cycles from launch to the first byte.</summary>

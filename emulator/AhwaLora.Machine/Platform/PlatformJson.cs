@@ -20,7 +20,7 @@ public static class PlatformJson
     };
 
     /// <summary>Parses and checks a platform file.</summary>
-    /// <exception cref="PlatformException">It does not fit; the message names the field and the fix.</exception>
+    /// <exception cref="PlatformException">The file does not fit the schema or breaks a rule; the message names the field and the fix.</exception>
     public static PlatformDescription Parse(string json)
     {
         try
@@ -44,7 +44,7 @@ public static class PlatformJson
     /// <summary>The file that describes <paramref name="platform"/>.</summary>
     public static string Write(PlatformDescription platform) => JsonSerializer.Serialize(platform, JsonStyles.Configuration) + "\n";
 
-    /// <summary>A platform file, on one line, with those members alone that differ from the reference platform's; arrays are whole.</summary>
+    /// <summary>A platform file, on one line, with only the members that differ from the reference platform; arrays are complete.</summary>
     public static string WriteChanges(PlatformDescription platform)
     {
         var all = JsonSerializer.SerializeToNode(platform, JsonStyles.Configuration)!.AsObject();
@@ -88,7 +88,7 @@ public static class PlatformJson
     };
 }
 
-/// <summary>A platform that cannot be built; the message is one line.</summary>
+/// <summary>A platform cannot be built; the message is one line.</summary>
 public sealed class PlatformException : Exception
 {
     /// <summary>An error with its line.</summary>

@@ -16,13 +16,13 @@ public static class PlatformRules
 
     private const uint BarrierWordBytes = 4, TileBytes = 0x1000;
 
-    /// <summary>Most tiles: each has a source of the PLIC.</summary>
+    /// <summary>Most tiles a machine can have: each needs a source of the PLIC.</summary>
     private const int MaximumTiles = PlicRegisters.MaxSources + 1 - (int)PlicRegisters.SourceTile0;
 
     private const ulong AddressSpaceBytes = 1UL << 32;
 
     /// <summary>Checks a platform.</summary>
-    /// <exception cref="PlatformException">Something does not fit; the message names the field and the fix.</exception>
+    /// <exception cref="PlatformException">A rule is broken; the message names the field and the fix.</exception>
     public static void Check(PlatformDescription platform)
     {
         Require(platform.Harts is >= 1 and <= MaximumHarts, $"field 'harts': {platform.Harts} is outside 1 to {MaximumHarts}");
@@ -30,7 +30,7 @@ public static class PlatformRules
         _ = ParseIsa(platform.Isa);
         CheckMemories(platform);
         if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);
-        if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': must be at least 1");
+        if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': 0 is not a number of cycles; expected at least 1");
         if (platform.Dma is { } dma)
         {
             Require(dma.BytesPerCycle is >= 4 and <= 64 && dma.BytesPerCycle % 4 == 0, $"field 'dma.bytes_per_cycle': {dma.BytesPerCycle} is not a multiple of 4 from 4 to 64");
@@ -42,11 +42,11 @@ public static class PlatformRules
         CheckPlaces(platform);
     }
 
-    /// <summary>The ISA string with every extension that there is.</summary>
+    /// <summary>The ISA string with every extension that is implemented.</summary>
     public const string FullIsa = "rv32imafc_zicsr_zifencei";
 
     /// <summary>The extensions of an ISA string.</summary>
-    /// <exception cref="PlatformException">It names what does not exist here, or leaves out what every hart has.</exception>
+    /// <exception cref="PlatformException">The string names an extension that is not implemented, or leaves out one that every hart has.</exception>
     public static Extension ParseIsa(string isa)
     {
         var parts = isa.ToLowerInvariant().Split('_');
@@ -77,7 +77,7 @@ public static class PlatformRules
         return extensions;
     }
 
-    /// <summary>The address ranges of a platform: name, base, size; private memories once. Of a platform that breaks a rule they may lie beyond 32 bits.</summary>
+    /// <summary>The address ranges of a platform: name, base, size; private memories once. If the platform breaks a rule, they may reach beyond 32 bits.</summary>
     public static IReadOnlyList<(string Name, ulong Base, ulong Size)> Map(PlatformDescription platform)
     {
         var map = platform.Memories.Select(m => (m.Name, Base: (ulong)m.Base, Size: (ulong)m.Size)).ToList();
@@ -98,7 +98,7 @@ public static class PlatformRules
     private static void CheckMemories(PlatformDescription platform)
     {
         Require(platform.Memories.Count > 0, "field 'memories': a machine needs at least one");
-        Require(platform.Memories.All(memory => memory is not null), "field 'memories': null is no memory");
+        Require(platform.Memories.All(memory => memory is not null), "field 'memories': null is not a memory; describe it or remove it");
         foreach (var memory in platform.Memories)
         {
             var field = $"field 'memories' ({memory.Name})";
@@ -106,15 +106,15 @@ public static class PlatformRules
             Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
             Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
             Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
-            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, which are a word wide each");
-            Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since one hart has them all");
+            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, each of which is a word wide; remove one of the two");
+            Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since only one hart uses a private memory; remove one of the two");
         }
 
-        // One arbiter stands before the banks, and masters are numbered for it.
+        // There is one arbiter for the banks, and the numbers of masters are meant for it.
         var banked = platform.Memories.Where(memory => memory.Banks != 0).Select(memory => memory.Name).ToList();
         Require(banked.Count <= 1, $"field 'memories': {string.Join(" and ", banked)} have banks; only one memory can");
         var total = platform.Memories.Aggregate(0UL, (sum, memory) => sum + memory.Size * (memory.Private ? (ulong)platform.Harts : 1));
-        Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in all, a private one counted for each hart; expected at most {AddressSpaceBytes >> 20} MiB");
+        Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in all, private memories counted per hart; expected at most {AddressSpaceBytes >> 20} MiB");
     }
 
     private static void CheckFetch(InstructionMemoryDescription fetch)

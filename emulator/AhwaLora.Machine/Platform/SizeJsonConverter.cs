@@ -7,7 +7,7 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>Sizes: <c>"128 KiB"</c>, <c>"64 MiB"</c>, or a plain number of bytes.</summary>
 public sealed class SizeJsonConverter : JsonConverter<uint>
 {
-    /// <summary>What a size looks like, for the schema.</summary>
+    /// <summary>Pattern of a size, for the schema.</summary>
     public const string TextPattern = "^[0-9]+ ?([KM]iB|B)?$";
 
     /// <inheritdoc/>

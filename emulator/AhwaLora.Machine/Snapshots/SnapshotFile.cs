@@ -9,7 +9,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Snapshots;
 
-/// <summary>A snapshot that cannot be restored; the message says why and what was expected.</summary>
+/// <summary>A snapshot cannot be restored; the message says why and what to do.</summary>
 public sealed class SnapshotException(string message) : Exception(message);
 
 /// <summary>
@@ -22,7 +22,7 @@ public sealed class SnapshotException(string message) : Exception(message);
 /// </remarks>
 public static class SnapshotFile
 {
-    /// <summary>Version of the format: changes with every field that any component passes.</summary>
+    /// <summary>Version of the format; it changes whenever a component saves other fields.</summary>
     public const int FormatVersion = 5;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
@@ -31,8 +31,8 @@ public static class SnapshotFile
 
     /// <summary>Writes the state of <paramref name="machine"/>.</summary>
     /// <param name="machine">A machine between two runs.</param>
-    /// <param name="program">The program's file, to know it again.</param>
-    /// <param name="stream">Where to.</param>
+    /// <param name="program">The program's file, which identifies it.</param>
+    /// <param name="stream">Where it is written.</param>
     public static void Save(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
     {
         var payload = new MemoryStream();
@@ -49,14 +49,14 @@ public static class SnapshotFile
         stream.Write(compressed);
     }
 
-    /// <summary>Brings <paramref name="machine"/>, assembled and loaded alike, to a saved state.</summary>
-    /// <exception cref="SnapshotException">No snapshot, damaged, of another format, or of another platform, options or program; the machine is as before.</exception>
+    /// <summary>Brings <paramref name="machine"/>, which was built and loaded alike, to a saved state.</summary>
+    /// <exception cref="SnapshotException">The data is not a snapshot, is damaged, or has another format, platform, options or program; the machine is unchanged.</exception>
     public static void Restore(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
     {
         var magic = new byte[Magic.Length];
         if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !Magic.SequenceEqual(magic)) throw new SnapshotException("is not a snapshot");
         var format = ReadNumber(stream);
-        if (format != FormatVersion) throw new SnapshotException($"has snapshot format {format}; this version reads format {FormatVersion}: save it anew");
+        if (format != FormatVersion) throw new SnapshotException($"has snapshot format {format}; this version reads format {FormatVersion}: save it again");
         var length = ReadNumber(stream);
         if (length is < 0 or > MaxVersionBytes) throw Damaged();
         var version = Encoding.UTF8.GetString(Read(stream, length));
@@ -67,14 +67,14 @@ public static class SnapshotFile
         var compressed = rest.GetBuffer().AsMemory(0, (int)rest.Length);
 
         if (!SHA256.HashData(compressed.Span).AsSpan().SequenceEqual(digest)) throw Damaged();
-        if (version != Product.Version) throw new SnapshotException($"was saved by version {version}; this is {Product.Version}: save it anew");
+        if (version != Product.Version) throw new SnapshotException($"was saved by version {version}; this is {Product.Version}: save it again");
         if (!IdentityOf(machine, program).AsSpan().SequenceEqual(identity)) throw new SnapshotException("was saved by a run of another program, platform or options: give the same ones");
         rest.Position = 0;
         using var decompressor = new BrotliStream(rest, CompressionMode.Decompress);
         machine.SaveOrRestore(new StateStream(decompressor, saving: false));
     }
 
-    /// <summary>A digest of everything that a run follows from; the engine, and when it translates, are no part of it.</summary>
+    /// <summary>A digest of everything that determines a run. The engine, and when it translates, are not part of it.</summary>
     private static byte[] IdentityOf(EmulatedMachine machine, ReadOnlySpan<byte> program)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -84,7 +84,7 @@ public static class SnapshotFile
         return hash.GetHashAndReset();
     }
 
-    private static SnapshotException Damaged() => new("is damaged: save it anew");
+    private static SnapshotException Damaged() => new("is damaged: save it again");
 
     private static byte[] Read(Stream stream, int bytes)
     {

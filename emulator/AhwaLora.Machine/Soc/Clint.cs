@@ -5,7 +5,7 @@ using static AhwaLora.Machine.Soc.ClintRegisters;
 
 namespace AhwaLora.Machine.Soc;
 
-/// <summary>Core-local interruptor: a software interrupt and a timer for each hart, and the mtime they share.</summary>
+/// <summary>Core-local interruptor: a software interrupt and a timer per hart, and the mtime that they share.</summary>
 public sealed class Clint : IClockedDevice, ITimeSource
 {
     private readonly InterruptLine[] _softwareLines;
@@ -20,7 +20,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
     /// <summary>A CLINT at reset.</summary>
     /// <param name="softwareLines">MSIP of each hart, 1 to 64.</param>
     /// <param name="timerLines">MTIP of each hart.</param>
-    /// <param name="cyclesPerTick">Cycles in which mtime counts once.</param>
+    /// <param name="cyclesPerTick">Cycles per count of mtime.</param>
     public Clint(IReadOnlyList<InterruptLine> softwareLines, IReadOnlyList<InterruptLine> timerLines, ulong cyclesPerTick = 1)
     {
         if (softwareLines.Count is 0 or > MaxHarts) throw new ArgumentOutOfRangeException(nameof(softwareLines), softwareLines.Count, $"Expected the lines of 1 to {MaxHarts} harts.");
@@ -117,7 +117,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
         NextEvent = next;
     }
 
-    /// <summary>The cycle that is <paramref name="ticks"/> behind the origin, or never.</summary>
+    /// <summary>The cycle that is <paramref name="ticks"/> after the origin, or never.</summary>
     private ulong CycleOf(ulong ticks)
     {
         var cycle = (UInt128)ticks * _cyclesPerTick + _origin;

@@ -16,6 +16,6 @@ public static class ClintRegisters
     [
         new(Msip,     "MSIP",     ReadWrite, "Bit 0 is hart h's software interrupt (mip.MSIP).", MaxHarts),
         new(Mtimecmp, "MTIMECMP", ReadWrite, "Hart h's timer interrupt is pending while MTIME >= this; all ones at reset.", MaxHarts, Bytes: 8, Stride: 8),
-        new(Mtime,    "MTIME",    ReadWrite, "Ticks since reset, also the time CSR; one tick a cycle unless the platform says otherwise.", Bytes: 8, Stride: 8),
+        new(Mtime,    "MTIME",    ReadWrite, "Ticks since reset, also the time CSR; one tick per cycle unless the platform says otherwise.", Bytes: 8, Stride: 8),
     ], []);
 }

@@ -8,12 +8,12 @@ namespace AhwaLora.Machine.Soc;
 
 /// <summary>
 /// Platform-level interrupt controller with level-sensitive gateways (RISC-V PLIC specification 1.0): a source's
-/// request, once pending, stays until it is claimed, and its gateway lets the next one in when it is completed.
+/// request, once pending, stays until it is claimed, and its gateway passes the next one when it is completed.
 /// </summary>
 public sealed class Plic : IDevice
 {
     private readonly InterruptLine[] _externalLines;
-    [Unsaved("the devices' lines, which they pass")]
+    [Unsaved("lines of the devices, which save them")]
     private readonly InterruptLine?[] _sources;
     private readonly ulong _existing;
 
@@ -154,7 +154,7 @@ public sealed class Plic : IDevice
         }
     }
 
-    /// <summary>The pending source of highest priority that is enabled for <paramref name="context"/>; of equals the lowest; 0 where there is none.</summary>
+    /// <summary>The pending source of highest priority that is enabled for <paramref name="context"/>; the lowest number among equals; 0 if there is none.</summary>
     private uint Best(int context)
     {
         var best = 0;

@@ -6,15 +6,15 @@ namespace AhwaLora.Machine.Soc;
 
 /// <summary>
 /// 16550 serial port. It sends at once, so the transmitter is always empty. Bytes below the trigger level are shown
-/// as the character timeout would, without the four characters' time. Of its input a byte comes in when the guest looks
-/// for one and there is room, so that none is lost to a guest that reads slowly.
+/// as after the character timeout, but without its delay of four characters. A byte of input arrives when the guest looks
+/// for one and there is room, so that a guest that reads slowly loses none.
 /// </summary>
 public sealed class Uart16550 : IDevice
 {
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly Action<byte> _sink;
     private readonly InterruptLine _line;
-    [Unsaved("fixed; how much of it was taken is passed")]
+    [Unsaved("fixed; the number of bytes taken is saved")]
     private readonly ReadOnlyMemory<byte> _input;
 
     private readonly byte[] _received = new byte[FifoBytes];
@@ -29,7 +29,7 @@ public sealed class Uart16550 : IDevice
     /// <summary>A port at reset.</summary>
     /// <param name="sink">Takes each byte sent.</param>
     /// <param name="line">Its interrupt.</param>
-    /// <param name="input">What comes in from outside.</param>
+    /// <param name="input">The bytes to be received.</param>
     public Uart16550(Action<byte> sink, InterruptLine line, ReadOnlyMemory<byte> input = default)
     {
         _sink = sink;
@@ -51,7 +51,7 @@ public sealed class Uart16550 : IDevice
 
     private bool HasDivisorAccess => (_lcr & LcrDivisor) != 0;
 
-    /// <summary>A byte arrives from outside; where there is no space it is lost and LSR.OE set.</summary>
+    /// <summary>A byte arrives from outside; if there is no space, it is lost and LSR.OE is set.</summary>
     public void Receive(byte value)
     {
         if (ReceiveSpace <= 0) _hasOverrun = true;
@@ -169,13 +169,13 @@ public sealed class Uart16550 : IDevice
 
     private int TriggerLevel() => !HasFifos ? 1 : (_fcr >> 6) switch { 0 => 1, 1 => 4, 2 => 8, _ => 14 };
 
-    /// <summary>The guest looks for input: as much of it comes in as there is room for.</summary>
+    /// <summary>The guest looks for input: as much of it arrives as there is room for.</summary>
     private void TakeInput()
     {
         while (!IsLooped && _inputTaken < _input.Length && ReceiveSpace > 0) Receive(_input.Span[_inputTaken++]);
     }
 
-    /// <summary>Whoever has the interrupt of received data on is looking for input all the time.</summary>
+    /// <summary>A guest that has enabled the interrupt of received data looks for input all the time.</summary>
     private void Update()
     {
         if ((_ier & IerReceive) != 0) TakeInput();

@@ -4,39 +4,39 @@ using System.Runtime.InteropServices;
 
 namespace AhwaLora.Machine.State;
 
-/// <summary>Something with state that a snapshot holds. One method serves both ways, so that saving and restoring cannot differ.</summary>
+/// <summary>A component with state that a snapshot holds. One method both saves and restores, so that the two cannot differ.</summary>
 public interface IStateful
 {
-    /// <summary>Passes every field of the state to <paramref name="state"/>, which stores or replaces it.</summary>
+    /// <summary>Passes every field of the state to <paramref name="state"/>, which saves or replaces it.</summary>
     void SaveOrRestore(StateStream state);
 }
 
 /// <summary>Passes a value of several fields.</summary>
-/// <param name="state">Which stores or replaces it.</param>
+/// <param name="state">Saves or replaces the value.</param>
 /// <param name="value">The value.</param>
 public delegate void StateField<T>(StateStream state, ref T value);
 
 /// <summary>
-/// A field of something stateful that no snapshot holds. All others are passed; a test looks at every one. A field that
+/// A field of a stateful component that a snapshot does not hold. All others are saved; a test checks every field. A field that
 /// cannot change needs no mark.
 /// </summary>
-/// <param name="reason">Why what goes on from a snapshot is the same without it.</param>
+/// <param name="reason">Why a run from a snapshot is the same without it.</param>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class UnsavedAttribute(string reason) : Attribute
 {
-    /// <summary>Why what goes on from a snapshot is the same without it.</summary>
+    /// <summary>Why a run from a snapshot is the same without it.</summary>
     public string Reason { get; } = reason;
 }
 
 /// <summary>
 /// The bytes of a snapshot, written or read in the order in which the components pass their fields. Numbers are
-/// little-endian and lie without gaps, whatever the host and the compiler make of them in memory.
+/// little-endian without gaps, independent of their layout in the host's memory.
 /// </summary>
 public sealed class StateStream
 {
     private readonly Stream _stream;
 
-    /// <summary>Opens <paramref name="stream"/> to save (<paramref name="saving"/>) or to restore.</summary>
+    /// <summary>Opens <paramref name="stream"/> to save, if <paramref name="saving"/>, or to restore.</summary>
     public StateStream(Stream stream, bool saving)
     {
         _stream = stream;
@@ -108,7 +108,7 @@ public sealed class StateStream
         value = (T)Enum.ToObject(typeof(T), bits);
     }
 
-    /// <summary>Bytes; the length of an array is the component's own and not stored.</summary>
+    /// <summary>Bytes; the length of an array belongs to the component and is not stored.</summary>
     public void Array(byte[] values) => Raw(values);
 
     /// <summary>Flags, a byte each.</summary>
@@ -130,7 +130,7 @@ public sealed class StateStream
     public void Array<T>(T[] values)
         where T : unmanaged, Enum => Numbers(values);
 
-    /// <summary>Values of several fields, each passed by <paramref name="field"/>: what lies between fields in memory is not state.</summary>
+    /// <summary>Values of several fields, each passed by <paramref name="field"/>: padding between fields is not state.</summary>
     public void Array<T>(T[] values, StateField<T> field)
         where T : struct
     {

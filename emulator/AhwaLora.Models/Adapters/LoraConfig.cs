@@ -8,15 +8,15 @@ using AhwaLora.Common.Text;
 namespace AhwaLora.Models.Adapters;
 
 /// <summary>
-/// An adapter as PEFT's <c>adapter_config.json</c> describes it, under PEFT's names. What changes the mathematics and is not
-/// offered here is refused when the file is read; fields without influence on it are kept as they are.
+/// An adapter as PEFT's <c>adapter_config.json</c> describes it, under PEFT's names. Fields that change the mathematics and are not
+/// supported are refused when the file is read; other fields are kept as they are.
 /// </summary>
 public sealed record LoraConfig
 {
     /// <summary>Name of the file in an adapter's directory.</summary>
     public const string FileName = "adapter_config.json";
 
-    // Fields of PEFT that ask for something other than y + scale (x A) B, by the value that asks for nothing.
+    // Fields of PEFT that ask for something other than y + scale (x A) B, and what they ask for.
     private static readonly (string Field, string Meaning)[] Unsupported =
     [
         ("use_dora", "weight-decomposed adapters (DoRA)"),
@@ -25,17 +25,17 @@ public sealed record LoraConfig
         ("lora_bias", "a bias of B"),
         ("layer_replication", "replicated layers"),
         ("trainable_token_indices", "trained token embeddings"),
-        ("target_parameters", "adapters of parameters that are no linear layer's"),
+        ("target_parameters", "adapters of parameters outside linear layers"),
         ("alora_invocation_tokens", "activated adapters (aLoRA)"),
     ];
 
-    /// <summary>Always LORA.</summary>
+    /// <summary>Kind of adapter; always LORA.</summary>
     public string PeftType { get; init; } = "LORA";
 
     /// <summary>Kind of task, as SEQ_CLS or QUESTION_ANS; null for none.</summary>
     public string? TaskType { get; init; }
 
-    /// <summary>The checkpoint that it belongs to: a directory or a name.</summary>
+    /// <summary>The checkpoint that the adapter was trained on: a directory or a name.</summary>
     public string? BaseModelNameOrPath { get; init; }
 
     /// <summary>Rank r.</summary>
@@ -48,10 +48,10 @@ public sealed record LoraConfig
     /// <summary>Dropout of x in training.</summary>
     public double LoraDropout { get; init; }
 
-    /// <summary>Which modules have an adapter: names or their ends, or one text for a regular expression of the whole name, or all-linear.</summary>
+    /// <summary>Which modules have an adapter: a list of names or ends of names, one regular expression for the whole name, or all-linear.</summary>
     public JsonElement? TargetModules { get; init; }
 
-    /// <summary>Which modules are not to have one, in the same forms.</summary>
+    /// <summary>Which modules have none, in the same forms.</summary>
     public JsonElement? ExcludeModules { get; init; }
 
     /// <summary>Ranks of modules that differ, by the end of their names.</summary>
@@ -71,10 +71,10 @@ public sealed record LoraConfig
     /// <summary>The base layers hold [in, out]; A and B are the same either way.</summary>
     public bool FanInFanOut { get; init; }
 
-    /// <summary>Modules that were trained as a whole and come with the adapter, as the classifier.</summary>
+    /// <summary>Modules that were trained in full and are saved with the adapter, such as the classifier.</summary>
     public IReadOnlyList<string>? ModulesToSave { get; init; }
 
-    /// <summary>The adapter is for use, not for further training.</summary>
+    /// <summary>True if the adapter is for inference, not for further training.</summary>
     public bool InferenceMode { get; init; } = true;
 
     /// <summary>All other fields.</summary>
@@ -102,14 +102,14 @@ public sealed record LoraConfig
         return (float)(alpha / (UseRslora ? Math.Sqrt(rank) : rank));
     }
 
-    /// <summary>Whether a module is to have an adapter.</summary>
+    /// <summary>True if a module has an adapter.</summary>
     public bool Targets(string module) => Names(TargetModules, module) && !Names(ExcludeModules, module);
 
-    /// <summary>Whether a module comes with the adapter as a whole.</summary>
+    /// <summary>True if a module was trained in full and is saved with the adapter.</summary>
     public bool Saves(string module) => ModulesToSave?.Any(name => IsEnd(module, name)) == true;
 
     /// <summary>Reads an adapter's adapter_config.json.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or asks for what is not offered: it names the field.</exception>
+    /// <exception cref="UserErrorException">It cannot be read, or asks for something that is not supported: the message names the field.</exception>
     public static LoraConfig Read(string directory)
     {
         var path = Path.Combine(directory, FileName);
@@ -129,24 +129,24 @@ public sealed record LoraConfig
             if (!holds) throw new UserErrorException($"{path}: {what}");
         }
 
-        Require(PeftType == "LORA", $"peft_type is '{PeftType}'; only LORA is offered");
-        Require(Bias == "none", $"bias is '{Bias}'; trained biases are not offered: train with bias=\"none\"");
+        Require(PeftType == "LORA", $"peft_type is '{PeftType}'; only LORA is supported");
+        Require(Bias == "none", $"bias is '{Bias}'; trained biases are not supported: train with bias=\"none\"");
         foreach (var (field, meaning) in Unsupported)
         {
-            Require(!Asks(field), $"{field} asks for {meaning}, which is not offered");
+            Require(!Asks(field), $"{field} asks for {meaning}, which is not supported");
         }
 
         Require(R is > 0 and <= 1024, $"r is {R}; expected 1 to 1024");
-        Require(float.IsFinite((float)LoraAlpha), $"lora_alpha is {LoraAlpha}; expected a number that float32 holds");
+        Require(float.IsFinite((float)LoraAlpha), $"lora_alpha is {LoraAlpha}; expected a number within the range of float32");
         foreach (var (module, rank) in RankPattern) Require(rank is > 0 and <= 1024, $"rank_pattern '{module}' is {rank}; expected 1 to 1024");
-        foreach (var (module, alpha) in AlphaPattern) Require(float.IsFinite((float)alpha), $"alpha_pattern '{module}' is {alpha}; expected a number that float32 holds");
+        foreach (var (module, alpha) in AlphaPattern) Require(float.IsFinite((float)alpha), $"alpha_pattern '{module}' is {alpha}; expected a number within the range of float32");
         foreach (var (name, patterns) in new[] { ("target_modules", TargetModules), ("exclude_modules", ExcludeModules) })
         {
-            Require(patterns is null || patterns.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null || IsListOfNames(patterns.Value), $"{name} is neither a text nor a list of names");
-            if (patterns?.ValueKind == JsonValueKind.String) Require(IsExpression(patterns.Value.GetString()!), $"{name} is no regular expression");
+            Require(patterns is null || patterns.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null || IsListOfNames(patterns.Value), $"{name} is neither a string nor a list of names");
+            if (patterns?.ValueKind == JsonValueKind.String) Require(IsExpression(patterns.Value.GetString()!), $"{name} is not a regular expression");
         }
 
-        foreach (var name in RankPattern.Keys.Concat(AlphaPattern.Keys)) Require(IsExpression(name), $"'{name}' in rank_pattern or alpha_pattern is no regular expression");
+        foreach (var name in RankPattern.Keys.Concat(AlphaPattern.Keys)) Require(IsExpression(name), $"'{name}' in rank_pattern or alpha_pattern is not a regular expression");
     }
 
     private static bool IsExpression(string text)
@@ -180,7 +180,7 @@ public sealed record LoraConfig
         _ => false,
     };
 
-    // PEFT takes a name for the whole module or for its last parts.
+    // In PEFT a name matches the whole module name or its last parts.
     private static bool IsEnd(string module, string name) => module == name || module.EndsWith("." + name, StringComparison.Ordinal);
 
     private static T? Of<T>(IReadOnlyDictionary<string, T> pattern, string module)

@@ -9,12 +9,12 @@ namespace AhwaLora.Models.Adapters;
 /// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
 public sealed record LoraPair(int Inputs, int Rank, int Outputs, float[] A, float[] B, float Scale)
 {
-    /// <summary>Numbers in A and B.</summary>
+    /// <summary>Number of elements of A and B.</summary>
     public long Parameters => (long)Rank * (Inputs + Outputs);
 
     /// <summary>
-    /// y += scale (x A) B for one token, to the bit as firmware/kernels/lora does it: each sum is one chain, of which the first
-    /// product is rounded by itself and the others are fused multiply-adds; scale, and the addition to y, are rounded by themselves.
+    /// y += scale (x A) B for one token, with the bits of firmware/kernels/lora: each sum is one chain, of which the first
+    /// product is rounded by itself and the others are fused multiply-adds; the multiplication by scale and the addition to y are each rounded.
     /// </summary>
     /// <param name="x">[m].</param>
     /// <param name="y">[n]; added to.</param>

@@ -4,9 +4,9 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Models.Adapters;
 
 /// <summary>
-/// PEFT's files of an adapter: adapter_config.json, and adapter_model.safetensors with
+/// The files of an adapter in PEFT's format: adapter_config.json, and adapter_model.safetensors with
 /// <c>base_model.model.MODULE.lora_A.weight</c> [r, in], <c>.lora_B.weight</c> [out, r], and <c>.weight</c> and <c>.bias</c>
-/// of modules_to_save. docs/adapters.md says which facts of PEFT this rests on.
+/// of modules_to_save. docs/adapters.md lists the facts about PEFT that this relies on.
 /// </summary>
 public static class PeftFormat
 {
@@ -19,7 +19,7 @@ public static class PeftFormat
     private static readonly Dictionary<string, string> TorchMetadata = new() { ["format"] = "pt" };
 
     /// <summary>Reads an adapter's directory.</summary>
-    /// <exception cref="UserErrorException">A file is missing or malformed, a tensor has the wrong name, shape or a NaN, or the adapter asks for what is not offered.</exception>
+    /// <exception cref="UserErrorException">A file is missing or malformed, a tensor has the wrong name, shape or a NaN, or the adapter asks for something that is not supported.</exception>
     public static LoraAdapter Read(string directory)
     {
         if (!Directory.Exists(directory)) throw new UserErrorException($"{directory}: {(File.Exists(directory) ? "is a file" : "no such directory")}; expected a directory with {LoraConfig.FileName} and {FileName}");
@@ -40,7 +40,7 @@ public static class PeftFormat
             }
             else if (name.EndsWith(SuffixB, StringComparison.Ordinal))
             {
-                if (file.TryFind(Prefix + name[..^SuffixB.Length] + SuffixA) is null) throw Refused("there is no lora_A of that module");
+                if (file.TryFind(Prefix + name[..^SuffixB.Length] + SuffixA) is null) throw Refused("its module has no lora_A");
             }
             else if (name.EndsWith(SuffixWeight, StringComparison.Ordinal) && config.Saves(name[..^SuffixWeight.Length]))
             {
@@ -49,11 +49,11 @@ public static class PeftFormat
             }
             else if (name.EndsWith(SuffixBias, StringComparison.Ordinal) && config.Saves(name[..^SuffixBias.Length]))
             {
-                if (file.TryFind(Prefix + name[..^SuffixBias.Length] + SuffixWeight) is null) throw Refused("there is no weight of that module");
+                if (file.TryFind(Prefix + name[..^SuffixBias.Length] + SuffixWeight) is null) throw Refused("its module has no weight");
             }
             else
             {
-                throw Refused("neither lora_A, lora_B nor of a module in modules_to_save");
+                throw Refused("it is neither lora_A, lora_B nor a tensor of a module in modules_to_save");
             }
         }
 
@@ -86,8 +86,8 @@ public static class PeftFormat
     {
         UserErrorException Refused(TensorEntry entry, string why) => new($"{file.Path}: {entry.Description}: {why}");
 
-        if (!config.Targets(module)) throw Refused(a, $"target_modules of {LoraConfig.FileName} does not name its module");
-        var b = file.TryFind(Prefix + module + SuffixB) ?? throw Refused(a, "there is no lora_B of that module");
+        if (!config.Targets(module)) throw Refused(a, $"target_modules in {LoraConfig.FileName} does not name its module");
+        var b = file.TryFind(Prefix + module + SuffixB) ?? throw Refused(a, "its module has no lora_B");
         var rank = config.RankOf(module);
         if (a.Shape is not [var rankA, var inputs and > 0] || rankA != rank) throw Refused(a, $"wrong shape; expected [r, in] with r = {rank}");
         if (b.Shape is not [var outputs and > 0, var rankB] || rankB != rank) throw Refused(b, $"wrong shape; expected [out, r] with r = {rank}");

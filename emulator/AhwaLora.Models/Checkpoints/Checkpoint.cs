@@ -8,14 +8,14 @@ namespace AhwaLora.Models.Checkpoints;
 
 /// <summary>
 /// A model's directory: config.json, and model.safetensors or model.safetensors.index.json with the files it names. Opening
-/// reads headers alone; a tensor is mapped while it is read, so a model may be larger than memory.
+/// reads only headers; a tensor is mapped while it is read, so a model may be larger than memory.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
     /// <summary>File of an unsharded checkpoint.</summary>
     public const string FileName = "model.safetensors";
 
-    /// <summary>Which file has which tensor, of a sharded one.</summary>
+    /// <summary>Index of a sharded checkpoint: which file has which tensor.</summary>
     public const string IndexName = "model.safetensors.index.json";
 
     // What the transformers library expects of a file it loads.
@@ -30,16 +30,16 @@ public sealed class Checkpoint : IDisposable
         Inventory = ModelInventory.Of(config);
     }
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Path of the file.</summary>
     public string Directory { get; }
 
     /// <summary>Its config.json.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Names and shapes that the configuration asks for.</summary>
+    /// <summary>Names and shapes of the tensors that the configuration requires.</summary>
     public ModelInventory Inventory { get; }
 
-    /// <summary>Names of the tensors that are there.</summary>
+    /// <summary>Names of the tensors in the files.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
 
     /// <summary>Opens a directory and checks the headers of its files.</summary>
@@ -60,24 +60,24 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>Whether a tensor is there, by its name in the inventory.</summary>
+    /// <summary>True if a tensor is present, by its name in the inventory.</summary>
     public bool Has(string name) => Locate(name) is not null;
 
     /// <summary>Reads a tensor of the inventory.</summary>
-    /// <param name="name">In the inventory; files of a model without head leave its prefix out.</param>
-    /// <param name="shape">That it must have.</param>
-    /// <exception cref="UserErrorException">It is missing, has another shape or no weights' type, or an element is NaN or infinite.</exception>
+    /// <param name="name">Name in the inventory; files of a model without head leave out its prefix.</param>
+    /// <param name="shape">Shape that it must have.</param>
+    /// <exception cref="UserErrorException">It is missing, has another shape, its type is not one for weights, or an element is NaN or infinite.</exception>
     public float[] Read(string name, params ReadOnlySpan<int> shape)
     {
-        if (Locate(name) is not { } there) throw new UserErrorException($"{Directory}: lacks tensor '{name}', which {ModelConfig.FileName} asks for");
+        if (Locate(name) is not { } there) throw new UserErrorException($"{Directory}: has no tensor '{name}', which {ModelConfig.FileName} requires");
         var (file, entry) = there;
         var expected = TensorEntry.List(shape.ToArray());
-        if (TensorEntry.List(entry.Shape) != expected) throw new UserErrorException($"{file.Path}: {entry.Description}: wrong shape; {ModelConfig.FileName} asks for {expected}");
+        if (TensorEntry.List(entry.Shape) != expected) throw new UserErrorException($"{file.Path}: {entry.Description}: wrong shape; {ModelConfig.FileName} requires {expected}");
         return file.ReadFinite(entry);
     }
 
     /// <summary>Writes a checkpoint as one file, as the transformers library can load it.</summary>
-    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string directory, ModelConfig config, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors, ElementType? type = null)
     {
         OutputDirectory.Make(directory);
@@ -118,7 +118,7 @@ public sealed class Checkpoint : IDisposable
         if (File.Exists(whole) || !File.Exists(index)) return [whole];
         var shards = JsonText.Read<ShardIndex>(index, JsonStyles.Foreign).WeightMap.Values.Distinct().Order(StringComparer.Ordinal).ToList();
         var outside = shards.FindIndex(s => s is null || s.Contains('\0', StringComparison.Ordinal) || Path.GetFileName(s) != s);
-        if (outside >= 0) throw new UserErrorException($"{index}: weight_map names '{shards[outside]}'; expected files of the same directory");
+        if (outside >= 0) throw new UserErrorException($"{index}: weight_map names '{shards[outside]}'; expected files in the same directory");
         return [.. shards.Select(s => Path.Combine(directory, s))];
     }
 

@@ -5,7 +5,7 @@ using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Models.Checkpoints;
 
-/// <summary>Untrained checkpoints of any family, for tests and as a start for training: seeded, the same on every machine.</summary>
+/// <summary>Untrained checkpoints of any family, for tests and to start training from; seeded, the same on every machine.</summary>
 public static class CheckpointGenerator
 {
     private const double InitializerRange = 0.02;
@@ -43,7 +43,7 @@ public static class CheckpointGenerator
     }
 
     /// <summary>Writes such a checkpoint.</summary>
-    /// <exception cref="UserErrorException">It cannot be written there.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string directory, ModelConfig config, ulong seed, ElementType? type = null) =>
         Checkpoint.Write(directory, config, Tensors(config, seed), type);
 }

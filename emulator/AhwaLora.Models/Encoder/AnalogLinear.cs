@@ -6,8 +6,8 @@ using AhwaLora.Models.Tensors;
 namespace AhwaLora.Models.Encoder;
 
 /// <summary>
-/// A layer on the host's model of a tile, the code that the emulated tile runs: the weights are programmed and measured for
-/// compensation when it is made, then every token is one event. docs/adapters.md has the numbering of tiles and events.
+/// A layer on the host's model of a tile, which is the code that the emulated tile runs. Weights are programmed and measured for
+/// compensation when the layer is made; then every token is one event. docs/adapters.md describes the numbering of tiles and events.
 /// </summary>
 public sealed class AnalogLinear : ILinear
 {
@@ -15,10 +15,10 @@ public sealed class AnalogLinear : ILinear
     private LoraPair? _adapter;
 
     /// <summary>Programs the weights.</summary>
-    /// <param name="layer">What it is.</param>
+    /// <param name="layer">The layer.</param>
     /// <param name="weights">[out, in].</param>
     /// <param name="bias">[out], added in the tile's digital stage; null for none.</param>
-    /// <param name="options">The first tile's; a layer larger than a tile takes the numbers behind it too.</param>
+    /// <param name="options">The first tile's; a layer larger than a tile also uses the numbers after it.</param>
     public AnalogLinear(LinearLayer layer, float[] weights, float[]? bias, CrossbarOptions options)
     {
         (Layer, _bias) = (layer, bias);
@@ -28,10 +28,10 @@ public sealed class AnalogLinear : ILinear
     /// <inheritdoc/>
     public LinearLayer Layer { get; }
 
-    /// <summary>Where the weights are.</summary>
+    /// <summary>The tiles with the weights.</summary>
     public TiledMatrix Tiles { get; }
 
-    /// <summary>What its tiles did so far.</summary>
+    /// <summary>What its tiles have done so far.</summary>
     public MvmResult Done { get; private set; }
 
     /// <inheritdoc cref="TiledMatrix.SetAge"/>

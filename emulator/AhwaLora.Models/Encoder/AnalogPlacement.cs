@@ -4,12 +4,12 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Models.Encoder;
 
 /// <summary>
-/// Places layers on the host's model of tiles: numbered from the first layer on, one behind the other, each programmed,
-/// measured for compensation, and let age, as <c>Deployment.ModelMachine</c> does with emulated ones.
+/// Places layers on the host's model of tiles. Tiles are numbered in the order of the layers; each layer is programmed,
+/// measured for compensation and aged, as <c>Deployment.ModelMachine</c> does with emulated tiles.
 /// </summary>
-/// <param name="options">Of the first tile.</param>
-/// <param name="ageSeconds">Age of the devices; 0 for just programmed.</param>
-/// <param name="compensate">Whether drift is compensated at that age.</param>
+/// <param name="options">Options of the first tile.</param>
+/// <param name="ageSeconds">Age of the devices in seconds; 0 for just programmed.</param>
+/// <param name="compensate">True to compensate drift at that age.</param>
 public sealed class AnalogPlacement(CrossbarOptions options, double ageSeconds = 0, bool compensate = false)
 {
     private uint _next = options.Tile;

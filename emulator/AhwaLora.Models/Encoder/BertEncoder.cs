@@ -22,15 +22,15 @@ public sealed class BertEncoder
     private DigitalLinear? _headLinear;
     private bool _poolsFirstToken;
 
-    /// <summary>Reads a checkpoint and places its linear layers; the head, which belongs to the task, is digital.</summary>
-    /// <exception cref="UserErrorException">It is no bert, or a tensor is missing or malformed.</exception>
+    /// <summary>Reads a checkpoint and places its linear layers. The head belongs to the task and is digital.</summary>
+    /// <exception cref="UserErrorException">The model is not a bert, or a tensor is missing or malformed.</exception>
     public BertEncoder(Checkpoint checkpoint, LinearPlacement place)
     {
         _config = checkpoint.Config;
         _prefix = checkpoint.Inventory.Prefix;
-        if (_config.ModelType != "bert") throw new UserErrorException($"{checkpoint.Directory}: model_type '{_config.ModelType}' cannot be run; expected bert");
+        if (_config.ModelType != "bert") throw new UserErrorException($"{checkpoint.Directory}: model_type '{_config.ModelType}' cannot be run on the host; expected bert");
         _activation = EncoderMath.Activations.GetValueOrDefault(_config.HiddenAct)
-            ?? throw new UserErrorException($"{checkpoint.Directory}: hidden_act '{_config.HiddenAct}' is not offered; expected {string.Join(", ", EncoderMath.Activations.Keys)}");
+            ?? throw new UserErrorException($"{checkpoint.Directory}: hidden_act '{_config.HiddenAct}' is not supported; expected {string.Join(", ", EncoderMath.Activations.Keys)}");
         foreach (var tensor in checkpoint.Inventory.Others) _tensors.Add(tensor.Name, checkpoint.Read(tensor.Name, tensor.Shape));
         foreach (var layer in checkpoint.Inventory.Linears)
         {
@@ -50,14 +50,14 @@ public sealed class BertEncoder
     /// <summary>Its linear layers without the head.</summary>
     public IReadOnlyCollection<ILinear> Linears => _linears.Values;
 
-    /// <summary>Takes a task's adapter and its head, where it has one; null for the base alone.</summary>
+    /// <summary>Applies a task's adapter, and its head if it has one; null restores the base alone.</summary>
     /// <exception cref="UserErrorException">The task needs a pooler, which the base does not have.</exception>
     public void Adapt(LoraAdapter? adapter)
     {
         var config = adapter?.ConfigOf(_config) ?? _config;
         _head = ModelInventory.Of(config).Linears.FirstOrDefault(l => l.Role == LinearRole.Head);
         _poolsFirstToken = config.Head == ModelHead.SequenceClassification;
-        if (_poolsFirstToken && !_linears.ContainsKey(Pooler)) throw new UserErrorException($"the base lacks '{Pooler}', which a classifier needs");
+        if (_poolsFirstToken && !_linears.ContainsKey(Pooler)) throw new UserErrorException($"the base has no '{Pooler}', which a classifier needs");
         foreach (var (name, linear) in _linears) linear.Adapt(adapter?.Pairs.GetValueOrDefault(name));
         var saved = _head is null ? null : adapter?.Saved.GetValueOrDefault(_head.Name);
         _headLinear = saved is not null ? new DigitalLinear(_head!, saved.Weights, saved.Bias) : _ownHead?.Layer == _head ? _ownHead : null;
@@ -65,8 +65,8 @@ public sealed class BertEncoder
     }
 
     /// <summary>Runs a batch.</summary>
-    /// <returns>For each example the head's outputs: [labels] of a classifier, [tokens][2] of a question-answering head, without head [tokens][hidden].</returns>
-    /// <exception cref="UserErrorException">An example is empty, longer than the model takes, or has a token beyond the vocabulary; or there is no head.</exception>
+    /// <returns>For each example the head's outputs: [labels] from a classifier, [tokens][2] from a question-answering head, [tokens][hidden] without a head.</returns>
+    /// <exception cref="UserErrorException">An example is empty, is longer than the model allows, or has a token outside the vocabulary; or the head has no weights.</exception>
     public IReadOnlyList<float[]> Forward(IReadOnlyList<TokenSequence> batch)
     {
         foreach (var example in batch) Check(example);

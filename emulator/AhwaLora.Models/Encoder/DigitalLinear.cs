@@ -5,7 +5,7 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Models.Encoder;
 
-/// <summary>A layer in float32: each output adds its inputs first to last, one fused multiply-add each, then the bias, then the adapter.</summary>
+/// <summary>A layer in float32: each output adds its products in order of the inputs, with one fused multiply-add each, then the bias, then the adapter.</summary>
 public sealed class DigitalLinear : ILinear
 {
     private readonly float[] _weights;

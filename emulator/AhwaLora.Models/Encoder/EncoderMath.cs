@@ -4,10 +4,10 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace AhwaLora.Models.Encoder;
 
-/// <summary>What an encoder computes between its linear layers: float32, the same bits on every machine, no libm.</summary>
+/// <summary>What an encoder computes between its linear layers, in float32 with the same bits on every machine; no libm is used.</summary>
 public static class EncoderMath
 {
-    /// <summary>An activation by its name in config.json.</summary>
+    /// <summary>An activation function, applied in place.</summary>
     public delegate void Activation(Span<float> values);
 
     /// <summary>Activations by name.</summary>

@@ -4,26 +4,26 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Models.Encoder;
 
 /// <summary>
-/// A linear layer with its adapter, y = W x + b + scale (x A) B, wherever it runs: in digital arithmetic, on the host's model
-/// of a tile, or on the emulated machine. All give the adapter the same bits.
+/// A linear layer with its adapter, y = W x + b + scale (x A) B, independent of where it runs: in digital arithmetic, on the host's model
+/// of a tile, or on the emulated machine. The adapter's bits are the same in all three.
 /// </summary>
 public interface ILinear
 {
-    /// <summary>What it is.</summary>
+    /// <summary>The layer.</summary>
     LinearLayer Layer { get; }
 
-    /// <summary>Computes tokens in their order: each is one event of the layer's tile.</summary>
+    /// <summary>Computes tokens in order; each is one event of the layer's tile.</summary>
     /// <param name="x">[tokens][in].</param>
     /// <param name="y">[tokens][out]; overwritten.</param>
-    /// <param name="tokens">How many.</param>
+    /// <param name="tokens">Number of tokens.</param>
     void Forward(ReadOnlySpan<float> x, Span<float> y, int tokens);
 
-    /// <summary>Takes another adapter; null for none. W and b stay as they are.</summary>
+    /// <summary>Replaces the adapter; null for none. W and b do not change.</summary>
     void Adapt(LoraPair? adapter);
 }
 
-/// <summary>Puts a layer where it runs.</summary>
-/// <param name="layer">What it is.</param>
+/// <summary>Makes the layer that runs, in digital arithmetic, on tiles or on a machine.</summary>
+/// <param name="layer">The layer.</param>
 /// <param name="weights">[out, in].</param>
 /// <param name="bias">[out]; null for none.</param>
 public delegate ILinear LinearPlacement(LinearLayer layer, float[] weights, float[]? bias);

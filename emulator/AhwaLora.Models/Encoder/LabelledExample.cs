@@ -7,8 +7,8 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Models.Encoder;
 
 /// <summary>
-/// An example with what is right, a line of a .jsonl file under the names that the transformers library gives to tokenized
-/// data: input_ids, token_type_ids, and label of a classifier or start_positions and end_positions of an answer.
+/// An example with its label: a line of a .jsonl file, with the names that the transformers library gives to tokenized
+/// data: input_ids, token_type_ids, and label for a classifier or start_positions and end_positions for an answer.
 /// </summary>
 public sealed record LabelledExample
 {
@@ -25,29 +25,29 @@ public sealed record LabelledExample
     /// <summary>Segment of each token; null for 0.</summary>
     public IReadOnlyList<int>? TokenTypeIds { get; init; }
 
-    /// <summary>The right class.</summary>
+    /// <summary>The correct class.</summary>
     public int? Label { get; init; }
 
-    /// <summary>First token of the right answer.</summary>
+    /// <summary>First token of the correct answer.</summary>
     public int? StartPositions { get; init; }
 
-    /// <summary>Last token of the right answer.</summary>
+    /// <summary>Last token of the correct answer.</summary>
     public int? EndPositions { get; init; }
 
-    /// <summary>What the encoder takes.</summary>
+    /// <summary>The input of the encoder.</summary>
     [JsonIgnore]
     public TokenSequence Tokens => new([.. InputIds], TokenTypeIds is null ? new int[InputIds.Count] : [.. TokenTypeIds]);
 
-    /// <summary>Whether the head's outputs for it are right: the largest is the label's, or those of begin and end are the answer's.</summary>
+    /// <summary>True if the head's outputs for it are correct: the largest is that of the label, or the largest of start and of end are those of the answer.</summary>
     public bool IsRight(ReadOnlySpan<float> outputs) =>
         Label is { } label ? Largest(outputs, 0, 1) == label : Largest(outputs, 0, 2) == StartPositions && Largest(outputs, 1, 2) == EndPositions;
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or a line is no example of the kind that <paramref name="head"/> answers; the line is named.</exception>
+    /// <exception cref="UserErrorException">It cannot be read, or a line is not an example for <paramref name="head"/>; the message names the line.</exception>
     public static IReadOnlyList<LabelledExample> Read(string path, ModelHead head)
     {
         var examples = InputFile.Read(path, File.ReadAllLines).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
-        return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples");
+        return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples; expected one per line");
     }
 
     private static LabelledExample Parse(string line, ModelHead head, string place)
@@ -60,11 +60,11 @@ public sealed record LabelledExample
         }
         catch (JsonException)
         {
-            // As for null: it is no example.
+            // Handled as null is: not an example.
         }
 
         if (example is null) throw Refused("not an example; expected a JSON object with input_ids, token_type_ids and label");
-        if (example.TokenTypeIds is { } types && types.Count != example.InputIds.Count) throw Refused("token_type_ids has another length than input_ids");
+        if (example.TokenTypeIds is { } types && types.Count != example.InputIds.Count) throw Refused("token_type_ids and input_ids differ in length");
         var hasTarget = head == ModelHead.QuestionAnswering ? example is { StartPositions: not null, EndPositions: not null } : example.Label is not null;
         if (!hasTarget) throw Refused(head == ModelHead.QuestionAnswering ? "lacks start_positions and end_positions" : "lacks label");
         return example;

@@ -4,11 +4,11 @@ namespace AhwaLora.Models.Inventory;
 
 /// <summary>A published model by name.</summary>
 /// <param name="Name">On the command line.</param>
-/// <param name="Config">Its config.json, as far as shapes follow from it.</param>
-/// <param name="Rank">Rank of the adapters that were published for it.</param>
+/// <param name="Config">The fields of its config.json that determine shapes.</param>
+/// <param name="Rank">Rank of its published adapters.</param>
 public sealed record KnownModel(string Name, ModelConfig Config, int Rank);
 
-/// <summary>Models whose shapes are at hand without their weights.</summary>
+/// <summary>Models whose shapes are known here without their weights.</summary>
 public static class KnownModels
 {
     /// <summary>google/mobilebert-uncased with the head for SQuAD.</summary>
@@ -53,7 +53,7 @@ public static class KnownModels
     public static IReadOnlyList<KnownModel> All { get; } = [MobileBert, Llama];
 
     /// <summary>A model by its name, or of a checkpoint's directory.</summary>
-    /// <exception cref="UserErrorException">There is neither, or the directory's config.json is none.</exception>
+    /// <exception cref="UserErrorException">There is no such model or directory, or the directory's config.json is malformed.</exception>
     public static KnownModel Find(string nameOrDirectory)
     {
         if (All.FirstOrDefault(m => m.Name == nameOrDirectory) is { } known) return known;

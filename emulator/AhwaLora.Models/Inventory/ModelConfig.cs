@@ -16,7 +16,7 @@ public sealed record ModelConfig
 
     private const int DefaultLabels = 2;
 
-    /// <summary>Classes of the transformers library, as BertForSequenceClassification; the first decides the head.</summary>
+    /// <summary>Classes of the transformers library, such as BertForSequenceClassification; the first determines the head.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
     /// <summary>bert, mobilebert or llama.</summary>
@@ -49,10 +49,10 @@ public sealed record ModelConfig
     /// <summary>bert: epsilon of the layer norms.</summary>
     public float LayerNormEps { get; init; } = 1e-12f;
 
-    /// <summary>Token that fills up short sequences; null for none.</summary>
+    /// <summary>Token that pads short sequences; null for none.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>What each output of a classifier stands for.</summary>
+    /// <summary>Name of each output of a classifier.</summary>
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
@@ -65,13 +65,13 @@ public sealed record ModelConfig
     /// <summary>mobilebert: feed-forward parts of a block, the last one with a bottleneck.</summary>
     public int? NumFeedforwardNetworks { get; init; }
 
-    /// <summary>mobilebert: the embedding of a token is joined with those of its neighbours.</summary>
+    /// <summary>mobilebert: true if the embedding of a token is concatenated with those of its neighbours.</summary>
     public bool? TrigramInput { get; init; }
 
-    /// <summary>mobilebert: the pooler has a linear layer.</summary>
+    /// <summary>mobilebert: true if the pooler has a linear layer.</summary>
     public bool? ClassifierActivation { get; init; }
 
-    /// <summary>llama: heads of keys and values; null for as many as of queries.</summary>
+    /// <summary>llama: heads of keys and values; null for the number of query heads.</summary>
     public int? NumKeyValueHeads { get; init; }
 
     /// <summary>llama: elements of a head; null for hidden_size / num_attention_heads.</summary>
@@ -83,10 +83,10 @@ public sealed record ModelConfig
     /// <summary>llama: base of the rotary embedding.</summary>
     public double? RopeTheta { get; init; }
 
-    /// <summary>llama: the output layer is the embedding.</summary>
+    /// <summary>llama: true if the output layer shares the embedding's weights.</summary>
     public bool? TieWordEmbeddings { get; init; }
 
-    /// <summary>Fields of the file that are not known here.</summary>
+    /// <summary>Fields of the file without meaning here.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Others { get; init; }
 
@@ -94,11 +94,11 @@ public sealed record ModelConfig
     [JsonIgnore]
     public int HeadSize => HeadDim ?? HiddenSize / NumAttentionHeads;
 
-    /// <summary>What stands on top of the model.</summary>
+    /// <summary>The head of the model.</summary>
     [JsonIgnore]
     public ModelHead Head => Architectures is [var name, ..] ? ModelHeads.Of(name) : ModelHead.None;
 
-    /// <summary>Outputs of the head: labels, or begin and end of an answer.</summary>
+    /// <summary>Outputs of the head: the number of labels, 2 for start and end of an answer, or the vocabulary's size.</summary>
     [JsonIgnore]
     public int HeadOutputs => Head switch
     {
@@ -108,7 +108,7 @@ public sealed record ModelConfig
     };
 
     /// <summary>The same model with another head.</summary>
-    /// <param name="head">What stands on top.</param>
+    /// <param name="head">The new head.</param>
     /// <param name="classes">Outputs of a classifier.</param>
     public ModelConfig WithHead(ModelHead head, int classes) => this with
     {
@@ -117,7 +117,7 @@ public sealed record ModelConfig
     };
 
     /// <summary>Reads a checkpoint's config.json.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, lacks a field, or its numbers make no model.</exception>
+    /// <exception cref="UserErrorException">It cannot be read, lacks a field, or a value is not allowed.</exception>
     public static ModelConfig Read(string directory)
     {
         var path = Path.Combine(directory, FileName);
@@ -149,6 +149,6 @@ public sealed record ModelConfig
             Require(value is null or (> 0 and <= 1 << 24), $"{name} is {value}; expected a positive number");
         }
 
-        Require(HeadDim is not null || HiddenSize % NumAttentionHeads == 0, $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}");
+        Require(HeadDim is not null || HiddenSize % NumAttentionHeads == 0, $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}");
     }
 }

@@ -1,15 +1,15 @@
 namespace AhwaLora.Models.Inventory;
 
-/// <summary>What stands on top of a model.</summary>
+/// <summary>The output layers on top of a model.</summary>
 public enum ModelHead
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No head.</summary>
     None,
 
     /// <summary>A classifier of the whole sequence.</summary>
     SequenceClassification,
 
-    /// <summary>Begin and end of an answer within the sequence (SQuAD).</summary>
+    /// <summary>Start and end of an answer within the sequence (SQuAD).</summary>
     QuestionAnswering,
 
     /// <summary>The next token.</summary>
@@ -27,13 +27,13 @@ internal static class ModelHeads
         (ModelHead.None, "Model", "FEATURE_EXTRACTION"),
     ];
 
-    /// <summary>The head of a class; none where it is not known.</summary>
+    /// <summary>The head of a class; <see cref="ModelHead.None"/> if the class is not known.</summary>
     public static ModelHead Of(string architecture) => All.FirstOrDefault(h => architecture.EndsWith(h.ClassEnd, StringComparison.Ordinal)).Head;
 
-    /// <summary>The head for a task type; null where it is not known.</summary>
+    /// <summary>The head for a task type; null if the type is not known.</summary>
     public static ModelHead? OfTask(string? taskType) => All.Where(h => h.TaskType == taskType).Select(h => (ModelHead?)h.Head).FirstOrDefault();
 
-    /// <summary>The class of a family with a head.</summary>
+    /// <summary>The class name of a family with a given head.</summary>
     public static string Architecture(string modelType, ModelHead head)
     {
         var family = modelType switch { "bert" => "Bert", "mobilebert" => "MobileBert", _ => "Llama" };
@@ -53,7 +53,7 @@ public enum LinearRole
     /// <summary>Values.</summary>
     Value,
 
-    /// <summary>What the heads found, back to a token.</summary>
+    /// <summary>Output projection of the attention.</summary>
     AttentionOutput,
 
     /// <summary>llama: gate of the feed-forward part.</summary>
@@ -68,7 +68,7 @@ public enum LinearRole
     /// <summary>mobilebert: into and out of the narrow block.</summary>
     Bottleneck,
 
-    /// <summary>mobilebert: joined embeddings to hidden_size.</summary>
+    /// <summary>mobilebert: concatenated embeddings to hidden_size.</summary>
     Embedding,
 
     /// <summary>First token to the classifier's input.</summary>
@@ -81,10 +81,10 @@ public enum LinearRole
 /// <summary>A linear layer y = W x + b of a model.</summary>
 /// <param name="Name">Its module's name in the checkpoint, to which .weight and .bias are added.</param>
 /// <param name="Role">What it does.</param>
-/// <param name="Block">Number of its block; -1 outside of blocks.</param>
+/// <param name="Block">Number of its block; -1 outside all blocks.</param>
 /// <param name="Inputs">Elements of x.</param>
 /// <param name="Outputs">Elements of y; the weight is [out, in].</param>
-/// <param name="HasBias">Whether it has b.</param>
+/// <param name="HasBias">True if it has a bias b.</param>
 public sealed record LinearLayer(string Name, LinearRole Role, int Block, int Inputs, int Outputs, bool HasBias)
 {
     /// <summary>Name of the weight [out, in].</summary>
@@ -93,17 +93,17 @@ public sealed record LinearLayer(string Name, LinearRole Role, int Block, int In
     /// <summary>Name of the bias [out].</summary>
     public string Bias => Name + ".bias";
 
-    /// <summary>Weights and biases.</summary>
+    /// <summary>Number of weights and biases.</summary>
     public long Parameters => (long)Inputs * Outputs + (HasBias ? Outputs : 0);
 }
 
-/// <summary>A tensor of a model that is no linear layer's.</summary>
-/// <param name="Name">In the checkpoint.</param>
+/// <summary>A tensor of a model outside its linear layers.</summary>
+/// <param name="Name">Name in the checkpoint.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Shape">Row-major.</param>
 public sealed record OtherTensor(string Name, OtherKind Kind, params int[] Shape);
 
-/// <summary>Kinds of tensors beside linear layers.</summary>
+/// <summary>Kinds of tensors outside linear layers.</summary>
 public enum OtherKind
 {
     /// <summary>A table [tokens, elements].</summary>
@@ -117,12 +117,12 @@ public enum OtherKind
 }
 
 /// <summary>Names and shapes of a family's tensors, as the transformers library has them.</summary>
-/// <param name="Linears">Its linear layers in the order in which a forward pass comes to them.</param>
+/// <param name="Linears">Its linear layers in the order of a forward pass.</param>
 /// <param name="Others">All other tensors.</param>
-/// <param name="Prefix">What a checkpoint of the model without head leaves out, as <c>bert.</c></param>
+/// <param name="Prefix">Start of the names, which a checkpoint of the model without head leaves out, such as <c>bert.</c></param>
 public sealed record ModelInventory(IReadOnlyList<LinearLayer> Linears, IReadOnlyList<OtherTensor> Others, string Prefix)
 {
-    /// <summary>All parameters: linear layers, embeddings and norms.</summary>
+    /// <summary>Number of all parameters: linear layers, embeddings and norms.</summary>
     public long Parameters => Linears.Sum(l => l.Parameters) + Others.Sum(t => t.Shape.Aggregate(1L, (product, lines) => product * lines));
 
     /// <summary>The inventory of a model.</summary>
@@ -131,7 +131,7 @@ public sealed record ModelInventory(IReadOnlyList<LinearLayer> Linears, IReadOnl
         "bert" => BertInventory.Of(config),
         "mobilebert" => MobileBertInventory.Of(config),
         "llama" => LlamaInventory.Of(config),
-        _ => throw new ArgumentException($"model type '{config.ModelType}'; expected {string.Join(", ", ModelFamilies.Known)}", nameof(config)),
+        _ => throw new ArgumentException($"model type is '{config.ModelType}'; expected {string.Join(", ", ModelFamilies.Known)}", nameof(config)),
     };
 }
 

@@ -4,12 +4,12 @@ namespace AhwaLora.Models.Tensors;
 
 /// <summary>What a tensor's elements are, little-endian, and how they become float32.</summary>
 /// <param name="Safetensors">Name in the header of a .safetensors file.</param>
-/// <param name="Npy">Name in the header of a .npy file; null where NumPy has no such type.</param>
+/// <param name="Npy">Name in the header of a .npy file; null if NumPy has no such type.</param>
 /// <param name="Bytes">Size of an element.</param>
-/// <param name="ToSingle">The nearest float32; null for what is not a weight.</param>
+/// <param name="ToSingle">The nearest float32; null for a type that is not for weights.</param>
 public sealed record ElementType(string Safetensors, string? Npy, int Bytes, Func<ReadOnlySpan<byte>, float>? ToSingle)
 {
-    /// <summary>Writes the element nearest to a float32, halves to even; null for a type that is only read.</summary>
+    /// <summary>Writes the element nearest to a float32, ties to even; null for a type that is only read.</summary>
     public Action<Span<byte>, float>? FromSingle { get; private init; }
 
     /// <summary>32-bit floats, as the emulator writes them.</summary>

@@ -18,7 +18,7 @@ public static partial class NpyFormat
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Writes float32 as version 1.</summary>
-    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<float> values)
     {
@@ -37,7 +37,7 @@ public static partial class NpyFormat
 
     internal static TensorEntry ReadHeader(string path, Stream stream)
     {
-        UserErrorException Malformed(string why) => new($"{path}: not a .npy file that can be read: {why}");
+        UserErrorException Malformed(string why) => new($"{path}: not a readable .npy file: {why}");
 
         Span<byte> start = stackalloc byte[VersionBytes + 4];
         var got = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -46,7 +46,7 @@ public static partial class NpyFormat
         var lengthBytes = start[6] == 1 ? 2 : 4;
         long length = lengthBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(start[VersionBytes..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[VersionBytes..]);
         var data = VersionBytes + lengthBytes + length;
-        if (data > stream.Length || length > 1 << 20) throw Malformed($"its header of {length} bytes does not fit");
+        if (data > stream.Length || length > 1 << 20) throw Malformed($"its header of {length} bytes does not fit into the file");
         var header = new byte[length];
         stream.Position = VersionBytes + lengthBytes;
         stream.ReadExactly(header);
@@ -64,7 +64,7 @@ public static partial class NpyFormat
         var type = ElementType.All.FirstOrDefault(t => t.Npy == descr.Groups[1].Value);
         var entry = new TensorEntry(Path.GetFileNameWithoutExtension(path), descr.Groups[1].Value, type, shape, data, stream.Length - data);
         if (order.Groups[1].Value == "True" && shape.Count > 1) throw new UserErrorException($"{path}: {entry.Description} is in Fortran order; save numpy.ascontiguousarray of it");
-        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw new UserErrorException($"{path}: {entry.Description}: {entry.Bytes} bytes follow the header, which is not what the shape takes");
+        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw new UserErrorException($"{path}: {entry.Description}: {entry.Bytes} bytes follow the header, which is not the size of the shape");
         return entry;
     }
 

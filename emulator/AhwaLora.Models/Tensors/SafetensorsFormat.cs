@@ -10,7 +10,7 @@ namespace AhwaLora.Models.Tensors;
 
 /// <summary>
 /// Hugging Face's .safetensors: the header's length in 8 bytes, the header in JSON, then the elements. The header is
-/// checked whole before anything is read: offsets within the file, no overlap and no hole, shape and type of as many bytes.
+/// checked completely before anything is read: offsets are within the file, without overlap or gap, and match shape and type.
 /// </summary>
 public static class SafetensorsFormat
 {
@@ -20,11 +20,11 @@ public static class SafetensorsFormat
 
     /// <summary>Writes tensors in their order.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="tensors">Values are float32 whatever the file's type.</param>
-    /// <param name="type">Of every element; null is float32. Values are rounded to the nearest.</param>
-    /// <param name="metadata">Texts for the header's __metadata__; null for none.</param>
-    /// <exception cref="ArgumentException">A shape has another number of elements, or the type is only read.</exception>
-    /// <exception cref="UserErrorException">The file cannot be written, or a number is beyond what the type holds.</exception>
+    /// <param name="tensors">Names, shapes and float32 values.</param>
+    /// <param name="type">Type of every element in the file; null for float32. Values are rounded to the nearest.</param>
+    /// <param name="metadata">Strings for the header's __metadata__; null for none.</param>
+    /// <exception cref="ArgumentException">A shape does not have as many elements as there are values, or the type is only read.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written, or a value is outside the type's range.</exception>
     public static void Write(string path, IReadOnlyList<(string Name, int[] Shape, float[] Values)> tensors, ElementType? type = null, IReadOnlyDictionary<string, string>? metadata = null)
     {
         type ??= ElementType.Float32;
@@ -47,7 +47,7 @@ public static class SafetensorsFormat
         long end = 0;
         foreach (var (name, shape, values) in tensors)
         {
-            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values, which is not what shape {TensorEntry.List(shape)} takes");
+            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values; shape {TensorEntry.List(shape)} has another number");
             entries.Add(name, new { dtype = type.Safetensors, shape, data_offsets = new[] { end, end += (long)type.Bytes * values.Length } });
         }
 
@@ -68,7 +68,7 @@ public static class SafetensorsFormat
         {
             var element = bytes.AsSpan(i * type.Bytes, type.Bytes);
             type.FromSingle!(element, values[i]);
-            if (float.IsFinite(values[i]) && !float.IsFinite(type.ToSingle!(element))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what}: {values[i]} is beyond what {type.Safetensors} holds"));
+            if (float.IsFinite(values[i]) && !float.IsFinite(type.ToSingle!(element))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what}: {values[i]} is outside the range of {type.Safetensors}"));
         }
         stream.Write(bytes);
     }
@@ -77,7 +77,7 @@ public static class SafetensorsFormat
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         var length = stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) == LengthBytes ? BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes) : ulong.MaxValue;
-        if (length > Math.Min(MaxHeaderBytes, (ulong)stream.Length - LengthBytes)) throw Malformed(path, "its header does not fit the file");
+        if (length > Math.Min(MaxHeaderBytes, (ulong)stream.Length - LengthBytes)) throw Malformed(path, "its header does not fit into the file");
         var header = new byte[length];
         stream.ReadExactly(header);
         try
@@ -91,7 +91,7 @@ public static class SafetensorsFormat
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new UserErrorException($"{path}: not a .safetensors file that can be read: its header is not JSON ({e.Message.Split('.')[0]})", e);
+            throw new UserErrorException($"{path}: not a readable .safetensors file: its header is not JSON ({e.Message.Split('.')[0]})", e);
         }
     }
 
@@ -109,7 +109,7 @@ public static class SafetensorsFormat
         var type = ElementType.All.FirstOrDefault(t => t.Safetensors == dtype.GetString());
         var entry = new TensorEntry(property.Name, dtype.GetString()!, type, shape, data + Math.Min(begin, fileBytes), end - begin);
         if (begin > end || end > fileBytes - data) throw Malformed(path, $"{entry.Description} lies at {begin} to {end}, outside the {fileBytes - data} bytes of data");
-        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw Malformed(path, $"{entry.Description} has {entry.Bytes} bytes, which is not what the shape takes");
+        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw Malformed(path, $"{entry.Description} has {entry.Bytes} bytes, which is not the size of its shape");
         return entry;
     }
 
@@ -118,7 +118,7 @@ public static class SafetensorsFormat
         var next = data;
         foreach (var entry in entries)
         {
-            if (entry.Offset != next) throw Malformed(path, $"{entry.Description} {(entry.Offset < next ? "overlaps the one before" : "follows a hole")}");
+            if (entry.Offset != next) throw Malformed(path, $"{entry.Description} {(entry.Offset < next ? "overlaps the tensor before it" : "follows a gap")}");
             next = entry.Offset + entry.Bytes;
         }
 
@@ -138,5 +138,5 @@ public static class SafetensorsFormat
         return numbers;
     }
 
-    private static UserErrorException Malformed(string path, string why) => new($"{path}: not a .safetensors file that can be read: {why}");
+    private static UserErrorException Malformed(string path, string why) => new($"{path}: not a readable .safetensors file: {why}");
 }

@@ -5,8 +5,8 @@ using AhwaLora.Common.Files;
 namespace AhwaLora.Models.Tensors;
 
 /// <summary>
-/// A file of tensors: .npy with one, .safetensors with any number. Each is mapped into memory while it is read and no
-/// longer, so a file may be larger than memory.
+/// A file of tensors: .npy with one, .safetensors with any number. Each tensor is mapped into memory only while it is
+/// read, so a file may be larger than memory.
 /// </summary>
 public sealed class TensorFile : IDisposable
 {
@@ -20,13 +20,13 @@ public sealed class TensorFile : IDisposable
         _byName = entries.ToDictionary(e => e.Name);
     }
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
     /// <summary>Its tensors, in the file's order.</summary>
     public IReadOnlyList<TensorEntry> Entries { get; }
 
-    /// <summary>Splits <c>FILE[:tensor]</c>. A file that exists as it is written has no tensor named.</summary>
+    /// <summary>Splits <c>FILE[:tensor]</c>. If a file of the whole text exists, no tensor is named.</summary>
     public static (string Path, string? Tensor) SplitName(string text)
     {
         var colon = File.Exists(text) ? -1 : text.LastIndexOf(':');
@@ -51,7 +51,7 @@ public sealed class TensorFile : IDisposable
         });
     }
 
-    /// <summary>A tensor by name; null where there is none of that name.</summary>
+    /// <summary>A tensor by name; null if there is none of that name.</summary>
     public TensorEntry? TryFind(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>A tensor by name; null takes the only one.</summary>
@@ -65,11 +65,11 @@ public sealed class TensorFile : IDisposable
     }
 
     /// <summary>The elements as float32, each the nearest to what the file holds.</summary>
-    /// <exception cref="UserErrorException">The element type is unknown or not a number, or there are more than an array holds.</exception>
+    /// <exception cref="UserErrorException">The element type is unknown or not a number, or there are more elements than an array can hold.</exception>
     public unsafe float[] Read(TensorEntry entry)
     {
         if (entry.Type is not { ToSingle: { } convert } type) throw new UserErrorException($"{Path}: {entry.Description}: its elements are not weights; expected {Readable}");
-        if (entry.Bytes / type.Bytes > Array.MaxLength) throw new UserErrorException($"{Path}: {entry.Description}: more than {Array.MaxLength} elements");
+        if (entry.Bytes / type.Bytes > Array.MaxLength) throw new UserErrorException($"{Path}: {entry.Description}: it has more than {Array.MaxLength} elements");
         var values = new float[entry.Bytes / type.Bytes];
         if (values.Length == 0) return values;
         using var view = _file.CreateViewAccessor(entry.Offset, entry.Bytes, MemoryMappedFileAccess.Read);
@@ -89,8 +89,8 @@ public sealed class TensorFile : IDisposable
         return values;
     }
 
-    /// <summary>The same of weights: numbers that an MVM can take.</summary>
-    /// <exception cref="UserErrorException">As <see cref="Read"/>, or an element is NaN or infinite: it names the tensor and the element.</exception>
+    /// <summary>Reads weights: as <see cref="Read"/>, but only finite numbers are accepted.</summary>
+    /// <exception cref="UserErrorException">As <see cref="Read"/>, or an element is NaN or infinite: the message names the tensor and the element.</exception>
     public float[] ReadFinite(TensorEntry entry)
     {
         var values = Read(entry);

@@ -11,13 +11,13 @@ using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Runs.Baselines;
 
-/// <summary>What a part of a run cost: all of it, a hart, or a region on a hart.</summary>
+/// <summary>The cost of a part of a run: the whole run, a hart, or a region on a hart.</summary>
 public sealed record Scope
 {
     /// <summary><c>total</c>, <c>hart 0</c>, or <c>region NAME, hart 0</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Times a region was entered; 0 for what is no region.</summary>
+    /// <summary>Times that a region was entered; 0 for other parts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong Entries { get; init; }
 
@@ -27,11 +27,11 @@ public sealed record Scope
     /// <summary>Instructions retired.</summary>
     public required ulong Instructions { get; init; }
 
-    /// <summary>Cycles by cause, those that are not zero; of the total, summed over harts.</summary>
+    /// <summary>Cycles by cause, without zeros; of the total, summed over harts.</summary>
     public required IReadOnlyDictionary<string, ulong> Causes { get; init; }
 }
 
-/// <summary>The cycles of a run, to compare later ones with. A file of it is made to be committed: it is read by people and stable to the byte.</summary>
+/// <summary>The cycles of a run, to compare later runs with. Its file is made to be committed: people can read it, and equal runs give equal bytes.</summary>
 public sealed record Baseline
 {
     private const int CurrentFormat = 1;
@@ -70,7 +70,7 @@ public sealed record Baseline
     /// <summary>The total, then harts by number, then regions by name and hart.</summary>
     public required IReadOnlyList<Scope> Scopes { get; init; }
 
-    /// <summary>The figures of a run that has ended.</summary>
+    /// <summary>Makes the baseline of a run that has ended.</summary>
     public static Baseline Of(EmulatedMachine machine, string program, RunResult result) => new()
     {
         Format = CurrentFormat,
@@ -84,7 +84,7 @@ public sealed record Baseline
     };
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">It is not there, or no baseline.</exception>
+    /// <exception cref="UserErrorException">The file does not exist or is not a baseline.</exception>
     public static Baseline Load(string path)
     {
         try
@@ -104,8 +104,8 @@ public sealed record Baseline
     /// <summary>The file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, _options) + "\n";
 
-    /// <summary>Refuses to compare runs of different machines.</summary>
-    /// <exception cref="UserErrorException">The run is not of the machine that the baseline at <paramref name="path"/> is of.</exception>
+    /// <summary>Checks that a run is comparable with the baseline.</summary>
+    /// <exception cref="UserErrorException">The run has another platform, number of harts, timing or contention than the baseline at <paramref name="path"/>.</exception>
     public void CheckComparable(string path, EmulatedMachine machine)
     {
         Check("platform", Platform, machine.Platform.Name);
@@ -115,7 +115,7 @@ public sealed record Baseline
 
         void Check(string what, string expected, string actual)
         {
-            if (actual != expected) throw new UserErrorException($"{path}: made with {what} {expected}, this run has {actual}; run it alike, or write it again with --update-baseline");
+            if (actual != expected) throw new UserErrorException($"{path}: made with {what} {expected}, but this run has {actual}; use the same one, or write the baseline again with --update-baseline");
         }
     }
 

@@ -6,22 +6,22 @@ using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Runs.Baselines;
 
-/// <summary>A baseline to compare a run with, or to make of it.</summary>
+/// <summary>A baseline that a run is compared with, or that is made from it.</summary>
 public sealed record BaselineRequest
 {
-    /// <summary>The baseline; its trace lies beside it, as <c>PATH.trace</c>.</summary>
+    /// <summary>Path of the baseline; its trace is <c>PATH.trace</c>.</summary>
     public required string Path { get; init; }
 
     /// <summary>True to write it instead of comparing.</summary>
     public bool Update { get; init; }
 
-    /// <summary>How far figures may differ, in percent; 0 for not at all.</summary>
+    /// <summary>How much figures may differ, in percent; 0 for not at all.</summary>
     public double TolerancePercent { get; init; }
 
-    /// <summary>Where to write the comparison as JUnit XML, for CI servers.</summary>
+    /// <summary>File for the comparison as JUnit XML, for CI servers; null for none.</summary>
     public string? JUnitPath { get; init; }
 
-    /// <summary>Where to write the comparison in Markdown, for pull requests.</summary>
+    /// <summary>File for the comparison in Markdown, for pull requests; null for none.</summary>
     public string? MarkdownPath { get; init; }
 }
 
@@ -36,7 +36,7 @@ public sealed class BaselineCheck
     private readonly TraceComparer? _comparer;
 
     /// <summary>Reads the baseline of a machine that has yet to run.</summary>
-    /// <exception cref="UserErrorException">It is not there, malformed, or of another machine.</exception>
+    /// <exception cref="UserErrorException">It does not exist, is malformed, or belongs to another machine.</exception>
     public BaselineCheck(BaselineRequest request, EmulatedMachine machine, string program, SymbolMap symbols)
     {
         (_request, _machine, _program) = (request, machine, program);
@@ -50,21 +50,21 @@ public sealed class BaselineCheck
         _before.CheckComparable(request.Path, machine);
         var trace = RetireTrace.Load(TracePath);
         if (trace?.BelongsTo(_before) == true) _comparer = new TraceComparer(trace, machine, symbols);
-        else TraceProblem = trace is null ? $"no trace {TracePath}: the first diverging instruction is not known" : $"{TracePath} is of another run: the first diverging instruction is not known";
+        else TraceProblem = trace is null ? $"no trace {TracePath}: the first diverging instruction is not known" : $"{TracePath} belongs to another run: the first diverging instruction is not known";
     }
 
-    /// <summary>What has to see the run.</summary>
+    /// <summary>The probe that must see the run; null for none.</summary>
     public IProbe? Probe => _recorder is not null ? _recorder : _comparer;
 
-    /// <summary>Why diverging instructions are not known, in a line, or null.</summary>
+    /// <summary>Why diverging instructions are not known, in one line; null if they are known.</summary>
     public string? TraceProblem { get; }
 
-    /// <summary>The result; null where a baseline was written.</summary>
+    /// <summary>The result; null if a baseline was written.</summary>
     public BaselineComparison? Comparison { get; private set; }
 
     private string TracePath => _request.Path + ".trace";
 
-    /// <summary>Writes or compares, behind the run.</summary>
+    /// <summary>Writes or compares the baseline after the run.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Finish(RunResult result, Func<uint, SourceLine?> lineOf)
     {

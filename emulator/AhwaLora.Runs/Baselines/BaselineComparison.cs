@@ -3,14 +3,14 @@ using AhwaLora.Common.Text;
 
 namespace AhwaLora.Runs.Baselines;
 
-/// <summary>A figure that is not what it was.</summary>
-/// <param name="Scope">Of which part of the run.</param>
-/// <param name="Figure">Which: cycles, instructions, entries, or a cause.</param>
-/// <param name="Before">In the baseline; null where it was not there.</param>
-/// <param name="After">Now; null where it is gone.</param>
+/// <summary>A figure that has changed.</summary>
+/// <param name="Scope">Part of the run that it belongs to.</param>
+/// <param name="Figure">Which figure: cycles, instructions, entries, or a cause.</param>
+/// <param name="Before">Value in the baseline; null if it is new.</param>
+/// <param name="After">Value now; null if it no longer exists.</param>
 public sealed record Change(string Scope, string Figure, string? Before, string? After)
 {
-    /// <summary>Change in percent of what it was, as text; empty where that means nothing.</summary>
+    /// <summary>Change in percent of the baseline's value, as text; empty if there is none.</summary>
     public string Percent { get; private init; } = "";
 
     internal static Change Of(string scope, string figure, ulong before, ulong after) =>
@@ -20,18 +20,18 @@ public sealed record Change(string Scope, string Figure, string? Before, string?
         };
 }
 
-/// <summary>A run beside its baseline.</summary>
-/// <param name="Changes">What differs by more than the tolerance, in the baseline's order.</param>
-/// <param name="Scopes">Every scope of either, in order: what was compared.</param>
-/// <param name="Divergences">The first instruction of each hart that was not as before, where a trace was kept.</param>
+/// <summary>A run compared with its baseline.</summary>
+/// <param name="Changes">Figures that differ by more than the tolerance, in the baseline's order.</param>
+/// <param name="Scopes">Every scope of the run or the baseline, in order.</param>
+/// <param name="Divergences">The first diverging instruction of each hart, if there is a trace.</param>
 public sealed record BaselineComparison(IReadOnlyList<Change> Changes, IReadOnlyList<string> Scopes, IReadOnlyList<Divergence> Divergences)
 {
     /// <summary>True if nothing differs by more than the tolerance.</summary>
     public bool IsEqual => Changes.Count == 0;
 
     /// <summary>
-    /// Compares a run with its baseline. A tolerance allows cycles, instructions and entries to differ by that many percent
-    /// of what they were, and a cause by that many percent of its scope's cycles.
+    /// Compares a run with its baseline. With a tolerance, cycles, instructions and entries may differ by that many percent
+    /// of the baseline's value, and a cause by that many percent of its scope's cycles.
     /// </summary>
     public static BaselineComparison Of(Baseline before, Baseline after, double tolerancePercent, IReadOnlyList<Divergence> divergences)
     {

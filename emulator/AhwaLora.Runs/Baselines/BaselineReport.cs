@@ -16,7 +16,7 @@ public sealed class BaselineReport
     public BaselineReport(BaselineComparison comparison, string program, Func<uint, SourceLine?> lineOf) =>
         (_comparison, _program, _lineOf) = (comparison, program, lineOf);
 
-    /// <summary>The tables as plain text: what changed, and where each hart first went another way.</summary>
+    /// <summary>The tables as plain text: what changed, and where each hart first diverged.</summary>
     public void WriteText(TextWriter output)
     {
         if (_comparison.IsEqual) output.WriteLine(_comparison.Divergences.Count == 0 ? "as in the baseline" : "the figures are those of the baseline, but the execution differs");
@@ -24,7 +24,7 @@ public sealed class BaselineReport
         if (_comparison.Divergences.Count == 0) return;
         output.WriteLine("first diverging instruction");
         Divergences().Write(output);
-        if (_comparison.Divergences.Any(d => !d.IsExact)) output.WriteLine($"* or one of the {TraceFormat.Stride - 1} before it: behind {TextTable.Number(TraceFormat.EveryInstruction)} instructions of a hart not each is kept");
+        if (_comparison.Divergences.Any(d => !d.IsExact)) output.WriteLine($"* or one of the {TraceFormat.Stride - 1} before it: after {TextTable.Number(TraceFormat.EveryInstruction)} instructions of a hart, not every one is kept");
     }
 
     /// <summary>The tables in Markdown.</summary>
@@ -49,7 +49,7 @@ public sealed class BaselineReport
         return text.ToString();
     }
 
-    /// <summary>JUnit XML: a test case for each scope that was compared.</summary>
+    /// <summary>JUnit XML: one test case per scope that was compared.</summary>
     public string ToJUnit()
     {
         var changes = _comparison.Changes.ToLookup(c => c.Scope);

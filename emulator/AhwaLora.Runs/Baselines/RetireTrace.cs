@@ -5,7 +5,7 @@ using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Runs.Baselines;
 
-/// <summary>A trace read back (<see cref="TraceFormat"/>).</summary>
+/// <summary>A trace that is read from a file (<see cref="TraceFormat"/>).</summary>
 public sealed class RetireTrace
 {
     private const int MaxHarts = 64;
@@ -37,8 +37,8 @@ public sealed class RetireTrace
 
     internal ulong EveryInstruction { get; }
 
-    /// <summary>Reads a file; null where there is none.</summary>
-    /// <exception cref="UserErrorException">It is no trace.</exception>
+    /// <summary>Reads a file; null if it does not exist.</summary>
+    /// <exception cref="UserErrorException">The file is not a trace.</exception>
     public static RetireTrace? Load(string path)
     {
         if (!File.Exists(path)) return null;
@@ -57,22 +57,22 @@ public sealed class RetireTrace
         }
     }
 
-    /// <summary>True if the trace was kept with the figures of <paramref name="baseline"/>.</summary>
+    /// <summary>True if the trace was written with <paramref name="baseline"/>.</summary>
     public bool BelongsTo(Baseline baseline) =>
         _harts.Length == baseline.Harts
         && _harts.Index().All(h => baseline.Scopes.Any(s => s.Name == $"hart {h.Index}" && s.Instructions == h.Item.Retired && s.Cycles == h.Item.Cycles));
 
-    /// <summary>The word at <paramref name="pc"/>, or 0 where nothing was executed.</summary>
+    /// <summary>The instruction word at <paramref name="pc"/>, or 0 if it was not executed.</summary>
     internal uint WordAt(uint pc) => _words.GetValueOrDefault(pc);
 
-    /// <summary>Reads a hart's instructions from the first.</summary>
+    /// <summary>Starts reading a hart's instructions at the first.</summary>
     internal Reader Open(int hart) =>
         new(_path, _harts[hart].Retired, EveryInstruction, new BrotliStream(new MemoryStream(_harts[hart].Bytes), CompressionMode.Decompress));
 
     private static UserErrorException Malformed(string path, Exception e) =>
         new($"{path}: not a trace, or damaged; write it again with --update-baseline", e);
 
-    /// <summary>Reads the instructions of a hart that were kept.</summary>
+    /// <summary>Reads the kept instructions of a hart, one by one.</summary>
     internal sealed class Reader
     {
         private readonly string _path;
@@ -88,13 +88,13 @@ public sealed class RetireTrace
         /// <summary>Address of the instruction read last.</summary>
         public uint Pc { get; private set; }
 
-        /// <summary>The cycle behind it.</summary>
+        /// <summary>The cycle after it.</summary>
         public ulong Cycle { get; private set; }
 
         /// <summary>Its number.</summary>
         public ulong Index { get; private set; }
 
-        /// <summary>Reads the next one that was kept; false behind the last.</summary>
+        /// <summary>Reads the next one that was kept; false after the last.</summary>
         public bool MoveNext()
         {
             while (_index < _retired && !TraceFormat.Keeps(_index, _everyInstruction)) _index++;

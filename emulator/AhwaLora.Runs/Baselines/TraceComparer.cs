@@ -12,21 +12,21 @@ namespace AhwaLora.Runs.Baselines;
 /// <param name="Pc">Address.</param>
 /// <param name="Text">Disassembly.</param>
 /// <param name="Place">Function, and bytes from its start.</param>
-/// <param name="Cycle">The cycle behind it.</param>
+/// <param name="Cycle">The cycle after it.</param>
 public sealed record TracePoint(uint Pc, string Text, string Place, ulong Cycle);
 
-/// <summary>The first instruction of a hart that was not as in the baseline.</summary>
+/// <summary>The first instruction of a hart that differs from the baseline.</summary>
 /// <param name="Hart">mhartid.</param>
 /// <param name="Index">Its number, the hart's first being 0.</param>
-/// <param name="Before">In the baseline; null where the hart had ended.</param>
-/// <param name="After">Now; null where the hart has ended.</param>
-/// <param name="IsExact">False where only every so-manieth instruction was kept, and an earlier one may have been the first.</param>
+/// <param name="Before">Instruction in the baseline; null if the hart had ended.</param>
+/// <param name="After">Instruction now; null if the hart has ended.</param>
+/// <param name="IsExact">False if not every instruction was kept, so that an earlier one may have been the first.</param>
 public sealed record Divergence(int Hart, ulong Index, TracePoint? Before, TracePoint? After, bool IsExact);
 
 /// <summary>
-/// Compares a run with a trace while it goes, instruction by instruction: the same place, the same instruction, the same
-/// cycle. Where code has moved, places are compared by function and instructions without their immediates, which then
-/// hold other addresses; so an instruction more or less shows where it is, not at the first call across it.
+/// Compares a run with a trace while it runs, instruction by instruction: place, instruction and
+/// cycle. If code has moved, places are compared by function and instructions without their immediates, which then
+/// hold other addresses. So an inserted or removed instruction is reported itself, not the first call across it.
 /// </summary>
 public sealed class TraceComparer : IProbe
 {
@@ -56,10 +56,10 @@ public sealed class TraceComparer : IProbe
         public Divergence? Divergence;
     }
 
-    /// <summary>By hart; those that went as before are not there.</summary>
+    /// <summary>The divergences by hart; harts that did not diverge are left out.</summary>
     public IReadOnlyList<Divergence> Divergences => [.. _harts.Select(h => h.Divergence).OfType<Divergence>()];
 
-    /// <summary>The run is over: harts that the baseline saw go on have diverged too.</summary>
+    /// <summary>To be called after the run: harts that went on in the baseline have diverged too.</summary>
     public void Finish()
     {
         foreach (var (hart, side) in _harts.Index())

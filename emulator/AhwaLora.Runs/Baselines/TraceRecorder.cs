@@ -8,7 +8,7 @@ using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Runs.Baselines;
 
-/// <summary>Keeps the trace that goes beside a baseline (<see cref="TraceFormat"/>).</summary>
+/// <summary>Records the trace that belongs to a baseline (<see cref="TraceFormat"/>).</summary>
 public sealed class TraceRecorder : IProbe
 {
     private readonly HartTrace[] _harts;
@@ -24,7 +24,7 @@ public sealed class TraceRecorder : IProbe
         _harts = [.. machine.Harts.Select(hart => new HartTrace(machine.CausesOf(hart.Id), new MemoryStream()))];
     }
 
-    /// <summary>Writes the trace; the recorder takes no more.</summary>
+    /// <summary>Writes the trace; nothing can be recorded after that.</summary>
     public void Save(Stream stream)
     {
         using var output = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);

@@ -13,29 +13,29 @@ namespace AhwaLora.Runs.Loader;
 
 /// <summary>A loadable segment.</summary>
 /// <param name="Address">Physical address it is loaded to.</param>
-/// <param name="Size">Bytes in memory; what the file does not hold is zero.</param>
+/// <param name="Size">Bytes in memory; those beyond the file's contents are zero.</param>
 /// <param name="Contents">Bytes in the file.</param>
 /// <param name="HeaderBytes">
-/// How many of its first bytes are the file's own headers and padding: linkers put them in front of code at a set address.
+/// Number of its first bytes that are the file's headers and padding: linkers put them before code at a fixed address.
 /// </param>
 public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Contents, uint HeaderBytes = 0)
 {
     /// <summary>The segment from its first section on.</summary>
     public ElfSegment WithoutHeaders() => HeaderBytes == 0 ? this : new(Address + HeaderBytes, Size - HeaderBytes, Contents[(int)HeaderBytes..]);
 
-    /// <summary>Its range, as messages show it.</summary>
+    /// <summary>Its address range, for messages.</summary>
     public string Range => $"0x{Address:x8}-0x{(ulong)Address + Size - 1:x8}";
 }
 
 /// <summary>A section.</summary>
-/// <param name="Name">As .text.</param>
-/// <param name="Type">SHT_PROGBITS and so on.</param>
+/// <param name="Name">Name, such as .text.</param>
+/// <param name="Type">Type, such as SHT_PROGBITS.</param>
 /// <param name="IsCode">SHF_EXECINSTR.</param>
-/// <param name="Address">Where it is linked to.</param>
-/// <param name="Contents">What the file holds of it.</param>
+/// <param name="Address">Address it is linked to.</param>
+/// <param name="Contents">Its bytes in the file.</param>
 public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Address, ReadOnlyMemory<byte> Contents)
 {
-    /// <summary>What its bytes are as instructions, one after the other, and at which addresses; data among them are decoded like code.</summary>
+    /// <summary>Its bytes decoded as instructions, in order, with their addresses; data among them are decoded like code.</summary>
     public IEnumerable<(uint Pc, Instruction Instruction)> Decode(Decoder decoder)
     {
         for (var at = 0; at + 2 <= Contents.Length;)
@@ -51,18 +51,18 @@ public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Addres
 }
 
 /// <summary>A symbol with a name.</summary>
-/// <param name="Name">As the assembler wrote it.</param>
+/// <param name="Name">Name in the symbol table.</param>
 /// <param name="Value">Address.</param>
-/// <param name="Size">Bytes; 0 where the assembler was not told.</param>
+/// <param name="Size">Bytes; 0 if the size is not given.</param>
 /// <param name="IsFunction">True for code.</param>
 public sealed record ElfSymbol(string Name, uint Value, uint Size, bool IsFunction)
 {
-    /// <summary>True for a name that people gave: $x and $d tell code from data (psABI, "Mapping Symbol"); .L and L0 are the compiler's own.</summary>
+    /// <summary>True for a name from the source: $x and $d separate code from data (psABI, "Mapping Symbol"); .L and L0 are made by the compiler.</summary>
     public bool IsLabel => !Name.StartsWith('$') && !Name.StartsWith(".L", StringComparison.Ordinal) && !Name.StartsWith("L0\u0001", StringComparison.Ordinal);
 }
 
 /// <summary>
-/// A 32-bit little-endian RISC-V executable (System V ABI, chapters 4 and 5; RISC-V psABI): what ELFSharp reads, held to
+/// A 32-bit little-endian RISC-V executable (System V ABI, chapters 4 and 5; RISC-V psABI): read by ELFSharp, and restricted to
 /// what can be loaded here.
 /// </summary>
 public sealed class ElfImage
@@ -105,17 +105,17 @@ public sealed class ElfImage
     /// <summary>Named symbols, in the file's order.</summary>
     public IReadOnlyList<ElfSymbol> Symbols { get; } = [];
 
-    /// <summary>The ISA string of .riscv.attributes (<c>rv32i2p1_m2p0...</c>), or null where there is none.</summary>
+    /// <summary>The ISA string of .riscv.attributes (<c>rv32i2p1_m2p0...</c>), or null if there is none.</summary>
     public string? Architecture { get; }
 
-    /// <summary>Where the file was.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>All of it.</summary>
+    /// <summary>All bytes of the file.</summary>
     public ReadOnlyMemory<byte> File { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what it is.</exception>
+    /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what is wrong.</exception>
     public static ElfImage Load(string path) => Parse(path, InputFile.Read(path, System.IO.File.ReadAllBytes));
 
     /// <summary>Parses the bytes of a file called <paramref name="path"/>.</summary>
@@ -130,8 +130,8 @@ public sealed class ElfImage
         }
         catch (Exception e) when (e is not UserErrorException)
         {
-            // The library meets bytes that lead nowhere with exceptions of many kinds.
-            throw new UserErrorException($"{path}: truncated or damaged: its headers lead outside the file, or to what is no ELF structure", e);
+            // The library throws exceptions of many kinds for invalid offsets.
+            throw new UserErrorException($"{path}: truncated or damaged: its headers lead outside the file, or to bytes that are not an ELF structure", e);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class ElfImage
     private static void CheckIdentification(string path, byte[] file)
     {
         if (file.Length < 4 || !file.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)) throw new UserErrorException($"{path}: not an ELF file");
-        if (file.Length < HeaderBytes) throw new UserErrorException($"{path}: truncated: {file.Length} bytes, the ELF header alone has {HeaderBytes}");
+        if (file.Length < HeaderBytes) throw new UserErrorException($"{path}: truncated: it has {file.Length} bytes, but the ELF header alone has {HeaderBytes}");
         if (file[ClassByte] == Class64) throw new UserErrorException($"{path}: a 64-bit ELF; build for RV32 (-march=rv32imf -mabi=ilp32f)");
         if (file[DataByte] == BigEndian) throw new UserErrorException($"{path}: a big-endian ELF; RISC-V programs here are little-endian");
     }
@@ -171,7 +171,7 @@ public sealed class ElfImage
             segments.Add(segment);
         }
 
-        return segments.Count != 0 ? segments : throw Fail("no loadable segment");
+        return segments.Count != 0 ? segments : throw Fail("it has no loadable segment; link a program");
     }
 
     private static uint LeadingHeaders(ELF<uint> elf, Segment<uint> segment)
@@ -206,7 +206,7 @@ public sealed class ElfImage
 
     private void CheckRange(long offset, long bytes, string what)
     {
-        if (offset < 0 || bytes < 0 || offset + bytes > File.Length) throw Fail($"truncated: {what} needs bytes {offset}-{offset + bytes - 1}, the file has {File.Length}");
+        if (offset < 0 || bytes < 0 || offset + bytes > File.Length) throw Fail($"truncated: {what} needs bytes {offset}-{offset + bytes - 1}, but the file has {File.Length} bytes");
     }
 
     private UserErrorException Fail(string what) => new($"{Path}: {what}");

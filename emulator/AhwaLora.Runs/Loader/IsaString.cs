@@ -7,7 +7,7 @@ namespace AhwaLora.Runs.Loader;
 /// <summary>The ISA string that compilers leave in .riscv.attributes: <c>rv32i2p1_m2p0_f2p2_zicsr2p0</c>.</summary>
 public static partial class IsaString
 {
-    /// <summary>The extension behind each name that such a string may hold here.</summary>
+    /// <summary>The extension of each name that is implemented here.</summary>
     public static FrozenDictionary<string, Extension> Known { get; } = new Dictionary<string, Extension>
     {
         ["i"] = Extension.I,

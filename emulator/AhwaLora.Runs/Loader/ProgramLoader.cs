@@ -10,17 +10,17 @@ namespace AhwaLora.Runs.Loader;
 /// <summary>Puts an ELF image into a machine's memories and every hart at its entry point.</summary>
 public static class ProgramLoader
 {
-    /// <summary>Loads <paramref name="image"/>; a memory that each hart has for itself gets a copy in each.</summary>
-    /// <returns>What the user should know of the program, in one line; null for nothing.</returns>
-    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point is no address of an instruction, or the program has instructions of an extension that is off.</exception>
+    /// <summary>Loads <paramref name="image"/>; if a memory is private to each hart, each gets a copy.</summary>
+    /// <returns>A note on the program for the user, in one line; null for none.</returns>
+    /// <exception cref="UserErrorException">A segment lies outside memory, the entry point cannot be the address of an instruction, or the program uses an extension that is off.</exception>
     public static string? Load(EmulatedMachine machine, ElfImage image)
     {
         var warning = CheckExtensions(machine, image);
         var alignment = machine.Harts[0].Features.InstructionAlignment;
-        if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is no multiple of {alignment}, as instructions are here; correct the linker script");
+        if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is not a multiple of {alignment}, the alignment of instructions here; correct the linker script");
         foreach (var segment in image.Segments)
         {
-            // Nothing runs from the file's headers, so they need no memory: -Ttext=0x80000000 puts them below it.
+            // The file's headers need no memory, since nothing runs from them: -Ttext=0x80000000 puts them below memory.
             var loaded = machine.Harts[0].Space.FindMemory(segment.Address, segment.Size) is null ? segment.WithoutHeaders() : segment;
             foreach (var hart in machine.Harts) Write(hart, machine, image, loaded);
         }
@@ -49,8 +49,8 @@ public static class ProgramLoader
     }
 
     /// <summary>
-    /// What the user should know of the extensions that a program was built for. Suites are built for more than they use, so
-    /// it is run without those that do not exist here, or are off and unused; what is off and used has to be asked for.
+    /// A note on the extensions that a program was built for. Test suites are built for more than they use, so
+    /// it runs without those that are not implemented, or are off and unused. An extension that is off and used is an error.
     /// </summary>
     private static string? CheckExtensions(EmulatedMachine machine, ElfImage image)
     {
@@ -76,7 +76,7 @@ public static class ProgramLoader
         return warnings.Count == 0 ? null : $"{image.Path}: {string.Join("; ", warnings)}";
     }
 
-    /// <summary>The extensions of the instructions in a program's code, and maybe of data among them; all, where the file does not tell its code.</summary>
+    /// <summary>The extensions of the instructions in a program's code, possibly also of data in it; all extensions if the file does not mark its code.</summary>
     private static Extension UsedExtensions(ElfImage image)
     {
         var all = PlatformRules.ParseIsa(PlatformRules.FullIsa);
@@ -94,7 +94,7 @@ public static class ProgramLoader
 
     private static string Named(IEnumerable<string> extensions) => string.Join(", ", extensions.Select(name => $"'{name}'"));
 
-    /// <summary>The ISA string <paramref name="isa"/> with more extensions, in canonical order.</summary>
+    /// <summary>The ISA string <paramref name="isa"/> with added extensions, in canonical order.</summary>
     private static string With(string isa, IEnumerable<string> names)
     {
         var parts = isa.Split('_');

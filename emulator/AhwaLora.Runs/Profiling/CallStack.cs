@@ -4,7 +4,7 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>A function under its callers, with the cycles spent in it from there.</summary>
+/// <summary>A function called from given callers, with the cycles spent in it.</summary>
 public sealed class CallNode(int function, CallNode? caller)
 {
     private readonly Dictionary<int, CallNode> _callees = [];
@@ -12,13 +12,13 @@ public sealed class CallNode(int function, CallNode? caller)
     /// <summary>Index in the <see cref="SymbolMap"/>.</summary>
     public int Function { get; } = function;
 
-    /// <summary>Who called it; null for what a hart started with.</summary>
+    /// <summary>Its caller; null for the function a hart started with.</summary>
     public CallNode? Caller { get; } = caller;
 
     /// <summary>Cycles in the function itself.</summary>
     public ulong Cycles;
 
-    /// <summary>What it called.</summary>
+    /// <summary>The functions it called.</summary>
     public IEnumerable<CallNode> Callees => _callees.Values;
 
     internal CallNode Callee(int function)
@@ -28,13 +28,13 @@ public sealed class CallNode(int function, CallNode? caller)
     }
 }
 
-/// <summary>Calls from one place to one function: how often, and what was spent until they returned.</summary>
+/// <summary>Calls from one place to one function: how many, and the cost until they returned.</summary>
 public sealed class CallEdge
 {
     /// <summary>Number of calls.</summary>
     public ulong Count;
 
-    /// <summary>Cost of the callee and all it called.</summary>
+    /// <summary>Cost of the callee and of all that it called.</summary>
     public readonly CodeCost Inclusive = new();
 }
 
@@ -64,7 +64,7 @@ public sealed class CallStack
         for (var n = 0; n < MaxDepth; n++) _frames[n] = new Frame();
     }
 
-    /// <summary>A call under way.</summary>
+    /// <summary>A call that has not returned.</summary>
     private sealed class Frame
     {
         public CallNode Caller = null!;
@@ -75,13 +75,13 @@ public sealed class CallStack
         public readonly ulong[] Causes = new ulong[CauseCounters.Count];
     }
 
-    /// <summary>What the hart started with.</summary>
+    /// <summary>The function that the hart started with.</summary>
     public IEnumerable<CallNode> Roots => _root.Callees;
 
     /// <summary>Calls by caller (index of its function), address of the calling instruction and callee.</summary>
     public IReadOnlyDictionary<(int Caller, uint Site, int Callee), CallEdge> Edges => _edges;
 
-    /// <summary>The hart spends cycles in a function.</summary>
+    /// <summary>Adds cycles that the hart spends in a function.</summary>
     internal void Spend(int function, ulong cycles)
     {
         if (_current.Function != function || _current == _root) _current = (_current.Caller ?? _root).Callee(function);

@@ -103,7 +103,7 @@ public sealed class Callgrind
 
     private static string Position(uint pc, SourceLine? line) => string.Create(CultureInfo.InvariantCulture, $"0x{pc:x} {line?.Line ?? 0}");
 
-    /// <summary>A name in full where it is first used, by its number after that.</summary>
+    /// <summary>A name in full at its first use, and its number after that.</summary>
     private static string Compressed(Dictionary<string, int> names, string name)
     {
         if (names.TryGetValue(name, out var number)) return string.Create(CultureInfo.InvariantCulture, $"({number})");

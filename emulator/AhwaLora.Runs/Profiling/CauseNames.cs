@@ -3,15 +3,15 @@ using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>Causes as tables and files name them.</summary>
+/// <summary>Names of the causes in tables and files.</summary>
 public static class CauseNames
 {
     private static readonly string[] _names = [.. Enum.GetValues<Cause>().Select(c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.ToString()))];
 
-    /// <summary>By <see cref="Cause"/>.</summary>
+    /// <summary>Names by <see cref="Cause"/>.</summary>
     public static IReadOnlyList<string> All => _names;
 
-    /// <summary>The cycles that are not zero, by the cause's name, in the causes' order.</summary>
+    /// <summary>The cycles by the cause's name, without zeros, in the causes' order.</summary>
     public static Dictionary<string, ulong> Spent(IReadOnlyList<ulong> cycles)
     {
         var spent = new Dictionary<string, ulong>();

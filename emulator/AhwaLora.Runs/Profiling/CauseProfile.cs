@@ -6,41 +6,41 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Runs.Profiling;
 
 /// <summary>
-/// Every cycle of every hart, by the instruction that spent it: an instruction's own waiting, its issue and what it makes
-/// the pipeline lose behind it. Sleep is the wfi's, a trap's entry the instruction's that trapped or was interrupted. The
+/// Every cycle of every hart, by the instruction that spent it: the instruction's waiting, its issue, and the cycles that
+/// the pipeline loses after it. Sleep is charged to the wfi, trap entry to the instruction that trapped or was interrupted. The
 /// cycles of a hart's instructions add up to the hart's.
 /// </summary>
 public sealed class CauseProfile : IProbe
 {
     private readonly HartProfile[] _harts;
 
-    /// <summary>A profile of a machine that has yet to run; attach it, and call <see cref="Finish"/> behind the run.</summary>
+    /// <summary>A profile of a machine that has yet to run; attach it, and call <see cref="Finish"/> after the run.</summary>
     public CauseProfile(EmulatedMachine machine, SymbolMap symbols)
     {
         Symbols = symbols;
         _harts = [.. machine.Harts.Select(hart => new HartProfile(hart, machine.CausesOf(hart.Id), symbols))];
     }
 
-    /// <summary>Its functions.</summary>
+    /// <summary>The program's functions.</summary>
     public SymbolMap Symbols { get; }
 
-    /// <summary>By mhartid.</summary>
+    /// <summary>Profiles of the harts, by mhartid.</summary>
     public IReadOnlyList<HartProfile> Harts => _harts;
 
     /// <summary>Every instruction that spent a cycle.</summary>
     public IEnumerable<uint> Pcs => _harts.SelectMany(h => h.Costs).Select(c => c.Pc).Distinct();
 
-    /// <summary>Charges what harts have spent on instructions that the end of the run kept from completing.</summary>
+    /// <summary>Charges cycles of instructions that had not completed at the end of the run.</summary>
     public void Finish()
     {
         foreach (var hart in _harts) hart.Finish();
     }
 
-    /// <summary>What the code of all harts cost, summed by a key of the instruction's address; the dearest first.</summary>
+    /// <summary>The cost of the code of all harts, summed by a key of the instruction's address, in descending order.</summary>
     public IReadOnlyList<(TKey Key, CodeCost Cost)> SumBy<TKey>(Func<uint, TKey> key)
         where TKey : notnull => SumBy(_harts.SelectMany(h => h.Costs), key);
 
-    /// <summary>What code cost, summed by a key of the instruction's address; the dearest first.</summary>
+    /// <summary>The cost of code, summed by a key of the instruction's address, in descending order.</summary>
     public static IReadOnlyList<(TKey Key, CodeCost Cost)> SumBy<TKey>(IEnumerable<(uint Pc, CodeCost Cost)> costs, Func<uint, TKey> key)
         where TKey : notnull
     {

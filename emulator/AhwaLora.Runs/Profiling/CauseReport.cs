@@ -5,12 +5,12 @@ using AhwaLora.Machine.Observe;
 
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>Tables of where cycles went: per hart, per function, per source line, per region.</summary>
+/// <summary>Tables of cycles: per hart, per function, per source line, per region.</summary>
 public static class CauseReport
 {
     private const int HartsAbreast = 4, CausesShown = 3;
 
-    /// <summary>Cycles by cause, the harts side by side.</summary>
+    /// <summary>Writes cycles by cause, with one column per hart.</summary>
     public static void WriteHarts(EmulatedMachine machine, TextWriter output)
     {
         foreach (var harts in machine.Harts.Chunk(HartsAbreast))
@@ -29,7 +29,7 @@ public static class CauseReport
         }
     }
 
-    /// <summary>The <paramref name="top"/> worst conflicts by bank and by the master that won; nothing where there were none.</summary>
+    /// <summary>The <paramref name="top"/> worst conflicts by bank and by the master that won; nothing if there were none.</summary>
     public static void WriteBanks(EmulatedMachine machine, int top, TextWriter output)
     {
         var conflicts = machine.BankConflicts.OrderByDescending(c => c.Cycles).ToList();
@@ -41,7 +41,7 @@ public static class CauseReport
         table.Write(output);
     }
 
-    /// <summary>The <paramref name="top"/> dearest functions and source lines, all harts together.</summary>
+    /// <summary>The <paramref name="top"/> most expensive functions and source lines, all harts together.</summary>
     public static void WriteCode(CauseProfile profile, SourceLines lines, int top, TextWriter output)
     {
         WriteTop("function", profile.SumBy(profile.Symbols.IndexOf), profile.Symbols.NameOf, top, output);

@@ -2,7 +2,7 @@ using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>What some code cost: an instruction, a function, a source line.</summary>
+/// <summary>The cost of some code: an instruction, a function or a source line.</summary>
 public sealed class CodeCost
 {
     /// <summary>Instructions retired.</summary>
@@ -14,7 +14,7 @@ public sealed class CodeCost
     /// <summary>All cycles.</summary>
     public ulong Cycles => Causes.Aggregate(0UL, (sum, cycles) => sum + cycles);
 
-    /// <summary>Adds another's.</summary>
+    /// <summary>Adds the cost of other code.</summary>
     public void Add(CodeCost other)
     {
         Instructions += other.Instructions;

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>Folded stacks, as flame graph tools take them: <c>hart0;main;kernel 1234</c>, the number being cycles.</summary>
+/// <summary>Folded stacks, for flame graph tools: <c>hart0;main;kernel 1234</c>; the number is cycles.</summary>
 public static class FoldedStacks
 {
-    /// <summary>Writes a line for each stack that spent cycles, in order.</summary>
+    /// <summary>Writes one line per stack that spent cycles, in order.</summary>
     public static void Write(CauseProfile profile, TextWriter output)
     {
         for (var hart = 0; hart < profile.Harts.Count; hart++)

@@ -23,14 +23,14 @@ public sealed class HartProfile
         causes.Cycles.CopyTo(_seen, 0);
     }
 
-    /// <summary>What is known of an instruction.</summary>
+    /// <summary>Cost and facts of one instruction.</summary>
     private sealed class Entry(int function)
     {
         public readonly int Function = function;
         public readonly CodeCost Cost = new();
     }
 
-    /// <summary>Who called whom.</summary>
+    /// <summary>The calls of the hart.</summary>
     public CallStack Calls { get; }
 
     /// <summary>The cost of each instruction, in order of address.</summary>

@@ -9,7 +9,7 @@ internal sealed class PcTable<T>
     private T[] _page = [];
     private uint _number = uint.MaxValue;
 
-    /// <summary>The value at <paramref name="pc"/>; the default one where none was set.</summary>
+    /// <summary>The value at <paramref name="pc"/>; the default value if none was set.</summary>
     public ref T this[uint pc]
     {
         get
@@ -19,7 +19,7 @@ internal sealed class PcTable<T>
         }
     }
 
-    /// <summary>Every address of a page that was touched, with its value, in order.</summary>
+    /// <summary>All addresses of the pages in use, with their values, in order.</summary>
     public IEnumerable<(uint Pc, T Value)> Entries
     {
         get

@@ -1,11 +1,11 @@
 namespace AhwaLora.Runs.Profiling;
 
-/// <summary>What to make of a profile beside its tables.</summary>
+/// <summary>Files to write from a profile, besides its tables.</summary>
 public sealed record ProfileRequest
 {
-    /// <summary>Where to write folded stacks; null for nowhere.</summary>
+    /// <summary>File for folded stacks; null for none.</summary>
     public string? FoldedPath { get; init; }
 
-    /// <summary>Where to write Callgrind's format; null for nowhere.</summary>
+    /// <summary>File in Callgrind's format; null for none.</summary>
     public string? CallgrindPath { get; init; }
 }

@@ -10,10 +10,10 @@ public readonly record struct SourceLine(string File, int Line)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}");
 }
 
-/// <summary>The source line of each instruction, as the binutils read it from DWARF.</summary>
+/// <summary>The source line of each instruction, read from DWARF by the binutils.</summary>
 public sealed class SourceLines
 {
-    /// <summary>The binutils' own program.</summary>
+    /// <summary>The program of the binutils.</summary>
     public const string Tool = "riscv64-unknown-elf-addr2line";
 
     private readonly Dictionary<uint, SourceLine> _lines;
@@ -24,13 +24,13 @@ public sealed class SourceLines
         Problem = problem;
     }
 
-    /// <summary>Why there are no lines, in a sentence, or null.</summary>
+    /// <summary>Why there are no lines, in one sentence; null if there are.</summary>
     public string? Problem { get; }
 
-    /// <summary>Asks for the lines of all of <paramref name="pcs"/> at once.</summary>
+    /// <summary>Reads the lines of all <paramref name="pcs"/> with one call.</summary>
     /// <param name="elf">The executable.</param>
     /// <param name="pcs">Addresses of instructions.</param>
-    /// <param name="tool">The program to ask.</param>
+    /// <param name="tool">The program that reads DWARF.</param>
     public static SourceLines Read(string elf, IEnumerable<uint> pcs, string tool = Tool)
     {
         uint[] addresses = [.. pcs.Distinct().Order()];
@@ -41,7 +41,7 @@ public sealed class SourceLines
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
-            return new SourceLines([], $"no source lines: {tool} (binutils-riscv64-unknown-elf) is not installed");
+            return new SourceLines([], $"no source lines: {tool} is not installed; install binutils-riscv64-unknown-elf");
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class SourceLines
         return output.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    /// <summary>Two lines an address: its function, and <c>FILE:LINE</c>, perhaps with a discriminator, or <c>??:?</c>.</summary>
+    /// <summary>Two lines of output per address: its function, and <c>FILE:LINE</c>, perhaps with a discriminator, or <c>??:?</c>.</summary>
     private static Dictionary<uint, SourceLine> Parse(uint[] addresses, string[] answers)
     {
         var lines = new Dictionary<uint, SourceLine>();

@@ -4,8 +4,8 @@ using AhwaLora.Runs.Loader;
 namespace AhwaLora.Runs.Profiling;
 
 /// <summary>
-/// The functions of a program by address. Where the assembler was told what a function is (<c>.type</c>), labels inside
-/// it are not symbols; otherwise each label begins one.
+/// The functions of a program by address. If the assembler source marks functions (<c>.type</c>), labels inside
+/// them are not symbols; otherwise each label begins a function.
 /// </summary>
 public sealed class SymbolMap
 {
@@ -19,10 +19,10 @@ public sealed class SymbolMap
     {
     }
 
-    /// <summary>The functions given, in order of address.</summary>
+    /// <summary>A map of the given functions.</summary>
     public SymbolMap(IEnumerable<ElfSymbol> symbols) => _symbols = [.. symbols];
 
-    /// <summary>In order of address.</summary>
+    /// <summary>The functions in order of address.</summary>
     public IReadOnlyList<ElfSymbol> Symbols => _symbols;
 
     /// <summary>The function at <paramref name="pc"/>, or -1 for code below the first.</summary>
@@ -45,14 +45,14 @@ public sealed class SymbolMap
     /// <summary>A function's address.</summary>
     public uint AddressOf(int index) => index < 0 ? 0 : _symbols[index].Value;
 
-    /// <summary>The place of <paramref name="pc"/>: its function, and bytes from that one's start.</summary>
+    /// <summary>The place of <paramref name="pc"/>: its function, and the bytes from its start.</summary>
     public (string Name, uint Offset) PlaceOf(uint pc)
     {
         var index = IndexOf(pc);
         return (NameOf(index), pc - AddressOf(index));
     }
 
-    /// <summary>As <c>main+0x1c</c>.</summary>
+    /// <summary>The place as text: <c>main+0x1c</c>.</summary>
     public string Describe(uint pc)
     {
         var (name, offset) = PlaceOf(pc);

@@ -18,7 +18,7 @@ public sealed class CommitLog : IProbe
     private readonly List<string> _loads = [], _stores = [];
     private uint _privilege, _mstatus;
 
-    /// <summary>A log that writes to <paramref name="output"/>, which stays the caller's.</summary>
+    /// <summary>A log that writes to <paramref name="output"/>, which the caller keeps and closes.</summary>
     public CommitLog(TextWriter output) => _output = output;
 
     /// <inheritdoc/>

@@ -6,14 +6,14 @@ using AhwaLora.Runs.Sandbox;
 namespace AhwaLora.Runs.Programs;
 
 /// <summary>A figure over several runs.</summary>
-/// <param name="Name">Of what: <c>cycles</c>, or a region and hart.</param>
-/// <param name="Cycles">Ascending.</param>
+/// <param name="Name">What is measured: <c>cycles</c>, or a region and hart.</param>
+/// <param name="Cycles">Cycles of all runs, ascending.</param>
 public sealed record Spread(string Name, IReadOnlyList<ulong> Cycles)
 {
     /// <summary>The least.</summary>
     public ulong Minimum => Cycles[0];
 
-    /// <summary>The one in the middle, the lower of two.</summary>
+    /// <summary>The median; the lower of the two in the middle.</summary>
     public ulong Median => Cycles[(Cycles.Count - 1) / 2];
 
     /// <summary>The most.</summary>
@@ -21,23 +21,23 @@ public sealed record Spread(string Name, IReadOnlyList<ulong> Cycles)
 }
 
 /// <summary>
-/// How much a program's cycles depend on what it does not control. Run 0 is as always. In the others each hart starts up
-/// to <see cref="MaxSkew"/> cycles later, the first of them in cycle 0, so that they meet at banks, locks and devices in
+/// How much a program's cycles depend on things it does not control. Run 0 is the usual run. In the others each hart starts up
+/// to <see cref="MaxSkew"/> cycles later, the first of them in cycle 0, so that they reach banks, locks and devices in
 /// another order; and code and data lie up to <see cref="MaxOffset"/> bytes higher (<see cref="Placement"/>), so that
-/// blocks, cache lines and address queues divide them elsewhere.
+/// blocks, cache lines and address queues have other boundaries in them.
 /// </summary>
 public static class Jitter
 {
     /// <summary>Largest difference between the starts of two harts, in cycles.</summary>
     public const ulong MaxSkew = 63;
 
-    /// <summary>Largest distance that code or data is moved by, in bytes: almost the longest usual cache line twice.</summary>
+    /// <summary>Largest distance that code or data is moved by, in bytes: almost twice the longest usual cache line.</summary>
     public const uint MaxOffset = 124;
 
     /// <summary>Runs a program several times.</summary>
-    /// <param name="request">The run; files are written, and the console is used, by run 0 alone.</param>
-    /// <param name="runs">How many, 1 or more.</param>
-    /// <returns>The exit status of the first run that did not succeed, or 0; and what varied.</returns>
+    /// <param name="request">The run; only run 0 writes files and uses the console.</param>
+    /// <param name="runs">Number of runs, at least 1.</param>
+    /// <returns>The exit status of the first run that did not succeed, or 0; and the spread of each figure.</returns>
     public static (int Status, IReadOnlyList<Spread> Spreads) Run(RunRequest request, int runs)
     {
         var cycles = new Dictionary<string, List<ulong>>();
@@ -88,7 +88,7 @@ public static class Jitter
         table.Write(output);
     }
 
-    /// <summary>A further run: no files, no console.</summary>
+    /// <summary>A run after the first: no files, no console.</summary>
     private static RunRequest Varied(RunRequest request, int run)
     {
         var harts = request.Harts ?? PlatformFile.Load(request.PlatformPath).Harts;

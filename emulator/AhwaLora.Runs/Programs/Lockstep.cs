@@ -8,8 +8,8 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Runs.Programs;
 
 /// <summary>
-/// Runs a program on the translator and on the interpreter side by side and compares everything a guest can see, and
-/// time, after stretches of irregular length; the memories now and then. On a difference it runs again, with shorter
+/// Runs a program on the translator and on the interpreter side by side. It compares everything a guest can see, and
+/// time, after stretches of irregular length; memories are compared less often. On a difference it runs again, with shorter
 /// stretches, to find where it begins.
 /// </summary>
 public sealed class Lockstep
@@ -19,10 +19,10 @@ public sealed class Lockstep
     private readonly Func<EngineKind, EmulatedMachine> _build;
     private readonly List<ulong> _stops = [];
 
-    /// <summary>A comparison of machines that <paramref name="build"/> makes, with the program loaded; they must not share anything.</summary>
+    /// <summary>A comparison of two machines from <paramref name="build"/>, which loads the program; they must not share anything.</summary>
     public Lockstep(Func<EngineKind, EmulatedMachine> build) => _build = build;
 
-    /// <summary>How the run ended, where both did so alike.</summary>
+    /// <summary>How the run ended, if both ended alike.</summary>
     public RunResult? Result { get; private set; }
 
     /// <summary>Runs to the end or the limits; returns a description of the first difference, or null.</summary>
@@ -46,7 +46,7 @@ public sealed class Lockstep
         }
     }
 
-    /// <summary>The last stretch brought a difference: halves it until it holds one instruction, or the difference needs its length.</summary>
+    /// <summary>The last stretch showed a difference: halves it until it has one instruction, or until the difference no longer appears.</summary>
     private string Narrow(in RunLimits limits)
     {
         var (translator, interpreter) = RunTo(_stops.Count, limits);

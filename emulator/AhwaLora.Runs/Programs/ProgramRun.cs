@@ -19,16 +19,16 @@ using Decoder = AhwaLora.Machine.Isa.Decoder;
 
 namespace AhwaLora.Runs.Programs;
 
-/// <summary>Exit statuses of <c>ahwalora run</c>, beside the guest's own.</summary>
+/// <summary>Exit statuses of <c>ahwalora run</c>, besides the guest's own.</summary>
 public static class ExitStatus
 {
-    /// <summary>The guest's code as a process can return it: its low byte, but never 0 for a failure.</summary>
+    /// <summary>The guest's exit code as a process can return it: the low byte, but never 0 for a failure.</summary>
     public static int OfGuest(int code) => code == 0 ? 0 : (code & 0xff) is var low && low != 0 ? low : 0xff;
 
-    /// <summary>The guest succeeded, but its cycles are not those of the baseline.</summary>
+    /// <summary>The guest succeeded, but its cycles differ from the baseline.</summary>
     public const int BaselineDiffers = 1;
 
-    /// <summary>The guest succeeded, but accesses of its harts race.</summary>
+    /// <summary>The guest succeeded, but there are races between its harts.</summary>
     public const int Races = 1;
 
     /// <summary>A limit was reached.</summary>
@@ -51,7 +51,7 @@ public sealed class ProgramRun : IDisposable
     private TimelineRecorder? _timeline;
 
     /// <summary>Builds the machine and loads the program.</summary>
-    /// <exception cref="UserErrorException">A file is wrong.</exception>
+    /// <exception cref="UserErrorException">A file is missing or malformed.</exception>
     public ProgramRun(RunRequest request)
     {
         _request = request;
@@ -80,9 +80,9 @@ public sealed class ProgramRun : IDisposable
         }
     }
 
-    /// <summary>Runs a program on both engines side by side (<see cref="Lockstep"/>), and closes what its runs have open however that ends.</summary>
-    /// <returns>The first difference, or null and how both runs ended.</returns>
-    /// <exception cref="UserErrorException">A file is wrong.</exception>
+    /// <summary>Runs a program on both engines side by side (<see cref="Lockstep"/>), and always closes the files of both runs.</summary>
+    /// <returns>The first difference; or null, and how both runs ended.</returns>
+    /// <exception cref="UserErrorException">A file is missing or malformed.</exception>
     public static (string? Difference, RunResult? Result) InLockstep(RunRequest request)
     {
         var runs = new List<ProgramRun>();
@@ -107,22 +107,22 @@ public sealed class ProgramRun : IDisposable
     /// <summary>The machine.</summary>
     public EmulatedMachine Machine { get; }
 
-    /// <summary>What the user should know before the run, in one line; null for nothing.</summary>
+    /// <summary>A note for the user before the run, in one line; null for none.</summary>
     public string? Warning { get; }
 
-    /// <summary>Cycles by code, where they were asked for.</summary>
+    /// <summary>Cycles by code; null if not asked for.</summary>
     public CauseProfile? Profile { get; private set; }
 
-    /// <summary>The baseline, where there is one.</summary>
+    /// <summary>The baseline; null if not asked for.</summary>
     public BaselineCheck? Baseline { get; private set; }
 
     /// <summary>How it ended; null before <see cref="Execute"/>.</summary>
     public RunResult? Result { get; private set; }
 
-    /// <summary>Host time the run took.</summary>
+    /// <summary>Host time of the run.</summary>
     public TimeSpan HostTime { get; private set; }
 
-    /// <summary>Runs to the end and writes what was asked for.</summary>
+    /// <summary>Runs to the end and writes the files that were asked for.</summary>
     /// <returns>The exit status.</returns>
     public int Execute()
     {
@@ -146,16 +146,16 @@ public sealed class ProgramRun : IDisposable
         return status == 0 && Baseline?.Comparison?.IsEqual == false ? ExitStatus.BaselineDiffers : status;
     }
 
-    /// <summary>A line for the user about the run, other than why it ended; null for none.</summary>
+    /// <summary>A note for the user after the run, other than why it ended; null for none.</summary>
     public string? Note { get; private set; }
 
-    /// <summary>The source lines of code that was profiled.</summary>
+    /// <summary>The source lines of the profiled code.</summary>
     public SourceLines SourceLines() => _lines ??= Profiling.SourceLines.Read(Image.Path, Profile?.Pcs.Concat(Profile.Symbols.Symbols.Select(s => s.Value)) ?? []);
 
     /// <summary>The source line of an instruction, or null.</summary>
     public SourceLine? LineOf(uint pc) => Profiling.SourceLines.Read(Image.Path, [pc]).Of(pc);
 
-    /// <summary>Closes what the guest has open.</summary>
+    /// <summary>Closes the files that the guest has open.</summary>
     public void Dispose() => _host.Dispose();
 
     private void WriteTrace(string path, TimelineRecorder timeline)
@@ -201,17 +201,17 @@ public sealed class ProgramRun : IDisposable
         if (_request.Profile.CallgrindPath is { } callgrind) AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
     }
 
-    /// <summary>One line that says why the run ended, where the guest did not end it.</summary>
+    /// <summary>One line that says why the run ended; null if the guest ended it.</summary>
     public string? Explain() => Result?.Reason switch
     {
         ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
         ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
-        ExitReason.Deadlock => $"every hart waits for nothing: {string.Join("; ", Machine.Harts.Where(h => h.State != HartState.Ended).Take(4).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"))}",
+        ExitReason.Deadlock => $"every hart waits for an event that cannot occur: {string.Join("; ", Machine.Harts.Where(h => h.State != HartState.Ended).Take(4).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"))}",
         ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
         _ => null,
     };
 
-    /// <summary>Runs to where a snapshot is asked for, and saves it; the run then goes on as if it had not been stopped.</summary>
+    /// <summary>Runs to the point of the snapshot and saves it. The run then goes on as if it had not been stopped.</summary>
     private void SaveOnTheWay(SaveRequest save)
     {
         void StopAtRegion(Hart hart, uint id)
@@ -227,7 +227,7 @@ public sealed class ProgramRun : IDisposable
         var isThere = save.Cycle is null ? result.Reason == ExitReason.Stopped : result.Reason == ExitReason.CycleLimit && limit.MaxCycles == save.Cycle;
         if (!isThere)
         {
-            Note = $"--save {save.Path}: nothing was saved, the run ended at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)} before it came to that point";
+            Note = $"--save {save.Path}: nothing was saved, because the run ended at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)} before that point";
             return;
         }
 
@@ -249,7 +249,7 @@ public sealed class ProgramRun : IDisposable
 
     private string Disassemble(Hart hart, uint pc)
     {
-        if (!hart.Space.Peek(pc, 4, hart.Time, out var word) || hart.Space.FindMemory(pc, 4) is null) return "no memory there";
+        if (!hart.Space.Peek(pc, 4, hart.Time, out var word) || hart.Space.FindMemory(pc, 4) is null) return "not in memory";
         return Disassembler.Format(new Decoder(PlatformRules.ParseIsa(Machine.Platform.Isa)).Decode(word), pc);
     }
 

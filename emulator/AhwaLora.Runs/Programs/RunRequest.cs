@@ -13,7 +13,7 @@ using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Runs.Programs;
 
-/// <summary>A run of a program, as <c>ahwalora run</c> takes it.</summary>
+/// <summary>What to run and how: the options of <c>ahwalora run</c>.</summary>
 public sealed record RunRequest
 {
     /// <summary>The executable.</summary>
@@ -34,28 +34,28 @@ public sealed record RunRequest
     /// <summary>Engine, contention, misaligned accesses, seed and timing.</summary>
     public MachineOptions Options { get; init; } = new();
 
-    /// <summary>When to give up.</summary>
+    /// <summary>Limits at which the run is stopped.</summary>
     public RunLimits Limits { get; init; } = RunLimits.None;
 
     /// <summary>Directory whose files the guest may use; null for none.</summary>
     public string? SandboxPath { get; init; }
 
-    /// <summary>The guest's console; without it there is no input, and output goes nowhere.</summary>
+    /// <summary>The guest's console; without it there is no input, and output is dropped.</summary>
     public GuestConsole Console { get; init; } = new(Stream.Null, Stream.Null, Stream.Null);
 
-    /// <summary>Where to write the words between begin_signature and end_signature.</summary>
+    /// <summary>File for the words between begin_signature and end_signature; null for none.</summary>
     public string? SignaturePath { get; init; }
 
-    /// <summary>Where to write a commit log.</summary>
+    /// <summary>File for the commit log; null for none.</summary>
     public string? LogPath { get; init; }
 
-    /// <summary>Where to write the statistics.</summary>
+    /// <summary>File for the statistics; null for none.</summary>
     public string? StatisticsPath { get; init; }
 
-    /// <summary>Where to write the timeline in the trace event format.</summary>
+    /// <summary>File for the timeline; null for none.</summary>
     public string? TracePath { get; init; }
 
-    /// <summary>Writes the timeline to <see cref="TracePath"/>; by itself in the trace event format.</summary>
+    /// <summary>Writes the timeline to <see cref="TracePath"/>; by default in the trace event format.</summary>
     public Action<RunTrace, string> WriteTrace { get; init; } = static (trace, path) => trace.Write(path);
 
     /// <summary>Memory to write out after the run.</summary>
@@ -65,16 +65,16 @@ public sealed record RunRequest
     internal IEnumerable<string?> Outputs =>
         [SignaturePath, LogPath, StatisticsPath, TracePath, Save?.Path, Profile?.FoldedPath, Profile?.CallgrindPath, Baseline?.JUnitPath, Baseline?.MarkdownPath, Baseline is { Update: true } ? Baseline.Path : null, .. Dumps.Select(d => d.Path)];
 
-    /// <summary>Snapshot to save on the way.</summary>
+    /// <summary>Snapshot to save during the run; null for none.</summary>
     public SaveRequest? Save { get; init; }
 
-    /// <summary>Snapshot to begin with; null to begin at reset.</summary>
+    /// <summary>Snapshot to start from; null to start at reset.</summary>
     public string? RestorePath { get; init; }
 
-    /// <summary>Makes one more probe of the run; null for none.</summary>
+    /// <summary>Makes one more probe for the run; null for none.</summary>
     public Func<EmulatedMachine, IProbe>? Observe { get; init; }
 
-    /// <summary>Makes the guest's host of the sandbox; the debugger puts its record between. Null for the sandbox itself.</summary>
+    /// <summary>Makes the guest's host from the sandbox; the debugger inserts its record here. Null for the sandbox itself.</summary>
     public Func<IHost, IHost>? WrapHost { get; init; }
 
     /// <summary>Attribution of cycles to code; null for none.</summary>
@@ -86,17 +86,17 @@ public sealed record RunRequest
     /// <summary>The cycle in which each hart starts; 0 for those beyond the list.</summary>
     public IReadOnlyList<ulong> StartCycles { get; init; } = [];
 
-    /// <summary>Weights that tiles hold when the run begins.</summary>
+    /// <summary>Weights of tiles at the start of the run.</summary>
     public IReadOnlyList<TileRequest> Tiles { get; init; } = [];
 
-    /// <summary>Directory for what the tiles hold after the run.</summary>
+    /// <summary>Directory for the state of the tiles after the run; null for none.</summary>
     public string? TileStatePath { get; init; }
 }
 
-/// <summary>Snapshot to save on the way: <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
-/// <param name="Path">Where to.</param>
-/// <param name="Cycle">As soon as a hart reaches this cycle; null at a region.</param>
-/// <param name="Region">As soon as a hart has begun this region; null for any.</param>
+/// <summary>Snapshot to save during the run: <c>FILE@CYCLE</c>, <c>FILE@region</c> or <c>FILE@regionN</c>.</summary>
+/// <param name="Path">File to write.</param>
+/// <param name="Cycle">Saved when a hart reaches this cycle; null to save at a region.</param>
+/// <param name="Region">Saved when a hart has begun this region; null for any region.</param>
 public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
 {
     private const string RegionWord = "region";
@@ -115,10 +115,10 @@ public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
 }
 
 /// <summary>Memory to write out: <c>[hartN@]ADDRESS:BYTES:FILE</c>.</summary>
-/// <param name="Hart">Whose view of memory.</param>
+/// <param name="Hart">Hart whose address space is used.</param>
 /// <param name="Address">First byte.</param>
-/// <param name="Bytes">How many.</param>
-/// <param name="Path">Where to.</param>
+/// <param name="Bytes">Number of bytes.</param>
+/// <param name="Path">File to write.</param>
 public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path)
 {
     /// <summary>Parses <c>[hartN@]ADDRESS:BYTES:FILE</c>; numbers in decimal or with 0x.</summary>

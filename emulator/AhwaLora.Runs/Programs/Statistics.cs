@@ -9,8 +9,8 @@ using AhwaLora.Runs.Profiling;
 namespace AhwaLora.Runs.Programs;
 
 /// <summary>
-/// What a run was and what it cost. All but the last member, <c>host</c>, follows from the program and the options alone:
-/// the same run gives the same bytes.
+/// What a run was and what it cost. All members but the last, <c>host</c>, depend only on the program and the options:
+/// equal runs give equal bytes.
 /// </summary>
 public static class Statistics
 {

@@ -6,8 +6,8 @@ namespace AhwaLora.Runs.Programs;
 /// <summary>Timing profiles by name or file.</summary>
 public static class TimingFile
 {
-    /// <summary>The profile of that name, or that a JSON file holds.</summary>
-    /// <exception cref="UserErrorException">There is neither, or the file does not fit.</exception>
+    /// <summary>The profile of that name, or the one in a JSON file.</summary>
+    /// <exception cref="UserErrorException">There is no such profile or file, or the file is malformed.</exception>
     public static TimingProfile Load(string nameOrPath)
     {
         if (TimingProfile.All.FirstOrDefault(p => p.Name == nameOrPath) is { } profile) return profile;

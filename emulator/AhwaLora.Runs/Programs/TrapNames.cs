@@ -3,7 +3,7 @@ using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Runs.Programs;
 
-/// <summary>What mcause says, in words.</summary>
+/// <summary>Values of mcause in words.</summary>
 public static class TrapNames
 {
     /// <summary>The specification's name of a cause.</summary>

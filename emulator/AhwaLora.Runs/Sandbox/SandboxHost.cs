@@ -5,13 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace AhwaLora.Runs.Sandbox;
 
 /// <summary>
-/// The host as a guest may see it: a console on given streams and, where the user named a directory, the files below
-/// it; no others. The console's three handles cannot be closed, so that a panic still reaches somebody.
+/// The host as a guest sees it: a console on given streams and, if the user named a directory, the files below
+/// it; no others. The console's three handles cannot be closed, so that a panic message is still printed.
 /// </summary>
 /// <remarks>
 /// Guests cannot make links, so a path that was checked stays right unless another process of the user changes the
-/// directory in between. Against that, an opened file is compared with the checked path (on Linux) before it is
-/// truncated or handed out; a file created by losing such a race stays, empty.
+/// directory in between. Against such a race, an opened file is compared with the checked path (on Linux) before it is
+/// truncated or handed out; a file that was created in a lost race stays, empty.
 /// </remarks>
 public sealed class SandboxHost : IHost, IDisposable
 {
@@ -22,10 +22,10 @@ public sealed class SandboxHost : IHost, IDisposable
     private readonly List<Entry?> _handles;
 
     /// <summary>Makes a host.</summary>
-    /// <param name="console">Its streams; they remain the caller's.</param>
+    /// <param name="console">The console's streams; the caller keeps them and closes them.</param>
     /// <param name="arguments">The guest's name, then its arguments.</param>
     /// <param name="directory">The sandbox; null for no files.</param>
-    /// <exception cref="UserErrorException">The sandbox is no directory.</exception>
+    /// <exception cref="UserErrorException">The sandbox is not a directory.</exception>
     public SandboxHost(GuestConsole console, IEnumerable<string> arguments, string? directory = null)
     {
         Arguments = [.. arguments];
@@ -90,7 +90,7 @@ public sealed class SandboxHost : IHost, IDisposable
         if (Find(handle) is not { } entry || !entry.Flags.HasFlag(OpenFlags.Read)) return -Errno.EBADF;
         try
         {
-            // A prompt must be seen before its answer is awaited.
+            // Output is flushed first, so that a prompt is visible while input is awaited.
             if (entry.IsTerminal) _handles[(int)ConsoleStream.Output]!.Stream.Flush();
             return entry.Stream.Read(into);
         }
@@ -195,7 +195,7 @@ public sealed class SandboxHost : IHost, IDisposable
         return flags.HasFlag(OpenFlags.Exclusive) ? FileMode.CreateNew : FileMode.OpenOrCreate;
     }
 
-    /// <summary>The stream of an opened file; the file is closed again if it cannot be truncated.</summary>
+    /// <summary>The stream of an opened file; the file is closed if it cannot be truncated.</summary>
     private static FileStream StreamOf(SafeFileHandle handle, OpenFlags flags)
     {
         try
@@ -218,11 +218,11 @@ public sealed class SandboxHost : IHost, IDisposable
         _ => FileAccess.ReadWrite,
     };
 
-    /// <summary>True if what was opened is what was checked; Linux alone can tell.</summary>
+    /// <summary>True if the opened file is the checked path; only Linux can tell.</summary>
     private static bool IsAt(SafeFileHandle handle, string path) =>
         !OperatingSystem.IsLinux() || new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget is not { } actual || actual == path;
 
-    /// <summary>The number for what a file system may answer; 0 for an error of our own.</summary>
+    /// <summary>The error number for an error of the file system; 0 for any other exception.</summary>
     private static int ErrnoOf(Exception exception) => exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => Errno.ENOENT,
@@ -239,7 +239,7 @@ public sealed class SandboxHost : IHost, IDisposable
         return _paths is null ? -Errno.EACCES : _paths.Resolve(path, followsLast, out hostPath);
     }
 
-    /// <summary>A file, or a link itself.</summary>
+    /// <summary>Resolves the path of an existing file, or of a link itself; a directory gives EISDIR.</summary>
     private int ResolveExisting(string path, out string hostPath)
     {
         var error = Resolve(path, followsLast: false, out hostPath);
@@ -250,7 +250,7 @@ public sealed class SandboxHost : IHost, IDisposable
 
     private Entry? Find(int handle) => (uint)handle < _handles.Count ? _handles[handle] : null;
 
-    /// <summary>The lowest free handle, as POSIX gives it.</summary>
+    /// <summary>The lowest free handle, as in POSIX.</summary>
     private int Add(Entry entry)
     {
         var handle = _handles.IndexOf(null);

@@ -4,7 +4,7 @@ using AhwaLora.Machine.Host;
 namespace AhwaLora.Runs.Sandbox;
 
 /// <summary>
-/// Turns a guest's paths into paths of the host below one directory. Every component is looked at by itself, links
+/// Turns a guest's paths into paths of the host below one directory. Every component is checked by itself, links
 /// included, so that neither "..", an absolute path nor a link leads out.
 /// </summary>
 internal sealed class SandboxPaths
@@ -13,7 +13,7 @@ internal sealed class SandboxPaths
 
     private readonly string _root;
 
-    /// <summary>Paths below <paramref name="directory"/>, which may be reached by links itself: it is the user's word.</summary>
+    /// <summary>Paths below <paramref name="directory"/>, which may itself be reached by links, since the user chose it.</summary>
     public SandboxPaths(string directory)
     {
         var full = Path.GetFullPath(directory);
@@ -27,9 +27,9 @@ internal sealed class SandboxPaths
         _root = root;
     }
 
-    /// <summary>Resolves a guest's path: 0 and the path on the host, whose last component may be missing, or a negated <see cref="Errno"/>.</summary>
+    /// <summary>Resolves a guest's path. Returns 0 and the path on the host, whose last component may be missing; or a negated <see cref="Errno"/>.</summary>
     /// <param name="guestPath">Relative, with '/' between components.</param>
-    /// <param name="followsLast">False to name a link itself, as removing and renaming do.</param>
+    /// <param name="followsLast">False to return a link itself, as for deleting and renaming.</param>
     /// <param name="hostPath">Without links, below the sandbox.</param>
     public int Resolve(string guestPath, bool followsLast, out string hostPath)
     {
@@ -77,7 +77,7 @@ internal sealed class SandboxPaths
     private static bool IsBelow(string root, string path) =>
         Path.EndsInDirectorySeparator(root) ? path.StartsWith(root, StringComparison.Ordinal) : path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>Puts a path's components on the stack, the first on top.</summary>
+    /// <summary>Pushes a path's components on the stack, the first on top.</summary>
     private static void Push(Stack<string> rest, string path)
     {
         foreach (var name in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())

@@ -10,10 +10,10 @@ namespace AhwaLora.Runs.Tiles;
 /// <summary>Weights for a tile: <c>N=FILE[:tensor]</c>.</summary>
 /// <param name="Tile">The tile's number.</param>
 /// <param name="Path">A .npy or .safetensors file.</param>
-/// <param name="Tensor">Which of its tensors; null for the only one.</param>
+/// <param name="Tensor">Name of the tensor; null for the only one.</param>
 public sealed record TileRequest(int Tile, string Path, string? Tensor)
 {
-    /// <summary>Parses <c>N=FILE[:tensor]</c>. A file that exists as it is written has no tensor named.</summary>
+    /// <summary>Parses <c>N=FILE[:tensor]</c>. If a file of the whole text exists, no tensor is named.</summary>
     /// <exception cref="UserErrorException">The text is not of that form.</exception>
     public static TileRequest Parse(string text)
     {
@@ -26,9 +26,9 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
         return new TileRequest(tile, path, tensor);
     }
 
-    /// <summary>Programs the tile from its first row and column on, at no simulated time, and lets its devices age.</summary>
-    /// <param name="machine">Whose tile.</param>
-    /// <exception cref="UserErrorException">No such tile, file or tensor; not a matrix that fits; or a weight that is NaN or infinite.</exception>
+    /// <summary>Programs the tile from its first row and column on, without simulated time, and ages its devices.</summary>
+    /// <param name="machine">The machine with the tile.</param>
+    /// <exception cref="UserErrorException">There is no such tile, file or tensor; it is not a matrix that fits; or a weight is NaN or infinite.</exception>
     public void Program(EmulatedMachine machine)
     {
         if (Tile >= machine.Tiles.Count) throw new UserErrorException($"--tile: there is no tile {Tile}; the platform has {machine.Tiles.Count} (aimc.tiles)");
@@ -39,12 +39,12 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
         UserErrorException Refused(string why) => new($"{Path}: {entry.Description}: {why}");
 
         if (entry.Shape is not [var outputs and > 0, var inputs and > 0]) throw Refused("not a matrix; expected [out, in]");
-        if (outputs > columns || inputs > rows) throw Refused($"does not fit tile {Tile} of {columns} outputs, {rows} inputs; set aimc.columns and aimc.rows in the platform file");
+        if (outputs > columns || inputs > rows) throw Refused($"does not fit tile {Tile} of {columns} outputs and {rows} inputs; set aimc.columns and aimc.rows in the platform file");
         var weights = file.ReadFinite(entry);
         Program(tile, new CrossbarPart(0, (int)inputs, 0, (int)outputs), weights, machine.Platform.Aimc!.AgeSeconds);
     }
 
-    /// <summary>Programs a region as the host does before a run: the devices are <paramref name="ageSeconds"/> old in cycle 0.</summary>
+    /// <summary>Programs a part of a tile as the host does before a run: the devices are <paramref name="ageSeconds"/> seconds old in cycle 0.</summary>
     public static void Program(AimcTile tile, CrossbarPart region, ReadOnlySpan<float> weights, double ageSeconds)
     {
         tile.ProgramByHost(region, weights);

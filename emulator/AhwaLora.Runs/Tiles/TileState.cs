@@ -10,7 +10,7 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Runs.Tiles;
 
 /// <summary>
-/// What the tiles hold after a run, in a directory: <c>tiles.json</c> with ages, compensation and counters, and of each tile N
+/// The state of the tiles after a run, in a directory: <c>tiles.json</c> with ages, compensation and counters, and for each tile N
 /// the conductances of both devices of each pair as <c>tileN.DEVICE.STAGE.npy</c>, [out, in] as weight files, in microsiemens.
 /// </summary>
 public static class TileState
@@ -20,7 +20,7 @@ public static class TileState
     private static readonly (string Name, Func<DevicePlane, float[]> Of)[] Stages =
         [("target", p => p.Target), ("programmed", p => p.Programmed), ("read", p => p.Read), ("drift_exponent", p => p.DriftExponent)];
 
-    /// <summary>Writes the state of every tile, as it is in the machine's last cycle.</summary>
+    /// <summary>Writes the state of every tile in the machine's last cycle.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public static void Write(string directory, EmulatedMachine machine)
     {
@@ -61,7 +61,7 @@ public static class TileState
             AgeAtLastReadingSeconds = state.AgeSeconds,
             state.ReferenceResponse,
             state.Alpha,
-            Programmed = state.Programmings.Select(p => new { p.Region.FirstRow, p.Region.Rows, p.Region.FirstColumn, p.Region.Columns, p.OlderBySeconds, p.Scale }),
+            Programmed = state.Programmings.Select(p => new { p.Part.FirstRow, p.Part.Rows, p.Part.FirstColumn, p.Part.Columns, p.OlderBySeconds, p.Scale }),
             Counters = tile.Counters(time).ToDictionary(c => c.Name, c => c.Value),
         };
     }

@@ -8,7 +8,7 @@ using AhwaLora.Machine.Observe;
 namespace AhwaLora.Runs.Traces;
 
 /// <summary>
-/// Records the timeline of a run. It looks on and changes nothing; and since each part of a machine tells of itself in
+/// Records the timeline of a run. It only observes. Since each part of a machine reports in
 /// its own order, the timeline is the same on every engine.
 /// </summary>
 public sealed class TimelineRecorder : IMachineObserver
@@ -20,9 +20,9 @@ public sealed class TimelineRecorder : IMachineObserver
     private readonly SortedDictionary<(int Kind, string Name), List<TimelineSpan>> _devices = [];
     private readonly ulong[] _begins;
 
-    /// <summary>A recorder of a machine from now on.</summary>
-    /// <param name="machine">The machine; it has one observer.</param>
-    /// <param name="regionNames">What to call regions that have no name of their own, by <c>region_ID</c>; null for just that.</param>
+    /// <summary>Starts recording a machine.</summary>
+    /// <param name="machine">The machine, which can have only one observer.</param>
+    /// <param name="regionNames">Names for regions that are called <c>region_ID</c>; null to keep that.</param>
     public TimelineRecorder(EmulatedMachine machine, IReadOnlyDictionary<string, string>? regionNames = null)
     {
         _machine = machine;
@@ -54,7 +54,7 @@ public sealed class TimelineRecorder : IMachineObserver
         spans.Add(new TimelineSpan(activity.Begin, activity.End, activity.Name, activity.Details));
     }
 
-    /// <summary>Stops to listen and returns what was recorded; harts that still wait are said to.</summary>
+    /// <summary>Stops recording and returns the timeline; harts that still wait are shown as waiting.</summary>
     public Timeline Finish()
     {
         if (_machine.Observer == this) _machine.Observer = null;
@@ -77,7 +77,7 @@ public sealed class TimelineRecorder : IMachineObserver
         _ => "waits",
     };
 
-    /// <summary>The waits of a hart and, between them, its computing.</summary>
+    /// <summary>The waits of a hart, and between them its computing.</summary>
     private List<TimelineSpan> States(Hart hart)
     {
         var states = new List<TimelineSpan>();
@@ -101,6 +101,6 @@ public sealed class TimelineRecorder : IMachineObserver
         return states;
     }
 
-    /// <summary>By begin; what begins together encloses what follows it.</summary>
+    /// <summary>Orders spans by begin; of spans that begin together, the longer one comes first.</summary>
     private static List<TimelineSpan> Sorted(List<TimelineSpan> spans) => [.. spans.Where(s => s.End > s.Begin).OrderBy(s => s.Begin).ThenByDescending(s => s.End)];
 }

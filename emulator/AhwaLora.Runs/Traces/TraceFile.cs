@@ -10,18 +10,18 @@ namespace AhwaLora.Runs.Traces;
 
 /// <summary>
 /// A timeline in the trace event format, which Perfetto (ui.perfetto.dev) and chrome://tracing read: a process for each
-/// kind of track, a thread for each track, times in microseconds to the nanosecond. The same timeline gives the same bytes.
+/// kind of track, a thread for each track, times in microseconds to the nanosecond. Equal timelines give equal bytes.
 /// </summary>
 public static class TraceFile
 {
     /// <summary>Writes a timeline.</summary>
     /// <param name="path">The file; <c>-</c> is standard output.</param>
     /// <param name="timeline">What to write.</param>
-    /// <param name="about">What run it is of, for the file's <c>otherData</c>.</param>
+    /// <param name="about">Facts that identify the run, for the file's <c>otherData</c>.</param>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, Timeline timeline, IEnumerable<(string Name, string Value)> about) => AtomicFile.WriteText(path, output => Write(output, timeline, about));
 
-    /// <summary>Writes a timeline, an event a line.</summary>
+    /// <summary>Writes a timeline, one event per line.</summary>
     public static void Write(TextWriter output, Timeline timeline, IEnumerable<(string Name, string Value)> about)
     {
         var data = new Dictionary<string, string> { ["version"] = Product.Version };
@@ -38,7 +38,7 @@ public static class TraceFile
         output.Write("\n]}\n");
     }
 
-    /// <summary>What a machine is, for <c>otherData</c>.</summary>
+    /// <summary>Describes a machine, for <c>otherData</c>.</summary>
     public static IEnumerable<(string Name, string Value)> About(EmulatedMachine machine) =>
     [
         ("platform", machine.Platform.Name),
@@ -79,6 +79,6 @@ public static class TraceFile
         return new { ph = "X", name = span.Name, cat = kind, pid = process, tid = thread, ts = begin / 1000m, dur = (end - begin) / 1000m, args };
     }
 
-    // Begin and end are rounded alike, so that what follows one another still does.
+    // Begin and end are rounded alike, so that adjacent spans stay adjacent.
     private static decimal Nanoseconds(ulong cycle, Timeline timeline) => decimal.Round(cycle * 1000m / (decimal)timeline.ClockMhz);
 }

@@ -3,13 +3,13 @@ namespace AhwaLora.Machine.Bus.Registers;
 /// <summary>What software may do with a register.</summary>
 public enum RegisterAccess
 {
-    /// <summary>Reads what was written.</summary>
+    /// <summary>A read returns what was written.</summary>
     ReadWrite,
 
     /// <summary>Writes are ignored.</summary>
     ReadOnly,
 
-    /// <summary>Reads as 0.</summary>
+    /// <summary>A read returns 0.</summary>
     WriteOnly,
 
     /// <summary>A 1 written clears the bit.</summary>
@@ -35,17 +35,17 @@ public sealed record RegisterField(string Name, int High, int Low, string Meanin
 /// <param name="Name">As in the generated header.</param>
 /// <param name="Access">What software may do.</param>
 /// <param name="Meaning">One line for the documentation.</param>
-/// <param name="Count">How many stand in a row.</param>
+/// <param name="Count">Number of equal registers in the row.</param>
 /// <param name="Bytes">4, or 8 for a pair of words, low word first; 1 for byte-wide devices.</param>
 /// <param name="Stride">Bytes from one to the next.</param>
 public sealed record Register(uint Offset, string Name, RegisterAccess Access, string Meaning, int Count = 1, int Bytes = 4, uint Stride = 4)
 {
-    /// <summary>Its fields; empty where the register is one number.</summary>
+    /// <summary>Its fields; empty if the register is one number.</summary>
     public IReadOnlyList<RegisterField> Fields { get; init; } = [];
 }
 
 /// <summary>
-/// The registers of a block, as its datasheet lists them: the one definition behind the device, the firmware's
+/// The registers of a block, as its datasheet lists them: the one source of the device, the firmware's
 /// header and the documentation.
 /// </summary>
 /// <param name="Name">Upper-case prefix in the header: <c>DMA</c>.</param>
@@ -55,7 +55,7 @@ public sealed record Register(uint Offset, string Name, RegisterAccess Access, s
 /// <param name="Constants">Named values that go with the block: error causes, commands.</param>
 public sealed record RegisterMap(string Name, uint Size, string Meaning, IReadOnlyList<Register> Registers, IReadOnlyList<RegisterConstant> Constants)
 {
-    /// <summary>The register that covers <paramref name="offset"/>, and which of a row it is; null where there is none.</summary>
+    /// <summary>The register that covers <paramref name="offset"/>, and its index in a row; null if there is none.</summary>
     public (Register Register, int Index)? Find(uint offset)
     {
         foreach (var register in Registers)

@@ -3,10 +3,10 @@ namespace AhwaLora.Machine.Bus.Registers;
 /// <summary>Registers of words, and 64-bit ones as the pairs of words that software sees, low word first.</summary>
 internal static class RegisterWords
 {
-    /// <summary>True for an aligned access of a word, the only one that word registers answer.</summary>
+    /// <summary>True for an aligned access of a word; word registers accept no other.</summary>
     public static bool IsWord(uint offset, int bytes) => bytes == 4 && (offset & 3) == 0;
 
-    /// <summary>The word of <paramref name="register"/> at <paramref name="offset"/>: low where bit 2 is 0.</summary>
+    /// <summary>The word of <paramref name="register"/> at <paramref name="offset"/>: the low word if bit 2 is 0.</summary>
     public static uint Word(ulong register, uint offset) => (uint)(register >> Shift(offset));
 
     /// <summary><paramref name="register"/> with that word replaced.</summary>
