@@ -12,7 +12,7 @@ public sealed class TileStopTests
     [InlineData("job-done", "tile 0 has finished job 1, tag 0x11", "main ()")]
     [InlineData("saturation", "tile 0: ", "ADC saturations")]
     [InlineData("programming", "hart 0 triggers a job on tile 0, which is being programmed", "multiply (")]
-    [InlineData("overwrite", "0x100010fc is written, an input that tile 0 has not read yet", "main ()")]
+    [InlineData("overwrite", "0x100010fc is written, but it is an input that tile 0 has not read yet", "main ()")]
     [InlineData("uninitialised", "hart 0 reads 0x10002040, which was never written", "main ()")]
     [InlineData("exit", "the guest exits with code 0", "main ()")]
     public void Stops_where_it_happens_and_can_go_back_from_there(string what, params string[] expected)

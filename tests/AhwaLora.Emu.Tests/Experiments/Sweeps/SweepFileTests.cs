@@ -86,7 +86,7 @@ public sealed class SweepFileTests : IDisposable
             seed: x
             tcdm_banks: 48
             """);
-        Assert.EndsWith("small.yaml: 15 faults, nothing was run", faults[0], StringComparison.Ordinal);
+        Assert.EndsWith("small.yaml: 15 faults; nothing was run", faults[0], StringComparison.Ordinal);
         string[] expected =
         [
             "line 2: unknown key 'rnak'; the nearest is 'rank'",
@@ -124,7 +124,7 @@ public sealed class SweepFileTests : IDisposable
     public void Of_very_many_faults_the_first_are_told()
     {
         var faults = Faults("rank: 1..100\nchunk: 1..10\ntcdm: 4 KiB\nharts: 65");
-        Assert.EndsWith("1001 faults, nothing was run", faults[0], StringComparison.Ordinal);
+        Assert.EndsWith("1001 faults; nothing was run", faults[0], StringComparison.Ordinal);
         Assert.Contains("line 4: harts 65", faults[1], StringComparison.Ordinal);
         Assert.Equal((52, "and 951 more"), (faults.Length, faults[^1].Trim()));
     }

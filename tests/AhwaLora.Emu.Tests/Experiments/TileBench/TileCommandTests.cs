@@ -47,7 +47,7 @@ public sealed class TileCommandTests : IDisposable
         Refused("--tile 'w.npy': expected N=FILE[:tensor]", "w.npy");
         Refused("there is no tile 1; the platform has 1", $"1={Npy(2, 2)}");
         Refused("tensor 'w' [4] <f4: not a matrix", $"0={Npy(4)}");
-        Refused("tensor 'w' [9, 2] <f4: does not fit tile 0 of 8 outputs, 16 inputs", $"0={Npy(9, 2)}");
+        Refused("tensor 'w' [9, 2] <f4: does not fit tile 0 of 8 outputs and 16 inputs", $"0={Npy(9, 2)}");
         Refused("tensor 'w' [2, 17] <f4: does not fit", $"0={Npy(2, 17)}");
         Refused("tensor 'w' [1, 3] <f4: element [0, 1] is NaN", $"0={Npy([1, 3], [1, float.NaN, 2])}");
         Refused("element [1, 0] is -Infinity", $"0={Npy([2, 1], [1, float.NegativeInfinity])}");

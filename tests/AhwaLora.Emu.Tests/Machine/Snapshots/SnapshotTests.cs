@@ -142,7 +142,7 @@ public sealed class SnapshotTests
         Assert.Equal(SnapshotFile.FormatVersion, BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(VersionAt)));
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(VersionAt), 4);
         var error = Assert.Throws<SnapshotException>(() => SnapshotFile.Restore(machine, Program, new MemoryStream(file)));
-        Assert.Equal($"has snapshot format 4; this version reads format {SnapshotFile.FormatVersion}: save it anew", error.Message);
+        Assert.Equal($"has snapshot format 4; this version reads format {SnapshotFile.FormatVersion}: save it again", error.Message);
     }
 
     private static EmulatedMachine BuildLayer(string strategy, string timing, Contention contention) => LayerRun.Build(

@@ -171,9 +171,9 @@ public sealed class PeftFormatTests : IDisposable
     [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": null", "field 'peft_type'")]
     [InlineData("\"r\": 2", "\"r\": \"two\"", "field 'r'")]
     [InlineData("\"r\": 2,", "", "missing required")]
-    [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": \"(\"", "target_modules is no regular expression")]
+    [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": \"(\"", "target_modules is not a regular expression")]
     [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": [\"key\"]", "lora_A.weight' [2, 3] F32: target_modules of adapter_config.json does not name its module")]
-    [InlineData("\"modules_to_save\": [\"classifier\", \"score\"]", "\"modules_to_save\": null", "classifier.bias' [1] F32: neither lora_A, lora_B nor of a module in modules_to_save")]
+    [InlineData("\"modules_to_save\": [\"classifier\", \"score\"]", "\"modules_to_save\": null", "classifier.bias' [1] F32: it is neither lora_A, lora_B nor a tensor of a module in modules_to_save")]
     [InlineData("\"r\": 2", "\"r\": 3", "lora_A.weight' [2, 3] F32: wrong shape; expected [r, in] with r = 3")]
     public void What_cannot_be_honoured_is_refused_by_name(string field, string changed, string expected)
     {
@@ -182,10 +182,10 @@ public sealed class PeftFormatTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Key + ".lora_B", Key + ".lora_C", "lora_A.weight' [2, 3] F32: there is no lora_B")]
+    [InlineData(Key + ".lora_B", Key + ".lora_C", "lora_A.weight' [2, 3] F32: its module has no lora_B")]
     [InlineData("\"base_model.model.classifier.bias", "\"classifier.bias", "tensor 'classifier.bias' [1] F32: its name does not begin with")]
     [InlineData("[1,2],\"data_offsets\":[60,68]", "[2],\"data_offsets\":[60,68]", "classifier.weight' [2] F32: wrong shape")]
-    [InlineData("\"base_model.model.classifier.weight", "\"base_model.model.score.weight", "classifier.bias' [1] F32: there is no weight of that module")]
+    [InlineData("\"base_model.model.classifier.weight", "\"base_model.model.score.weight", "classifier.bias' [1] F32: its module has no weight")]
     [InlineData("[60,68]", "[60,72]", "classifier.weight' [1, 2] F32 lies at 60 to 72, outside the 68 bytes")]
     public void Tensors_that_do_not_fit_are_named(string part, string changed, string expected) =>
         AssertRefused(expected, Adapter(ConfigText, File(Header.Replace(part, changed, StringComparison.Ordinal), LoraA, LoraB, Head)));
@@ -200,7 +200,7 @@ public sealed class PeftFormatTests : IDisposable
         var bert = Small.Bert with { HiddenSize = 4, NumAttentionHeads = 2 };
         var adapter = PeftFormat.Read(Good());
         Assert.Contains($"module '{Query}' has an adapter for 3 inputs, 4 outputs; the base's layer has 4 and 4", Assert.Throws<UserErrorException>(() => adapter.CheckFits(bert, "adapter")).Message, StringComparison.Ordinal);
-        Assert.Contains($"module '{Query}' is no linear layer", Assert.Throws<UserErrorException>(() => adapter.CheckFits(Small.Llama, "adapter")).Message, StringComparison.Ordinal);
+        Assert.Contains($"module '{Query}' is not a linear layer", Assert.Throws<UserErrorException>(() => adapter.CheckFits(Small.Llama, "adapter")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class CheckpointTests : IDisposable
     [MemberData(nameof(Families))]
     public void Every_tensor_of_a_family_is_written_and_read_back(string family)
     {
-        var config = family switch { "bert" => Small.Bert, "llama" => Small.Llama, _ => KnownModels.MobileBert.Config with { VocabSize = 30, HiddenSize = 32, EmbeddingSize = 8, IntraBottleneckSize = 16, NumHiddenLayers = 1, IntermediateSize = 24 } };
+        var config = family switch { "bert" => Small.Bert, "llama" => Small.Llama, _ => KnownModels.MobileBert.Config with { VocabSize = 30, HiddenSize = 32,
+            EmbeddingSize = 8, IntraBottleneckSize = 16, NumHiddenLayers = 1, IntermediateSize = 24 } };
         CheckpointGenerator.Write(_directory, config, 1);
         using var checkpoint = Checkpoint.Open(_directory);
         Assert.Equal(config.ModelType, checkpoint.Config.ModelType);
@@ -105,8 +106,8 @@ public sealed class CheckpointTests : IDisposable
     {
         CheckpointGenerator.Write(_directory, Small.Bert with { HiddenSize = 16 }, 1);
         Small.Bert.Write(_directory);
-        AssertRefused($"tensor '{Query}' [16, 16] F32: wrong shape; config.json asks for [32, 32]", c => c.Read(Query, 32, 32));
-        AssertRefused("lacks tensor 'bert.encoder.layer.2", c => c.Read("bert.encoder.layer.2.output.dense.weight", 32, 64));
+        AssertRefused($"tensor '{Query}' [16, 16] F32: wrong shape; config.json requires [32, 32]", c => c.Read(Query, 32, 32));
+        AssertRefused("has no tensor 'bert.encoder.layer.2", c => c.Read("bert.encoder.layer.2.output.dense.weight", 32, 64));
 
         var tensors = CheckpointGenerator.Tensors(Small.Bert, 1);
         tensors.First(t => t.Name == Query).Values[33] = float.NegativeInfinity;
@@ -116,7 +117,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData("\"model_type\": \"bert\"", "\"model_type\": \"gpt2\"", "model_type 'gpt2' is not known; expected bert, mobilebert, llama")]
-    [InlineData("\"hidden_size\": 32", "\"hidden_size\": 30", "hidden_size 30 is no multiple of num_attention_heads 4")]
+    [InlineData("\"hidden_size\": 32", "\"hidden_size\": 30", "hidden_size 30 is not a multiple of num_attention_heads 4")]
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size is -1")]
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": \"big\"", "field 'hidden_size'")]
     [InlineData("\"hidden_size\": 32,", "", "missing required")]

@@ -91,7 +91,8 @@ public sealed class StudyDocumentTests : IDisposable
         var (status, error) = CommandLineTests.Run(Arguments);
         Assert.Equal(125, status);
         Assert.All(
-            ["paper.yaml: 2 faults, nothing was run", "rank 0 is outside 1 to 1024; the nearest valid value is 1", "chunk 400 is more than the 320 tokens; the nearest valid value is 320", "balanced.yaml: line 1: strategy 'ballanced'", "the nearest is balanced"],
+            ["paper.yaml: 2 faults; nothing was run", "rank 0 is outside 1 to 1024; the nearest valid value is 1",
+                "chunk 400 is more than the 320 tokens; the nearest valid value is 320", "balanced.yaml: line 1: strategy 'ballanced'", "the nearest is balanced"],
             text => Assert.Contains(text, error, StringComparison.Ordinal));
         Assert.False(System.IO.Directory.Exists(_files.At("work")));
         Assert.False(File.Exists(_files.At("small.md")));

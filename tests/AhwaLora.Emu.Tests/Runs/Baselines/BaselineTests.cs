@@ -200,7 +200,7 @@ public sealed class BaselineTests : IDisposable
     public void A_baseline_of_another_machine_is_refused()
     {
         Update(Program());
-        Assert.Contains("made with harts 1, this run has 2", Assert.Throws<UserErrorException>(() => Compare(Program(), harts: 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("made with harts 1, but this run has 2", Assert.Throws<UserErrorException>(() => Compare(Program(), harts: 2)).Message, StringComparison.Ordinal);
         Assert.Contains("no such baseline", Assert.Throws<UserErrorException>(() => Baseline.Load("nowhere.json")).Message, StringComparison.Ordinal);
     }
 
