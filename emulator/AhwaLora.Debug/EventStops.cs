@@ -129,7 +129,11 @@ internal sealed class EventStops : IProbe
             var now = Now(tile);
             var before = _seen[n];
             _seen[n] = now;
-            if (Enabled.Contains(JobDone) && (int)(now.Finished - before.Finished) > 0) Stop(-1, $"tile {n} has finished job {now.Finished}, tag 0x{TileReport.Register(tile, AimcTileRegisters.FinishedTag):x}");
+            if (Enabled.Contains(JobDone) && (int)(now.Finished - before.Finished) > 0)
+            {
+                Stop(-1, $"tile {n} has finished job {now.Finished}, tag 0x{TileReport.Register(tile, AimcTileRegisters.FinishedTag):x}");
+            }
+
             if (Enabled.Contains(Saturation) && now.Saturations > before.Saturations) Stop(-1, $"tile {n}: {now.Saturations - before.Saturations} ADC saturations");
         }
     }
@@ -160,7 +164,10 @@ internal sealed class EventStops : IProbe
         if (!Enabled.Contains(Overwrite)) return;
         foreach (var tile in _debuggee.Machine.Tiles)
         {
-            if (tile.IsUnreadInput(address, bytes)) Stop(initiator < Initiators.Dma ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
+            if (tile.IsUnreadInput(address, bytes))
+            {
+                Stop(initiator < Initiators.Dma ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
+            }
         }
     }
 }

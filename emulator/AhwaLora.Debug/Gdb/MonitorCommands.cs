@@ -43,7 +43,8 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["stalls"]: return (Stalls(), false);
             case ["regions"]: return (Regions(), false);
             case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
-            case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count: return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
+            case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count:
+                return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
             case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count} tiles\n", false);
             case ["snapshot", "save", _, ..]: return (Save(TextAfter(command, "save")), false);
             case ["snapshot", "load", _, ..]: return Load(TextAfter(command, "load"));

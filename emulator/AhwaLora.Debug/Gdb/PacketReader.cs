@@ -11,7 +11,7 @@ internal enum PacketKind
     /// <summary>A packet with a correct checksum.</summary>
     Packet,
 
-    /// <summary>A packet with a wrong checksum.</summary>
+    /// <summary>A packet with a wrong checksum, or too long.</summary>
     Damaged,
 
     /// <summary>The user's interrupt, a byte of its own.</summary>

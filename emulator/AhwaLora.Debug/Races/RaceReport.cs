@@ -16,6 +16,7 @@ public static class RaceReport
             return string.Create(CultureInfo.InvariantCulture, $"{check.NameOf(side.Actor)} {(side.IsWrite ? "writes" : "reads")} at pc 0x{side.Pc:x8}{line}");
         }
 
-        return [.. check.Races.Select(r => string.Create(CultureInfo.InvariantCulture, $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}; nothing orders them (use a barrier, mutex, event or atomic)"))];
+        return [.. check.Races.Select(r => string.Create(CultureInfo.InvariantCulture,
+            $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}; nothing orders them (use a barrier, mutex, event or atomic)"))];
     }
 }

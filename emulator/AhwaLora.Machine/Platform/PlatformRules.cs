@@ -123,7 +123,8 @@ public static class PlatformRules
         Require(fetch.ExtraCycles is >= 0 and <= 1000, $"field 'instruction_memory.extra_cycles': {fetch.ExtraCycles} is outside 0 to 1000");
         if (fetch.Cache is not { } cache) return;
         const string field = "field 'instruction_memory.cache";
-        Require(cache.LineBytes >= fetch.BlockBytes && cache.LineBytes <= 1024 && int.IsPow2(cache.LineBytes), $"{field}.line_bytes': {cache.LineBytes} is not a power of two from {fetch.BlockBytes} to 1024");
+        Require(cache.LineBytes >= fetch.BlockBytes && cache.LineBytes <= 1024 && int.IsPow2(cache.LineBytes),
+            $"{field}.line_bytes': {cache.LineBytes} is not a power of two from {fetch.BlockBytes} to 1024");
         Require(cache.Ways is >= 1 and <= 64, $"{field}.ways': {cache.Ways} is outside 1 to 64");
         Require(cache.MissCycles is >= 0 and <= 10_000, $"{field}.miss_cycles': {cache.MissCycles} is outside 0 to 10000");
         var sets = cache.SizeBytes / cache.LineBytes / cache.Ways;
@@ -157,7 +158,8 @@ public static class PlatformRules
         for (var n = 1; n < map.Count; n++)
         {
             var (before, after) = (map[n - 1], map[n]);
-            Require(before.Base + before.Size <= after.Base, $"'{before.Name}' (0x{before.Base:x8}-0x{before.Base + before.Size - 1:x8}) and '{after.Name}' (from 0x{after.Base:x8}) overlap; move one");
+            Require(before.Base + before.Size <= after.Base,
+                $"'{before.Name}' (0x{before.Base:x8}-0x{before.Base + before.Size - 1:x8}) and '{after.Name}' (from 0x{after.Base:x8}) overlap; move one");
         }
     }
 

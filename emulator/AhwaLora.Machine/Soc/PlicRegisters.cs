@@ -20,7 +20,8 @@ public static class PlicRegisters
         new(Pending,   "PENDING",   ReadOnly,  "Bit s is set while source s waits to be claimed.", Bytes: 8, Stride: 8),
         new(Enable,    "ENABLE",    ReadWrite, "Bit s lets source s interrupt context h.", MaxContexts, Bytes: 8, Stride: EnableStride),
         new(Threshold, "THRESHOLD", ReadWrite, "Context h is interrupted by priorities above this, 0 to 7.", MaxContexts, Stride: ContextStride),
-        new(Claim,     "CLAIM",     ReadActs,  "A read takes context h's pending source of highest priority, 0 if there is none; writing that number completes it.", MaxContexts, Stride: ContextStride),
+        new(Claim,     "CLAIM",     ReadActs,  "A read takes context h's pending source of highest priority, 0 if there is none; writing that number completes it.",
+            MaxContexts, Stride: ContextStride),
     ],
     [
         new("SOURCE_UART",  SourceUart,  "UART."),

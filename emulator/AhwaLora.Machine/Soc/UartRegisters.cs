@@ -30,17 +30,20 @@ public static class UartRegisters
         new(Ier,    "DLM", ReadWrite, "Divisor, high byte, while LCR.DLAB is 1; without effect.", Bytes: 1, Stride: 1),
         new(IirFcr, "IIR", ReadActs,  "Pending interrupt of highest priority; a read that shows THRE clears it.", Bytes: 1, Stride: 1)
         {
-            Fields = [new("NONE", 0, 0, "No interrupt is pending."), new("ID", 3, 1, "3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty."), new("FIFOS", 7, 6, "3 while the FIFOs are on.")],
+            Fields = [new("NONE", 0, 0, "No interrupt is pending."),
+                new("ID", 3, 1, "3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty."), new("FIFOS", 7, 6, "3 while the FIFOs are on.")],
         },
         new(IirFcr, "FCR", WriteOnly, "FIFO control.", Bytes: 1, Stride: 1)
         {
-            Fields = [new("ENABLE", 0, 0, "Turns the 16-byte FIFOs on."), new("CLEAR_RX", 1, 1, "Empties the receive FIFO."), new("CLEAR_TX", 2, 2, "Without effect."), new("TRIGGER", 7, 6, "Trigger level: 1, 4, 8 or 14 bytes.")],
+            Fields = [new("ENABLE", 0, 0, "Turns the 16-byte FIFOs on."), new("CLEAR_RX", 1, 1, "Empties the receive FIFO."), new("CLEAR_TX", 2, 2, "Without effect."),
+                new("TRIGGER", 7, 6, "Trigger level: 1, 4, 8 or 14 bytes.")],
         },
         new(Lcr,    "LCR", ReadWrite, "Line control: framing without effect.", Bytes: 1, Stride: 1) { Fields = [new("DLAB", 7, 7, "Puts the divisor at offsets 0 and 1.")] },
         new(Mcr,    "MCR", ReadWrite, "Modem control.", Bytes: 1, Stride: 1) { Fields = [new("LOOP", 4, 4, "What is sent is received.")] },
         new(Lsr,    "LSR", ReadActs,  "Line status; a read clears OE.", Bytes: 1, Stride: 1)
         {
-            Fields = [new("DR", 0, 0, "A byte has been received."), new("OE", 1, 1, "A byte was lost."), new("THRE", 5, 5, "THR takes a byte; always 1."), new("TEMT", 6, 6, "Everything is sent; always 1.")],
+            Fields = [new("DR", 0, 0, "A byte has been received."), new("OE", 1, 1, "A byte was lost."), new("THRE", 5, 5, "THR takes a byte; always 1."),
+                new("TEMT", 6, 6, "Everything is sent; always 1.")],
         },
         new(Msr,    "MSR", ReadOnly,  "Modem status: CTS, DSR and DCD asserted.", Bytes: 1, Stride: 1),
         new(Scr,    "SCR", ReadWrite, "Scratch.", Bytes: 1, Stride: 1),

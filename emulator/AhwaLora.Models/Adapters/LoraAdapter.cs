@@ -54,13 +54,21 @@ public sealed record LoraAdapter(LoraConfig Config, IReadOnlyDictionary<string, 
         foreach (var (module, pair) in Pairs)
         {
             var layer = Layer(module);
-            if ((pair.Inputs, pair.Outputs) != (layer.Inputs, layer.Outputs)) throw new UserErrorException($"{source}: module '{module}' has an adapter for {pair.Inputs} inputs and {pair.Outputs} outputs; the base's layer has {layer.Inputs} and {layer.Outputs}");
+            if ((pair.Inputs, pair.Outputs) != (layer.Inputs, layer.Outputs))
+            {
+                throw new UserErrorException($"{source}: module '{module}' has an adapter for {pair.Inputs} inputs and {pair.Outputs} outputs; "
+                    + $"the base's layer has {layer.Inputs} and {layer.Outputs}");
+            }
         }
 
         foreach (var (module, saved) in Saved)
         {
             var layer = Layer(module);
-            if ((saved.Inputs, saved.Outputs) != (layer.Inputs, layer.Outputs)) throw new UserErrorException($"{source}: module '{module}' has {saved.Inputs} inputs and {saved.Outputs} outputs; the base's layer has {layer.Inputs} and {layer.Outputs}");
+            if ((saved.Inputs, saved.Outputs) != (layer.Inputs, layer.Outputs))
+            {
+                throw new UserErrorException($"{source}: module '{module}' has {saved.Inputs} inputs and {saved.Outputs} outputs; "
+                    + $"the base's layer has {layer.Inputs} and {layer.Outputs}");
+            }
         }
 
         // all-linear leaves the output layer out.

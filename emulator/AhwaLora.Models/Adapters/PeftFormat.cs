@@ -22,7 +22,12 @@ public static class PeftFormat
     /// <exception cref="UserErrorException">A file is missing or malformed, a tensor has the wrong name, shape or a NaN, or the adapter asks for something that is not supported.</exception>
     public static LoraAdapter Read(string directory)
     {
-        if (!Directory.Exists(directory)) throw new UserErrorException($"{directory}: {(File.Exists(directory) ? "is a file" : "no such directory")}; expected a directory with {LoraConfig.FileName} and {FileName}");
+        if (!Directory.Exists(directory))
+        {
+            throw new UserErrorException($"{directory}: {(File.Exists(directory) ? "is a file" : "no such directory")}; "
+                + $"expected a directory with {LoraConfig.FileName} and {FileName}");
+        }
+
         var config = LoraConfig.Read(directory);
         using var file = TensorFile.Open(Path.Combine(directory, FileName));
         var pairs = new SortedDictionary<string, LoraPair>(StringComparer.Ordinal);

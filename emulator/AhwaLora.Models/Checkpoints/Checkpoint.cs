@@ -46,7 +46,12 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="UserErrorException">A file is missing or malformed, or two files hold the same tensor.</exception>
     public static Checkpoint Open(string directory)
     {
-        if (!System.IO.Directory.Exists(directory)) throw new UserErrorException($"{directory}: {(File.Exists(directory) ? "is a file" : "no such directory")}; expected a directory with {ModelConfig.FileName} and {FileName}");
+        if (!System.IO.Directory.Exists(directory))
+        {
+            throw new UserErrorException($"{directory}: {(File.Exists(directory) ? "is a file" : "no such directory")}; "
+                + $"expected a directory with {ModelConfig.FileName} and {FileName}");
+        }
+
         var checkpoint = new Checkpoint(directory, ModelConfig.Read(directory));
         try
         {
@@ -122,5 +127,6 @@ public sealed class Checkpoint : IDisposable
         return [.. shards.Select(s => Path.Combine(directory, s))];
     }
 
-    private sealed record ShardIndex([property: System.Text.Json.Serialization.JsonPropertyName("weight_map"), System.Text.Json.Serialization.JsonRequired] IReadOnlyDictionary<string, string> WeightMap);
+    private sealed record ShardIndex([property: System.Text.Json.Serialization.JsonPropertyName("weight_map"),
+        System.Text.Json.Serialization.JsonRequired] IReadOnlyDictionary<string, string> WeightMap);
 }

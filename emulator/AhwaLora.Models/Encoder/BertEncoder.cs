@@ -77,9 +77,16 @@ public sealed class BertEncoder
 
     private void Check(TokenSequence example)
     {
-        if (example.Length == 0 || example.Length > _config.MaxPositionEmbeddings) throw new UserErrorException($"an example of {example.Length} tokens; the model takes 1 to {_config.MaxPositionEmbeddings}");
+        if (example.Length == 0 || example.Length > _config.MaxPositionEmbeddings)
+        {
+            throw new UserErrorException($"an example of {example.Length} tokens; the model takes 1 to {_config.MaxPositionEmbeddings}");
+        }
+
         if (Array.Find(example.Ids, id => id < 0 || id >= _config.VocabSize) is var id and not 0) throw new UserErrorException($"token {id} is outside the model's vocabulary of {_config.VocabSize}");
-        if (Array.Find(example.Types, type => type < 0 || type >= _config.TypeVocabSize) is var type and not 0) throw new UserErrorException($"segment {type} is outside the model's {_config.TypeVocabSize}");
+        if (Array.Find(example.Types, type => type < 0 || type >= _config.TypeVocabSize) is var type and not 0)
+        {
+            throw new UserErrorException($"segment {type} is outside the model's {_config.TypeVocabSize}");
+        }
     }
 
     private float[] Embed(IReadOnlyList<TokenSequence> batch)

@@ -57,7 +57,12 @@ public static class KnownModels
     public static KnownModel Find(string nameOrDirectory)
     {
         if (All.FirstOrDefault(m => m.Name == nameOrDirectory) is { } known) return known;
-        if (!Directory.Exists(nameOrDirectory)) throw new UserErrorException($"{nameOrDirectory}: no such model or directory; expected {string.Join(", ", All.Select(m => m.Name))}, or a directory with a config.json");
+        if (!Directory.Exists(nameOrDirectory))
+        {
+            throw new UserErrorException($"{nameOrDirectory}: no such model or directory; "
+                + $"expected {string.Join(", ", All.Select(m => m.Name))}, or a directory with a config.json");
+        }
+
         return new KnownModel(nameOrDirectory, ModelConfig.Read(nameOrDirectory), MobileBert.Rank);
     }
 }

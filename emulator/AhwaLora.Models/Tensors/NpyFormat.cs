@@ -64,7 +64,11 @@ public static partial class NpyFormat
         var type = ElementType.All.FirstOrDefault(t => t.Npy == descr.Groups[1].Value);
         var entry = new TensorEntry(Path.GetFileNameWithoutExtension(path), descr.Groups[1].Value, type, shape, data, stream.Length - data);
         if (order.Groups[1].Value == "True" && shape.Count > 1) throw new UserErrorException($"{path}: {entry.Description} is in Fortran order; save numpy.ascontiguousarray of it");
-        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes) throw new UserErrorException($"{path}: {entry.Description}: {entry.Bytes} bytes follow the header, which is not the size of the shape");
+        if (type is not null && TensorEntry.BytesOf(shape, type.Bytes) != entry.Bytes)
+        {
+            throw new UserErrorException($"{path}: {entry.Description}: {entry.Bytes} bytes follow the header, which is not the size of the shape");
+        }
+
         return entry;
     }
 

@@ -47,7 +47,11 @@ public static class SafetensorsFormat
         long end = 0;
         foreach (var (name, shape, values) in tensors)
         {
-            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length) throw new ArgumentException($"tensor '{name}' has {values.Length} values; shape {TensorEntry.List(shape)} has another number");
+            if (shape.Aggregate(1L, (product, lines) => product * lines) != values.Length)
+            {
+                throw new ArgumentException($"tensor '{name}' has {values.Length} values; shape {TensorEntry.List(shape)} has another number");
+            }
+
             entries.Add(name, new { dtype = type.Safetensors, shape, data_offsets = new[] { end, end += (long)type.Bytes * values.Length } });
         }
 
@@ -68,7 +72,10 @@ public static class SafetensorsFormat
         {
             var element = bytes.AsSpan(i * type.Bytes, type.Bytes);
             type.FromSingle!(element, values[i]);
-            if (float.IsFinite(values[i]) && !float.IsFinite(type.ToSingle!(element))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what}: {values[i]} is outside the range of {type.Safetensors}"));
+            if (float.IsFinite(values[i]) && !float.IsFinite(type.ToSingle!(element)))
+            {
+                throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{what}: {values[i]} is outside the range of {type.Safetensors}"));
+            }
         }
         stream.Write(bytes);
     }

@@ -95,7 +95,8 @@ public sealed class TensorFile : IDisposable
     {
         var values = Read(entry);
         var bad = Array.FindIndex(values, static v => !float.IsFinite(v));
-        return bad < 0 ? values : throw new UserErrorException($"{Path}: {entry.Description}: element {entry.IndexText(bad)} is {values[bad].ToString(CultureInfo.InvariantCulture)}; expected finite numbers");
+        return bad < 0 ? values : throw new UserErrorException($"{Path}: {entry.Description}: "
+            + $"element {entry.IndexText(bad)} is {values[bad].ToString(CultureInfo.InvariantCulture)}; expected finite numbers");
     }
 
     /// <inheritdoc/>

@@ -115,7 +115,11 @@ public sealed record Baseline
 
         void Check(string what, string expected, string actual)
         {
-            if (actual != expected) throw new UserErrorException($"{path}: made with {what} {expected}, but this run has {actual}; use the same one, or write the baseline again with --update-baseline");
+            if (actual != expected)
+            {
+                throw new UserErrorException($"{path}: made with {what} {expected}, but this run has {actual}; "
+                    + "use the same one, or write the baseline again with --update-baseline");
+            }
         }
     }
 

@@ -24,7 +24,11 @@ public sealed class BaselineReport
         if (_comparison.Divergences.Count == 0) return;
         output.WriteLine("first diverging instruction");
         Divergences().Write(output);
-        if (_comparison.Divergences.Any(d => !d.IsExact)) output.WriteLine($"* or one of the {TraceFormat.Stride - 1} before it: after {TextTable.Number(TraceFormat.EveryInstruction)} instructions of a hart, not every one is kept");
+        if (_comparison.Divergences.Any(d => !d.IsExact))
+        {
+            output.WriteLine($"* or one of the {TraceFormat.Stride - 1} before it: after {TextTable.Number(TraceFormat.EveryInstruction)} instructions of a hart, "
+                + "not every one is kept");
+        }
     }
 
     /// <summary>The tables in Markdown.</summary>

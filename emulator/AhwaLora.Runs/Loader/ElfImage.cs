@@ -185,7 +185,8 @@ public sealed class ElfImage
     {
         var isInFile = section.Type != SectionType.NoBits;
         if (isInFile) CheckRange(section.Offset, section.Size, $"section '{section.Name}'");
-        return new ElfSection(section.Name, (uint)section.Type, section.Flags.HasFlag(SectionFlags.Executable), section.LoadAddress, isInFile ? File.Slice((int)section.Offset, (int)section.Size) : default);
+        return new ElfSection(section.Name, (uint)section.Type, section.Flags.HasFlag(SectionFlags.Executable), section.LoadAddress,
+            isInFile ? File.Slice((int)section.Offset, (int)section.Size) : default);
     }
 
     private static bool IsNamed(SymbolEntry<uint> symbol) =>

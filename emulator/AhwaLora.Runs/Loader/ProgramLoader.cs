@@ -17,7 +17,12 @@ public static class ProgramLoader
     {
         var warning = CheckExtensions(machine, image);
         var alignment = machine.Harts[0].Features.InstructionAlignment;
-        if (image.EntryPoint % alignment != 0) throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is not a multiple of {alignment}, the alignment of instructions here; correct the linker script");
+        if (image.EntryPoint % alignment != 0)
+        {
+            throw new UserErrorException($"{image.Path}: entry point 0x{image.EntryPoint:x8} is not a multiple of {alignment}, the alignment of instructions here; "
+                + "correct the linker script");
+        }
+
         foreach (var segment in image.Segments)
         {
             // The file's headers need no memory, since nothing runs from them: -Ttext=0x80000000 puts them below memory.
@@ -68,7 +73,12 @@ public static class ProgramLoader
         if (off.Count != 0)
         {
             var used = UsedExtensions(image);
-            if (off.Exists(name => used.HasFlag(IsaString.Known[name]))) throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+            if (off.Exists(name => used.HasFlag(IsaString.Known[name])))
+            {
+                throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); "
+                    + $"run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+            }
+
             warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
         }
 

@@ -82,7 +82,8 @@ public static class Jitter
         var table = new TextTable("<cycles of", "runs", "min", "median", "max");
         foreach (var spread in spreads)
         {
-            table.Add(spread.Name == "cycles" ? "the machine" : spread.Name, TextTable.Number(spread.Cycles.Count), TextTable.Number(spread.Minimum), TextTable.Number(spread.Median), TextTable.Number(spread.Maximum));
+            table.Add(spread.Name == "cycles" ? "the machine" : spread.Name, TextTable.Number(spread.Cycles.Count), TextTable.Number(spread.Minimum),
+                TextTable.Number(spread.Median), TextTable.Number(spread.Maximum));
         }
 
         table.Write(output);

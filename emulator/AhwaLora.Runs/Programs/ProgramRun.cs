@@ -44,6 +44,8 @@ public static class ExitStatus
 /// <summary>A program in a machine, from its files to its exit status.</summary>
 public sealed class ProgramRun : IDisposable
 {
+    private const int MostHartsDescribed = 4;
+
     private readonly SandboxHost _host;
     private readonly RunRequest _request;
     private readonly List<IProbe> _probes = [];
@@ -206,7 +208,7 @@ public sealed class ProgramRun : IDisposable
     {
         ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
         ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
-        ExitReason.Deadlock => $"every hart waits for an event that cannot occur: {string.Join("; ", Machine.Harts.Where(h => h.State != HartState.Ended).Take(4).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"))}",
+        ExitReason.Deadlock => $"every hart waits for an event that cannot occur: {DescribeWaits()}",
         ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
         _ => null,
     };
@@ -233,6 +235,12 @@ public sealed class ProgramRun : IDisposable
 
         SnapshotStore.Save(Machine, Image, save.Path);
         if (_host.OpenFiles != 0) Note = $"--save {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot";
+    }
+
+    private string DescribeWaits()
+    {
+        var waiting = Machine.Harts.Where(h => h.State != HartState.Ended).Take(MostHartsDescribed);
+        return string.Join("; ", waiting.Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"));
     }
 
     private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";

@@ -63,7 +63,8 @@ public sealed record RunRequest
 
     /// <summary>Every file that the run writes.</summary>
     internal IEnumerable<string?> Outputs =>
-        [SignaturePath, LogPath, StatisticsPath, TracePath, Save?.Path, Profile?.FoldedPath, Profile?.CallgrindPath, Baseline?.JUnitPath, Baseline?.MarkdownPath, Baseline is { Update: true } ? Baseline.Path : null, .. Dumps.Select(d => d.Path)];
+        [SignaturePath, LogPath, StatisticsPath, TracePath, Save?.Path, Profile?.FoldedPath, Profile?.CallgrindPath, Baseline?.JUnitPath, Baseline?.MarkdownPath,
+            Baseline is { Update: true } ? Baseline.Path : null, .. Dumps.Select(d => d.Path)];
 
     /// <summary>Snapshot to save during the run; null for none.</summary>
     public SaveRequest? Save { get; init; }

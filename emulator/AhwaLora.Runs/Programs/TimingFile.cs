@@ -11,7 +11,12 @@ public static class TimingFile
     public static TimingProfile Load(string nameOrPath)
     {
         if (TimingProfile.All.FirstOrDefault(p => p.Name == nameOrPath) is { } profile) return profile;
-        if (!File.Exists(nameOrPath)) throw new UserErrorException($"--timing {nameOrPath}: no such profile or file; expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file");
+        if (!File.Exists(nameOrPath))
+        {
+            throw new UserErrorException($"--timing {nameOrPath}: no such profile or file; "
+                + $"expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file");
+        }
+
         try
         {
             return TimingProfile.Parse(InputFile.Read(nameOrPath, File.ReadAllText));
