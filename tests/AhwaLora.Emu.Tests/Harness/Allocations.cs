@@ -1,4 +1,4 @@
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>Bytes allocated by code that promises to allocate nothing once it is warm.</summary>
 internal static class Allocations

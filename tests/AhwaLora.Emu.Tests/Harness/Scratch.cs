@@ -1,4 +1,4 @@
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>Places for what tests write; they are gone when the test run has ended.</summary>
 internal static class Scratch

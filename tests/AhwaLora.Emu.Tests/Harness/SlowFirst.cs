@@ -1,10 +1,9 @@
-using AhwaLora.Emu.Tests;
 using AhwaLora.Emu.Tests.House;
 using Xunit.Abstractions;
 
-[assembly: TestCollectionOrderer("AhwaLora.Emu.Tests.SlowFirst", "AhwaLora.Emu.Tests")]
+[assembly: TestCollectionOrderer("AhwaLora.Emu.Tests.Harness.SlowFirst", "AhwaLora.Emu.Tests")]
 
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>Begins with the slow classes, the slowest first, so that at the end no core waits for one of them.</summary>
 public sealed class SlowFirst : ITestCollectionOrderer

@@ -5,7 +5,7 @@ using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;
 
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>
 /// A machine with a program, for tests: from assembly text or an ELF file to registers and memory. The engine is that of

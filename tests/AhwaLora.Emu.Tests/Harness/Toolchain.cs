@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Emu.Tests.Assembling;
 
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>Makes executables from assembly text, and calls programs that tests need. One that is missing fails the test with a line that says what to install.</summary>
 internal static class Toolchain

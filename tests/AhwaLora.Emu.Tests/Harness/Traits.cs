@@ -1,4 +1,4 @@
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>Traits of test classes, by which <c>make test</c> and <c>make test-fast</c> choose.</summary>
 internal static class Traits
