@@ -73,7 +73,7 @@ internal static class CommandLine
 
     private static string DescribeMistake(ParseError error) => DescribeValue(error) ?? error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    /// <summary>What an option takes, where its value is no such thing; the parser itself would speak of .NET's types.</summary>
+    /// <summary>What an option takes, for a value that cannot be one; the message of the parser itself would name .NET types.</summary>
     private static string? DescribeValue(ParseError error)
     {
         if (error.SymbolResult is not OptionResult { Tokens: [var value] } result) return null;

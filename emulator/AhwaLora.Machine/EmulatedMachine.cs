@@ -146,7 +146,7 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
         if (_acting is not null) _acting.BreakAt = 0;
     }
 
-    /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
+    /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
     public int Turn => _scheduler.Turn;
 
     /// <summary>Harts that stand still while the others run, a bit each.</summary>
@@ -317,7 +317,7 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
         if ((kinds & Watch.Reservation) != 0) BreakReservations(address, bytes, initiator);
         if ((kinds & Watch.Host) == 0 || _htif?.OnStored(initiator, address, bytes) != true) return;
 
-        // The store itself has yet to retire; the interface looks after the instruction behind it.
+        // The store itself has yet to retire; the interface looks after the instruction that follows.
         _htifDueAt[initiator] = _harts[initiator].Retired + 2;
         _harts[initiator].BreakAt = Math.Min(_harts[initiator].BreakAt, _htifDueAt[initiator]);
     }

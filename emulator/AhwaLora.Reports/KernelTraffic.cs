@@ -24,7 +24,7 @@ public sealed record KernelPoint(string Layer, string Kernel, long MultiplyAdds,
     /// <summary>Multiply-adds a byte.</summary>
     public double Intensity => (double)MultiplyAdds / Bytes;
 
-    /// <summary>Multiply-adds a cycle of all harts, while they computed.</summary>
+    /// <summary>Multiply-adds per cycle of all harts, while they computed.</summary>
     public double MultiplyAddsPerCycle => (double)MultiplyAdds * Harts / HartCycles;
 }
 

@@ -19,16 +19,16 @@ public sealed record OverheadPoint(
     int Inputs, int Outputs, int Rank, int Tokens, int ChunkTokens, int IntegrationNs, int Harts, string Strategy,
     long BaselineCycles, long PipelinedCycles, long HartBusyCyclesMost, long TcdmBytes)
 {
-    /// <summary>Timing profile; empty where the results do not say.</summary>
+    /// <summary>Timing profile; empty if the results do not say.</summary>
     public string Timing { get; init; } = "";
 
-    /// <summary>Whether bank conflicts counted; empty where the results do not say.</summary>
+    /// <summary>Whether bank conflicts counted; empty if the results do not say.</summary>
     public string Contention { get; init; } = "";
 
-    /// <summary>Preset of the tile; empty where the results do not say.</summary>
+    /// <summary>Preset of the tile; empty if the results do not say.</summary>
     public string Preset { get; init; } = "";
 
-    /// <summary>Clock in MHz; empty where the results do not say.</summary>
+    /// <summary>Clock in MHz; empty if the results do not say.</summary>
     public string ClockMhz { get; init; } = "";
 
     /// <summary>Pipelined / baseline - 1, in percent.</summary>

@@ -77,7 +77,7 @@ public static class ReportFacts
         yield return new(group, "preset", preset.Name, FactSource.Chosen, "converters, noise of an MVM, management of range: docs/aimc.md");
         yield return new(group, "converters", Text($"DAC {Bits(preset.Dac)}, ADC {Bits(preset.Adc)}"), FactSource.Published, $"{Paper}: 8 bits each");
         yield return new(group, "devices", aimc.Model, FactSource.Published, "aihwkit PCMLikeNoiseModel and its fits of the HERMES chip");
-        yield return new(group, "streamers", Text($"{aimc.StreamWordsPerCycle} words a cycle each way"), FactSource.Assumed, "assumed: not public");
+        yield return new(group, "streamers", Text($"{aimc.StreamWordsPerCycle} words per cycle each way"), FactSource.Assumed, "assumed: not public");
         yield return new(group, "job contexts", Text($"{aimc.Contexts}"), FactSource.Chosen, "as in PULP's HWPE convention");
         var cost = MvmCost.OnePhase;
         yield return new(group, "energy of an MVM of 256 × 256", Text($"{cost.EnergyFemtojoules / 1e6} nJ"), FactSource.Derived, cost.Source);

@@ -22,7 +22,7 @@ public static class ResultsFile
     public static IReadOnlyList<string> Optional { get; } = ["timing", "contention", "preset", "clock_mhz"];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">No such file, a column is missing, or a cell is no number.</exception>
+    /// <exception cref="UserErrorException">No such file, a column is missing, or a cell is not a number.</exception>
     public static IReadOnlyList<OverheadPoint> Read(string path)
     {
         if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file; 'ahwalora sweep' writes one");

@@ -44,7 +44,7 @@
 #define AHWA_CLUSTER_MUTEX_OFFSET          0x100      /* A read waits until mutex n is free, takes it and returns 1; first come, first served. Any write by its holder frees it. */
 #define AHWA_CLUSTER_MUTEX_STRIDE          0x04
 #define AHWA_CLUSTER_MUTEX_COUNT           16
-#define AHWA_CLUSTER_TRY_MUTEX_OFFSET      0x140      /* A read takes mutex n and returns 1, or returns 0 where it is held. */
+#define AHWA_CLUSTER_TRY_MUTEX_OFFSET      0x140      /* A read takes mutex n and returns 1, or returns 0 if it is held. */
 #define AHWA_CLUSTER_TRY_MUTEX_STRIDE      0x04
 #define AHWA_CLUSTER_TRY_MUTEX_COUNT       16
 
@@ -82,7 +82,7 @@
 #define AHWA_DMA_QUEUE_FULL                 0xFFFFFFFF /* LAUNCH: as many transfers are in flight as CAPS allows; try again. */
 #define AHWA_DMA_BAD_REQUEST                0xFFFFFFFE /* LAUNCH: refused, see ERROR_CAUSE. */
 #define AHWA_DMA_ERROR_NONE                 0x00       /* No bad request. */
-#define AHWA_DMA_ERROR_MISALIGNED           0x01       /* SRC, DST, BYTES or a used stride is no multiple of 4. */
+#define AHWA_DMA_ERROR_MISALIGNED           0x01       /* SRC, DST, BYTES or a used stride is not a multiple of 4. */
 #define AHWA_DMA_ERROR_SIZE                 0x02       /* BYTES or ROWS is 0 or too large. */
 #define AHWA_DMA_ERROR_UNMAPPED             0x03       /* The rows of SRC, or of DST, are not all in one memory. */
 #define AHWA_DMA_ERROR_DEVICE               0x04       /* A row lies in a device's registers. */
@@ -239,7 +239,7 @@
 #define AHWA_TILE_ERROR_COLUMNS                     0x03       /* No columns, or columns outside the tile; argument: first << 16 | count. */
 #define AHWA_TILE_ERROR_VECTORS                     0x04       /* No vectors, or more than 65535; argument: VECTORS. */
 #define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
-#define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* An address or stride that is no multiple of 4; argument: it. */
+#define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* An address or stride that is not a multiple of 4; argument: it. */
 #define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* Not all of an operand lies in one memory; argument: its address. */
 #define AHWA_TILE_ERROR_INPUT                       0x08       /* An input vector with a NaN or infinite element: its output is not written; argument: the element's address. */
 #define AHWA_TILE_ERROR_WEIGHT                      0x09       /* A NaN or infinite weight; argument: its address. */

@@ -50,7 +50,7 @@ internal static class AdapterReport
         var (config, platform) = (checkpoint.Config, model.Machine.Platform);
         var aimc = platform.Aimc!;
         Console.WriteLine(Text($"{config.ModelType}, {config.NumHiddenLayers} blocks of {config.HiddenSize}: {model.Linears.Count} linear layers, {model.ProgrammedCells:N0} weights on {model.Linears.Sum(l => l.Mapping.Tiles)} tiles ({aimc.Preset}, {aimc.Model} devices {aimc.AgeSeconds:N0} s old), {platform.Harts} harts ({options.Timing.Name})"));
-        var table = Table("<adapter", "examples", "float32", "host's tiles", "emulated", "<outputs", "cycles a token", "tile energy");
+        var table = Table("<adapter", "examples", "float32", "host's tiles", "emulated", "<outputs", "cycles per token", "tile energy");
         foreach (var r in results)
         {
             table.AddRow(

@@ -68,7 +68,7 @@ internal static class ProfilingArguments
         return needing is null ? null : throw new UserErrorException($"{needing.Name} needs --baseline FILE");
     }
 
-    /// <summary>Prints what was asked for, behind the run.</summary>
+    /// <summary>Prints what was asked for, after the run.</summary>
     public static void Print(ParseResult parsed, ProgramRun run)
     {
         if (parsed.GetValue(Causes))

@@ -10,7 +10,7 @@ internal static class TileArguments
 {
     private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256).Within(1, PlatformRules.MaximumIntegrationNs);
     private static readonly Option<string?> PresetName = new("--preset") { Description = "Preset of the tiles; the platform's by default." };
-    private static readonly Option<string?> ModelName = new("--model") { Description = "Devices of the tiles; none where --preset ideal is given, else the platform's." };
+    private static readonly Option<string?> ModelName = new("--model") { Description = "Devices of the tiles; none if --preset ideal is given, else the platform's." };
 
     static TileArguments()
     {

@@ -18,7 +18,7 @@ internal static class TrainedLayerArguments
         foreach (var option in new Option[] { Adapter, Module, Base }) command.Add(option);
     }
 
-    /// <summary>The layer that is asked for; null where none is.</summary>
+    /// <summary>The layer that is asked for; null if none is.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="shaping">Options that a trained layer has an answer of its own to.</param>
     /// <param name="tokens">S.</param>

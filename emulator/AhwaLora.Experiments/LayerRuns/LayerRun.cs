@@ -11,7 +11,7 @@ namespace AhwaLora.Experiments.LayerRuns;
 
 /// <summary>What a layer run measured.</summary>
 /// <param name="Strategy">How it was run.</param>
-/// <param name="Plan">The chunk and the split that were chosen; null where the strategy chooses none.</param>
+/// <param name="Plan">The chunk and the split that were chosen; null if the strategy chooses none.</param>
 /// <param name="Result">The firmware's own measurements.</param>
 /// <param name="Y">[S][n] of the last layer, as the firmware left it in RAM.</param>
 /// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights; NaN where the tiles keep time only.</param>

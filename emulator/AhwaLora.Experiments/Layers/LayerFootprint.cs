@@ -19,7 +19,7 @@ public static class LayerFootprint
 
     private const int Panel = 4, Alignment = 16, WordBytes = 4;
 
-    /// <summary>The platform's TCDM; null where it has none at the firmware's address.</summary>
+    /// <summary>The platform's TCDM; null if it has none at the firmware's address.</summary>
     public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
 
     /// <summary>
@@ -39,7 +39,7 @@ public static class LayerFootprint
         return bytes;
     }
 
-    /// <summary>The most tokens a chunk, up to the layer's own, whose buffers fit into so many bytes; 0 where not even one does.</summary>
+    /// <summary>The most tokens a chunk, up to the layer's own, whose buffers fit into so many bytes; 0 if not even one does.</summary>
     public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available)
     {
         var (fits, tooMany) = (0, shape.Chunk + 1);

@@ -15,7 +15,7 @@ namespace AhwaLora.Experiments.Models;
 /// <param name="PipelinedCycles">With the adapter.</param>
 /// <param name="BaselineCycles">The tiles alone.</param>
 /// <param name="TcdmBytes">TCDM that the buffers take.</param>
-/// <param name="RelativeErrorPercent">Of y; null where the tiles keep time only.</param>
+/// <param name="RelativeErrorPercent">Of y; null if the tiles keep time only.</param>
 public sealed record LinearCost(LinearLayer Layer, LayerShape Shape, int Tiles, long PipelinedCycles, long BaselineCycles, long TcdmBytes, double? RelativeErrorPercent)
 {
     /// <summary>Pipelined / baseline - 1, in percent.</summary>

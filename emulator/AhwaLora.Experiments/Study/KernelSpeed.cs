@@ -33,13 +33,13 @@ public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
     /// <summary>Cycles of both products.</summary>
     public long Cycles => DownCycles + UpCycles;
 
-    /// <summary>Multiply-adds a cycle and hart, x A.</summary>
+    /// <summary>Multiply-adds per cycle and hart, x A.</summary>
     public double DownRate => (double)Tokens * Width * Rank / (Harts * DownCycles);
 
-    /// <summary>Multiply-adds a cycle and hart, (x A) B and the addition.</summary>
+    /// <summary>Multiply-adds per cycle and hart, (x A) B and the addition.</summary>
     public double UpRate => (double)Tokens * Width * Rank / (Harts * UpCycles);
 
-    /// <summary>Multiply-adds a cycle and hart of both.</summary>
+    /// <summary>Multiply-adds per cycle and hart of both.</summary>
     public double Rate => 2.0 * Tokens * Width * Rank / (Harts * Cycles);
 
     /// <summary>Runs the app.</summary>

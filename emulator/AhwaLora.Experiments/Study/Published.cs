@@ -15,7 +15,7 @@ public static class Published
     /// <summary>The layer of the worst case and the duration of its MVM.</summary>
     public static readonly (int Inputs, int Outputs, int IntegrationNs) Worst = (512, 128, 128);
 
-    /// <summary>Multiply-adds a cycle of the matrix engine, as RedMulE's default array has; assumed.</summary>
+    /// <summary>Multiply-adds per cycle of the matrix engine, as RedMulE's default array has; assumed.</summary>
     public const int MatrixEngineMultiplyAdds = 48;
 
     /// <summary>TCDM need in KiB by (inputs, outputs, chunk); r = 8.</summary>

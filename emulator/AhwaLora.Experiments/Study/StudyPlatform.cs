@@ -5,7 +5,7 @@ namespace AhwaLora.Experiments.Study;
 
 /// <summary>
 /// The machine of the study, docs/study/platform.json: the reference platform with 1 MiB of TCDM, so that every published
-/// point fits in FP32, and a DMA of 512 bits a cycle, as Snitch's cluster has, so that data movement bounds no layer.
+/// point fits in FP32, and a DMA of 512 bits per cycle, as Snitch's cluster has, so that data movement bounds no layer.
 /// </summary>
 public static class StudyPlatform
 {

@@ -42,7 +42,7 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
         new("tcdm", "size of the TCDM, as in 1 MiB", (text, _) => [Tcdm(text)]),
         new("tcdm_banks", "banks of the TCDM, a power of two", (text, _) => [Banks(text)]),
         Numbers("dma_bytes_per_cycle", "bytes the DMA moves a cycle, a multiple of 4", 4, 64, v => p => p with { DmaBytesPerCycle = v }),
-        Numbers("stream_words_per_cycle", "words a tile's streamers move a cycle, each way", 1, 64, v => p => p with { StreamWordsPerCycle = v }),
+        Numbers("stream_words_per_cycle", "words per cycle that a tile's streamers move, each way", 1, 64, v => p => p with { StreamWordsPerCycle = v }),
         new("seed", "seed of numbers, tile and machine", (text, _) => [Seed(text)]),
     ];
 
@@ -76,7 +76,7 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
         return (int)value;
     }
 
-    private static SweepValueException NoNumber(string text, string name) => new($"{name} '{text.Trim()}' is no whole number; expected one, or a range as in 8{RangeMark}64 or 8{RangeMark}64 {StepMark} 8");
+    private static SweepValueException NoNumber(string text, string name) => new($"{name} '{text.Trim()}' is not a whole number; expected one, or a range as in 8{RangeMark}64 or 8{RangeMark}64 {StepMark} 8");
 
     private static SweepSetting Shape(string text)
     {
@@ -88,7 +88,7 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
     private static SweepSetting Clock(string text)
     {
         const double least = 0.001, most = 100_000;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mhz)) throw new SweepValueException($"clock_mhz '{text}' is no number");
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mhz)) throw new SweepValueException($"clock_mhz '{text}' is not a number");
         if (!(mhz >= least && mhz <= most)) throw new SweepValueException(string.Create(CultureInfo.InvariantCulture, $"clock_mhz {text} is outside {least} to {most}; the nearest valid value is {(mhz > most ? most : least)}"));
         return p => p with { ClockMhz = mhz };
     }
@@ -111,8 +111,8 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
     private static SweepSetting Tcdm(string text)
     {
         const uint least = 1 << 10, most = 128 << 20;
-        if (!SizeJsonConverter.TryParse(text, out var bytes)) throw new SweepValueException($"tcdm '{text}' is no size; expected one as in 128 KiB or 1 MiB");
-        if (bytes is < least or > most || bytes % 4 != 0) throw new SweepValueException($"tcdm {text} is no multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
+        if (!SizeJsonConverter.TryParse(text, out var bytes)) throw new SweepValueException($"tcdm '{text}' is not a size; expected one as in 128 KiB or 1 MiB");
+        if (bytes is < least or > most || bytes % 4 != 0) throw new SweepValueException($"tcdm {text} is not a multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
         return p => p with { TcdmBytes = bytes };
     }
 
@@ -120,12 +120,12 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
     {
         const int most = 1024;
         var banks = Number(text, "tcdm_banks", 1, most);
-        if (!int.IsPow2(banks)) throw new SweepValueException($"tcdm_banks {banks} is no power of two; the nearest valid value is {1 << (int)Math.Round(Math.Log2(banks))}");
+        if (!int.IsPow2(banks)) throw new SweepValueException($"tcdm_banks {banks} is not a power of two; the nearest valid value is {1 << (int)Math.Round(Math.Log2(banks))}");
         return p => p with { TcdmBanks = banks };
     }
 
     private static SweepSetting Seed(string text) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)
             ? p => p with { Seed = seed }
-            : throw new SweepValueException($"seed '{text}' is no whole number from 0 to {ulong.MaxValue}");
+            : throw new SweepValueException($"seed '{text}' is not a whole number from 0 to {ulong.MaxValue}");
 }

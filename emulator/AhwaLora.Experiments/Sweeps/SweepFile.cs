@@ -21,7 +21,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
     private const int MostPoints = 1_000_000;
 
     /// <summary>Reads and expands a file; what is wrong goes to <paramref name="faults"/>.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or is no YAML.</exception>
+    /// <exception cref="UserErrorException">It cannot be read, or is not YAML.</exception>
     public static SweepFile Read(string path, FileFaults faults)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -105,7 +105,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         if (node is null) return [[]];
         if (node is not YamlSequenceNode { Children.Count: > 0 } list || list.Children.Any(c => c is not YamlMappingNode))
         {
-            faults.Add($"'{GridsKey}' is no list of mappings", node.Start.Line);
+            faults.Add($"'{GridsKey}' is not a list of mappings", node.Start.Line);
             return [];
         }
 

@@ -46,7 +46,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
     /// <summary>Banks of the TCDM; 0 for none.</summary>
     public int TcdmBanks { get; init; } = LayerFootprint.TcdmOf(Platform)?.Banks ?? 0;
 
-    /// <summary>Words a tile's streamers move a cycle, each way.</summary>
+    /// <summary>Words per cycle that a tile's streamers move, each way.</summary>
     public int StreamWordsPerCycle { get; init; } = (Platform.Aimc ?? new AimcDescription()).StreamWordsPerCycle;
 
     /// <summary>The tile alone, on the same machine with the same chunks: what the point's overhead is measured against.</summary>

@@ -55,7 +55,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         }
         catch (Exception e) when (e is not UserErrorException)
         {
-            throw new UserErrorException($"{path}: {(File.Exists(path) ? "is no Parquet file that a sweep of this version has written" : Directory.Exists(path) ? "is a directory" : "no such file")}", e);
+            throw new UserErrorException($"{path}: {(File.Exists(path) ? "is not a Parquet file that a sweep of this version has written" : Directory.Exists(path) ? "is a directory" : "no such file")}", e);
         }
     }
 

@@ -12,7 +12,7 @@ namespace AhwaLora.Experiments.TileBench;
 /// <param name="Vectors">How many MVMs.</param>
 /// <param name="Tiles">On how many tiles the matrix lies.</param>
 /// <param name="Work">Passes, clips and saturations of all.</param>
-/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 where both are zero, NaN where W x alone is.</param>
+/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 if both are zero, NaN where W x alone is.</param>
 /// <param name="Error">The same in decibels, by MVM and column.</param>
 public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles, MvmResult Work, double RelativeError, MvmError Error)
 {

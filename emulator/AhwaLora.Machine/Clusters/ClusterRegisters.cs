@@ -24,6 +24,6 @@ public static class ClusterRegisters
         new(TcdmAccessed,  "TCDM_ACCESSED",  ReadOnly,  "Accesses the TCDM's banks have granted.", Bytes: 8, Stride: 8),
         new(TcdmCongested, "TCDM_CONGESTED", ReadOnly,  "Cycles masters have waited for a bank, summed over masters; 0 without exact contention.", Bytes: 8, Stride: 8),
         new(Mutex0,        "MUTEX",          ReadActs,  "A read waits until mutex n is free, takes it and returns 1; first come, first served. Any write by its holder frees it.", Mutexes),
-        new(TryMutex0,     "TRY_MUTEX",      ReadActs,  "A read takes mutex n and returns 1, or returns 0 where it is held.", Mutexes),
+        new(TryMutex0,     "TRY_MUTEX",      ReadActs,  "A read takes mutex n and returns 1, or returns 0 if it is held.", Mutexes),
     ], []);
 }

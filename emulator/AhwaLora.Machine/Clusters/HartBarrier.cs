@@ -25,7 +25,7 @@ public sealed class HartBarrier : IStateful
         _isWaiting = new bool[harts];
     }
 
-    /// <summary>Hart <paramref name="hart"/> arrives in cycle <paramref name="time"/>: Ok where it is the last, else Wait; Fault for a master that is no hart.</summary>
+    /// <summary>Hart <paramref name="hart"/> arrives in cycle <paramref name="time"/>: Ok where it is the last, else Wait; Fault for a master that is not a hart.</summary>
     public BusResponse Arrive(int hart, ulong time)
     {
         if ((uint)hart >= (uint)_isWaiting.Length) return BusResponse.Fault;

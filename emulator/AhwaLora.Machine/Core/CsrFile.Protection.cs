@@ -34,7 +34,7 @@ public static partial class CsrFile
 
     private static int PmpMode(byte cfg) => cfg >> 3 & 3;
 
-    /// <summary>Byte range of entry n; empty where it is off. Addresses have 34 bits.</summary>
+    /// <summary>Byte range of entry n; empty if it is off. Addresses have 34 bits.</summary>
     private static (ulong Low, ulong High) PmpRange(Hart hart, int n)
     {
         var end = (ulong)hart.Pmpaddr[n] << 2;

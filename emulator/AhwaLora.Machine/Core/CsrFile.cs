@@ -16,7 +16,7 @@ public static partial class CsrFile
 
     private const uint InhibitableCounters = ~2u;
 
-    /// <summary>Reads a CSR as the instruction now executing sees it; false where it does not exist or is not accessible.</summary>
+    /// <summary>Reads a CSR as the instruction now executing sees it; false if it does not exist or is not accessible.</summary>
     public static bool TryRead(Hart hart, uint csr, out uint value)
     {
         value = 0;
@@ -50,7 +50,7 @@ public static partial class CsrFile
         }
     }
 
-    /// <summary>Writes a CSR; false where it does not exist, is read-only or is not accessible.</summary>
+    /// <summary>Writes a CSR; false if it does not exist, is read-only or is not accessible.</summary>
     public static bool TryWrite(Hart hart, uint csr, uint value)
     {
         if (CsrMap.IsReadOnly(csr) || hart.Privilege < CsrMap.Privilege(csr)) return false;

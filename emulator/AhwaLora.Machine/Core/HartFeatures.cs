@@ -19,10 +19,10 @@ public sealed record HartFeatures
     /// <summary>Physical memory protection, 16 entries.</summary>
     public bool HasPmp { get; init; }
 
-    /// <summary>True where misaligned loads and stores of memory succeed; false where they trap.</summary>
+    /// <summary>True where misaligned loads and stores of memory succeed; false if they trap.</summary>
     public bool EmulatesMisaligned { get; init; } = true;
 
-    /// <summary>Source of the time CSR; null where there is none (a read is then illegal).</summary>
+    /// <summary>Source of the time CSR; null if there is none (a read is then illegal).</summary>
     public ITimeSource? TimeSource { get; init; }
 
     /// <summary>Source of hardware event counts for mhpmcounters; null counts nothing.</summary>

@@ -39,6 +39,6 @@ public readonly record struct Instruction
     /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>
     public required byte Length { get; init; }
 
-    /// <summary>Shape of the instruction behind it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> where memory ends.</summary>
+    /// <summary>Shape of the instruction after it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> where memory ends.</summary>
     public Shape Behind { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed class InstructionRow
     /// <param name="assembly">Operands as the assembler writes them.</param>
     /// <param name="shape">What is done with the operands.</param>
     /// <param name="unit">What executes it.</param>
-    /// <param name="semantics">A static method with the shape's signature, or null where the shape says it all.</param>
+    /// <param name="semantics">A static method with the shape's signature, or null if the shape says it all.</param>
     /// <param name="width">Bytes moved, for loads and stores.</param>
     public InstructionRow(Extension extension, string name, string pattern, string assembly, Shape shape, Unit unit, Delegate? semantics = null, int width = 0)
     {
@@ -68,7 +68,7 @@ public sealed class InstructionRow
     /// <summary>True if it writes an f register.</summary>
     public bool WritesFloat => Pattern.Has(Field.Rd) && Pattern.Extract(Field.Rd, 0) >= Registers.F0;
 
-    /// <summary>Parameters of the semantics that a shape asks for; 0 where the shape says it all.</summary>
+    /// <summary>Parameters of the semantics that a shape asks for; 0 if the shape says it all.</summary>
     private static int Parameters(Shape shape) => shape switch
     {
         Shape.Unary or Shape.Load => 1,

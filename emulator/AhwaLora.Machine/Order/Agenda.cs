@@ -107,7 +107,7 @@ internal sealed class Agenda
         /// <summary>Itself.</summary>
         public readonly HartSet GetEnumerator() => this;
 
-        /// <summary>Goes to the next hart; false behind the last.</summary>
+        /// <summary>Goes to the next hart; false after the last.</summary>
         public bool MoveNext()
         {
             if (_left == 0) return false;

@@ -20,7 +20,7 @@ internal sealed partial class Scheduler
 
     /// <summary>
     /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
-    /// acted, a hart met one or was stopped. The result where there is nobody, or nobody before the limit.
+    /// acted, a hart met one or was stopped. The result if there is nobody, or nobody before the limit.
     /// </summary>
     private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
     {

@@ -45,7 +45,7 @@ internal sealed partial class Scheduler : IStateful
         _agenda = new Agenda(machine.Harts.Count);
     }
 
-    /// <summary>The hart whose turn it is, or -1 where that is open.</summary>
+    /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
     public int Turn => _turn?.Id ?? -1;
 
     /// <summary>Harts that stand still whatever they could do, a bit each: the debugger's.</summary>
@@ -104,7 +104,7 @@ internal sealed partial class Scheduler : IStateful
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
 
-    /// <summary>Lets a device act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
+    /// <summary>Lets a device act, or gives the next hart its turn; the result if there is nobody, or nobody before the limit.</summary>
     private RunResult? Choose(in RunLimits limits)
     {
         var (device, eventTime) = NextDevice();
@@ -171,7 +171,7 @@ internal sealed partial class Scheduler : IStateful
         return (first, time);
     }
 
-    /// <summary>The running hart that acts first, and its place and that of the one behind it.</summary>
+    /// <summary>The running hart that acts first, and its place and that of the one after it.</summary>
     private (Hart? Hart, Place First, Place Others) NextHart()
     {
         Hart? next = null;

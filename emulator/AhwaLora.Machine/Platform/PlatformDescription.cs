@@ -69,7 +69,7 @@ public sealed record MemoryDescription
     [JsonConverter(typeof(SizeJsonConverter))]
     public required uint Size { get; init; }
 
-    /// <summary>Word-interleaved banks with one grant a cycle each; 0 for none.</summary>
+    /// <summary>Word-interleaved banks with one grant per cycle each; 0 for none.</summary>
     public int Banks { get; init; }
 
     /// <summary>True if every hart has a memory of its own at this address.</summary>

@@ -47,7 +47,7 @@ internal sealed class StudyTables(StudyResults results)
     /// <summary>The smallest number of harts within the published best case.</summary>
     public string Harts()
     {
-        var table = new TextTable("<layer", "MVM, ns", "<harts", "overhead", "<strategy", "t", "TCDM, KiB", "multiply-adds a cycle and hart");
+        var table = new TextTable("<layer", "MVM, ns", "<harts", "overhead", "<strategy", "t", "TCDM, KiB", "multiply-adds per cycle and hart");
         foreach (var need in results.Needs)
         {
             var row = need.Best;
@@ -68,10 +68,10 @@ internal sealed class StudyTables(StudyResults results)
         var harts = rows.Select(r => r.Harts).Distinct().OrderBy(h => Math.Abs(h - Published.MatrixEngineMultiplyAdds)).FirstOrDefault();
         foreach (var row in rows.Where(r => r.Harts == harts).GroupBy(r => r.Strategy).Select(g => g.MinBy(r => r.OverheadPercent)!).OrderBy(r => r.OverheadPercent))
         {
-            table.Add("measured here", Invariant($"{row.Harts} harts, peak {row.Harts} multiply-adds a cycle"), Invariant($"{1 + row.OverheadPercent / 100:F2}"), row.Strategy, Invariant($"{row.ChunkTokens}"));
+            table.Add("measured here", Invariant($"{row.Harts} harts, peak {row.Harts} multiply-adds per cycle"), Invariant($"{1 + row.OverheadPercent / 100:F2}"), row.Strategy, Invariant($"{row.ChunkTokens}"));
         }
 
-        return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds a cycle, RedMulE's default array [?]; a hart does at most one a cycle.\n");
+        return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds per cycle, RedMulE's default array [?]; a hart does at most one a cycle.\n");
     }
 
     /// <summary>One point, and what changes if something about it does.</summary>
@@ -96,7 +96,7 @@ internal sealed class StudyTables(StudyResults results)
     /// <summary>The kernels by themselves.</summary>
     public string Kernels()
     {
-        var table = new TextTable("harts", "x A, cycles", "(x A) B + y, cycles", "x A, multiply-adds a cycle and hart", "(x A) B + y", "both", "speed-up");
+        var table = new TextTable("harts", "x A, cycles", "(x A) B + y, cycles", "x A, multiply-adds per cycle and hart", "(x A) B + y", "both", "speed-up");
         foreach (var k in results.Kernels)
         {
             table.Add(Invariant($"{k.Harts}"), TextTable.Number(k.DownCycles), TextTable.Number(k.UpCycles), Invariant($"{k.DownRate:F2}"), Invariant($"{k.UpRate:F2}"), Invariant($"**{k.Rate:F2}**"), Invariant($"{(double)results.Kernels[0].Cycles / k.Cycles:F2}"));
@@ -152,13 +152,13 @@ internal sealed class StudyTables(StudyResults results)
     private static string Changes(IReadOnlyList<SweepRow> rows)
     {
         var first = rows[0];
-        var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "exposed at the end, cycles", "multiply-adds a cycle and hart", "TCDM, KiB");
+        var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "exposed at the end, cycles", "multiply-adds per cycle and hart", "TCDM, KiB");
         foreach (var row in rows)
         {
             table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row), TextTable.Number(row.ExposedCycles), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
         }
 
-        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, {first.TcdmBanks} banks, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes and streamers {first.StreamWordsPerCycle} words a cycle.\n\n") + Markdown(table);
+        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, {first.TcdmBanks} banks, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes and streamers {first.StreamWordsPerCycle} words per cycle.\n\n") + Markdown(table);
     }
 
     private static string Change(SweepRow from, SweepRow to)
@@ -181,8 +181,8 @@ internal sealed class StudyTables(StudyResults results)
         Compare(from.Timing, to.Timing, to.Timing);
         Compare(from.Contention, to.Contention, $"contention {to.Contention}");
         Compare(from.TcdmBanks, to.TcdmBanks, Invariant($"{to.TcdmBanks} banks"));
-        Compare(from.StreamWordsPerCycle, to.StreamWordsPerCycle, Invariant($"streamers {to.StreamWordsPerCycle} words a cycle"));
-        Compare(from.DmaBytesPerCycle, to.DmaBytesPerCycle, Invariant($"DMA {to.DmaBytesPerCycle} bytes a cycle"));
+        Compare(from.StreamWordsPerCycle, to.StreamWordsPerCycle, Invariant($"streamers {to.StreamWordsPerCycle} words per cycle"));
+        Compare(from.DmaBytesPerCycle, to.DmaBytesPerCycle, Invariant($"DMA {to.DmaBytesPerCycle} bytes per cycle"));
         Compare(from.PlatformTcdmBytes, to.PlatformTcdmBytes, $"TCDM {SizeJsonConverter.Format((uint)to.PlatformTcdmBytes)}");
         Compare(from.Seed, to.Seed, Invariant($"seed {to.Seed}"));
         return string.Join(", ", changes);

@@ -18,7 +18,7 @@ internal static class Encoder
     private static readonly FrozenDictionary<string, uint> Csrs = CsrMap.Names.Select(csr => (csr.Value, csr.Key)).Concat(Absent).ToFrozenDictionary(csr => csr.Item1, csr => csr.Item2);
     private static readonly FrozenDictionary<InstructionRow, string[]> Operands = InstructionSet.Rows.ToFrozenDictionary(row => row, row => row.Assembly.Split(", ", StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>The row of a mnemonic and its ordering bits: <c>amoadd.w.aqrl</c> has both. Null for what is no instruction.</summary>
+    /// <summary>The row of a mnemonic and its ordering bits: <c>amoadd.w.aqrl</c> has both. Null for what is not an instruction.</summary>
     public static (InstructionRow Row, int Ordering)? Find(string name)
     {
         if (Rows.TryGetValue(name, out var row)) return (row, 0);

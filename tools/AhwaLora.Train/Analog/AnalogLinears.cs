@@ -8,7 +8,7 @@ namespace AhwaLora.Train.Analog;
 
 /// <summary>
 /// The tile's forward as a differentiable function: steps 1 to 10 of docs/aimc.md in tensor operations, with the converters of
-/// the same <see cref="Preset"/> and code for code what <see cref="CrossbarArray"/> computes where there is no noise (a test
+/// the same <see cref="Preset"/> and code for code what <see cref="CrossbarArray"/> computes if there is no noise (a test
 /// compares them). Gradients pass through rounding and stop at clipped values (straight-through). In place of programming noise,
 /// every call draws new weight noise, so that what is learned holds for any tile.
 /// </summary>

@@ -5,7 +5,7 @@ namespace AhwaLora.Train.Data;
 
 /// <summary>An example as numbers.</summary>
 /// <param name="Ids">Tokens: [CLS] first [SEP] second [SEP].</param>
-/// <param name="Types">0 up to the first [SEP], 1 behind it.</param>
+/// <param name="Types">0 up to the first [SEP], 1 after it.</param>
 /// <param name="Target">The class, or the token with which the answer begins.</param>
 /// <param name="End">The token with which the answer ends; -1 for classes.</param>
 public sealed record Features(int[] Ids, int[] Types, int Target, int End = -1);

@@ -6,7 +6,7 @@ namespace AhwaLora.Train.Data;
 /// <summary>A GLUE task: which columns of its .tsv files hold what.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="First">Heading of the (first) sentence.</param>
-/// <param name="Second">Heading of the second; null where there is one.</param>
+/// <param name="Second">Heading of the second; null if there is one.</param>
 /// <param name="Label">Heading of the class.</param>
 /// <param name="Labels">The classes as the file writes them, in the order of their numbers.</param>
 public sealed record GlueTask(string Name, string First, string? Second, string Label, IReadOnlyList<string> Labels)

@@ -16,7 +16,7 @@ public static class InstructionLines
         new(Read(Path.Combine(directory, "train.jsonl")), Read(Path.Combine(directory, "dev.jsonl")));
 
     /// <summary>Reads one file.</summary>
-    /// <exception cref="UserErrorException">A line is no such object; it is named.</exception>
+    /// <exception cref="UserErrorException">A line is not such an object; it is named.</exception>
     public static IReadOnlyList<Instruction> Read(string path)
     {
         var instructions = new List<Instruction>();

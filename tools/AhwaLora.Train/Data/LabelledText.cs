@@ -2,7 +2,7 @@ namespace AhwaLora.Train.Data;
 
 /// <summary>A sentence, or two, and the class it belongs to.</summary>
 /// <param name="First">The sentence.</param>
-/// <param name="Second">The second one; null where the task has one.</param>
+/// <param name="Second">The second one; null if the task has one.</param>
 /// <param name="Label">Its class, from 0.</param>
 public sealed record LabelledText(string First, string? Second, int Label);
 

@@ -16,7 +16,7 @@ public static class SquadJson
         new(Read(Path.Combine(directory, "train-v1.1.json")), Read(Path.Combine(directory, "dev-v1.1.json")));
 
     /// <summary>Reads one file; of several answers to a question the first.</summary>
-    /// <exception cref="UserErrorException">It is no SQuAD file, or an answer does not stand where it says; the question is named.</exception>
+    /// <exception cref="UserErrorException">It is not a SQuAD file, or an answer does not stand where it says; the question is named.</exception>
     public static IReadOnlyList<ReadingQuestion> Read(string path)
     {
         Document document;

@@ -92,7 +92,7 @@ public sealed class Adapter : IDisposable
         PeftFormat.Write(directory, new LoraAdapter(config, pairs, saved), ElementType.Float16);
     }
 
-    /// <summary>What it adds to a layer: (alpha / r) (x A) B; null where the layer has none.</summary>
+    /// <summary>What it adds to a layer: (alpha / r) (x A) B; null if the layer has none.</summary>
     public Tensor? Branch(LinearLayer layer, Tensor x) => !Weights.Has(layer.Name + A) ? null
         : nn.functional.linear(nn.functional.linear(x, Weights[layer.Name + A]), Weights[layer.Name + B]) * Scale;
 

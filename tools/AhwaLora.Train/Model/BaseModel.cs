@@ -36,7 +36,7 @@ public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDic
     }
 
     /// <summary>Reads a directory. Without heads.safetensors, as for a checkpoint from elsewhere, heads are made anew.</summary>
-    /// <exception cref="UserErrorException">A file is missing or malformed, or it is no bert.</exception>
+    /// <exception cref="UserErrorException">A file is missing or malformed, or it is not a bert.</exception>
     public static BaseModel Read(string directory)
     {
         using var checkpoint = Checkpoint.Open(directory);

@@ -14,7 +14,7 @@ public sealed class Decoder
     private readonly LinearLayer[][] _blocks;
 
     /// <summary>A model of a configuration.</summary>
-    /// <exception cref="ArgumentException">It is no llama with a head of its own, or has grouped heads.</exception>
+    /// <exception cref="ArgumentException">It is not a llama with a head of its own, or has grouped heads.</exception>
     public Decoder(ModelConfig config)
     {
         Inventory = ModelInventory.Of(config);

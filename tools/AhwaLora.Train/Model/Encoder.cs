@@ -19,7 +19,7 @@ public sealed class Encoder
     private readonly LinearLayer? _pooler;
 
     /// <summary>A model of a configuration.</summary>
-    /// <exception cref="ArgumentException">It is no bert.</exception>
+    /// <exception cref="ArgumentException">It is not a bert.</exception>
     public Encoder(ModelConfig config)
     {
         if (config.ModelType != "bert") throw new ArgumentException($"model type '{config.ModelType}'; expected bert", nameof(config));

@@ -9,7 +9,7 @@ namespace AhwaLora.Train.Study;
 /// <param name="Task">The task.</param>
 /// <param name="Method">none, adapter or full.</param>
 /// <param name="Rank">Of the adapter; 0 for none.</param>
-/// <param name="TrainedBits">Converters that training imagined; 0 where nothing was trained.</param>
+/// <param name="TrainedBits">Converters that training imagined; 0 if nothing was trained.</param>
 /// <param name="Bits">Converters of the tiles.</param>
 /// <param name="TrainedParameters">Numbers that learned.</param>
 /// <param name="Digital">The same weights and adapter without tiles.</param>
@@ -34,7 +34,7 @@ public sealed record SeedResult(int Seed, long BaseParameters, IReadOnlyList<Ser
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyles.Results) + "\n");
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="UserErrorException">It is no such file.</exception>
+    /// <exception cref="UserErrorException">It is not such a file.</exception>
     public static SeedResult Read(string path)
     {
         try

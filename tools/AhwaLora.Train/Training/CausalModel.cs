@@ -53,7 +53,7 @@ public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncode
         new(config, Weights.Of(CheckpointGenerator.Tensors(config, (ulong)seed)), tokenizer);
 
     /// <summary>Reads a directory.</summary>
-    /// <exception cref="UserErrorException">A file is missing or malformed, or it is no llama.</exception>
+    /// <exception cref="UserErrorException">A file is missing or malformed, or it is not a llama.</exception>
     public static CausalModel Read(string directory)
     {
         using var checkpoint = Checkpoint.Open(directory);

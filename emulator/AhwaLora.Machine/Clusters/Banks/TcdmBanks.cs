@@ -5,7 +5,7 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Clusters.Banks;
 
 /// <summary>
-/// The banks of a TCDM: word-interleaved, one grant a cycle each, no broadcast of the same word, stores like loads.
+/// The banks of a TCDM: word-interleaved, one grant per cycle each, no broadcast of the same word, stores like loads.
 /// Each has an arbiter (<see cref="RoundRobin"/>) whose pointer is 0 at reset. Pure data: whoever keeps the machine's
 /// order calls <see cref="Grant"/> once for each cycle and bank that is asked for.
 /// </summary>

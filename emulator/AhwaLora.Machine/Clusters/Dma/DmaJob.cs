@@ -4,7 +4,7 @@ using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
 namespace AhwaLora.Machine.Clusters.Dma;
 
-/// <summary>A copy as a hart programs it: rows of words, each a stride behind the last.</summary>
+/// <summary>A copy as a hart programs it: rows of words, each a stride after the last.</summary>
 internal struct DmaJob
 {
     public uint Source, Destination, BytesPerRow, SourceStride, DestinationStride, Rows;

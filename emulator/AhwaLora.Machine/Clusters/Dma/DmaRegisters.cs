@@ -51,7 +51,7 @@ public static class DmaRegisters
         new("QUEUE_FULL",        QueueFull,  "LAUNCH: as many transfers are in flight as CAPS allows; try again."),
         new("BAD_REQUEST",       BadRequest, "LAUNCH: refused, see ERROR_CAUSE."),
         new("ERROR_NONE",        (uint)DmaError.None,       "No bad request."),
-        new("ERROR_MISALIGNED",  (uint)DmaError.Misaligned, "SRC, DST, BYTES or a used stride is no multiple of 4."),
+        new("ERROR_MISALIGNED",  (uint)DmaError.Misaligned, "SRC, DST, BYTES or a used stride is not a multiple of 4."),
         new("ERROR_SIZE",        (uint)DmaError.Size,       "BYTES or ROWS is 0 or too large."),
         new("ERROR_UNMAPPED",    (uint)DmaError.Unmapped,   "The rows of SRC, or of DST, are not all in one memory."),
         new("ERROR_DEVICE",      (uint)DmaError.Device,     "A row lies in a device's registers."),

@@ -31,7 +31,7 @@ public sealed class CodeCache
     /// <summary>Raised for a store into a granule that holds decoded code: first and last byte address.</summary>
     public event Action<uint, uint>? Invalidated;
 
-    /// <summary>The instruction at <paramref name="pc"/>, which lies in this memory; its row is null where the memory ends within it.</summary>
+    /// <summary>The instruction at <paramref name="pc"/>, which lies in this memory; its row is null if the memory ends within it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Instruction Fetch(uint pc)
     {
@@ -57,7 +57,7 @@ public sealed class CodeCache
         return ref slot;
     }
 
-    /// <summary>Decodes what lies at <paramref name="pc"/>, and sees to it that a store there is noticed; nothing where the memory ends.</summary>
+    /// <summary>Decodes what lies at <paramref name="pc"/>, and sees to it that a store there is noticed; nothing if the memory ends.</summary>
     private Instruction DecodeAt(uint pc)
     {
         if (!Memory.Contains(pc, 2)) return default;

@@ -6,7 +6,7 @@ namespace AhwaLora.Machine.Core.Execution;
 /// <summary>How far a hart may run.</summary>
 /// <param name="Until">First cycle in which it must not issue.</param>
 /// <param name="Horizon">Last cycle in which it is first in the machine's order, so that it may act on what others see.</param>
-/// <param name="Yield">First cycle from which a jump or taken branch backwards, or to itself, ends the window behind it.</param>
+/// <param name="Yield">First cycle from which a jump or taken branch backwards, or to itself, ends the window after it.</param>
 public readonly record struct RunWindow(ulong Until, ulong Horizon, ulong Yield = ulong.MaxValue)
 {
     /// <summary>What is left of a budget of cycles, spent from <paramref name="time"/> on, at <see cref="Yield"/>; less than anybody can have left where that is far off.</summary>

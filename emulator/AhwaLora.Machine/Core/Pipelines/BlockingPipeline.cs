@@ -111,7 +111,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs2);
         Execute(s, 1, Cause.Issue, Port.None);
 
-        // A taken branch leaves in ID what lies behind it. That is not executed, but rule 7 holds for it, too.
+        // A taken branch leaves in ID what lies after it. That is not executed, but rule 7 holds for it, too.
         var target = s.Time + (ulong)s.Timing.TakenBranchCycles;
         if (i.Behind is Shape.Csr or Shape.CsrImmediate) target = Math.Max(target, s.FloatFree + 1);
         Refill(s, target, Cause.JumpBranch);
@@ -284,7 +284,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         Misaligned,
     }
 
-    /// <summary>Puts the instruction into EX for <paramref name="cycles"/>, and longer where the stage behind it or the write port is busy.</summary>
+    /// <summary>Puts the instruction into EX for <paramref name="cycles"/>, and longer if the stage after it or the write port is busy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Execute(BlockingState s, ulong cycles, Cause cause, Port port, bool isMulh = false, bool hasJalrInId = false)
     {

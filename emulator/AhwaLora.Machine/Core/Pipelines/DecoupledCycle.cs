@@ -405,7 +405,7 @@ internal static class DecoupledCycle
     private static bool HasEmptyStage(uint pipe, int stages) =>
         (pipe & 0xff) == 0 || (stages > 1 && (pipe & 0xff00) == 0) || (stages > 2 && (pipe & 0xff_0000) == 0);
 
-    /// <summary>Every stage moves on where the one behind it has room; the first is then empty, unless all are full.</summary>
+    /// <summary>Every stage moves on if the next one has room; the first is then empty, unless all are full.</summary>
     private static uint Advance(uint pipe, int stages)
     {
         if (pipe == 0 || stages == 1) return pipe;

@@ -134,7 +134,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         return head;
     }
 
-    /// <summary>Bits 11:7, which the RTL checks against the integer scoreboard for every instruction, also where they are no x register.</summary>
+    /// <summary>Bits 11:7, which the RTL checks against the integer scoreboard for every instruction, also where they are not an x register.</summary>
     private static int DestinationField(in Instruction i) => i.Length == 4 ? (int)(i.Word >> 7 & 31) : i.Rd & 31;
 
     private void AddAccess(ref Head head, in Instruction i, uint floatSources, in MemoryTarget target)

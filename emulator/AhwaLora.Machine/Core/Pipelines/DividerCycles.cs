@@ -83,14 +83,14 @@ public static class DividerCycles
         return (1 - Bias - shift, mantissa << shift);
     }
 
-    /// <summary>Significant bits of a quotient of two mantissas; null where it has no end.</summary>
+    /// <summary>Significant bits of a quotient of two mantissas; null if it has no end.</summary>
     private static int? QuotientBits(uint a, uint b)
     {
         var divisor = b >> BitOperations.TrailingZeroCount(b);
         return a % divisor == 0 ? SignificantBits(a / divisor) : null;
     }
 
-    /// <summary>Significant bits of a square root; null where it is not exact.</summary>
+    /// <summary>Significant bits of a square root; null if it is not exact.</summary>
     private static int? RootBits(uint a)
     {
         var (exponent, mantissa) = Normalise(a);

@@ -34,7 +34,7 @@ public interface IPipeline
     /// <summary>The access is granted in cycle <paramref name="time"/>; the cycles waited are charged to <paramref name="cause"/>.</summary>
     void Grant(ulong time, Cause cause);
 
-    /// <summary>The instruction is done; <paramref name="redirected"/> where the next one is not the one behind it in memory (taken branch, jump, mret).</summary>
+    /// <summary>The instruction is done; <paramref name="redirected"/> if the next one is not the one after it in memory (taken branch, jump, mret).</summary>
     void Complete(in Instruction instruction, bool redirected);
 
     /// <summary>The instruction last offered trapped, or an interrupt was taken before it; the handler is fetched.</summary>

@@ -17,7 +17,7 @@ internal sealed class AccessGroup
     /// <summary>Number of the memory.</summary>
     public int Memory { get; }
 
-    /// <summary>First byte accessed, and the one behind the last, as seen from the base register; the first is aligned where it has to be.</summary>
+    /// <summary>First byte accessed, and the one after the last, as seen from the base register; the first is aligned where it has to be.</summary>
     public int Low { get; private set; }
 
     /// <summary>See <see cref="Low"/>.</summary>
@@ -29,13 +29,13 @@ internal sealed class AccessGroup
     /// <summary>Stores in it.</summary>
     public int Stores { get; private set; }
 
-    /// <summary>First byte stored, and the one behind the last.</summary>
+    /// <summary>First byte stored, and the one after the last.</summary>
     public (int Low, int High) Stored { get; private set; } = (int.MaxValue, int.MinValue);
 
     /// <summary>Where the method keeps the offset of <see cref="Low"/> in the memory.</summary>
     public LocalBuilder? Offset { get; set; }
 
-    /// <summary>The groups of a block, by instruction; null for one that is no access, or may meet several memories.</summary>
+    /// <summary>The groups of a block, by instruction; null for one that is not an access, or may meet several memories.</summary>
     public static AccessGroup?[] Find(Node node, Func<Instruction, bool> mustAlign)
     {
         var groups = new AccessGroup?[node.Block.Count];

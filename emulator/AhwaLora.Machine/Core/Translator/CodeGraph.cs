@@ -76,7 +76,7 @@ internal sealed class CodeGraph
         return block;
     }
 
-    /// <summary>First and last byte of each stretch of instructions found and of what lies behind it, since its shape counts (<see cref="Instruction.Behind"/>).</summary>
+    /// <summary>First and last byte of each stretch of instructions found and of what lies after it, since its shape counts (<see cref="Instruction.Behind"/>).</summary>
     public IReadOnlyList<(uint First, uint Last)> Ranges()
     {
         var ranges = new List<(uint First, uint Last)>();

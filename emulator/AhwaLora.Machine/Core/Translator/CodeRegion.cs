@@ -53,7 +53,7 @@ internal sealed class RegionExit
     /// <summary>True if there are any.</summary>
     public bool HasStalls { get; private init; }
 
-    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) behind it.</summary>
+    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) after it.</summary>
     public required int StallVector { get; init; }
 
     /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>

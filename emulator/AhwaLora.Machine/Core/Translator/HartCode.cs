@@ -49,7 +49,7 @@ internal sealed class HartCode
     /// <summary>Times to come to a place before it is translated: code that has changed before has to run longer.</summary>
     public int ThresholdOf(EntryPoint point) => _hotThreshold << Math.Min(point.Discards, 6);
 
-    /// <summary>Translates what is planned from a place; null, from now on, where there is nothing to translate.</summary>
+    /// <summary>Translates what is planned from a place; null, from now on, if there is nothing to translate.</summary>
     /// <param name="point">The place.</param>
     /// <param name="plan">What is to be one region.</param>
     /// <param name="exactAlignment">True where a misaligned access takes other cycles than an aligned one.</param>
@@ -68,7 +68,7 @@ internal sealed class HartCode
         return entry;
     }
 
-    /// <summary>An exit is taken: true where its region is to <see cref="Learn"/> from it.</summary>
+    /// <summary>An exit is taken: true if its region is to <see cref="Learn"/> from it.</summary>
     public static bool IsLesson(RegionExit exit) => exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson;
 
     /// <summary>An exit is taken often: its region may do better with what it has shown.</summary>

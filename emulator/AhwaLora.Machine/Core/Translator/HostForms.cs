@@ -10,8 +10,8 @@ namespace AhwaLora.Machine.Core.Translator;
 /// tell: whether the operation may raise a flag. They may say so without need; the interpreter then does the operation.
 /// </summary>
 /// <param name="Operation">The result of the operands.</param>
-/// <param name="Raises">Operands and result: true where a flag may be raised.</param>
-/// <param name="RaisesMore">Operands and result: true where a flag other than inexact may be raised.</param>
+/// <param name="Raises">Operands and result: true if a flag may be raised.</param>
+/// <param name="RaisesMore">Operands and result: true if a flag other than inexact may be raised.</param>
 internal sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInfo RaisesMore)
 {
     /// <summary>True for a product and a sum rounded once: the operations of three operands.</summary>
@@ -43,7 +43,7 @@ internal static class HostForms
         ["fcvt.s.w"] = Form((Func<uint, float>)FromInt32, (Func<uint, float, bool>)FromInt32Raises, (Func<uint, float, bool>)FromInt32RaisesMore),
     };
 
-    /// <summary>The form of an instruction that rounds to nearest even, or not at all; null where it has none.</summary>
+    /// <summary>The form of an instruction that rounds to nearest even, or not at all; null if it has none.</summary>
     public static HostForm? Find(string name) => Find(name, HostHasFma);
 
     /// <summary>As <see cref="Find(string)"/>, on a host with or without fused multiply-add.</summary>

@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <param name="StallVector">Stall vector.</param>
 internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int StallVector);
 
-/// <summary>The timing of a block entered in a known state: before each of its instructions, and behind the last.</summary>
+/// <summary>The timing of a block entered in a known state: before each of its instructions, and after the last.</summary>
 /// <param name="Before">Before instruction k; the last entry is behind the block where the last instruction does not redirect.</param>
 /// <param name="Redirected">Behind the block where it does.</param>
 internal sealed record BlockPlan(TimePoint[] Before, TimePoint Redirected)
@@ -102,7 +102,7 @@ internal interface IStallState
     /// <summary>See <see cref="IBlockTiming.MisalignedCosts"/>.</summary>
     bool MisalignedCosts { get; }
 
-    /// <summary>Writes the state, each cycle in it as the distance from now, 0 where it no longer matters; returns how many words it takes.</summary>
+    /// <summary>Writes the state, each cycle in it as the distance from now, 0 if it no longer matters; returns how many words it takes.</summary>
     int Save(Span<ulong> words);
 
     /// <summary>Sets the state at <paramref name="time"/>.</summary>

@@ -249,7 +249,7 @@ internal sealed class PacedTranslator : IEngine
         _frame.Retired = 0;
     }
 
-    /// <summary>Leaves in front of an instruction of a block, for the interpreter: at its entry where there is no exit.</summary>
+    /// <summary>Leaves in front of an instruction of a block, for the interpreter: at its entry if there is no exit.</summary>
     private ExitKind Leave(TimedBlock block, RegionExit? exit, ulong now)
     {
         var vector = block.StallVector;
@@ -319,7 +319,7 @@ internal sealed class PacedTranslator : IEngine
         return StateOf(region, region.Nodes[0], vector);
     }
 
-    /// <summary>The block that begins with the access that has its bank now; null where the interpreter is to go on.</summary>
+    /// <summary>The block that begins with the access that has its bank now; null if the interpreter is to go on.</summary>
     private TimedBlock? FindGranted()
     {
         if (_grant is not { } grant || Hart.IsInterrupted) return null;
@@ -355,7 +355,7 @@ internal sealed class PacedTranslator : IEngine
         return state;
     }
 
-    /// <summary>Finds what a block costs in a state; false where only the interpreter can tell.</summary>
+    /// <summary>Finds what a block costs in a state; false if only the interpreter can tell.</summary>
     private bool TryTime(TimedBlock block)
     {
         if (block.IsInterpreted || _timing.IsFull) return false;
@@ -372,7 +372,7 @@ internal sealed class PacedTranslator : IEngine
         return true;
     }
 
-    /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
+    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter is to go on.</summary>
     private CodeRegion? FindRegion(uint pc, int state, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;

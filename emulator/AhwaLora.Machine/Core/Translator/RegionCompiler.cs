@@ -266,7 +266,7 @@ internal sealed partial class RegionCompiler
         if (register >= Registers.F0) _il.Emit(OpCodes.Call, ToBits);
     }
 
-    /// <summary>A register's 32 bits, or a constant where there is no register.</summary>
+    /// <summary>A register's 32 bits, or a constant if there is no register.</summary>
     private void EmitBitsOr(int? register, int constant)
     {
         if (register is { } r) EmitBits(r);

@@ -19,7 +19,7 @@ internal sealed class Node
     /// <summary>For each instruction the numbers of the memories that a load or store may access, the probable one first.</summary>
     public required IReadOnlyList<int[]> Memories { get; init; }
 
-    /// <summary>Its timing; null where that is found as it runs.</summary>
+    /// <summary>Its timing; null if that is found as it runs.</summary>
     public required BlockPlan? Timing { get; init; }
 
     /// <summary>Its timing, known from the start.</summary>
@@ -28,7 +28,7 @@ internal sealed class Node
     /// <summary>What of it the banks arbitrate.</summary>
     public BankedBlock Banked { get; init; }
 
-    /// <summary>The memory whose bank the access behind it asks for.</summary>
+    /// <summary>The memory whose bank the access after it asks for.</summary>
     public int AskedMemory { get; init; }
 
     /// <summary>Its number in its region.</summary>
@@ -49,7 +49,7 @@ internal sealed class Node
     /// <summary>True if it ends with a branch or jump.</summary>
     public bool Transfers => Block.Count != 0 && Banked.Ask is null && Last.Shape is Shape.Branch or Shape.Jump or Shape.JumpRegister;
 
-    /// <summary>Address behind it.</summary>
+    /// <summary>Address after it.</summary>
     public uint End => Block.Aggregate(Pc, (pc, i) => pc + i.Length);
 
     /// <summary>Cycles charged on entry: to its end in sequence, or by its jump.</summary>
@@ -158,7 +158,7 @@ internal sealed class RegionPlan
     /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
     public IReadOnlyList<Node> Entries { get; } = [];
 
-    /// <summary>The node for an address and a state, or null where the region ends.</summary>
+    /// <summary>The node for an address and a state, or null if the region ends.</summary>
     public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
 
     private Node VersionedNode(IBlockTiming timing, uint pc, int vector)

@@ -50,7 +50,7 @@ internal static class RowInliner
         }
     }
 
-    /// <summary>The method as a straight line of steps; null where it has branches, locals or anything else that is not worth copying.</summary>
+    /// <summary>The method as a straight line of steps; null if it has branches, locals or anything else that is not worth copying.</summary>
     private static Step[]? Read(MethodInfo method)
     {
         if (method.GetMethodBody() is not { LocalVariables.Count: 0, ExceptionHandlingClauses.Count: 0 } body) return null;

@@ -48,7 +48,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Stalls among <see cref="RedirectedCycles"/>.</summary>
     public long RedirectedStalls0, RedirectedStalls1, RedirectedStalls2, RedirectedStalls3;
 
-    /// <summary>What follows in sequence; null where that has no translation yet, or is a matter of the banks.</summary>
+    /// <summary>What follows in sequence; null if that has no translation yet, or is a matter of the banks.</summary>
     public TimedBlock? AfterNext;
 
     /// <summary>What follows where its branch or jump is taken; of an indirect jump where it went last, in the same region.</summary>
@@ -57,7 +57,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Of an indirect jump: address of <see cref="RedirectedNext"/>'s block, odd while there is none.</summary>
     public uint RedirectedPc = 1;
 
-    /// <summary>Stall vectors behind it.</summary>
+    /// <summary>Stall vectors after it.</summary>
     public int AfterStallVector, RedirectedStallVector;
 
     /// <summary>Cycles from the end of <see cref="AfterCycles"/> to the request for the bank.</summary>
@@ -86,7 +86,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
 }
 
 /// <summary>A grant that a hart was waiting for.</summary>
-/// <param name="At">Where the hart is behind it: time and state of the pipeline.</param>
+/// <param name="At">Where the hart is after it: time and state of the pipeline.</param>
 internal sealed record TimedGrant(TimePoint At)
 {
     /// <summary>True if it comes late in a way that counts at once.</summary>

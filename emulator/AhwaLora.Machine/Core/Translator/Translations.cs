@@ -12,7 +12,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
     private readonly StallNumbers _vectors = new();
     private (IPipeline Pipeline, IStallState State, CauseCounters Causes) _live;
 
-    /// <summary>A translator around <paramref name="interpreter"/>, or null where its pipeline has no stall vector.</summary>
+    /// <summary>A translator around <paramref name="interpreter"/>, or null if its pipeline has no stall vector.</summary>
     /// <param name="interpreter">The hart's interpreter.</param>
     /// <param name="pipeline">Its pipeline.</param>
     /// <param name="state">The state of that.</param>

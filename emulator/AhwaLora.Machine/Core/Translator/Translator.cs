@@ -199,7 +199,7 @@ internal sealed class Translator : IEngine
         return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.StallVector, mode) : FindRegion(pc, exit.StallVector, mode, counts: true);
     }
 
-    /// <summary>The region at an address, translated now if it has become hot; null where the interpreter is to go on.</summary>
+    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter is to go on.</summary>
     private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;

@@ -98,8 +98,8 @@ public sealed class SweepFileTests : IDisposable
             "line 9: contention 'exakt' is none of none, exact; the nearest is exact",
             "line 10: preset 'ahwalora' is none of",
             "line 11: clock_mhz -1 is outside 0.001 to 100000; the nearest valid value is 0.001",
-            "line 13: seed 'x' is no whole number",
-            "line 14: tcdm_banks 48 is no power of two; the nearest valid value is 64",
+            "line 13: seed 'x' is not a whole number",
+            "line 14: tcdm_banks 48 is not a power of two; the nearest valid value is 64",
             "chunk 400 is more than the 320 tokens; the nearest valid value is 320",
             "takes 59 tiles of 512x512, more than 56; the nearest valid value is 28672x128",
             "chunk 128 of 128x128, rank 8, double-buffered takes 277,504",
@@ -165,8 +165,8 @@ public sealed class SweepFileTests : IDisposable
     [InlineData("harts: 4..2", "runs backwards; write 2..4")]
     [InlineData("harts: {a: 1}", "expected a value or a list")]
     [InlineData("harts: []", "line 1: harts: the list is empty")]
-    [InlineData("grids: 3", "'grids' is no list of mappings")]
-    [InlineData("grids: []", "'grids' is no list of mappings")]
+    [InlineData("grids: 3", "'grids' is not a list of mappings")]
+    [InlineData("grids: []", "'grids' is not a list of mappings")]
     [InlineData("name: a/b", "name 'a/b' is not made of")]
     [InlineData("harts: 1\nharts: 2", "harts")]
     [InlineData("platform: none.json", "no such platform file")]

@@ -196,7 +196,7 @@ public sealed class SweepRunTests : IDisposable
         Assert.Equal(8, SweepMerge.Join([("a", first), ("b", second), ("c", first)]).Rows.Count);
 
         var stranger = _files.Write("stranger.parquet", "PAR1");
-        Assert.Contains("is no Parquet file that a sweep", Assert.Throws<UserErrorException>(() => SweepTable.Read(stranger)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a Parquet file that a sweep", Assert.Throws<UserErrorException>(() => SweepTable.Read(stranger)).Message, StringComparison.Ordinal);
         Assert.Contains("no such file", Assert.Throws<UserErrorException>(() => SweepTable.Read("none.parquet")).Message, StringComparison.Ordinal);
         Assert.Contains("is a directory", Assert.Throws<UserErrorException>(() => SweepTable.Read(_files.Path)).Message, StringComparison.Ordinal);
     }

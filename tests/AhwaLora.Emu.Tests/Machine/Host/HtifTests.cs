@@ -32,7 +32,7 @@ public sealed class HtifTests : IDisposable
     public void The_high_half_of_an_odd_character_is_seen_with_the_low_one()
     {
         Assert.True(Store(ToHost, 'A'));
-        Assert.False(Store(ToHost + 4, Put)); // the instruction after the first store: the hart stops behind it anyway
+        Assert.False(Store(ToHost + 4, Put)); // the instruction after the first store: the hart stops after it anyway
         Assert.Equal(Served, _htif.Evaluate(_guest.Hart));
 
         Assert.Equal("A", _guest.Output);

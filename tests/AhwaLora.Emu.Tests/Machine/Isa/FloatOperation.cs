@@ -8,7 +8,7 @@ namespace AhwaLora.Emu.Tests.Machine.Isa;
 /// <param name="Arity">Number of operands.</param>
 /// <param name="Exact">The oracle.</param>
 /// <param name="Fast">What the engines call.</param>
-/// <param name="Soft">The integer-only form, or null where there is one form only.</param>
+/// <param name="Soft">The integer-only form, or null if there is one form only.</param>
 /// <param name="Host">The host's own arithmetic, to nearest even, or null.</param>
 /// <param name="Draw">Random operands of the kind that is hard for the operation.</param>
 internal sealed record FloatOperation(

@@ -182,7 +182,7 @@ public sealed partial class AimcTile : IClockedDevice
         return BusResponse.Ok;
     }
 
-    /// <summary>What a register reads as, or would read as once a wait is over; false where there is none.</summary>
+    /// <summary>What a register reads as, or would read as once a wait is over; false if there is none.</summary>
     private bool TryValue(uint offset, int initiator, ulong time, out uint value)
     {
         uint? found = offset switch

@@ -147,7 +147,7 @@ public static class AimcTileRegisters
         new("ERROR_COLUMNS", (uint)AimcTileError.Columns, "No columns, or columns outside the tile; argument: first << 16 | count."),
         new("ERROR_VECTORS", (uint)AimcTileError.Vectors, "No vectors, or more than 65535; argument: VECTORS."),
         new("ERROR_FLAGS", (uint)AimcTileError.Flags, "Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS."),
-        new("ERROR_MISALIGNED", (uint)AimcTileError.Misaligned, "An address or stride that is no multiple of 4; argument: it."),
+        new("ERROR_MISALIGNED", (uint)AimcTileError.Misaligned, "An address or stride that is not a multiple of 4; argument: it."),
         new("ERROR_UNMAPPED", (uint)AimcTileError.Unmapped, "Not all of an operand lies in one memory; argument: its address."),
         new("ERROR_INPUT", (uint)AimcTileError.Input, "An input vector with a NaN or infinite element: its output is not written; argument: the element's address."),
         new("ERROR_WEIGHT", (uint)AimcTileError.Weight, "A NaN or infinite weight; argument: its address."),

@@ -6,7 +6,7 @@ using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Emu.Tests.Machine.Clusters.Aimc;
 
-/// <summary>Cycle numbers worked out by hand: a trigger in cycle 100, four words a cycle each way.</summary>
+/// <summary>Cycle numbers worked out by hand: a trigger in cycle 100, four words per cycle each way.</summary>
 public sealed class AimcTileTimingTests
 {
     [Theory]
