@@ -83,7 +83,8 @@ public static class ReportFacts
         yield return new(group, "energy of an MVM of 256 × 256", Text($"{cost.EnergyFemtojoules / 1e6} nJ"), FactSource.Derived, cost.Source);
         foreach (var figure in new ProgrammingCost().Figures) yield return new(group, figure.Name, Text($"{figure.Value} {figure.Unit}"), FactSource.Assumed, "assumed: no usable figure is public");
         var tiles = request.Tiles;
-        yield return new(group, "tiles of the analog figures", Text($"{tiles.Seeds} of {tiles.Lines} × {tiles.Lines}, {tiles.Preset.Name}, {tiles.Model.Name}"), FactSource.Chosen, Text($"seeds {tiles.FirstSeed} to {tiles.FirstSeed + (ulong)tiles.Seeds - 1}, {TileStudy.Vectors} input vectors each"));
+        yield return new(group, "tiles of the analog figures", Text($"{tiles.Seeds} of {tiles.Lines} × {tiles.Lines}, {tiles.Preset.Name}, {tiles.Model.Name}"),
+            FactSource.Chosen, Text($"seeds {tiles.FirstSeed} to {tiles.FirstSeed + (ulong)tiles.Seeds - 1}, {TileStudy.Vectors} input vectors each"));
     }
 
     private static IEnumerable<ReportFact> Timing(TimingProfile timing)

@@ -18,7 +18,8 @@ internal static class AdapterReport
     public static void PrintInfo(string directory, LoraAdapter adapter, Checkpoint? checkpoint)
     {
         var config = adapter.Config;
-        Console.WriteLine(Text($"{directory}: r = {config.R}, alpha = {config.LoraAlpha}{(config.UseRslora ? ", divided by sqrt(r)" : "")}, dropout {config.LoraDropout}, task {config.TaskType ?? "-"}, base {config.BaseModelNameOrPath ?? "-"}"));
+        Console.WriteLine(Text($"{directory}: r = {config.R}, alpha = {config.LoraAlpha}{(config.UseRslora ? ", divided by sqrt(r)" : "")}, dropout {config.LoraDropout}, ")
+            + Text($"task {config.TaskType ?? "-"}, base {config.BaseModelNameOrPath ?? "-"}"));
         var table = Table("<module", "A", "B", "scale", "parameters");
         foreach (var (module, pair) in adapter.Pairs) table.AddRow(Markup.Escape(module), Text($"{pair.Inputs} x {pair.Rank}"), Text($"{pair.Rank} x {pair.Outputs}"), Text($"{pair.Scale:G4}"), Text($"{pair.Parameters:N0}"));
         foreach (var (module, saved) in adapter.Saved) table.AddRow(Markup.Escape(module), "whole", Text($"{saved.Inputs} x {saved.Outputs}"), "-", Text($"{saved.Parameters:N0}"));
@@ -49,7 +50,9 @@ internal static class AdapterReport
     {
         var (config, platform) = (checkpoint.Config, model.Machine.Platform);
         var aimc = platform.Aimc!;
-        Console.WriteLine(Text($"{config.ModelType}, {config.NumHiddenLayers} blocks of {config.HiddenSize}: {model.Linears.Count} linear layers, {model.ProgrammedCells:N0} weights on {model.Linears.Sum(l => l.Mapping.Tiles)} tiles ({aimc.Preset}, {aimc.Model} devices {aimc.AgeSeconds:N0} s old), {platform.Harts} harts ({options.Timing.Name})"));
+        Console.WriteLine(Text($"{config.ModelType}, {config.NumHiddenLayers} blocks of {config.HiddenSize}: ")
+            + Text($"{model.Linears.Count} linear layers, {model.ProgrammedCells:N0} weights on {model.Linears.Sum(l => l.Mapping.Tiles)} tiles ({aimc.Preset}, ")
+            + Text($"{aimc.Model} devices {aimc.AgeSeconds:N0} s old), {platform.Harts} harts ({options.Timing.Name})"));
         var table = Table("<adapter", "examples", "float32", "host's tiles", "emulated", "<outputs", "cycles per token", "tile energy");
         foreach (var r in results)
         {

@@ -21,7 +21,11 @@ internal static class LayerCommand
 {
     private static readonly Option<int> Inputs = CommonOptions.Number("--in", "Inputs m of the layer.", 128);
     private static readonly Option<int> Outputs = CommonOptions.Number("--out", "Outputs n of the layer.", 128);
-    private static readonly Option<string?> Then = new("--then") { Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.", HelpName = "N,..." };
+    private static readonly Option<string?> Then = new("--then")
+    {
+        Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.",
+        HelpName = "N,...",
+    };
     private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
     private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
@@ -139,7 +143,8 @@ internal static class LayerCommand
         foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);
-            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"), double.IsNaN(m.RelativeError) ? "-" : Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
+            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"),
+                double.IsNaN(m.RelativeError) ? "-" : Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
         }
 
         AnsiConsole.Write(table);
@@ -155,7 +160,10 @@ internal static class LayerCommand
         var (split, forecast, measured) = (plan.Split, plan.Forecast, comparison.Pipelined.Result);
         var chunks = Math.Max(1, (comparison.Shape.Tokens + plan.Chunk - 1) / plan.Chunk);
         Console.WriteLine(Text($"chosen: t = {plan.Chunk}, x A in {split.DownTokens} token x {split.DownRanks} rank parts, (x A) B in {split.UpTokens} token x {split.UpOutputs} output parts"));
-        Console.WriteLine(Text($"predicted {forecast.Cycles:N0} cycles, measured {measured.Cycles:N0} ({Math.Round(100.0 * ((double)forecast.Cycles / measured.Cycles - 1), 1):+0.0;-0.0;0.0} %); a chunk: slowest hart predicted {forecast.HartCycles:N0}, measured {measured.HartBusyCycles.Max(c => (long)c) / chunks:N0}; tile {forecast.TileCycles:N0}, DMA {forecast.DmaCycles:N0}"));
+        Console.WriteLine(Text($"predicted {forecast.Cycles:N0} cycles, measured {measured.Cycles:N0} ")
+            + Text($"({Math.Round(100.0 * ((double)forecast.Cycles / measured.Cycles - 1), 1):+0.0;-0.0;0.0} %); ")
+            + Text($"a chunk: slowest hart predicted {forecast.HartCycles:N0}, measured {measured.HartBusyCycles.Max(c => (long)c) / chunks:N0}; ")
+            + Text($"tile {forecast.TileCycles:N0}, DMA {forecast.DmaCycles:N0}"));
     }
 
     private static string ToJson(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)

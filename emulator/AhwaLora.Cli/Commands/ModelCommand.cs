@@ -85,7 +85,9 @@ internal static class ModelCommand
         foreach (var shape in cost.ByShape)
         {
             var first = shape.Layers[0];
-            table.AddRow(Text($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Text($"{shape.Layers.Count}"), Text($"{first.Tiles}"), Text($"{first.Shape.Chunk}"), Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{shape.BaselineCycles:N0}"), Text($"{shape.PipelinedCycles:N0}"), Text($"{shape.OverheadPercent:F1} %"));
+            table.AddRow(Text($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Text($"{shape.Layers.Count}"), Text($"{first.Tiles}"), Text($"{first.Shape.Chunk}"),
+                Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{shape.BaselineCycles:N0}"), Text($"{shape.PipelinedCycles:N0}"),
+                Text($"{shape.OverheadPercent:F1} %"));
         }
 
         table.AddRow("all", Text($"{cost.Layers.Count}"), "", "", "", Text($"{cost.BaselineCycles:N0}"), Text($"{cost.PipelinedCycles:N0}"), Text($"{cost.OverheadPercent:F1} %"));

@@ -145,5 +145,6 @@ internal static class RunCommand
     }
 
     private static string Summary(ProgramRun run) => FormattableString.Invariant(
-        $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds):F1} MIPS");
+        $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, "
+            + $"{run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds):F1} MIPS");
 }

@@ -70,7 +70,8 @@ internal static class TileMvmCommand
     private static void Print(CrossbarOptions options, double age, TileProduct product)
     {
         var (work, error) = (product.Work, product.Error);
-        Console.WriteLine(Text($"{product.Vectors} MVMs {product.Inputs} -> {product.Outputs} on {product.Tiles} {(product.Tiles == 1 ? "tile" : "tiles")} of {options.Rows} x {options.Columns}, {options.Preset.Name} with {options.Model.Name} devices {age} s old"));
+        Console.WriteLine(Text($"{product.Vectors} MVMs {product.Inputs} -> {product.Outputs} on {product.Tiles} {(product.Tiles == 1 ? "tile" : "tiles")} of ")
+            + Text($"{options.Rows} x {options.Columns}, {options.Preset.Name} with {options.Model.Name} devices {age} s old"));
         var relative = double.IsNaN(product.RelativeError) ? "undefined, since W x is zero" : Text($"{100 * product.RelativeError:G4} %");
         Console.WriteLine(Text($"error {relative}, SNR {error.SnrDecibels:F1} dB; worst MVM {error.WorstMvm} {error.WorstMvmSnrDecibels:F1} dB, worst column {error.WorstColumn} {error.WorstColumnSnrDecibels:F1} dB"));
         Console.WriteLine(Text($"{work.Passes} passes, {work.DacClips} DAC clips, {work.AdcSaturations} ADC saturations, {work.ClippedOutputs} outputs left clipped"));

@@ -53,7 +53,12 @@ public sealed class ModelMachine
         var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
         _mappings = new Queue<LayerMapping>(Map(layers, platform));
         var tiles = _mappings.Sum(m => m.Tiles);
-        if (tiles > LayerRecord.MaxTiles) throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {LayerRecord.MaxTiles} that a platform can have; set a larger aimc.rows and aimc.columns in a platform file, or take a smaller model");
+        if (tiles > LayerRecord.MaxTiles)
+        {
+            throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {LayerRecord.MaxTiles} that a platform can have; "
+                + "set a larger aimc.rows and aimc.columns in a platform file, or take a smaller model");
+        }
+
         if (platform.Aimc!.Tiles < tiles) platform = platform with { Aimc = platform.Aimc with { Tiles = tiles } };
 
         var image = FirmwareImages.Load(ServiceRecord.App);

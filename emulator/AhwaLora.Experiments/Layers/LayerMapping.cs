@@ -42,7 +42,12 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     public static PlatformDescription WithTiles(PlatformDescription platform, IEnumerable<LayerShape> chain, LayerStrategy strategy)
     {
         var needed = Of(chain, strategy, platform).Sum(m => m.Tiles);
-        if (needed > LayerRecord.MaxTiles) throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {LayerRecord.MaxTiles} that a platform can have; set a larger aimc.rows and aimc.columns in a platform file");
+        if (needed > LayerRecord.MaxTiles)
+        {
+            throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {LayerRecord.MaxTiles} that a platform can have; "
+                + "set a larger aimc.rows and aimc.columns in a platform file");
+        }
+
         return platform.Aimc!.Tiles >= needed ? platform : platform with { Aimc = platform.Aimc with { Tiles = needed } };
     }
 

@@ -80,7 +80,8 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
         var chunk = new[] { point.Strategy, point.Strategy.Baseline }.Min(strategy =>
             LayerFootprint.LargestChunk(point.Shape, strategy, splits, LayerFootprint.Available(FirmwareImages.Load(strategy.App), point.TcdmBytes)));
         if (chunk > 0) return point with { Shape = point.Shape with { Chunk = chunk } };
-        throw new UserErrorException($"{layer.Name}: not one token of {layer.Inputs}x{layer.Outputs} fits the TCDM of {point.TcdmBytes} bytes under {point.Strategy.Name}, adapter and buffers included; give a platform file with a larger tcdm, or another --strategy");
+        throw new UserErrorException($"{layer.Name}: not one token of {layer.Inputs}x{layer.Outputs} fits the TCDM of {point.TcdmBytes} bytes under "
+            + $"{point.Strategy.Name}, adapter and buffers included; give a platform file with a larger tcdm, or another --strategy");
     }
 
     private static LinearCost Run(LinearLayer layer, SweepPoint point, EngineKind engine)

@@ -112,7 +112,12 @@ internal sealed record SweepAxis(string Name, string Meaning, Func<string, strin
     {
         const uint least = 1 << 10, most = 128 << 20;
         if (!SizeJsonConverter.TryParse(text, out var bytes)) throw new SweepValueException($"tcdm '{text}' is not a size; expected one as in 128 KiB or 1 MiB");
-        if (bytes is < least or > most || bytes % 4 != 0) throw new SweepValueException($"tcdm {text} is not a multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
+        if (bytes is < least or > most || bytes % 4 != 0)
+        {
+            throw new SweepValueException($"tcdm {text} is not a multiple of 4 bytes from {SizeJsonConverter.Format(least)} to {SizeJsonConverter.Format(most)}; "
+                + $"the nearest valid value is {SizeJsonConverter.Format(Math.Clamp(bytes, least, most) / 4 * 4)}");
+        }
+
         return p => p with { TcdmBytes = bytes };
     }
 

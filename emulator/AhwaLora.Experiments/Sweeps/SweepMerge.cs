@@ -14,7 +14,12 @@ public static class SweepMerge
         var byNumber = new SortedDictionary<int, (string Path, SweepTable Table)>();
         foreach (var (path, table) in parts)
         {
-            if (table.Name != first.Name || table.Id != first.Id) throw new UserErrorException($"{path}: part of another sweep, or of another version of it, than {firstPath}: sweep {Describe(table)}, not {Describe(first)}; run all parts with the same sweep file, firmware and product");
+            if (table.Name != first.Name || table.Id != first.Id)
+            {
+                throw new UserErrorException($"{path}: part of another sweep, or of another version of it, than {firstPath}: "
+                    + $"sweep {Describe(table)}, not {Describe(first)}; run all parts with the same sweep file, firmware and product");
+            }
+
             if (table.Shard.Count != first.Shard.Count) throw new UserErrorException($"{path}: part {table.Shard}, where {firstPath} is part {first.Shard}; expected parts of one division");
             if (table.Rows.Count != table.Shard.CountOf(table.Points)) throw new UserErrorException($"{path}: has {table.Rows.Count} of its {table.Shard.CountOf(table.Points)} points");
             if (byNumber.TryGetValue(table.Shard.Number, out var other) && !table.Rows.SequenceEqual(other.Table.Rows)) throw new UserErrorException($"{path}: is part {table.Shard} as {other.Path} is, with other rows");
@@ -22,7 +27,11 @@ public static class SweepMerge
         }
 
         int[] missing = [.. Enumerable.Range(1, first.Shard.Count).Where(number => !byNumber.ContainsKey(number))];
-        if (missing.Length != 0) throw new UserErrorException($"sweep {first.Name}: part{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(n => $"{n}"))} of {first.Shard.Count} missing; run 'ahwalora sweep FILE --shard {missing[0]}/{first.Shard.Count}'");
+        if (missing.Length != 0)
+        {
+            throw new UserErrorException($"sweep {first.Name}: part{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(n => $"{n}"))} of "
+                + $"{first.Shard.Count} missing; run 'ahwalora sweep FILE --shard {missing[0]}/{first.Shard.Count}'");
+        }
 
         var rows = new SweepRow[first.Points];
         foreach (var (_, table) in byNumber.Values)

@@ -117,7 +117,9 @@ public sealed class SweepPlan
             var (shape, chunk) = (point.Shape, LayerFootprint.LargestChunk(point.Shape, strategy, splits, available));
             var least = (LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy, splits) + point.TcdmBytes - available + 1023) / 1024 * 1024;
             var nearest = chunk > 0 ? string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}") : $"tcdm {SizeJsonConverter.Format((uint)least)} with chunk 1";
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"chunk {shape.Chunk} of {shape.Inputs}x{shape.Outputs}, rank {shape.Rank}, {strategy.Name} takes {bytes:N0} bytes of TCDM, and {available:N0} of {SizeJsonConverter.Format(point.TcdmBytes)} are there; the nearest that fits is {nearest}"));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"chunk {shape.Chunk} of {shape.Inputs}x{shape.Outputs}, rank {shape.Rank}, "
+                + $"{strategy.Name} takes {bytes:N0} bytes of TCDM, and {available:N0} of {SizeJsonConverter.Format(point.TcdmBytes)} are there; "
+                + $"the nearest that fits is {nearest}"));
             return;
         }
     }

@@ -51,7 +51,8 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         _names = [.. machine.Harts.Select(h => $"hart {h.Id}"), .. masters.SelectMany(d => Enumerable.Repeat(d.Name, d.Master.Ports))];
         if (number > TcdmBanks.MaxMasters)
         {
-            throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: its harts and the words per cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
+            throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: "
+                + "its harts and the words per cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
         }
 
         _banks = new TcdmBanks(memory.Banks, number) { Offset = dataOffset };

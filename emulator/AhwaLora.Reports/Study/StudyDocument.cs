@@ -45,7 +45,8 @@ public sealed partial class StudyDocument
     {
         var path = System.IO.Path.Combine(directory, TextFile);
         var text = InputFile.Read(path, File.ReadAllText, "no such file; the study's text is expected there").ReplaceLineEndings("\n");
-        string[] faults = [.. Place().Matches(text).Select(place => place.Groups[1].Value).Where(name => !Tables.ContainsKey(name)).Select(name => $"{path}: there is no table '{name}'; the nearest is '{Spelling.Nearest(name, Tables.Keys)}'")];
+        string[] faults = [.. Place().Matches(text).Select(place => place.Groups[1].Value).Where(name => !Tables.ContainsKey(name))
+            .Select(name => $"{path}: there is no table '{name}'; the nearest is '{Spelling.Nearest(name, Tables.Keys)}'")];
         if (faults.Length != 0) throw new UserErrorException(string.Join('\n', faults));
         var document = new StudyDocument(directory, text);
         AtomicFile.CheckPlace(document.Path);

@@ -71,7 +71,9 @@ internal sealed class StudyTables(StudyResults results)
             table.Add("measured here", Invariant($"{row.Harts} harts, peak {row.Harts} multiply-adds per cycle"), Invariant($"{1 + row.OverheadPercent / 100:F2}"), row.Strategy, Invariant($"{row.ChunkTokens}"));
         }
 
-        return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds per cycle, RedMulE's default array [?]; a hart does at most one a cycle.\n");
+        return Markdown(table) + Invariant($"\nLayer {inputs}x{outputs}, an MVM of {ns} ns. Assumed: ")
+            + Invariant($"a matrix engine of {Published.MatrixEngineMultiplyAdds} multiply-adds per cycle, RedMulE's default array [?]; ")
+            + Invariant($"a hart does at most one per cycle.\n");
     }
 
     /// <summary>One point, and what changes if something about it does.</summary>
@@ -87,7 +89,8 @@ internal sealed class StudyTables(StudyResults results)
         foreach (var row in results.Balanced)
         {
             var off = 100.0 * ((double)row.ForecastCycles / row.PipelinedCycles - 1);
-            table.Add(Shape(row), Invariant($"{row.IntegrationNs}"), Invariant($"{row.Harts}"), row.Contention, Invariant($"{row.ChunkTokens}"), TextTable.Number(row.ForecastCycles), TextTable.Number(row.PipelinedCycles), Invariant($"{off:+0.0;-0.0;0.0} %"), Percent(row));
+            table.Add(Shape(row), Invariant($"{row.IntegrationNs}"), Invariant($"{row.Harts}"), row.Contention, Invariant($"{row.ChunkTokens}"),
+                TextTable.Number(row.ForecastCycles), TextTable.Number(row.PipelinedCycles), Invariant($"{off:+0.0;-0.0;0.0} %"), Percent(row));
         }
 
         return Markdown(table);
@@ -99,7 +102,8 @@ internal sealed class StudyTables(StudyResults results)
         var table = new TextTable("harts", "x A, cycles", "(x A) B + y, cycles", "x A, multiply-adds per cycle and hart", "(x A) B + y", "both", "speed-up");
         foreach (var k in results.Kernels)
         {
-            table.Add(Invariant($"{k.Harts}"), TextTable.Number(k.DownCycles), TextTable.Number(k.UpCycles), Invariant($"{k.DownRate:F2}"), Invariant($"{k.UpRate:F2}"), Invariant($"**{k.Rate:F2}**"), Invariant($"{(double)results.Kernels[0].Cycles / k.Cycles:F2}"));
+            table.Add(Invariant($"{k.Harts}"), TextTable.Number(k.DownCycles), TextTable.Number(k.UpCycles), Invariant($"{k.DownRate:F2}"), Invariant($"{k.UpRate:F2}"),
+                Invariant($"**{k.Rate:F2}**"), Invariant($"{(double)results.Kernels[0].Cycles / k.Cycles:F2}"));
         }
 
         return Markdown(table);
@@ -112,13 +116,19 @@ internal sealed class StudyTables(StudyResults results)
         foreach (var model in results.Models.Where(m => m.Model.Name == name))
         {
             var (cost, settings) = (model.Cost, model.Settings);
-            text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, contention {(settings.Contention == Contention.Exact ? "exact" : "none")}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
+            text.WriteLine(Invariant($"{cost.Layers.Count} linear layers, {cost.Weights / 1e6:F2} M static weights, ")
+                + Invariant($"adapters of rank {settings.Shape.Rank} with {cost.AdapterParameters / 1e6:F3} M parameters; ")
+                + Invariant($"S = {settings.Shape.Tokens}, an MVM of {settings.IntegrationNs} ns, {settings.Harts} harts, {settings.Strategy.Name}, ")
+                + Invariant($"contention {(settings.Contention == Contention.Exact ? "exact" : "none")}, TCDM {SizeJsonConverter.Format(settings.TcdmBytes)}, ")
+                + Invariant($"tiles of {settings.Aimc.Rows}x{settings.Aimc.Columns}:"));
             text.WriteLine();
             var table = new TextTable("<shape", "layers", "tiles a layer", "t", "TCDM, KiB", "tiles alone, kcycles", "with adapter, kcycles", "overhead");
             foreach (var shape in cost.ByShape)
             {
                 var first = shape.Layers[0];
-                table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Layers.Count}"), Invariant($"{first.Tiles}"), Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(shape.BaselineCycles / 1000), TextTable.Number(shape.PipelinedCycles / 1000), Invariant($"{shape.OverheadPercent:F1} %"));
+                table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Layers.Count}"), Invariant($"{first.Tiles}"),
+                    Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(shape.BaselineCycles / 1000),
+                    TextTable.Number(shape.PipelinedCycles / 1000), Invariant($"{shape.OverheadPercent:F1} %"));
             }
 
             table.Add("**all**", Invariant($"{cost.Layers.Count}"), "", "", "", TextTable.Number(cost.BaselineCycles / 1000), TextTable.Number(cost.PipelinedCycles / 1000), Invariant($"**{cost.OverheadPercent:F1} %**"));
@@ -134,7 +144,8 @@ internal sealed class StudyTables(StudyResults results)
     {
         var text = new StringWriter { NewLine = "\n" };
         var least = results.Points.Concat(results.Needs.Select(n => n.Best)).MinBy(r => r.OverheadPercent)!;
-        text.WriteLine(Invariant($"- **Best case**: {Percent(least)} overhead a layer ({Shape(least)}, {least.IntegrationNs} ns, {least.Harts} harts, {least.Strategy}, t = {least.ChunkTokens}); published: {Published.LeastOverheadPercent} % [P]."));
+        text.WriteLine(Invariant($"- **Best case**: {Percent(least)} overhead a layer ({Shape(least)}, {least.IntegrationNs} ns, {least.Harts} harts, {least.Strategy}, ")
+            + Invariant($"t = {least.ChunkTokens}); published: {Published.LeastOverheadPercent} % [P]."));
         foreach (var need in results.Needs)
         {
             var row = need.Best;
@@ -144,8 +155,18 @@ internal sealed class StudyTables(StudyResults results)
         }
 
         var worst = results.Points.Where(r => (r.Inputs, r.Outputs, r.IntegrationNs) == Published.Worst && r.Harts == Published.MatrixEngineMultiplyAdds).MinBy(r => r.OverheadPercent);
-        if (worst is not null) text.WriteLine(Invariant($"- **Worst case**: {1 + worst.OverheadPercent / 100:F2}x the tile alone on {worst.Harts} harts; published: {Published.WorstLatencyRatio}x [P] on hardware whose size is not public [?]."));
-        foreach (var model in results.Models) text.WriteLine(Invariant($"- **{model.Model.Name}**, all {model.Cost.Layers.Count} linear layers, an MVM of {model.Settings.IntegrationNs} ns, {model.Settings.Harts} harts: the adapters cost {model.Cost.OverheadPercent:F1} %."));
+        if (worst is not null)
+        {
+            text.WriteLine(Invariant($"- **Worst case**: {1 + worst.OverheadPercent / 100:F2}x the tile alone on {worst.Harts} harts; ")
+                + Invariant($"published: {Published.WorstLatencyRatio}x [P] on hardware whose size is not public [?]."));
+        }
+
+        foreach (var model in results.Models)
+        {
+            text.WriteLine(Invariant($"- **{model.Model.Name}**, all {model.Cost.Layers.Count} linear layers, an MVM of {model.Settings.IntegrationNs} ns, ")
+                + Invariant($"{model.Settings.Harts} harts: the adapters cost {model.Cost.OverheadPercent:F1} %."));
+        }
+
         return text.ToString();
     }
 
@@ -155,10 +176,13 @@ internal sealed class StudyTables(StudyResults results)
         var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "exposed at the end, cycles", "multiply-adds per cycle and hart", "TCDM, KiB");
         foreach (var row in rows)
         {
-            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row), TextTable.Number(row.ExposedCycles), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
+            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row),
+                TextTable.Number(row.ExposedCycles), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
         }
 
-        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, {first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, {first.TcdmBanks} banks, tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes and streamers {first.StreamWordsPerCycle} words per cycle.\n\n") + Markdown(table);
+        return Invariant($"As it is: {Shape(first)}, r = {first.Rank}, S = {first.Tokens}, t = {first.ChunkTokens}, an MVM of {first.IntegrationNs} ns, ")
+            + Invariant($"{first.Harts} harts ({first.Timing}), {first.Strategy}, {first.ClockMhz} MHz, contention {first.Contention}, {first.TcdmBanks} banks, ")
+            + Invariant($"tile {first.Preset}, DMA {first.DmaBytesPerCycle} bytes and streamers {first.StreamWordsPerCycle} words per cycle.\n\n") + Markdown(table);
     }
 
     private static string Change(SweepRow from, SweepRow to)

@@ -53,7 +53,8 @@ internal sealed class DebugProgram : IDisposable
         File.WriteAllText(path, script.ToString());
         try
         {
-            return Toolchain.RunText("sh", $"-c \"command -v gdb-multiarch > /dev/null || {{ echo gdb-multiarch is not installed, make test installs it >&2; exit 1; }}; gdb-multiarch -nx -q -batch -x {path} {Elf} 2>&1\"").ReplaceLineEndings("\n");
+            return Toolchain.RunText("sh", $"-c \"command -v gdb-multiarch > /dev/null || {{ echo gdb-multiarch is not installed, make test installs it >&2; exit 1; }}; "
+                + $"gdb-multiarch -nx -q -batch -x {path} {Elf} 2>&1\"").ReplaceLineEndings("\n");
         }
         finally
         {

@@ -11,7 +11,8 @@ namespace AhwaLora.Emu.Tests.House;
 public sealed class CultureTests
 {
     public static TheoryData<string> Assemblies =>
-        [.. Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(path => Path.GetFileName(path)).Where(name => name.StartsWith("ahwalora", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal))];
+        [.. Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Select(path => Path.GetFileName(path))
+            .Where(name => name.StartsWith("ahwalora", StringComparison.OrdinalIgnoreCase) && !name.EndsWith(".Tests.dll", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -44,7 +44,10 @@ internal static class Arguments
         {
             foreach (var token in result.Tokens)
             {
-                if (double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most)) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {token.Value}: expected {least} to {most}"));
+                if (double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most))
+                {
+                    result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {token.Value}: expected {least} to {most}"));
+                }
             }
         });
         return option;

@@ -36,7 +36,8 @@ internal static class EvaluateCommand
 
         var (tile, seeds) = (Arguments.TileOf(parsed), parsed.GetValue(Seeds));
         if (seeds < 1) throw new UserErrorException($"--seeds {seeds}: expected at least 1");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Name}, {task.Metric} of {dev.Count} examples in percent, tile {tile.Name} of {parsed.GetValue(Arguments.Bits)} bits; digital: {Evaluation.Score(model, task, dev, Complete(new DigitalLinears(model.Encoder))):F1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Name}, {task.Metric} of {dev.Count} examples in percent, "
+            + $"tile {tile.Name} of {parsed.GetValue(Arguments.Bits)} bits; digital: {Evaluation.Score(model, task, dev, Complete(new DigitalLinears(model.Encoder))):F1}"));
         var tables = Enumerable.Range(parsed.GetValue(Arguments.Seed), seeds)
             .Select(seed => AgeSeries.Measure(model, task, dev, tile, (ulong)seed, Complete)).ToArray();
         var table = new TextTable("<age", "with GDC", "without");

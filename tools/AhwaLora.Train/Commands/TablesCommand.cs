@@ -13,7 +13,12 @@ internal static class TablesCommand
     private const string Begin = "<!-- begin: tables -->", End = "<!-- end: tables -->";
 
     private static readonly Option<string> Work = new("--work") { Description = "Directory for data, models and results; what is there is not made again.", DefaultValueFactory = _ => Path.Combine("out", "training"), HelpName = "DIR" };
-    private static readonly Option<string> Document = new("--into") { Description = "Markdown file whose part between the marks of the tables is replaced.", DefaultValueFactory = _ => Path.Combine("docs", "training.md"), HelpName = "FILE" };
+    private static readonly Option<string> Document = new("--into")
+    {
+        Description = "Markdown file whose part between the marks of the tables is replaced.",
+        DefaultValueFactory = _ => Path.Combine("docs", "training.md"),
+        HelpName = "FILE",
+    };
     private static readonly Option<int> Seeds = new("--seeds") { Description = "Seeds, from 1.", DefaultValueFactory = _ => 5, HelpName = "N" };
     private static readonly Option<int> Jobs = new("--jobs") { Description = "Seeds at a time, each a process.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private static readonly Option<int?> Only = new("--only-seed") { Description = "Make this seed's result and no tables.", HelpName = "N" };

@@ -79,7 +79,9 @@ public sealed class StudyTables(StudyPlan plan, IReadOnlyList<SeedResult> seeds)
         table.Add(Row($"{plan.Bits} bits, its adapter", a => $"{At("adapter", plan.Bits, plan.Bits, a)}"));
         table.Add(Row($"{plan.FewerBits} bits, the same adapter", a => $"{At("adapter", plan.Bits, plan.FewerBits, a)}"));
         table.Add(Row($"{plan.FewerBits} bits, adapter trained for them", a => $"{At("adapter", plan.FewerBits, plan.FewerBits, a)}"));
-        table.Add(Row("won back", a => Percent((At("adapter", plan.FewerBits, plan.FewerBits, a).Mean - At("adapter", plan.Bits, plan.FewerBits, a).Mean) / (At("adapter", plan.Bits, plan.Bits, a).Mean - At("adapter", plan.Bits, plan.FewerBits, a).Mean))));
+        table.Add(Row("won back", a => Percent(
+            (At("adapter", plan.FewerBits, plan.FewerBits, a).Mean - At("adapter", plan.Bits, plan.FewerBits, a).Mean)
+            / (At("adapter", plan.Bits, plan.Bits, a).Mean - At("adapter", plan.Bits, plan.FewerBits, a).Mean))));
         table.Add(Row($"{plan.FewerBits} bits, no adapter", a => $"{At("none", 0, plan.FewerBits, a)}"));
         Append(table);
     }
@@ -90,7 +92,8 @@ public sealed class StudyTables(StudyPlan plan, IReadOnlyList<SeedResult> seeds)
         var table = new TextTable("<data", "<adapter", "digital", "on tiles");
         foreach (var group in seeds.SelectMany(s => s.Causal).GroupBy(c => (c.Data, c.Method)))
         {
-            table.Add(group.Key.Data, group.Key.Method switch { "none" => "none", "adapter" => "by cross-entropy on instruct", _ => "by reward (GRPO)" }, $"{Statistic.Of(group.Select(c => c.Digital))}", $"{Statistic.Of(group.Select(c => c.OnTiles))}");
+            table.Add(group.Key.Data, group.Key.Method switch { "none" => "none", "adapter" => "by cross-entropy on instruct", _ => "by reward (GRPO)" },
+                $"{Statistic.Of(group.Select(c => c.Digital))}", $"{Statistic.Of(group.Select(c => c.OnTiles))}");
         }
 
         Append(table);

@@ -151,7 +151,8 @@ public sealed class CsrTests
     [Fact]
     public void Every_performance_counter_exists_and_holds_what_is_written()
     {
-        var code = string.Concat(Enumerable.Range(3, 29).Select(n => $"li t0, {n * 1001}\ncsrw mhpmcounter{n}, t0\ncsrw mhpmcounter{n}h, t0\ncsrr t1, hpmcounter{n}\nbne t0, t1, bad\ncsrr t1, hpmcounter{n}h\nbne t0, t1, bad\ncsrw mhpmevent{n}, zero\ncsrr t1, mhpmevent{n}\nbnez t1, bad\n"));
+        var code = string.Concat(Enumerable.Range(3, 29).Select(n => $"li t0, {n * 1001}\ncsrw mhpmcounter{n}, t0\ncsrw mhpmcounter{n}h, t0\ncsrr t1, hpmcounter{n}\n"
+            + $"bne t0, t1, bad\ncsrr t1, hpmcounter{n}h\nbne t0, t1, bad\ncsrw mhpmevent{n}, zero\ncsrr t1, mhpmevent{n}\nbnez t1, bad\n"));
         Assert.Equal(1u, Run($"{code}\nli s0, 1\nj done\nbad: li s0, 2")["s0"]);
     }
 

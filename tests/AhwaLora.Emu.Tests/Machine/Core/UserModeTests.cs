@@ -128,7 +128,8 @@ public sealed class UserModeTests
     [Fact]
     public void A_locked_entry_binds_machine_mode_and_cannot_be_changed()
     {
-        var machine = Run($"{AllowAll}la t3, data\nsrli t1, t3, 2\ncsrw pmpaddr0, t1\nli t1, 0x91\ncsrw pmpcfg0, t1\ncsrw pmpcfg0, zero\ncsrr a0, pmpcfg0\ncsrw pmpaddr0, zero\ncsrr a1, pmpaddr0\nlw a2, 0(t3)\nat: sw a2, 0(t3)", "", Protected);
+        var machine = Run($"{AllowAll}la t3, data\nsrli t1, t3, 2\ncsrw pmpaddr0, t1\nli t1, 0x91\ncsrw pmpcfg0, t1\ncsrw pmpcfg0, zero\ncsrr a0, pmpcfg0\n"
+            + "csrw pmpaddr0, zero\ncsrr a1, pmpaddr0\nlw a2, 0(t3)\nat: sw a2, 0(t3)", "", Protected);
         Assert.Equal((0x91u, machine.Symbol("data") >> 2, 1u), (machine["a0"], machine["a1"], machine["a2"]));
         Assert.Equal((7u, machine.Symbol("at"), machine.Symbol("data")), (machine["s1"], machine["s2"], machine["s3"]));
     }

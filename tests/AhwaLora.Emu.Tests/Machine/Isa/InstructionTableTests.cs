@@ -111,7 +111,9 @@ public sealed partial class InstructionTableTests
     // knows instructions of S-mode and debug mode that no hart here has, wants 0 in fields of fence.i, and shows shifts by
     // 32 and more.
     private static bool IsKnownDeparture(uint word) =>
-        (word & 0x7f) == 0x0f || (word & 0xfe00_307f) == 0x0200_1013 || (word & 0xfe00_707f) == 0x4200_5013 || word is 0x10200073 or 0x00200073 or 0x20200073 or 0x7b200073 or 0x70200073 or 0x10400073 || (word & 0xfe007fff) is 0x12000073 or 0x16000073 or 0x18000073 or 0x1a000073;
+        (word & 0x7f) == 0x0f || (word & 0xfe00_307f) == 0x0200_1013 || (word & 0xfe00_707f) == 0x4200_5013
+            || word is 0x10200073 or 0x00200073 or 0x20200073 or 0x7b200073 or 0x70200073 or 0x10400073
+            || (word & 0xfe007fff) is 0x12000073 or 0x16000073 or 0x18000073 or 0x1a000073;
 
     private static bool IsLong(uint word) => (word & 0x1f) == 0x1f;
 

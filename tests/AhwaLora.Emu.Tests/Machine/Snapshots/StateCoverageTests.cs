@@ -1,6 +1,6 @@
+using System.Reflection;
 using AhwaLora.Machine;
 using AhwaLora.Machine.State;
-
 
 namespace AhwaLora.Emu.Tests.Machine.Snapshots;
 
@@ -20,7 +20,8 @@ public sealed class StateCoverageTests
     [Fact]
     public void A_mark_gives_its_reason()
     {
-        var fields = typeof(EmulatedMachine).Assembly.GetTypes().SelectMany(type => type.GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.DeclaredOnly));
+        const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var fields = typeof(EmulatedMachine).Assembly.GetTypes().SelectMany(type => type.GetFields(Declared));
         var marks = fields.SelectMany(field => field.GetCustomAttributes(typeof(UnsavedAttribute), inherit: false)).Cast<UnsavedAttribute>().ToList();
         Assert.NotEmpty(marks);
         Assert.All(marks, mark => Assert.True(mark.Reason.Split(' ').Length > 2, mark.Reason));

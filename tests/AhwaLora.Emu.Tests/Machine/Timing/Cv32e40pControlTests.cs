@@ -109,7 +109,8 @@ public sealed class Cv32e40pControlTests
     };
 
     private static string Describe(List<ControlStep> program, int step) =>
-        string.Join('\n', Enumerable.Range(Math.Max(0, step - 6), Math.Min(step, 6) + 1).Select(k => $"  {program[k].Instruction.Row.Name} {program[k].Instruction.Word:x8}{(program[k].IsTaken ? " taken" : "")}, after it {program[k].Instruction.Behind}"));
+        string.Join('\n', Enumerable.Range(Math.Max(0, step - 6), Math.Min(step, 6) + 1).Select(k =>
+            $"  {program[k].Instruction.Row.Name} {program[k].Instruction.Word:x8}{(program[k].IsTaken ? " taken" : "")}, after it {program[k].Instruction.Behind}"));
 
     private sealed class IssueTimes(List<ControlStep> program) : IPipelineUser<List<ulong>>
     {

@@ -126,7 +126,8 @@ public sealed class StudyClaimsTests(StudyClaimsTests.Measurements measured) : I
 
         public Measurements()
         {
-            SweepPoint[] points = [Best, BestDoubleBuffered, EightHarts, Wide, WideFewHarts, Worst, WorstEager, ManyHarts, FewerHarts, Unconflicted, WideStreamers, ManyBanks, WhatIf, NoLatency, Unpipelined, WithoutConflicts, Snitch, SnitchWithoutConflicts];
+            SweepPoint[] points = [Best, BestDoubleBuffered, EightHarts, Wide, WideFewHarts, Worst, WorstEager, ManyHarts, FewerHarts, Unconflicted, WideStreamers,
+                ManyBanks, WhatIf, NoLatency, Unpipelined, WithoutConflicts, Snitch, SnitchWithoutConflicts];
             var table = _files.Run(SweepPlan.Of("claims", points), "out");
             Rows = points.Zip(table.Rows).ToDictionary(p => p.First, p => p.Second);
         }

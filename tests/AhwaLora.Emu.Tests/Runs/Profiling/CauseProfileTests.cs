@@ -56,7 +56,8 @@ public sealed class CauseProfileTests
         Assert.Equal(causes[(int)Cause.TileWait], functions["tile"][(int)Cause.TileWait]);
         Assert.Equal(causes[(int)Cause.BankConflict], functions["banks"][(int)Cause.BankConflict]);
         Assert.NotEqual(0UL, causes[(int)Cause.BankConflict]);
-        Assert.Equal(machine.Harts.Aggregate(0UL, (sum, h) => sum + machine.CausesOf(h.Id).Cycles[(int)Cause.BankConflict]), machine.BankConflicts.Where(c => c.Winner.StartsWith("hart", StringComparison.Ordinal)).Aggregate(0UL, (sum, c) => sum + c.Cycles));
+        Assert.Equal(machine.Harts.Aggregate(0UL, (sum, h) => sum + machine.CausesOf(h.Id).Cycles[(int)Cause.BankConflict]),
+            machine.BankConflicts.Where(c => c.Winner.StartsWith("hart", StringComparison.Ordinal)).Aggregate(0UL, (sum, c) => sum + c.Cycles));
     }
 
     [Fact]

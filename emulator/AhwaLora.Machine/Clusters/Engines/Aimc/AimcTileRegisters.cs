@@ -53,7 +53,8 @@ public static class AimcTileRegisters
             ],
         },
         new(RunningJob,         "RUNNING_JOB",         ReadOnly,  "Number of the oldest unfinished job; 0 = none."),
-        new(SoftClear,          "SOFT_CLEAR",          WriteOnly, "Any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on."),
+        new(SoftClear,          "SOFT_CLEAR",          WriteOnly, "Any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, "
+            + "IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on."),
         new(IrqEnable,          "IRQ_ENABLE",          ReadWrite, "Interrupt line = any bit of IRQ_ENABLE and IRQ_STATUS.") { Fields = Interrupts() },
         new(IrqStatus,          "IRQ_STATUS",          WriteOneToClear, "What has happened.") { Fields = Interrupts() },
         new(Caps,               "CAPS",                ReadOnly,  "What this tile offers: read it before assuming a size.")
@@ -181,7 +182,7 @@ public static class AimcTileRegisters
 /// <summary>Values of ERROR_CAUSE; their meaning stands in <see cref="AimcTileRegisters.Map"/>.</summary>
 public enum AimcTileError : uint
 {
-#pragma warning disable CS1591
+#pragma warning disable CS1591 // The map says what each means.
     None, NotAcquired, Rows, Columns, Vectors, Flags, Misaligned, Unmapped, Input, Weight, Busy, NoReference, Value,
 #pragma warning restore CS1591
 }
