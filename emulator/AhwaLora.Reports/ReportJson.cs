@@ -140,8 +140,10 @@ internal static class ReportJson
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
             var rounded = double.Parse(value.ToString($"G{Digits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
             writer.WriteRawValue(rounded.ToString("R", CultureInfo.InvariantCulture));
+        }
     }
 }

@@ -144,7 +144,10 @@ internal static class RunCommand
         return status == 0 && report.Count != 0 ? ExitStatus.Races : status;
     }
 
-    private static string Summary(ProgramRun run) => FormattableString.Invariant(
-        $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, "
-            + $"{run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds):F1} MIPS");
+    private static string Summary(ProgramRun run)
+    {
+        var mips = run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds);
+        return FormattableString.Invariant(
+            $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {mips:F1} MIPS");
+    }
 }

@@ -14,7 +14,7 @@ internal static class SourceTree
     public static IReadOnlyList<SourceFile> CSharp { get; } =
         [.. Files.Where(file => file.Path.EndsWith(".cs", StringComparison.Ordinal) && CodeFolders.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))];
 
-    private static IEnumerable<string> Paths() =>
+    private static string[] Paths() =>
         Toolchain.RunText("git", $"-c safe.directory=* -C \"{Toolchain.Root}\" ls-files -z --cached --others --exclude-standard").Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Reads a file; null if it is binary or was deleted.</summary>
