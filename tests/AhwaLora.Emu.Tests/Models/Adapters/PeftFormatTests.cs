@@ -172,7 +172,7 @@ public sealed class PeftFormatTests : IDisposable
     [InlineData("\"r\": 2", "\"r\": \"two\"", "field 'r'")]
     [InlineData("\"r\": 2,", "", "missing required")]
     [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": \"(\"", "target_modules is not a regular expression")]
-    [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": [\"key\"]", "lora_A.weight' [2, 3] F32: target_modules of adapter_config.json does not name its module")]
+    [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": [\"key\"]", "lora_A.weight' [2, 3] F32: target_modules in adapter_config.json does not name its module")]
     [InlineData("\"modules_to_save\": [\"classifier\", \"score\"]", "\"modules_to_save\": null", "classifier.bias' [1] F32: it is neither lora_A, lora_B nor a tensor of a module in modules_to_save")]
     [InlineData("\"r\": 2", "\"r\": 3", "lora_A.weight' [2, 3] F32: wrong shape; expected [r, in] with r = 3")]
     public void What_cannot_be_honoured_is_refused_by_name(string field, string changed, string expected)
@@ -199,7 +199,7 @@ public sealed class PeftFormatTests : IDisposable
     {
         var bert = Small.Bert with { HiddenSize = 4, NumAttentionHeads = 2 };
         var adapter = PeftFormat.Read(Good());
-        Assert.Contains($"module '{Query}' has an adapter for 3 inputs, 4 outputs; the base's layer has 4 and 4", Assert.Throws<UserErrorException>(() => adapter.CheckFits(bert, "adapter")).Message, StringComparison.Ordinal);
+        Assert.Contains($"module '{Query}' has an adapter for 3 inputs and 4 outputs; the base's layer has 4 and 4", Assert.Throws<UserErrorException>(() => adapter.CheckFits(bert, "adapter")).Message, StringComparison.Ordinal);
         Assert.Contains($"module '{Query}' is not a linear layer", Assert.Throws<UserErrorException>(() => adapter.CheckFits(Small.Llama, "adapter")).Message, StringComparison.Ordinal);
     }
 
