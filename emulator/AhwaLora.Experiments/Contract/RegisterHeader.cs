@@ -24,7 +24,7 @@ public static class RegisterHeader
         return text.ToString();
     }
 
-    /// <summary>The register reference in Markdown: a heading and a table a block.</summary>
+    /// <summary>The register reference in Markdown: a heading and a table per block.</summary>
     public static string ToMarkdown(IReadOnlyList<RegisterBlock> blocks)
     {
         var text = new StringBuilder();
@@ -59,7 +59,7 @@ public static class RegisterHeader
         string begin = $"<!-- {name}: begin (generated) -->\n", end = $"<!-- {name}: end -->";
         var from = document.IndexOf(begin, StringComparison.Ordinal);
         var to = document.IndexOf(end, StringComparison.Ordinal);
-        if (from < 0 || to < from) throw new ArgumentException($"The document must hold the line '{begin.TrimEnd()}' and, behind it, '{end}'.", nameof(document));
+        if (from < 0 || to < from) throw new ArgumentException($"The document must hold the line '{begin.TrimEnd()}' and, after it, '{end}'.", nameof(document));
         return document[..(from + begin.Length)] + "\n" + reference + "\n" + document[to..];
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
@@ -19,13 +20,13 @@ namespace AhwaLora.Experiments.Study;
 public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
 {
     /// <summary>Inputs and outputs of the layer.</summary>
-    public const int Width = 128;
+    public const int Width = KernelSpeedShape.Width;
 
     /// <summary>Its rank.</summary>
-    public const int Rank = 8;
+    public const int Rank = KernelSpeedShape.Rank;
 
     /// <summary>Its tokens.</summary>
-    public const int Tokens = 16;
+    public const int Tokens = KernelSpeedShape.Tokens;
 
     private const string App = "kernel_speed";
     private const ulong MaxCycles = 100_000_000;
@@ -33,13 +34,13 @@ public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
     /// <summary>Cycles of both products.</summary>
     public long Cycles => DownCycles + UpCycles;
 
-    /// <summary>Multiply-adds a cycle and hart, x A.</summary>
+    /// <summary>Multiply-adds per cycle and hart, x A.</summary>
     public double DownRate => (double)Tokens * Width * Rank / (Harts * DownCycles);
 
-    /// <summary>Multiply-adds a cycle and hart, (x A) B and the addition.</summary>
+    /// <summary>Multiply-adds per cycle and hart, (x A) B and the addition.</summary>
     public double UpRate => (double)Tokens * Width * Rank / (Harts * UpCycles);
 
-    /// <summary>Multiply-adds a cycle and hart of both.</summary>
+    /// <summary>Multiply-adds per cycle and hart of both.</summary>
     public double Rate => 2.0 * Tokens * Width * Rank / (Harts * Cycles);
 
     /// <summary>Runs the app.</summary>

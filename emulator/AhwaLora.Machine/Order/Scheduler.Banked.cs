@@ -20,7 +20,7 @@ internal sealed partial class Scheduler
 
     /// <summary>
     /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
-    /// acted, a hart met one or was stopped. The result where there is nobody, or nobody before the limit.
+    /// acted, a hart met one or was stopped. The result if there is nobody, or nobody before the limit.
     /// </summary>
     private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
     {
@@ -30,7 +30,7 @@ internal sealed partial class Scheduler
         while (true)
         {
             var time = Math.Min(Math.Min(_nextEvent, banks.NextRequest), _agenda.First);
-            if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+            if (time == ulong.MaxValue) return new RunResult(ExitReason.AllWaiting, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
             if (!RunCycle(banks, time, limits)) return null;
         }

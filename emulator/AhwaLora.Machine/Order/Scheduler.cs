@@ -104,13 +104,13 @@ internal sealed partial class Scheduler : IStateful
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
 
-    /// <summary>Lets a device act, or gives the next hart its turn; the result where there is nobody, or nobody before the limit.</summary>
+    /// <summary>Lets a device act, or gives the next hart its turn; the result if there is nobody, or nobody before the limit.</summary>
     private RunResult? Choose(in RunLimits limits)
     {
         var (device, eventTime) = NextDevice();
         var (hart, first, others) = NextHart();
         var time = Math.Min(eventTime, first.Time);
-        if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+        if (time == ulong.MaxValue) return new RunResult(ExitReason.AllWaiting, 0, -1);
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
         if (eventTime == time) Advance(device!, time);
         else GiveTurn(hart!, RunAhead(others, hart!.Id), eventTime);

@@ -8,6 +8,7 @@ using AhwaLora.Runs.Profiling;
 namespace AhwaLora.Emu.Tests.House;
 
 /// <summary>The libraries' texts are the same in a host application with another culture.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class CultureTests
 {
     public static TheoryData<string> Assemblies =>

@@ -8,6 +8,7 @@ using AhwaLora.Runs.Sandbox;
 namespace AhwaLora.Emu.Tests.Runs.Programs;
 
 /// <summary>What a run has open is closed however the run ends.</summary>
+[Trait(Traits.Engine, Traits.Own)]
 public sealed class ProgramRunTests
 {
     private readonly List<IHost> _hosts = [];
