@@ -16,7 +16,7 @@ internal static class LinkerScript
     /// <summary>The text of <c>memory.ld</c>.</summary>
     public static string ToText() =>
         "/* Generated from emulator/AhwaLora.Experiments/Contract; do not edit.\n"
-        + "   The default platform's memories (`ahwalora platform` lists them). Another platform: another file of this name on the -L path. */\n"
+        + "   The default platform's memories (`ahwalora platform` lists them). For another platform, put a file of this name on the -L path. */\n"
         + "MEMORY\n{\n"
         + $"  TCDM (rw)  : {Place(Tcdm)}\n"
         + $"  RAM  (rwx) : {Place(Ram)}\n"
