@@ -189,7 +189,7 @@ public sealed class Debuggee
     {
         ExitReason.Exit => new StopEvent(StopKind.Exit, result.Hart, Code: result.Code),
         ExitReason.TrapLoop => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart}'s trap handler at 0x{Machine.Harts[result.Hart].Mepc:x8} cannot run"),
-        _ => new StopEvent(StopKind.Deadlock, RunningHart(), Text: Machine.HeldHarts == 0 ? "every hart waits for an event that cannot occur" : "the harts that may run wait for harts that are held"),
+        _ => new StopEvent(StopKind.AllWaiting, RunningHart(), Text: Machine.HeldHarts == 0 ? "no hart can go on: all wait, and nothing is due that would wake one" : "the harts that may run wait for those that are held"),
     };
 
     /// <summary>Searches history backwards, from the points that lead to the present.</summary>

@@ -33,8 +33,8 @@ public enum StopKind
     /// <summary>The guest has ended the run.</summary>
     Exit,
 
-    /// <summary>The harts that may run wait for events that cannot occur.</summary>
-    Deadlock,
+    /// <summary>The harts that may run all wait, and nothing is due that would wake one.</summary>
+    AllWaiting,
 
     /// <summary>A hart's trap handler traps.</summary>
     TrapLoop,

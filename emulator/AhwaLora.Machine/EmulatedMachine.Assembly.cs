@@ -23,6 +23,8 @@ public sealed partial class EmulatedMachine
 {
     [Unsaved("wired by the assembly")]
     private Clint? _clint;
+    [Unsaved("one of the devices, which are passed")]
+    private ClusterBlock? _cluster;
     private FetchModel? _fetch;
 
     private bool IsExact => Options.Contention == Contention.Exact;
@@ -57,9 +59,8 @@ public sealed partial class EmulatedMachine
         if (Platform.Uart is { } uart) Add(uart.Base, new Uart16550(b => _host.Write((int)ConsoleStream.Output, [b]), Source(PlicRegisters.SourceUart), Options.UartInput));
         if (Platform.Cluster is { } cluster)
         {
-            var block = new ClusterBlock(harts, this, this);
-            Add(cluster.Base, block);
-            _barriers.Add(block.Barrier);
+            Add(cluster.Base, _cluster = new ClusterBlock(harts, this, this));
+            _barriers.Add(_cluster.Barrier);
         }
 
         if (Platform.BarrierWord is { } word)

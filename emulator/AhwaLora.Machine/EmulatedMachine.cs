@@ -196,6 +196,17 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
         foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes))) memory.AddWatch(toHost, Htif.WordBytes, Watch.Host);
     }
 
+    /// <summary>Wakes harts as the guest does by the cluster's registers: raises their events, in the machine's present cycle.</summary>
+    /// <param name="harts">A bit per hart.</param>
+    /// <exception cref="InvalidOperationException">The platform has no cluster block.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer harts.</exception>
+    public void WakeHarts(ulong harts)
+    {
+        var cluster = _cluster ?? throw new InvalidOperationException($"Platform '{Platform.Name}' has no cluster block, which wakes harts.");
+        if (ulong.Log2(harts | 1) >= (ulong)_harts.Count) throw new ArgumentOutOfRangeException(nameof(harts), harts, $"Expected bits of harts 0 to {_harts.Count - 1}.");
+        cluster.WakeHarts(harts, Cycles);
+    }
+
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
 

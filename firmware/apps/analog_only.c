@@ -4,7 +4,7 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 2, LAYER_ADAPTER_NONE);
+    layer_open(&hart, AHWA_LAYER_BUFFERS_DOUBLE, LAYER_ADAPTER_NONE);
     const uint32_t control = layer_controls(&hart), terms = layer_has_terms(&hart);
     if (control) {
         layer_load(&hart, 0);

@@ -3,14 +3,15 @@
  * Prints the slowest hart's cycles for each product, and the multiply-adds per cycle and hart.
  */
 #include "ahwa.h"
+#include "kernel_speed.h"
 #include "lora.h"
 
-enum { INPUTS = 128, OUTPUTS = 128, RANK = 8, TOKENS = 16, MAX_HARTS = 64, ROUNDS = 2 };
+enum { INPUTS = KERNEL_SPEED_WIDTH, OUTPUTS = KERNEL_SPEED_WIDTH, RANK = KERNEL_SPEED_RANK, TOKENS = KERNEL_SPEED_TOKENS, ROUNDS = 2 };
 
-enum { X_STRIDE = INPUTS + 1, XA_STRIDE = RANK + 1, Y_STRIDE = OUTPUTS + 1 }; /* as lora_stride has them */
+enum { X_STRIDE = INPUTS + LORA_ROW_PAD, XA_STRIDE = RANK + LORA_ROW_PAD, Y_STRIDE = OUTPUTS + LORA_ROW_PAD }; /* as lora_stride has them */
 
 static AHWA_TCDM float a[INPUTS * RANK], b[RANK * OUTPUTS], x[TOKENS * X_STRIDE], xa[TOKENS * XA_STRIDE], y[TOKENS * Y_STRIDE];
-static AHWA_TCDM uint32_t down_cycles[MAX_HARTS], up_cycles[MAX_HARTS];
+static AHWA_TCDM uint32_t down_cycles[AHWA_MAX_HARTS], up_cycles[AHWA_MAX_HARTS];
 
 static void fill(float *values, uint32_t count)
 {

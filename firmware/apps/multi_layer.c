@@ -11,23 +11,21 @@
  */
 #include "steps.h"
 
-enum { BUFFERS = 4, AHEAD = 2 };
-
 int main(void)
 {
     struct layer_hart layers[AHWA_LAYER_MAX_CHAIN];
-    const uint32_t count = layer_open_chain(layers, AHWA_LAYER_MAX_CHAIN, BUFFERS, LAYER_ADAPTER_AHEAD);
+    const uint32_t count = layer_open_chain(layers, AHWA_LAYER_MAX_CHAIN, AHWA_LAYER_BUFFERS_DEEP, LAYER_ADAPTER_AHEAD);
     const uint32_t control = layer_controls(layers), chunks = layer_chunks(layers);
-    if (control) layer_fill(layers, AHEAD);
+    if (control) layer_fill(layers, AHWA_LAYER_AHEAD);
     ahwa_barrier();
     for (uint32_t step = 0; step < chunks + count - 1; step++) {
         for (uint32_t i = 0; i < count && i <= step; i++) {
             const uint32_t k = step - i;
             if (k >= chunks) continue;
             struct layer_hart *const hart = &layers[i];
-            if (control && i == 0) layer_load(hart, k + AHEAD + 1);
+            if (control && i == 0) layer_load(hart, k + AHWA_LAYER_AHEAD + 1);
             layer_down(hart, k);
-            if (control && i == 0) layer_feed(hart, k, k + AHEAD);
+            if (control && i == 0) layer_feed(hart, k, k + AHWA_LAYER_AHEAD);
             if (control) layer_look(hart, k);
             ahwa_barrier();
             if (!layer_up_either(hart, k)) {

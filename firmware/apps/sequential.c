@@ -4,7 +4,7 @@
 int main(void)
 {
     struct layer_hart hart;
-    layer_open(&hart, 1, LAYER_ADAPTER_FUSED);
+    layer_open(&hart, AHWA_LAYER_BUFFERS_SEQUENTIAL, LAYER_ADAPTER_FUSED);
     for (uint32_t k = 0; k < layer_chunks(&hart); k++) {
         if (layer_controls(&hart)) {
             layer_load(&hart, k);

@@ -17,7 +17,7 @@
 static inline __attribute__((always_inline)) int layer_double_buffered(enum layer_adapter adapter)
 {
     struct layer_hart hart;
-    layer_open(&hart, 2, adapter);
+    layer_open(&hart, AHWA_LAYER_BUFFERS_DOUBLE, adapter);
     const uint32_t control = layer_controls(&hart), chunks = layer_chunks(&hart);
     if (control) {
         layer_load(&hart, 0);

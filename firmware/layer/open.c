@@ -7,8 +7,6 @@ static AHWA_TCDM struct layer_run runs[AHWA_LAYER_MAX_CHAIN];
 
 extern char __tcdm_start[], __tcdm_heap_start[], __tcdm_heap_end[];
 
-#define TCDM_ALIGNMENT 16u
-
 _Noreturn void layer_fail(uint32_t code, uint32_t cause, uint32_t argument)
 {
     layer_result.error = code;
@@ -41,9 +39,9 @@ static void check_record(const struct ahwa_layer *of, enum layer_adapter adapter
     const uint32_t addresses = of->x | of->y | of->bias | of->next | (adapter ? of->a | of->b : 0);
     require((addresses & 3) == 0, AHWA_EXIT_LAYER_SHAPE, addresses);
     require(of->flags <= AHWA_LAYER_SPLIT_OUTPUTS, AHWA_EXIT_LAYER_SHAPE, of->flags);
-    require(of->copies - 1 < LAYER_MAX_COPIES, AHWA_EXIT_LAYER_MAPPING, of->copies);
+    require(of->copies - 1 < AHWA_LAYER_MAX_COPIES, AHWA_EXIT_LAYER_MAPPING, of->copies);
     const uint64_t tiles = (uint64_t)of->row_splits * of->column_splits * of->copies;
-    require(tiles - 1 < AHWA_MATRIX_MAX_TILES, AHWA_EXIT_LAYER_MAPPING, of->row_splits << 16 | of->column_splits);
+    require(tiles - 1 < AHWA_MAX_TILES, AHWA_EXIT_LAYER_MAPPING, of->row_splits << 16 | of->column_splits);
 }
 
 /** A layer that takes another's outputs takes all of them, chunk by chunk. */
@@ -61,7 +59,7 @@ static uint32_t take(uint64_t *end, uint32_t rows, uint32_t columns)
 {
     const uint32_t address = (uint32_t)*end;
     const uint64_t bytes = (uint64_t)rows * columns * sizeof(float);
-    *end += (bytes + TCDM_ALIGNMENT - 1) / TCDM_ALIGNMENT * TCDM_ALIGNMENT;
+    *end += (bytes + AHWA_LAYER_ALIGNMENT - 1) / AHWA_LAYER_ALIGNMENT * AHWA_LAYER_ALIGNMENT;
     return address;
 }
 
@@ -141,7 +139,7 @@ static void set_integration(const struct layer_run *run)
 static uint32_t are_parts(uint32_t parts)
 {
     const uint32_t tokens = parts >> 16, others = parts & 0xFFFF;
-    return tokens - 1 < AHWA_LAYER_MAX_HARTS && others - 1 < AHWA_LAYER_MAX_HARTS && tokens * others <= ahwa_harts();
+    return tokens - 1 < AHWA_MAX_HARTS && others - 1 < AHWA_MAX_HARTS && tokens * others <= ahwa_harts();
 }
 
 static void choose_split(struct layer_run *run)

@@ -17,9 +17,9 @@ struct layer_run {
     uint32_t chunks, buffers;
     uint32_t triggered; /**< chunks queued on the tiles so far */
     uint32_t is_there; /**< 1 if the tiles had finished the chunk that layer_look asked for */
-    uint32_t x[LAYER_MAX_BUFFERS], y[LAYER_MAX_BUFFERS], xa, d; /**< addresses in TCDM; y of each further input part is term_bytes later */
+    uint32_t x[AHWA_LAYER_BUFFERS_MOST], y[AHWA_LAYER_BUFFERS_MOST], xa, d; /**< addresses in TCDM; y of each further input part is term_bytes later */
     /** Transfers and tile job of the chunk that holds, or held, the buffers. */
-    uint32_t loads[LAYER_MAX_BUFFERS], jobs[LAYER_MAX_BUFFERS], stores[LAYER_MAX_BUFFERS];
+    uint32_t loads[AHWA_LAYER_BUFFERS_MOST], jobs[AHWA_LAYER_BUFFERS_MOST], stores[AHWA_LAYER_BUFFERS_MOST];
 };
 
 /** Tokens of chunk k: the last may be shorter. */

@@ -14,12 +14,12 @@ static inline uint32_t copy_of(const struct layer_run *run, uint32_t k)
 
 uint32_t layer_ahead(void)
 {
-    return layer.copies > 2 ? layer.copies : 2;
+    return layer.copies > AHWA_LAYER_AHEAD ? layer.copies : AHWA_LAYER_AHEAD;
 }
 
 uint32_t layer_buffers(uint32_t ahead)
 {
-    return ahead == 2 ? 4 : LAYER_MAX_BUFFERS;
+    return ahead == AHWA_LAYER_AHEAD ? AHWA_LAYER_BUFFERS_DEEP : AHWA_LAYER_BUFFERS_MOST;
 }
 
 uint32_t layer_chunks(const struct layer_hart *hart)

@@ -13,14 +13,7 @@
 #include "layer.h"
 #include "lora.h"
 
-enum {
-    LAYER_CONTROL_HART = 0,
-    LAYER_MAX_BUFFERS = 8, /**< chunks in TCDM at the same time */
-    LAYER_MAX_COPIES = LAYER_MAX_BUFFERS - 2, /**< copies of a matrix */
-};
-
-/** Regions marked for the host's timeline. */
-enum layer_region { LAYER_REGION_DOWN = 1, LAYER_REGION_UP = 2, LAYER_REGION_TILE_WAIT = 3, LAYER_REGION_ADD = 4 };
+enum { LAYER_CONTROL_HART = 0 };
 
 /** What an app does with A and B. */
 enum layer_adapter {
@@ -62,7 +55,7 @@ static inline uint32_t layer_moves(const struct layer_hart *hart)
 /* ---- All harts ------------------------------------------------------------------------------------------------- */
 
 /**
- * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y (1, 2, 4 or 8), brings adapter and bias there, and sets the
+ * Checks `layer`, lays out TCDM with `buffers` chunks of X and Y (AHWA_LAYER_BUFFERS_*), brings adapter and bias there, and sets the
  * integration time. Ends the run with AHWA_EXIT_LAYER_* if that is not possible.
  */
 void layer_open(struct layer_hart *hart, uint32_t buffers, enum layer_adapter adapter);

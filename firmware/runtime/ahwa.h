@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "ahwa_exit.h"
+#include "ahwa_limits.h"
 #include "ahwa_registers.h"
 
 /** Places a variable in TCDM, without contents at the start. */
@@ -320,8 +321,6 @@ static inline struct ahwa_lines ahwa_cut_part(struct ahwa_cut cut, uint32_t inde
     return (struct ahwa_lines){cut.base * index + (index < cut.longer ? index : cut.longer), cut.base + (index < cut.longer)};
 }
 
-enum { AHWA_MATRIX_MAX_TILES = 56 }; /**< tiles that a platform can have */
-
 /**
  * A matrix [outputs][inputs] cut into parts, each on its own tile from the first row and column on: input part i and
  * output part j lie on tile + j inputs.parts + i. Each input part writes its own outputs, which are one term of the sum:
@@ -335,7 +334,7 @@ struct ahwa_matrix {
     uint32_t dst_stride;    /**< bytes from one output vector to the next */
     uint32_t term_bytes;    /**< bytes from the first input part's outputs to the second's, and so on */
     uint32_t bias;          /**< address of one addend per output, or 0; goes with the first input part */
-    uint8_t configured[AHWA_MATRIX_MAX_TILES]; /**< one bit per context that already holds what is the same for all jobs; 0 at first */
+    uint8_t configured[AHWA_MAX_TILES]; /**< one bit per context that already holds what is the same for all jobs; 0 at first */
 };
 
 /** Tiles of one copy. */

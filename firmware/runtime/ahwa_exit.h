@@ -1,11 +1,14 @@
 /**
  * @file
- * Exit codes of the firmware, as `tools/ahwalora run` returns them. For C and assembler.
+ * Exit codes of the firmware, as `ahwalora run` returns them. For C and assembler.
+ *
+ * Generated from emulator/AhwaLora.Experiments/Contract; do not edit.
  */
 #ifndef AHWA_EXIT_H
 #define AHWA_EXIT_H
 
-#define AHWA_EXIT_OK            0
+/** What a run of the firmware ends with. */
+#define AHWA_EXIT_OK            0  /* success */
 #define AHWA_EXIT_LAYER_MAGIC   16 /* `layer` was not filled in, or for another version */
 #define AHWA_EXIT_LAYER_SHAPE   17 /* a size is 0, an address or flag is bad, or there are more tokens in a chunk than in all */
 #define AHWA_EXIT_LAYER_TCDM    18 /* the buffers do not fit TCDM; argument: bytes they would take */

@@ -131,7 +131,7 @@ internal static class RunCommand
     {
         var silent = request with { Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null) };
         var (difference, result) = ProgramRun.InLockstep(silent);
-        Console.Error.WriteLine(difference is null ? $"engines agree: {result!.Value.Reason}" : $"ahwalora: {difference}");
+        Console.Error.WriteLine(difference is null ? $"engines agree: {ExitReasonNames.OfProgram(result!.Value.Reason)}" : $"ahwalora: {difference}");
         return difference is null ? 0 : 1;
     }
 
@@ -148,6 +148,6 @@ internal static class RunCommand
     {
         var mips = run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds);
         return FormattableString.Invariant(
-            $"[{run.Result!.Value.Reason}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {mips:F1} MIPS");
+            $"[{ExitReasonNames.OfProgram(run.Result!.Value.Reason)}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {mips:F1} MIPS");
     }
 }

@@ -321,7 +321,7 @@ internal sealed partial class GdbStub
             StopKind.HistoryBegin => "replaylog:begin;",
             _ => "",
         };
-        var signal = stop.Kind switch { StopKind.Interrupt => 2, StopKind.Deadlock => 6, StopKind.TrapLoop => 11, _ => 5 };
+        var signal = stop.Kind switch { StopKind.Interrupt => 2, StopKind.AllWaiting => 6, StopKind.TrapLoop => 11, _ => 5 };
         return string.Create(CultureInfo.InvariantCulture, $"T{signal:x2}thread:{stop.Hart + 1:x};{reason}20:{Hex.Word(Machine.Harts[stop.Hart].Pc)};");
     }
 }

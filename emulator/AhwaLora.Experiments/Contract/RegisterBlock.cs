@@ -9,8 +9,8 @@ namespace AhwaLora.Experiments.Contract;
 
 /// <summary>A register map at its address, or a row of equal blocks.</summary>
 /// <param name="Map">The datasheet.</param>
-/// <param name="Base">Address of the first block; the next follows <see cref="RegisterMap.Size"/> bytes behind.</param>
-/// <param name="IsArray">True where a platform may hold several.</param>
+/// <param name="Base">Address of the first block; the next follows <see cref="RegisterMap.Size"/> bytes after it.</param>
+/// <param name="IsArray">True if a platform may hold several.</param>
 public sealed record RegisterBlock(RegisterMap Map, uint Base, bool IsArray = false)
 {
     /// <summary>The blocks of a platform that firmware drives, in order of address.</summary>

@@ -24,7 +24,7 @@ public static class RegisterHeader
         return text.ToString();
     }
 
-    /// <summary>The register reference in Markdown: a heading and a table a block.</summary>
+    /// <summary>The register reference in Markdown: a heading and a table per block.</summary>
     public static string ToMarkdown(IReadOnlyList<RegisterBlock> blocks)
     {
         var text = new StringBuilder();

@@ -1,11 +1,9 @@
-using System.Buffers.Binary;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
-using AhwaLora.Machine.Bus;
-using AhwaLora.Machine.Clusters;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
@@ -18,7 +16,7 @@ namespace AhwaLora.Experiments.Deployment;
 
 /// <summary>How a model is put on a machine.</summary>
 /// <param name="Rank">Largest rank of an adapter: so much room is kept for A and B.</param>
-/// <param name="Chunk">Tokens t a chunk.</param>
+/// <param name="Chunk">Tokens t per chunk.</param>
 /// <param name="Compensate">Whether drift is compensated at the platform's age.</param>
 public sealed record ModelMachineOptions(int Rank, int Chunk = 8, bool Compensate = false);
 
@@ -33,11 +31,15 @@ public sealed class ModelMachine
     public const int MaxTokens = 1024;
 
     private const ulong MaxCycles = 1_000_000_000_000;
+    private const string App = "service";
+    private const ulong ControlHart = 1;
+
+    // What the firmware adds to, or fills in: cleared before each layer. The rows after it are written by the harts anew.
+    private static readonly uint ResultHeadBytes = RecordMap.Of(typeof(LayerResultRecord)).OffsetOf(nameof(LayerResultRecord.HartBusy));
 
     private readonly GuestData _data;
     private readonly ModelMachineOptions _options;
     private readonly Queue<LayerMapping> _mappings;
-    private readonly IDevice _cluster;
     private readonly uint _x, _y, _service, _layer, _result;
     private readonly List<EmulatedLinear> _linears = [];
     private readonly Dictionary<EmulatedLinear, LoraPair> _pending = [];
@@ -50,25 +52,25 @@ public sealed class ModelMachine
     {
         _options = options;
         if (platform.Aimc?.TimingOnly == true) throw new UserErrorException("the platform's tiles compute no values (aimc.timing_only), so a model cannot answer on them");
+        if (platform.Cluster is null) throw new UserErrorException("the platform has no cluster block, which wakes the harts: give it a 'cluster' section");
         var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
         _mappings = new Queue<LayerMapping>(Map(layers, platform));
         var tiles = _mappings.Sum(m => m.Tiles);
-        if (tiles > LayerRecord.MaxTiles)
+        if (tiles > FirmwareLimits.Tiles)
         {
-            throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {LayerRecord.MaxTiles} that a platform can have; "
+            throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {FirmwareLimits.Tiles} that a platform can have; "
                 + "set a larger aimc.rows and aimc.columns in a platform file, or take a smaller model");
         }
 
         if (platform.Aimc!.Tiles < tiles) platform = platform with { Aimc = platform.Aimc with { Tiles = tiles } };
 
-        var image = FirmwareImages.Load(ServiceRecord.App);
+        var image = FirmwareImages.Load(App);
         Machine = new EmulatedMachine(platform, machine);
         ProgramLoader.Load(Machine, image);
         _data = new GuestData(Machine, image);
-        (_service, _layer, _result) = (_data.Symbol(ServiceRecord.Symbol), _data.Symbol(LayerRecord.LayerSymbol), _data.Symbol(LayerRecord.ResultSymbol));
+        (_service, _layer, _result) = (_data.AddressOf<ServiceRecord>(), _data.AddressOf<LayerRecord>(), _data.AddressOf<LayerResultRecord>());
         _x = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Inputs));
         _y = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Outputs));
-        _cluster = Machine.Devices.Select(d => d.Device).FirstOrDefault(d => d is ClusterBlock) ?? throw new UserErrorException("the platform has no cluster block, which wakes the harts: give it a 'cluster' section");
     }
 
     /// <summary>The machine.</summary>
@@ -111,23 +113,22 @@ public sealed class ModelMachine
     public SwapCost Swap()
     {
         if (_pending.Count == 0) return default;
-        var blocks = new List<uint>();
+        var blocks = new List<ServiceBlock>();
         var beside = _data.Next;
         foreach (var (linear, pair) in _pending)
         {
             foreach (var (address, values) in new[] { (linear.AAddress, pair.A), (linear.BAddress, pair.B) })
             {
-                if (_isRunning) blocks.AddRange([address, _data.Put(values), 4 * (uint)values.Length]);
+                if (_isRunning) blocks.Add(new() { Dst = address, Src = _data.Put(values), Bytes = sizeof(float) * (uint)values.Length });
                 else _data.Write(address, values);
             }
         }
 
         _pending.Clear();
         if (blocks.Count == 0) return default;
-        Ask(ServiceRecord.Command(ServiceRecord.Swap, _data.Put(GuestData.Words([.. blocks])), blocks.Count / 3));
+        Ask(ServiceCommand.Swap, _data.Put<ServiceBlock>([.. blocks]), blocks.Count);
         _data.Free(beside);
-        var cycles = Word(_service + ServiceRecord.CyclesOffset);
-        return new SwapCost(blocks.Where((_, i) => i % 3 == 2).Sum(bytes => (long)bytes), cycles);
+        return new SwapCost(blocks.Sum(block => (long)block.Bytes), _data.Read<ServiceRecord>(_service).Cycles);
     }
 
     /// <summary>Notes an adapter for the next <see cref="Swap"/>.</summary>
@@ -144,29 +145,29 @@ public sealed class ModelMachine
         var (layer, pair) = (linear.Layer, linear.Adapter);
         _data.Write(_x, x);
         var shape = new LayerShape(layer.Inputs, layer.Outputs, pair?.Rank ?? 0, tokens, Math.Min(_options.Chunk, tokens));
-        var record = LayerRecord.Encode(
+        var record = LayerRequest.Of(
             new LayerData(shape, [], [], [], [], [], pair?.Scale ?? 0),
-            new LayerRecord.Addresses(_x, linear.AAddress, linear.BAddress, _y, linear.BiasAddress),
+            new LayerRequest.Addresses(_x, linear.AAddress, linear.BAddress, _y, linear.BiasAddress),
             linear.Mapping,
             (uint)Machine.Platform.Aimc!.IntegrationNs,
             GuestData.TcdmBytes(Machine.Platform),
             next: 0);
         _data.Write(_layer, record);
-        _data.Write(_result, new byte[LayerRecord.ResultHeadBytes]);
-        Ask(ServiceRecord.Command(ServiceRecord.RunLayer), linear);
+        _data.Write(_result, new byte[ResultHeadBytes]);
+        Ask(ServiceCommand.Run, linear: linear);
         linear.Cycles += Result.Cycles;
         _data.Read(_y, y.Length).CopyTo(y);
     }
 
-    private LayerResult Result => LayerRecord.Decode(Machine.Space.ReadBlock(_result, LayerRecord.ResultHeadBytes + 4 * LayerRecord.MaxHarts));
+    private LayerResult Result => LayerResult.Of(_data.Read<LayerResultRecord>(_result));
 
-    /// <summary>Gives the firmware a command and runs the machine until all harts wait again.</summary>
-    private void Ask(byte[] command, EmulatedLinear? linear = null)
+    /// <summary>Gives the firmware a command, for a swap with its blocks, and runs the machine until all harts wait again.</summary>
+    private void Ask(ServiceCommand command, uint blocks = 0, int blockCount = 0, EmulatedLinear? linear = null)
     {
         if (!_isRunning) RunUntilIdle(linear); // start-up
         _isRunning = true;
-        _data.Write(_service + ServiceRecord.CommandOffset, command);
-        _cluster.Write(new BusAccess(ClusterRegisters.WakeLow, 4, Initiators.Host, Machine.Cycles), 1);
+        _data.Write(_service, _data.Read<ServiceRecord>(_service) with { Command = (uint)command, Blocks = blocks, BlockCount = (uint)blockCount });
+        Machine.WakeHarts(ControlHart);
         _served++;
         RunUntilIdle(linear);
     }
@@ -174,12 +175,10 @@ public sealed class ModelMachine
     private void RunUntilIdle(EmulatedLinear? linear)
     {
         var run = Machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
-        // Every hart waits: hart 0 for its event, the others for hart 0.
-        if (run.Reason == ExitReason.Deadlock && Word(_service + ServiceRecord.ServedOffset) == _served) return;
-        throw LayerRun.Failed(LayerStrategy.DoubleBuffered, linear?.Layer.Name ?? ServiceRecord.App, run, Result);
+        // The service is idle: hart 0 waits for its event, the others for hart 0.
+        if (run.Reason == ExitReason.AllWaiting && _data.Read<ServiceRecord>(_service).Served == _served) return;
+        throw LayerRun.Failed(LayerStrategy.DoubleBuffered, linear?.Layer.Name ?? App, run, Result);
     }
-
-    private uint Word(uint address) => BinaryPrimitives.ReadUInt32LittleEndian(Machine.Space.ReadBlock(address, 4));
 
     private void Compensate(LayerMapping mapping)
     {

@@ -1,4 +1,5 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Planning;
 using AhwaLora.Machine;
@@ -35,8 +36,8 @@ internal sealed class LayerMachine
             mappings[i].Program(Machine, chain[i]);
             var addresses = Place(chain[i], isFirst: i == 0, isLast: i == chain.Count - 1);
             if (i == chain.Count - 1) _outputs = addresses.Y;
-            var record = LayerRecord.Encode(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next, split);
-            if (i == 0) _data.Write(_data.Symbol(LayerRecord.LayerSymbol), record);
+            var record = LayerRequest.Of(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next, split);
+            if (i == 0) _data.Write(_data.AddressOf<LayerRecord>(), record);
             else next = _data.Put(record);
         }
     }
@@ -45,14 +46,14 @@ internal sealed class LayerMachine
     public EmulatedMachine Machine { get; }
 
     /// <summary>What the app has left at <c>layer_result</c>.</summary>
-    public LayerResult Result => LayerRecord.Decode(Machine.Space.ReadBlock(_data.Symbol(LayerRecord.ResultSymbol), LayerRecord.ResultHeadBytes + 4 * LayerRecord.MaxHarts));
+    public LayerResult Result => LayerResult.Of(_data.Read<LayerResultRecord>(_data.AddressOf<LayerResultRecord>()));
 
     /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>
     public float[] Outputs(LayerShape last) => _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
 
     private static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy)
     {
-        var most = strategy.IsChain ? LayerRecord.MaxChain : 1;
+        var most = strategy.IsChain ? LayerLimits.Chain : 1;
         if (chain.Count is 0 || chain.Count > most) throw new UserErrorException($"strategy {strategy.Name} runs {(most == 1 ? "one layer" : $"1 to {most} layers that feed each other")}, not {chain.Count}");
         foreach (var data in chain) data.Shape.Check();
         for (var i = 1; i < chain.Count; i++)
@@ -62,7 +63,7 @@ internal sealed class LayerMachine
         }
     }
 
-    private LayerRecord.Addresses Place(LayerData data, bool isFirst, bool isLast) => new(
+    private LayerRequest.Addresses Place(LayerData data, bool isFirst, bool isLast) => new(
         X: isFirst ? _data.Put(data.X) : 0,
         A: _data.Put(data.A),
         B: _data.Put(data.B),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Planning;
 using AhwaLora.Machine;
@@ -47,7 +48,7 @@ public static class LayerRun
     public static LayerMeasurement Execute(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach = null) =>
         Execute([data], strategy, platform, options, attach);
 
-    /// <summary>Runs layers that feed each other, on tiles one behind the other; only the first layer's X counts.</summary>
+    /// <summary>Runs layers that feed each other, on tiles one after the other; only the first layer's X counts.</summary>
     /// <exception cref="UserErrorException">The layers do not fit the machine or each other, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach = null)
     {
@@ -93,17 +94,12 @@ public static class LayerRun
     {
         var reason = (run.Reason, run.Code) switch
         {
-            (ExitReason.Exit, FirmwareExit.Tcdm) => $"its buffers take {result.ErrorArgument} bytes of TCDM, more than the platform has; use a smaller --chunk or a larger tcdm in the platform file",
-            (ExitReason.Exit, FirmwareExit.Mapping) => "the layer does not fit the tiles",
-            (ExitReason.Exit, _) => $"the firmware ended with exit code {run.Code} (firmware/runtime/ahwa_exit.h), cause {result.ErrorCause}, argument 0x{result.ErrorArgument:x}",
+            (ExitReason.Exit, (int)FirmwareExit.LayerTcdm) => $"its buffers take {result.ErrorArgument} bytes of TCDM, more than the platform has; use a smaller --chunk or a larger tcdm in the platform file",
+            (ExitReason.Exit, (int)FirmwareExit.LayerMapping) => "the layer does not fit the tiles",
+            (ExitReason.Exit, _) => $"the firmware ended with exit code {run.Code} ({FirmwareExits.Describe(run.Code) ?? "not one of its own"}); cause {result.ErrorCause}, argument 0x{result.ErrorArgument:x}",
+            (ExitReason.AllWaiting, _) => "no hart can go on: all wait, and nothing is due that would wake one",
             _ => $"the run ended by {run.Reason}",
         };
         return new UserErrorException($"layer {layer}, {strategy.Name}: {reason}");
     }
-}
-
-/// <summary>Exit codes of the firmware that the host explains (firmware/runtime/ahwa_exit.h).</summary>
-internal static class FirmwareExit
-{
-    public const int Tcdm = 18, Mapping = 19;
 }

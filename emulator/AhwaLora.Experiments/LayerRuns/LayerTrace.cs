@@ -1,5 +1,7 @@
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Observe;
 using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Experiments.LayerRuns;
@@ -7,25 +9,18 @@ namespace AhwaLora.Experiments.LayerRuns;
 /// <summary>Timelines of layer runs.</summary>
 public static class LayerTrace
 {
-    // enum layer_region of firmware/layer/steps.h, as the formula y = AIMC(x) + (alpha/r) (x A) B has them.
-    private static readonly Dictionary<string, string> RegionNames = new()
-    {
-        ["region_1"] = "x A",
-        ["region_2"] = "(x A) B",
-        ["region_3"] = "tile wait",
-        ["region_4"] = "y += d",
-    };
+    private static readonly Dictionary<string, string> RegionNames =
+        ConstantGroup.Of(typeof(LayerRegion)).Constants.ToDictionary(c => RegionRecorder.NumberedName((uint)c.Value), c => c.Meaning);
 
-    /// <summary>What a region of the layer apps computes; its own name where it is none of theirs.</summary>
+    /// <summary>What a region of the layer apps computes; its own name if it is not one of theirs.</summary>
     public static string NameOf(string region) => RegionNames.GetValueOrDefault(region, region);
 
-    /// <summary>Multiply-adds of a layer in a region of the layer apps: m r a token in <c>x A</c>, r n in <c>(x A) B</c>.</summary>
-    public static long MultiplyAddsOf(string region, LayerShape shape) => NameOf(region) switch
+    /// <summary>Multiply-adds of a layer in a region of the layer apps: m r per token in <c>x A</c>, r n in <c>(x A) B</c>.</summary>
+    public static long MultiplyAddsOf(string region, LayerShape shape)
     {
-        "x A" => (long)shape.Tokens * shape.Inputs * shape.Rank,
-        "(x A) B" => (long)shape.Tokens * shape.Rank * shape.Outputs,
-        _ => 0,
-    };
+        if (region == RegionRecorder.NumberedName((uint)LayerRegion.Down)) return (long)shape.Tokens * shape.Inputs * shape.Rank;
+        return region == RegionRecorder.NumberedName((uint)LayerRegion.Up) ? (long)shape.Tokens * shape.Rank * shape.Outputs : 0;
+    }
 
     /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
     public static TimelineRecorder Record(EmulatedMachine machine) => new(machine, RegionNames);

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Platform;
@@ -8,7 +8,7 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Experiments.Layers;
 
-/// <summary>The host's part of a machine's RAM: matrices and records, one behind the other, beside an app of the firmware.</summary>
+/// <summary>The host's part of a machine's RAM: matrices and records, one after the other, beside an app of the firmware.</summary>
 internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 {
     private const uint DataBase = 0x8100_0000, Alignment = 64;
@@ -57,22 +57,32 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 
     private static UserErrorException DoesNotFit(uint address, ulong bytes) => new($"the layer's data ({bytes} bytes at 0x{address:x8}) does not fit the platform's RAM");
 
+    /// <summary>Takes room for records, one after the other, and writes them there.</summary>
+    public uint Put<T>(params ReadOnlySpan<T> records)
+        where T : unmanaged => Put(RecordBytes.Of(records));
+
+    /// <summary>Writes a record.</summary>
+    /// <exception cref="UserErrorException">There is no RAM.</exception>
+    public void Write<T>(uint address, in T record)
+        where T : unmanaged => Write(address, RecordBytes.Of(record));
+
+    /// <summary>Reads a record.</summary>
+    public T Read<T>(uint address)
+        where T : unmanaged => RecordBytes.Read<T>(machine.Space.ReadBlock(address, RecordBytes.SizeOf<T>()));
+
     /// <summary>Reads values.</summary>
     public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));
 
-    /// <summary>Words, little-endian.</summary>
-    public static byte[] Words(params ReadOnlySpan<uint> words)
-    {
-        var bytes = new byte[4 * words.Length];
-        for (var i = 0; i < words.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4 * i), words[i]);
-        return bytes;
-    }
+    /// <summary>Address of the app's record of a type.</summary>
+    /// <exception cref="UserErrorException">It has none.</exception>
+    public uint AddressOf<T>()
+        where T : unmanaged => Symbol(RecordMap.Of(typeof(T)).Symbol!);
 
-    /// <summary>Address of a record of the app.</summary>
+    /// <summary>Address of a variable of the app.</summary>
     /// <exception cref="UserErrorException">It has none of that name.</exception>
     public uint Symbol(string name) =>
-        image.TryGetSymbol(name, out var symbol) ? symbol.Value : throw new UserErrorException($"{image.Path}: lacks the symbol '{name}' of firmware/layer");
+        image.TryGetSymbol(name, out var symbol) ? symbol.Value : throw new UserErrorException($"{image.Path}: lacks the symbol '{name}'; build the firmware of this version");
 
-    /// <summary>Size of the memory in which firmware/runtime/memory.ld has its TCDM; 0, as linked, where the platform has none there.</summary>
+    /// <summary>Size of the memory in which the firmware has its TCDM; 0, as linked, if the platform has none there.</summary>
     public static uint TcdmBytes(PlatformDescription platform) => LayerFootprint.TcdmOf(platform)?.Size ?? 0;
 }

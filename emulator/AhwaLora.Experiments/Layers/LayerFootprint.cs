@@ -1,5 +1,6 @@
 using System.Globalization;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;
 
@@ -11,13 +12,13 @@ namespace AhwaLora.Experiments.Layers;
 /// </summary>
 public static class LayerFootprint
 {
-    /// <summary>Where firmware/runtime/memory.ld has the TCDM.</summary>
-    public const uint TcdmBase = 0x1000_0000;
+    private const int Panel = (int)LoraLayout.Panel, Alignment = (int)LayerSchedule.Alignment, WordBytes = sizeof(float);
+
+    /// <summary>Where the firmware has the TCDM.</summary>
+    public static uint TcdmBase => LinkerScript.Tcdm.Base;
 
     /// <summary>What a user is told whose platform has no memory there.</summary>
-    internal const string NoTcdm = "the platform has no memory at 0x1000_0000, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
-
-    private const int Panel = 4, Alignment = 16, WordBytes = 4;
+    internal static string NoTcdm { get; } = $"the platform has no memory at {AddressJsonConverter.ToText(TcdmBase)}, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
 
     /// <summary>The platform's TCDM; null if it has none at the firmware's address.</summary>
     public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
@@ -39,7 +40,7 @@ public static class LayerFootprint
         return bytes;
     }
 
-    /// <summary>The most tokens a chunk, up to the layer's own, whose buffers fit into so many bytes; 0 if not even one does.</summary>
+    /// <summary>The most tokens per chunk, up to the layer's own, whose buffers fit into so many bytes; 0 if not even one does.</summary>
     public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available)
     {
         var (fits, tooMany) = (0, shape.Chunk + 1);
@@ -75,5 +76,5 @@ public static class LayerFootprint
 
     private static int Padded(int columns) => (columns + Panel - 1) / Panel * Panel;
 
-    private static int Stride(int columns) => Padded(columns) + 1;
+    private static int Stride(int columns) => Padded(columns) + (int)LoraLayout.RowPad;
 }

@@ -1,6 +1,6 @@
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Common.Files;
-using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Models.Tensors;
@@ -21,7 +21,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     /// <summary>Tiles in all.</summary>
     public int Tiles => Inputs.Count * Outputs.Count * Copies;
 
-    /// <summary>Maps layers to tiles one behind the other.</summary>
+    /// <summary>Maps layers to tiles one after the other.</summary>
     /// <exception cref="UserErrorException">The platform has no tiles.</exception>
     public static IReadOnlyList<LayerMapping> Of(IEnumerable<LayerShape> chain, LayerStrategy strategy, PlatformDescription platform)
     {
@@ -37,14 +37,14 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
         return mappings;
     }
 
-    /// <summary>The platform with as many tiles as the layers take, or as it has where that is more.</summary>
+    /// <summary>The platform with as many tiles as the layers take, or as it has if that is more.</summary>
     /// <exception cref="UserErrorException">The platform has no tiles, or no platform can have so many.</exception>
     public static PlatformDescription WithTiles(PlatformDescription platform, IEnumerable<LayerShape> chain, LayerStrategy strategy)
     {
         var needed = Of(chain, strategy, platform).Sum(m => m.Tiles);
-        if (needed > LayerRecord.MaxTiles)
+        if (needed > FirmwareLimits.Tiles)
         {
-            throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {LayerRecord.MaxTiles} that a platform can have; "
+            throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {FirmwareLimits.Tiles} that a platform can have; "
                 + "set a larger aimc.rows and aimc.columns in a platform file");
         }
 
@@ -68,7 +68,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
         }
     }
 
-    /// <summary>Throws where the platform lacks tiles.</summary>
+    /// <summary>Throws if the platform lacks tiles.</summary>
     internal static void Check(IReadOnlyList<LayerMapping> mappings, PlatformDescription platform)
     {
         var needed = mappings.Sum(m => m.Tiles);

@@ -1,4 +1,4 @@
-using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Planning;
 
 namespace AhwaLora.Experiments.Layers;
@@ -6,35 +6,35 @@ namespace AhwaLora.Experiments.Layers;
 /// <summary>A way to run a layer: which firmware app, and what it is measured against.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="App">The app.</param>
-/// <param name="BaselineApp">The tiles alone, with the same movement of data; the app itself where it is that.</param>
+/// <param name="BaselineApp">The tiles alone, with the same movement of data; the app itself if it is that.</param>
 /// <param name="Buffers">Chunks that have a place in TCDM at a time.</param>
 public sealed record LayerStrategy(string Name, string App, string BaselineApp, int Buffers)
 {
-    /// <summary>Most copies of a matrix: firmware/layer/steps.h.</summary>
-    public const int MaxCopies = 6;
+    /// <summary>Most copies of a matrix.</summary>
+    public const int MaxCopies = LayerLimits.Copies;
 
     private const string Shallow = "analog_only", Buffered = "analog_deep", Chained = "analog_chain";
 
     /// <summary>The tile alone, with the data movement of <see cref="DoubleBuffered"/>.</summary>
-    public static LayerStrategy Analog { get; } = new("analog-only", Shallow, Shallow, 2);
+    public static LayerStrategy Analog { get; } = new("analog-only", Shallow, Shallow, LayerBuffers.Double);
 
     /// <summary>Everything in sequence.</summary>
-    public static LayerStrategy Sequential { get; } = new("sequential", "sequential", Shallow, 1);
+    public static LayerStrategy Sequential { get; } = new("sequential", "sequential", Shallow, LayerBuffers.Sequential);
 
     /// <summary>The tile integrates chunk k + 1 while the harts compute the branch of chunk k and add.</summary>
-    public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", Shallow, 2);
+    public static LayerStrategy DoubleBuffered { get; } = new("double-buffered", "lora_layer", Shallow, LayerBuffers.Double);
 
-    /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done: by itself, or where they are behind with the second product.</summary>
-    public static LayerStrategy Eager { get; } = new("eager", "eager", Buffered, 4) { ComputesAhead = true };
+    /// <summary>The harts compute the branch of a chunk while the tile integrates it, and add when it is done: by itself, or with the second product if they come to it later.</summary>
+    public static LayerStrategy Eager { get; } = new("eager", "eager", Buffered, LayerBuffers.Deep) { ComputesAhead = true };
 
     /// <summary>As double-buffered with four buffers: two chunks wait at the tile, so that nobody waits for the DMA.</summary>
-    public static LayerStrategy Deep { get; } = new("deep", "deep", Buffered, 4);
+    public static LayerStrategy Deep { get; } = new("deep", "deep", Buffered, LayerBuffers.Deep);
 
     /// <summary>As eager, with the matrix on two tiles or more: chunks take turns, and so as many integrate at a time.</summary>
-    public static LayerStrategy SeveralTiles { get; } = new("several-tiles", "eager", Buffered, 4) { Copies = 2, ComputesAhead = true };
+    public static LayerStrategy SeveralTiles { get; } = new("several-tiles", "eager", Buffered, LayerBuffers.Deep) { Copies = 2, ComputesAhead = true };
 
     /// <summary>As eager, for layers that feed each other: the next layer's tile starts on a chunk while this layer goes on with the next one.</summary>
-    public static LayerStrategy MultiLayer { get; } = new("multi-layer", "multi_layer", Chained, 4) { IsChain = true, ComputesAhead = true };
+    public static LayerStrategy MultiLayer { get; } = new("multi-layer", "multi_layer", Chained, LayerBuffers.Deep) { IsChain = true, ComputesAhead = true };
 
     /// <summary>As eager, with the chunk and the split over harts of <see cref="LayerPlan"/>: those with which it expects to end first.</summary>
     public static LayerStrategy Balanced { get; } = Eager with { Name = "balanced", IsPlanned = true };
@@ -48,16 +48,16 @@ public sealed record LayerStrategy(string Name, string App, string BaselineApp, 
     /// <summary>How often the matrix is held, each time on tiles of its own; 1 to 6.</summary>
     public int Copies { get; init; } = 1;
 
-    /// <summary>The same with that many copies, and the buffers to keep them busy (firmware/layer/steps.c).</summary>
-    public LayerStrategy WithCopies(int copies) => this with { Copies = copies, Buffers = copies > 2 ? 8 : Buffers };
+    /// <summary>The same with that many copies, and the buffers to keep them busy (<c>layer_buffers</c> of firmware/layer/steps.c).</summary>
+    public LayerStrategy WithCopies(int copies) => this with { Copies = copies, Buffers = copies > LayerSchedule.Ahead ? LayerBuffers.Most : Buffers };
 
-    /// <summary>True where (x A) B has a place of its own beside the tile's output.</summary>
+    /// <summary>True if (x A) B has a place of its own beside the tile's output.</summary>
     public bool ComputesAhead { get; init; }
 
-    /// <summary>True where the chunk is chosen, whatever the layer says.</summary>
+    /// <summary>True if the chunk is chosen, whatever the layer says.</summary>
     public bool IsPlanned { get; init; }
 
-    /// <summary>True where it runs layers that feed each other, at most <see cref="LayerRecord.MaxChain"/>.</summary>
+    /// <summary>True if it runs layers that feed each other, at most <see cref="LayerLimits.Chain"/>.</summary>
     public bool IsChain { get; init; }
 
     /// <summary>The tiles alone.</summary>

@@ -1,3 +1,4 @@
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Platform;
@@ -13,7 +14,7 @@ internal sealed class EagerSchedule
     // Measured on the firmware: from one phase's work through its barrier to the next one's, and what the first two harts do
     // beside it for the tile and for the DMA.
     private const long PhaseCycles = 70, FeedCycles = 90, SubmitCycles = 120, MoveCycles = 80;
-    private const int Ahead = 2, WordBytes = 4, Rounds = 4;
+    private const int Ahead = (int)LayerSchedule.Ahead, WordBytes = sizeof(float), Rounds = 4;
 
     private readonly LayerShape _shape;
     private readonly LoraSplit _split;

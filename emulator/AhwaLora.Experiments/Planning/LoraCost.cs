@@ -1,3 +1,4 @@
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 
 namespace AhwaLora.Experiments.Planning;
@@ -17,7 +18,7 @@ public readonly record struct LoraSplit(int DownTokens, int DownRanks, int UpTok
 /// <param name="shape">The layer.</param>
 internal sealed class LoraCost(LayerShape shape)
 {
-    private const int Panel = 4, Call = 40, TakenBranch = 3, AddPanels = 4;
+    private const int Panel = (int)LoraLayout.Panel, Call = 40, TakenBranch = 3, AddPanels = 4;
 
     // What a step of firmware/layer does around a kernel.
     private static readonly KernelCost Around = new(85, 0);

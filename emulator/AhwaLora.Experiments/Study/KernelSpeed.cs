@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
@@ -19,13 +20,13 @@ namespace AhwaLora.Experiments.Study;
 public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
 {
     /// <summary>Inputs and outputs of the layer.</summary>
-    public const int Width = 128;
+    public const int Width = KernelSpeedShape.Width;
 
     /// <summary>Its rank.</summary>
-    public const int Rank = 8;
+    public const int Rank = KernelSpeedShape.Rank;
 
     /// <summary>Its tokens.</summary>
-    public const int Tokens = 16;
+    public const int Tokens = KernelSpeedShape.Tokens;
 
     private const string App = "kernel_speed";
     private const ulong MaxCycles = 100_000_000;

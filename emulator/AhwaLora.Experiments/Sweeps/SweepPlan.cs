@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Common.Files;
-using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Banks;
@@ -90,14 +90,14 @@ public sealed class SweepPlan
     {
         var (shape, aimc, mapping) = (point.Shape, point.Aimc, point.Mapping);
         if (shape.Chunk > shape.Tokens) faults.Add($"chunk {shape.Chunk} is more than the {shape.Tokens} tokens; the nearest valid value is {shape.Tokens}");
-        if (mapping.Tiles > LayerRecord.MaxTiles)
+        if (mapping.Tiles > FirmwareLimits.Tiles)
         {
-            var (inputs, outputs) = (Math.Min(mapping.Inputs.Count, LayerRecord.MaxTiles), Math.Max(1, LayerRecord.MaxTiles / mapping.Copies / mapping.Inputs.Count));
+            var (inputs, outputs) = (Math.Min(mapping.Inputs.Count, FirmwareLimits.Tiles), Math.Max(1, FirmwareLimits.Tiles / mapping.Copies / mapping.Inputs.Count));
             var nearest = $"{Math.Min(shape.Inputs, inputs * aimc.Rows)}x{Math.Min(shape.Outputs, outputs * aimc.Columns)}";
-            faults.Add($"shape {shape.Inputs}x{shape.Outputs}, {point.Strategy.Name} takes {mapping.Tiles} tiles of {aimc.Rows}x{aimc.Columns}, more than {LayerRecord.MaxTiles}; the nearest valid value is {nearest}");
+            faults.Add($"shape {shape.Inputs}x{shape.Outputs}, {point.Strategy.Name} takes {mapping.Tiles} tiles of {aimc.Rows}x{aimc.Columns}, more than {FirmwareLimits.Tiles}; the nearest valid value is {nearest}");
         }
 
-        return shape.Chunk <= shape.Tokens && mapping.Tiles <= LayerRecord.MaxTiles;
+        return shape.Chunk <= shape.Tokens && mapping.Tiles <= FirmwareLimits.Tiles;
     }
 
     private static void CheckTcdm(SweepPoint point, SweepVersions versions, FileFaults faults)

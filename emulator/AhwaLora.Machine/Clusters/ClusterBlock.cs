@@ -42,7 +42,7 @@ public sealed class ClusterBlock : IDevice
     /// <inheritdoc/>
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("tcdm_accesses", _tcdm.Accessed), new("tcdm_congested_cycles", _tcdm.Congested)];
 
-    /// <summary>The barrier behind its register.</summary>
+    /// <summary>The barrier that its register reaches.</summary>
     public HartBarrier Barrier { get; }
 
     private int HartCount => _awaitedMutexes.Length;
@@ -68,8 +68,8 @@ public sealed class ClusterBlock : IDevice
     public BusResponse Write(in BusAccess access, uint value)
     {
         if (!Peek(access.Offset, access.Bytes, access.Time, out _)) return BusResponse.Fault;
-        if (access.Offset == WakeLow) Wake(value, access.Time);
-        else if (access.Offset == WakeHigh) Wake((ulong)value << 32, access.Time);
+        if (access.Offset == WakeLow) WakeHarts(value, access.Time);
+        else if (access.Offset == WakeHigh) WakeHarts((ulong)value << 32, access.Time);
         else if (MutexOf(access.Offset, Mutex0) is { } mutex && _mutexHolders[mutex] == access.Initiator) PassOn(mutex, access.Time);
         return BusResponse.Ok;
     }
@@ -106,20 +106,10 @@ public sealed class ClusterBlock : IDevice
         state.Array(_waitingSince);
     }
 
-    private static int? MutexOf(uint offset, uint first) =>
-        RegisterWords.IsIn(offset, first, 4 * Mutexes) ? (int)((offset - first) / 4) : null;
-
-    private BusResponse AwaitEvent(int hart)
-    {
-        var bit = 1UL << hart;
-        var isRaised = (_events & bit) != 0;
-        _events &= ~bit;
-        if (!isRaised) _waitingForEvent |= bit;
-        return isRaised ? BusResponse.Ok : BusResponse.Wait;
-    }
-
-    /// <summary>Raises the events of <paramref name="harts"/>; a hart that waits for its event consumes it.</summary>
-    private void Wake(ulong harts, ulong time)
+    /// <summary>Raises the events of harts; a hart that waits for its event consumes it and goes on.</summary>
+    /// <param name="harts">A bit per hart; bits beyond the last hart have no effect, as in the registers.</param>
+    /// <param name="time">The cycle in which it happens.</param>
+    public void WakeHarts(ulong harts, ulong time)
     {
         for (var hart = 0; hart < HartCount; hart++)
         {
@@ -134,6 +124,18 @@ public sealed class ClusterBlock : IDevice
             _waitingForEvent &= ~bit;
             _masters.Release(hart, time, 1, WaitReason.Barrier);
         }
+    }
+
+    private static int? MutexOf(uint offset, uint first) =>
+        RegisterWords.IsIn(offset, first, 4 * Mutexes) ? (int)((offset - first) / 4) : null;
+
+    private BusResponse AwaitEvent(int hart)
+    {
+        var bit = 1UL << hart;
+        var isRaised = (_events & bit) != 0;
+        _events &= ~bit;
+        if (!isRaised) _waitingForEvent |= bit;
+        return isRaised ? BusResponse.Ok : BusResponse.Wait;
     }
 
     private BusResponse Lock(int mutex, in BusAccess access)

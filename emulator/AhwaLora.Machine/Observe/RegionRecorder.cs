@@ -154,11 +154,14 @@ public sealed class RegionRecorder : IStateful
         return region;
     }
 
+    /// <summary>What a region is called that has no name of its own.</summary>
+    public static string NumberedName(uint id) => string.Create(CultureInfo.InvariantCulture, $"region_{id}");
+
     /// <summary>The id of a region: equal strings at several addresses name one region.</summary>
     private uint Identify(AddressSpace space, uint id)
     {
         if (_ids.TryGetValue(id, out var known)) return known;
-        var name = ReadName(space, id | BeginFlag) ?? string.Create(CultureInfo.InvariantCulture, $"region_{id}");
+        var name = ReadName(space, id | BeginFlag) ?? NumberedName(id);
         if (_names.FirstOrDefault(n => n.Value == name) is { Value: not null } first) return _ids[id] = first.Key;
         _names[id] = name;
         return _ids[id] = id;

@@ -30,7 +30,7 @@ internal sealed partial class Scheduler
         while (true)
         {
             var time = Math.Min(Math.Min(_nextEvent, banks.NextRequest), _agenda.First);
-            if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+            if (time == ulong.MaxValue) return new RunResult(ExitReason.AllWaiting, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
             if (!RunCycle(banks, time, limits)) return null;
         }

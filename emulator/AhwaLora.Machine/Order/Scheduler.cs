@@ -110,7 +110,7 @@ internal sealed partial class Scheduler : IStateful
         var (device, eventTime) = NextDevice();
         var (hart, first, others) = NextHart();
         var time = Math.Min(eventTime, first.Time);
-        if (time == ulong.MaxValue) return new RunResult(ExitReason.Deadlock, 0, -1);
+        if (time == ulong.MaxValue) return new RunResult(ExitReason.AllWaiting, 0, -1);
         if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
         if (eventTime == time) Advance(device!, time);
         else GiveTurn(hart!, RunAhead(others, hart!.Id), eventTime);

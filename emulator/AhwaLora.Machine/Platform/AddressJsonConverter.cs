@@ -23,5 +23,8 @@ public sealed class AddressJsonConverter : JsonConverter<uint>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, uint value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"0x{value >> 16:x4}_{value & 0xffff:x4}"));
+        writer.WriteStringValue(ToText(value));
+
+    /// <summary>An address as platform files have it.</summary>
+    public static string ToText(uint address) => string.Create(CultureInfo.InvariantCulture, $"0x{address >> 16:x4}_{address & 0xffff:x4}");
 }

@@ -17,7 +17,7 @@ public static class PlatformRules
     private const uint BarrierWordBytes = 4, TileBytes = 0x1000;
 
     /// <summary>Most tiles a machine can have: each needs a source of the PLIC.</summary>
-    private const int MaximumTiles = PlicRegisters.MaxSources + 1 - (int)PlicRegisters.SourceTile0;
+    public const int MaximumTiles = PlicRegisters.MaxSources + 1 - (int)PlicRegisters.SourceTile0;
 
     private const ulong AddressSpaceBytes = 1UL << 32;
 

@@ -208,7 +208,7 @@ public sealed class ProgramRun : IDisposable
     {
         ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
         ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
-        ExitReason.Deadlock => $"every hart waits for an event that cannot occur: {DescribeWaits()}",
+        ExitReason.AllWaiting => DescribeDeadlock(),
         ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
         _ => null,
     };
@@ -237,13 +237,20 @@ public sealed class ProgramRun : IDisposable
         if (_host.OpenFiles != 0) Note = $"--save {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot";
     }
 
-    private string DescribeWaits()
+    private string DescribeDeadlock()
     {
-        var waiting = Machine.Harts.Where(h => h.State != HartState.Ended).Take(MostHartsDescribed);
-        return string.Join("; ", waiting.Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"));
+        var waiting = Machine.Harts.Where(h => h.State != HartState.Ended).ToList();
+        var told = string.Join("; ", waiting.Take(MostHartsDescribed).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"));
+        var more = waiting.Count - MostHartsDescribed;
+        return $"no hart can go on: {told}{(more <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; nothing is due that would wake one";
     }
 
-    private static string Waits(Hart hart) => hart.State == HartState.WaitingForInterrupt ? "sleeps in wfi" : $"waits for 0x{hart.Pending.Address:x8}";
+    private string Waits(Hart hart) => hart switch
+    {
+        { State: HartState.WaitingForInterrupt } => "sleeps in wfi",
+        { Pending.IsActive: false } => "waits at the barrier CSR",
+        _ => $"waits for {Machine.Devices.FirstOrDefault(d => hart.Pending.Address - d.Base < d.Size)?.Device.Name ?? "an answer"} at 0x{hart.Pending.Address:x8}",
+    };
 
     private string DescribeTrapLoop(Hart hart)
     {

@@ -25,7 +25,7 @@ public static class Statistics
                 Version = Product.Version,
                 Program = Path.GetFileName(run.Image.Path),
                 Platform = machine.Platform.Name,
-                ExitReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(result.Reason.ToString()),
+                ExitReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(ExitReasonNames.OfProgram(result.Reason)),
                 ExitCode = result.Code,
                 machine.Options.Seed,
                 Timing = machine.Options.Timing.Name,

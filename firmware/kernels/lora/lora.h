@@ -17,6 +17,8 @@
 
 #include <stdint.h>
 
+#include "lora_layout.h"
+
 /**
  * One adapter; shapes and strides are in elements. The kernels read A and B in panels of LORA_PANEL columns, and write
  * whole panels: a row of xa and y has room up to the next multiple of LORA_PANEL, and the padding may hold anything.
@@ -33,9 +35,6 @@ struct lora {
     uint32_t y_stride;  /**< of y, at least outputs rounded up to panels */
 };
 
-/** Columns of a panel: the width of a register block, and the unit in which ranks and outputs are split. */
-#define LORA_PANEL 4u
-
 /** `columns` rounded up to whole panels. */
 static inline uint32_t lora_padded(uint32_t columns)
 {
@@ -45,7 +44,7 @@ static inline uint32_t lora_padded(uint32_t columns)
 /** A row stride with room for whole panels. It is odd, so harts that walk different tokens use different banks. */
 static inline uint32_t lora_stride(uint32_t columns)
 {
-    return lora_padded(columns) + 1;
+    return lora_padded(columns) + LORA_ROW_PAD;
 }
 
 /**

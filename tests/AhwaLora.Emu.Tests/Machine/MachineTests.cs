@@ -1,4 +1,6 @@
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
@@ -111,6 +113,86 @@ public sealed class MachineTests
         }).ToArray();
         Assert.Contains("\"exit_reason\": \"exit\"", texts[0], StringComparison.Ordinal);
         Assert.Equal(texts[0], texts[1]);
+    }
+
+    // Hart 0 waits for its event twice, the other sleeps: both times only the host can go on.
+    private const string Service = """
+            csrr t0, mhartid
+            bnez t0, 2f
+            li s0, 0x10200010
+            lw a0, 0(s0)
+            csrr s1, mcycle
+            lw a1, 0(s0)
+            csrr s2, mcycle
+            j done
+        2:  wfi
+            j 2b
+        """;
+
+    [Theory]
+    [InlineData(Contention.None)]
+    [InlineData(Contention.Exact)]
+    public void A_machine_whose_harts_all_wait_goes_on_when_the_host_wakes_one(Contention contention)
+    {
+        var service = TestMachine.Assemble(Service, new PlatformDescription { Harts = 2 }, TestMachine.Options with { Contention = contention });
+        var machine = service.Machine;
+        for (var command = 0; command < 2; command++)
+        {
+            Assert.Equal(new RunResult(ExitReason.AllWaiting, 0, -1), machine.Run(RunLimits.None));
+            Assert.Equal(new RunResult(ExitReason.AllWaiting, 0, -1), machine.Run(RunLimits.None));
+            machine.WakeHarts(1);
+        }
+
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), machine.Run(RunLimits.None));
+        Assert.Equal((1u, 1u), (service["a0"], service["a1"]));
+    }
+
+    [Fact]
+    public void The_host_wakes_harts_as_the_register_does()
+    {
+        TestMachine[] machines = [.. Enumerable.Range(0, 2).Select(_ => TestMachine.Assemble(Service, new PlatformDescription { Harts = 2 }))];
+        var cluster = machines[1].Machine.Devices.Single(d => d.Device is ClusterBlock).Device;
+        for (var command = 0; command < 2; command++)
+        {
+            foreach (var service in machines) Assert.Equal(ExitReason.AllWaiting, service.Run().Reason);
+            machines[0].Machine.WakeHarts(1);
+            Assert.Equal(BusResponse.Ok, cluster.Write(new BusAccess(ClusterRegisters.WakeLow, 4, Initiators.Host, machines[1].Machine.Cycles), 1));
+        }
+
+        foreach (var service in machines) service.Finish();
+        Assert.Equal((machines[1]["s1"], machines[1]["s2"], machines[1].Machine.Cycles), (machines[0]["s1"], machines[0]["s2"], machines[0].Machine.Cycles));
+    }
+
+    [Fact]
+    public void Harts_that_are_not_there_or_have_no_cluster_cannot_be_woken()
+    {
+        var two = new EmulatedMachine(new PlatformDescription { Harts = 2 }, TestMachine.Options);
+        two.WakeHarts(3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => two.WakeHarts(4));
+        Assert.Throws<InvalidOperationException>(() => new EmulatedMachine(new PlatformDescription { Cluster = null }, TestMachine.Options).WakeHarts(1));
+        new EmulatedMachine(new PlatformDescription { Harts = 64 }, TestMachine.Options).WakeHarts(ulong.MaxValue);
+    }
+
+    [Fact]
+    public void A_program_whose_harts_all_wait_is_told_as_a_deadlock()
+    {
+        var elf = TestMachine.Assemble(Service).Image.Path;
+        using var run = new ProgramRun(new RunRequest { ElfPath = elf, Harts = 6, Options = TestMachine.Options });
+        Assert.Equal(126, run.Execute());
+        Assert.Contains("\"exit_reason\": \"deadlock\"", Statistics.ToJson(run), StringComparison.Ordinal);
+        var told = run.Explain()!;
+        Assert.StartsWith("no hart can go on: hart 0 waits for cluster at 0x10200010 at pc 0x", told, StringComparison.Ordinal);
+        Assert.Contains("; hart 3 sleeps in wfi at pc 0x", told, StringComparison.Ordinal);
+        Assert.EndsWith("; and 2 more; nothing is due that would wake one", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hart_that_waits_at_the_barrier_CSR_is_said_to()
+    {
+        var elf = TestMachine.Assemble("csrr t0, mhartid\nbnez t0, 1f\ncsrr t0, 0x7c2\n1: wfi\nj 1b").Image.Path;
+        using var run = new ProgramRun(new RunRequest { ElfPath = elf, Harts = 2, Options = TestMachine.Options });
+        Assert.Equal(126, run.Execute());
+        Assert.StartsWith("no hart can go on: hart 0 waits at the barrier CSR at pc 0x", run.Explain(), StringComparison.Ordinal);
     }
 
     [Fact]

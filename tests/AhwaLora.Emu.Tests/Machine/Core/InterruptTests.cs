@@ -94,7 +94,7 @@ public sealed class InterruptTests
         Assert.Equal(0u, Pending(Mti, "wfi")["s1"]);
         var machine = TestMachine.Assemble("li t1, 0x80\ncsrw mie, t1\nwfi");
         machine.Hart.Mip = Msi;
-        Assert.Equal(ExitReason.Deadlock, machine.Run().Reason);
+        Assert.Equal(ExitReason.AllWaiting, machine.Run().Reason);
         Assert.Equal(HartState.WaitingForInterrupt, machine.Hart.State);
     }
 

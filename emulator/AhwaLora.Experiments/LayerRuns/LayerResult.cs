@@ -1,0 +1,36 @@
+using AhwaLora.Experiments.Contract;
+
+namespace AhwaLora.Experiments.LayerRuns;
+
+/// <summary>What a layer app measured of itself.</summary>
+/// <param name="IsComplete">True if the run ended well.</param>
+/// <param name="Harts">Harts that took part.</param>
+/// <param name="TcdmBytes">TCDM the buffers take.</param>
+/// <param name="Cycles">From the first token's transfer to the last result in RAM.</param>
+/// <param name="StartCycle">Machine time of the begin.</param>
+/// <param name="EndCycle">Machine time of the end.</param>
+/// <param name="Error">Exit code of a failed run; 0 none.</param>
+/// <param name="ErrorCause">The device's ERROR_CAUSE.</param>
+/// <param name="ErrorArgument">Its argument, or the offending number.</param>
+/// <param name="OutputCycle">Machine time in which the last chunk's output was complete in TCDM.</param>
+/// <param name="HartBusyCycles">Cycles each hart spent in the LoRA products.</param>
+public sealed record LayerResult(
+    bool IsComplete, int Harts, uint TcdmBytes, uint Cycles, uint StartCycle, uint EndCycle, uint Error, uint ErrorCause, uint ErrorArgument, uint OutputCycle, IReadOnlyList<uint> HartBusyCycles)
+{
+    internal static LayerResult Of(in LayerResultRecord record)
+    {
+        var harts = (int)Math.Min(record.Harts, FirmwareLimits.Harts);
+        return new LayerResult(
+            IsComplete: record.Magic == LayerMarks.ResultMagic,
+            Harts: harts,
+            record.TcdmBytes,
+            Cycles: record.EndCycle - record.StartCycle,
+            record.StartCycle,
+            record.EndCycle,
+            record.Error,
+            record.ErrorCause,
+            record.ErrorArgument,
+            record.OutputCycle,
+            HartBusyCycles: record.HartBusy[..harts].ToArray());
+    }
+}
