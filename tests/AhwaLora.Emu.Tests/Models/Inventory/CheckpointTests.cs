@@ -34,8 +34,20 @@ public sealed class CheckpointTests : IDisposable
     [MemberData(nameof(Families))]
     public void Every_tensor_of_a_family_is_written_and_read_back(string family)
     {
-        var config = family switch { "bert" => Small.Bert, "llama" => Small.Llama, _ => KnownModels.MobileBert.Config with { VocabSize = 30, HiddenSize = 32,
-            EmbeddingSize = 8, IntraBottleneckSize = 16, NumHiddenLayers = 1, IntermediateSize = 24 } };
+        var config = family switch
+        {
+            "bert" => Small.Bert,
+            "llama" => Small.Llama,
+            _ => KnownModels.MobileBert.Config with
+            {
+                VocabSize = 30,
+                HiddenSize = 32,
+                EmbeddingSize = 8,
+                IntraBottleneckSize = 16,
+                NumHiddenLayers = 1,
+                IntermediateSize = 24
+            }
+        };
         CheckpointGenerator.Write(_directory, config, 1);
         using var checkpoint = Checkpoint.Open(_directory);
         Assert.Equal(config.ModelType, checkpoint.Config.ModelType);
