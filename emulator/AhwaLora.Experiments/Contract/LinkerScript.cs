@@ -21,7 +21,7 @@ internal static class LinkerScript
         + $"  TCDM (rw)  : {Place(Tcdm)}\n"
         + $"  RAM  (rwx) : {Place(Ram)}\n"
         + "}\n"
-        + $"STACK_BYTES = {StackKiB}K;  /* each hart's */\n"
+        + $"STACK_BYTES = {StackKiB}K;  /* for each hart */\n"
         + $"MAX_HARTS   = {FirmwareLimits.Harts};\n";
 
     private static MemoryDescription Memory(string name) => new PlatformDescription().Memories.First(m => m.Name == name);
