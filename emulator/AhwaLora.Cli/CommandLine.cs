@@ -4,7 +4,9 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using AhwaLora.Cli.Commands;
 using AhwaLora.Cli.Terminal;
+using AhwaLora.Cli.Wording;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
 using Spectre.Console;
@@ -21,22 +23,8 @@ internal static class CommandLine
     {
         StandardStreams.SilenceClosed();
         StandardText.NameFailures();
-        var root = new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
-        {
-            RunCommand.Create(),
-            LayerCommand.Create(),
-            ModelCommand.Create(),
-            SweepCommand.Create(),
-            MergeCommand.Create(),
-            StudyCommand.Create(),
-            AdapterCommand.Create(),
-            ReportCommand.Create(),
-            TileCommand.Create(),
-            DisasmCommand.Create(),
-            PlatformCommand.Create(),
-        };
-        // @FILE is the name of a file, or the guest's, and no list of arguments.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // @FILE is the name of a file, or an argument of the guest's; it is not a list of arguments.
+        var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         if (UnknownOption(parsed) is { } unknown) return Output.Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (HasEmptyArgument(parsed)) return Output.Fail($"an argument is empty; see '{Path(parsed)} --help'");
@@ -45,6 +33,10 @@ internal static class CommandLine
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (SettingException e)
+        {
+            return Output.Fail(e.Text.Word(parsed));
         }
         catch (Exception e) when (e is UserErrorException or PlatformException)
         {
@@ -60,6 +52,22 @@ internal static class CommandLine
             return Output.Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
         }
     }
+
+    /// <summary>All commands and their options.</summary>
+    public static RootCommand Create() => new RootCommand("RV32IMF harts beside analog in-memory-computing tiles: run firmware, count its cycles, study LoRA adapters.")
+    {
+        RunCommand.Create(),
+        LayerCommand.Create(),
+        ModelCommand.Create(),
+        SweepCommand.Create(),
+        MergeCommand.Create(),
+        StudyCommand.Create(),
+        AdapterCommand.Create(),
+        ReportCommand.Create(),
+        TileCommand.Create(),
+        DisasmCommand.Create(),
+        PlatformCommand.Create(),
+    };
 
     private static string Describe(ParseResult parsed)
     {

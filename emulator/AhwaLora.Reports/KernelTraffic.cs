@@ -21,7 +21,7 @@ namespace AhwaLora.Reports;
 /// <param name="Harts">How many they were.</param>
 public sealed record KernelPoint(string Layer, string Kernel, long MultiplyAdds, long Bytes, long HartCycles, int Harts)
 {
-    /// <summary>Multiply-adds a byte.</summary>
+    /// <summary>Multiply-adds per byte.</summary>
     public double Intensity => (double)MultiplyAdds / Bytes;
 
     /// <summary>Multiply-adds per cycle of all harts, while they computed.</summary>

@@ -8,7 +8,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Reports;
 
-/// <summary>A small sweep: layers of some shapes over tokens a chunk and integration times, all on one kind of machine.</summary>
+/// <summary>A small sweep: layers of some shapes over tokens per chunk and integration times, all on one kind of machine.</summary>
 /// <param name="Platform">The machine; its TCDM is made as large as a point needs.</param>
 /// <param name="Options">How it is run.</param>
 /// <param name="Strategy">How the adapter is scheduled.</param>
@@ -29,7 +29,7 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
     /// <summary>Inputs x outputs; the published ones by default.</summary>
     public IReadOnlyList<(int Inputs, int Outputs)> Shapes { get; init; } = [(128, 128), (512, 128)];
 
-    /// <summary>Tokens a chunk; the published range by default.</summary>
+    /// <summary>Tokens per chunk; the published range by default.</summary>
     public IReadOnlyList<int> Chunks { get; init; } = [8, 16, 32, 64, 128];
 
     /// <summary>Integration times, ns; the published ones by default.</summary>
@@ -69,7 +69,7 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
     private OverheadPoint Measure(LayerData data, int integrationNs)
     {
         var (shape, platform) = (data.Shape, PlatformFor(data.Shape, integrationNs));
-        var alone = LayerRun.Execute(data, Strategy.Baseline, platform, Options).Result;
+        var alone = LayerRun.Execute(data, Strategy.TileAlone, platform, Options).Result;
         var pipelined = LayerRun.Execute(data, Strategy, platform, Options).Result;
         return new OverheadPoint(
             shape.Inputs, shape.Outputs, shape.Rank, shape.Tokens, shape.Chunk, integrationNs, platform.Harts, Strategy.Name,

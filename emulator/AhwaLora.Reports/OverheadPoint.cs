@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using AhwaLora.Experiments.Keys;
 using AhwaLora.Machine;
 
 namespace AhwaLora.Reports;
@@ -11,13 +13,13 @@ namespace AhwaLora.Reports;
 /// <param name="IntegrationNs">Integration time of the tile.</param>
 /// <param name="Harts">Harts beside it.</param>
 /// <param name="Strategy">How the adapter was scheduled.</param>
-/// <param name="BaselineCycles">Cycles of the tile alone.</param>
+/// <param name="TileAloneCycles">Cycles of the tile alone.</param>
 /// <param name="PipelinedCycles">Cycles with the adapter.</param>
 /// <param name="HartBusyCyclesMost">Cycles of the hart that computed longest.</param>
 /// <param name="TcdmBytes">TCDM the buffers took.</param>
 public sealed record OverheadPoint(
     int Inputs, int Outputs, int Rank, int Tokens, int ChunkTokens, int IntegrationNs, int Harts, string Strategy,
-    long BaselineCycles, long PipelinedCycles, long HartBusyCyclesMost, long TcdmBytes)
+    [property: JsonPropertyName(ResultKeys.TileAloneCycles)] long TileAloneCycles, long PipelinedCycles, long HartBusyCyclesMost, long TcdmBytes)
 {
     /// <summary>Timing profile; empty if the results do not say.</summary>
     public string Timing { get; init; } = "";
@@ -31,10 +33,10 @@ public sealed record OverheadPoint(
     /// <summary>Clock in MHz; empty if the results do not say.</summary>
     public string ClockMhz { get; init; } = "";
 
-    /// <summary>Pipelined / baseline - 1, in percent.</summary>
-    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / BaselineCycles - 1);
+    /// <summary>Pipelined / tile alone - 1, in percent.</summary>
+    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / TileAloneCycles - 1);
 
-    /// <summary>True where the buffers take more than the 128 KiB that the published machine has.</summary>
+    /// <summary>True if the buffers take more than the 128 KiB that the published machine has.</summary>
     public bool ExceedsReferenceTcdm => TcdmBytes > ReferenceTcdmBytes;
 
     internal const long ReferenceTcdmBytes = 128 << 10;

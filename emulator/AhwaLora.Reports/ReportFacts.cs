@@ -40,7 +40,7 @@ public static class ReportFacts
         yield return new(group, "inputs × outputs", Text($"{shape.Inputs} × {shape.Outputs}"), FactSource.Chosen, $"{Paper} studies 128 × 128 and 512 × 128");
         yield return new(group, "rank r", Text($"{shape.Rank}"), FactSource.Chosen, $"{Paper}: 8 for MobileBERT, 16 for Llama 3.1 8B");
         yield return new(group, "tokens S", Text($"{shape.Tokens}"), FactSource.Assumed, "assumed: not public for the latency figure; 320 is the training sequence");
-        yield return new(group, "tokens a chunk t", Text($"{shape.Chunk}"), FactSource.Derived, "8 to 128 follows from the published TCDM figures");
+        yield return new(group, "tokens per chunk t", Text($"{shape.Chunk}"), FactSource.Derived, "8 to 128 follows from the published TCDM figures");
         yield return new(group, "strategy", request.Strategy.Name, FactSource.Chosen, "the published pipeline is double-buffered, in words");
         yield return new(group, "weights, activations, adapter", "seeded normal numbers", FactSource.Chosen, "weights clipped at three sigma, activations of unit variance, adapter adds about a tenth");
         yield return new(group, "seed", Text($"{request.Options.Seed}"), FactSource.Chosen, "of numbers, devices and noise");
@@ -52,7 +52,7 @@ public static class ReportFacts
         const string group = "Machine";
         var platform = request.Platform;
         yield return new(group, "version", Product.Version, FactSource.Chosen, "of this emulator");
-        yield return new(group, "platform", platform.Name, FactSource.Chosen, "ahwalora platform --json - prints it");
+        yield return new(group, "platform", platform.Name, FactSource.Chosen, "'ahwalora platform' prints it");
         yield return new(group, "harts", Text($"{platform.Harts} × {platform.Isa}"), FactSource.Assumed, "assumed: the number of cores is not public; the published cluster adds a matrix engine");
         yield return new(group, "clock", Text($"{platform.ClockMhz} MHz"), FactSource.Assumed, "assumed: not public");
         var tcdm = $"128 KiB are published; the overhead maps flag what needs more{(request.ResultsPath is null ? ", and run with 1 MiB" : "")}";
@@ -63,8 +63,8 @@ public static class ReportFacts
             yield return new(group, memory.Name, isTcdm ? Text($"{size}, {memory.Banks} banks") : size, isTcdm ? FactSource.Published : FactSource.Assumed, isTcdm ? tcdm : "assumed");
         }
 
-        if (platform.Dma is { } dma) yield return new(group, "DMA", Text($"{dma.BytesPerCycle} B a cycle, {dma.StartCycles} cycles to start"), FactSource.Assumed, "assumed: not public");
-        yield return new(group, "contention of TCDM banks", request.Options.Contention == Contention.Exact ? "exact, cycle by cycle" : "none", FactSource.Chosen, "--contention");
+        if (platform.Dma is { } dma) yield return new(group, "DMA", Text($"{dma.BytesPerCycle} B per cycle, {dma.StartCycles} cycles to start"), FactSource.Assumed, "assumed: not public");
+        yield return new(group, "contention of TCDM banks", request.Options.Contention == Contention.Exact ? "exact, cycle by cycle" : "none", FactSource.Chosen, "none: no access waits for another");
     }
 
     private static IEnumerable<ReportFact> Tile(ReportRequest request)

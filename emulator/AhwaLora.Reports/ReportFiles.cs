@@ -9,7 +9,7 @@ public static class ReportFiles
     /// <summary>The page.</summary>
     public const string Page = "report.html";
 
-    /// <summary>The numbers of the picture.</summary>
+    /// <summary>The numbers of the page.</summary>
     public const string Numbers = "report.json";
 
     /// <summary>Writes <see cref="Page"/>, <see cref="UserNumbers"/> and, unless they are not wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>

@@ -1,10 +1,9 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
+using AhwaLora.Experiments.Keys;
 using AhwaLora.Experiments.LayerRuns;
-using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Programs;
 using AhwaLora.Runs.Traces;
@@ -14,18 +13,8 @@ namespace AhwaLora.Reports;
 /// <summary>A report's numbers as JSON, for the page and for other programs; units stand in the names. No date and nothing of the host is in it.</summary>
 internal static class ReportJson
 {
-    // Half a part in a million of what is drawn, and a few bytes a number.
-    private const int Digits = 6;
-
-    private static readonly JsonSerializerOptions Compact = new(JsonStyles.Results) { WriteIndented = false, Converters = { new RoundedConverter() } };
-
-    // What stands in a page must not end its script element: < is escaped there, as the default encoder does.
-    private static readonly JsonSerializerOptions ForPage = new(Compact) { Encoder = JavaScriptEncoder.Default };
-
-    private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
-
     /// <summary>All of it, in a line that can stand in a script element.</summary>
-    public static string ForScript(ReportData data) => JsonSerializer.Serialize(Of(data, TimelineOf(data.Timeline)), ForPage);
+    public static string ForScript(ReportData data) => JsonSerializer.Serialize(Of(data, TimelineOf(data.Timeline)), JsonStyles.ScriptFigures);
 
     /// <summary>Of a run alone, in a line that can stand in a script element.</summary>
     public static string ForScript(RunTrace trace) => JsonSerializer.Serialize(
@@ -37,10 +26,10 @@ internal static class ReportJson
             Causes = new { Names = CauseNames.All, Harts = trace.Causes },
             Facts = trace.About.Select(fact => new { Group = "Run", fact.Name, fact.Value, Source = FactSource.Chosen, Note = "" }),
         },
-        ForPage);
+        JsonStyles.ScriptFigures);
 
     /// <summary>For reading: without the timeline, which <c>layer --trace</c> writes.</summary>
-    public static string Readable(ReportData data) => JsonSerializer.Serialize(Of(data, timeline: null), Indented) + "\n";
+    public static string Readable(ReportData data) => JsonSerializer.Serialize(Of(data, timeline: null), JsonStyles.Figures) + "\n";
 
     private static object Of(ReportData data, object? timeline) => new
     {
@@ -54,36 +43,18 @@ internal static class ReportJson
         Facts = ReportFacts.Of(data.Request).Select(f => new { f.Group, f.Name, f.Value, f.Source, f.Note }),
     };
 
-    private static object LayerOf(ReportData data)
+    private static LayerSection LayerOf(ReportData data)
     {
         var (request, layer) = (data.Request, data.Layer);
-        LayerMeasurement[] runs = [.. new[] { layer.Analog, layer.Sequential, layer.Pipelined }.Distinct()];
-        return new
+        LayerMeasurement[] runs = [.. new[] { layer.TileAlone, layer.Sequential, layer.Pipelined }.Distinct()];
+        return new(LayerConditions.Of(request.Shape, request.Strategy, request.Platform, request.Options))
         {
-            request.Shape.Inputs,
-            request.Shape.Outputs,
-            request.Shape.Rank,
-            request.Shape.Tokens,
-            ChunkTokens = request.Shape.Chunk,
-            request.Platform.Aimc!.IntegrationNs,
-            request.Platform.Harts,
-            Strategy = request.Strategy.Name,
-            Timing = request.Options.Timing.Name,
-            request.Platform.Aimc.Preset,
-            layer.OverheadPercent,
-            layer.MultiplyAddsPerCycle,
-            layer.Pipelined.ExposedCycles,
-            BaselineExposedCycles = layer.Analog.ExposedCycles,
-            Runs = runs.Select(m => new
-            {
-                Name = m == layer.Analog ? "tile alone" : m.Strategy.Name,
-                m.Result.Cycles,
-                OverheadPercent = 100.0 * ((double)m.Result.Cycles / layer.Analog.Result.Cycles - 1),
-                m.Result.TcdmBytes,
-                RelativeErrorPercent = double.IsNaN(m.RelativeError) ? (double?)null : 100 * m.RelativeError,
-                m.Instructions,
-                m.Tile.BoundPasses,
-            }),
+            OverheadPercent = layer.OverheadPercent,
+            MultiplyAddsPerCycleAndHart = layer.MultiplyAddsPerCycle,
+            MultiplyAddsPerCycle = layer.MultiplyAddsPerCycle,
+            ExposedCycles = layer.Pipelined.ExposedCycles,
+            TileAloneExposedCycles = layer.TileAlone.ExposedCycles,
+            Runs = runs.Select(run => RunNumbers.Of(run, run == layer.TileAlone ? "tile alone" : run.Strategy.Name, layer.TileAlone)),
         };
     }
 
@@ -135,15 +106,26 @@ internal static class ReportJson
         Saturation = tile.Saturation is { } map ? map.Bounds.Select((bound, i) => new { Bound = bound, Columns = Enumerable.Range(0, tile.Study.Lines).Select(column => map.Fractions[i, column]) }) : null,
     };
 
-    /// <summary>Writes a double with few digits, the same on every machine.</summary>
-    private sealed class RoundedConverter : JsonConverter<double>
+    /// <summary>The layer that a report is about.</summary>
+    private sealed record LayerSection : LayerConditions
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
-
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        public LayerSection(LayerConditions conditions)
+            : base(conditions)
         {
-            var rounded = double.Parse(value.ToString($"G{Digits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            writer.WriteRawValue(rounded.ToString("R", CultureInfo.InvariantCulture));
         }
+
+        public required double OverheadPercent { get; init; }
+
+        public required double MultiplyAddsPerCycleAndHart { get; init; }
+
+        /// <summary>The same under its older key, which means multiply-adds of all harts elsewhere in a report.</summary>
+        public required double MultiplyAddsPerCycle { get; init; }
+
+        public required long ExposedCycles { get; init; }
+
+        [JsonPropertyName(ResultKeys.TileAloneExposedCycles)]
+        public required long TileAloneExposedCycles { get; init; }
+
+        public required IEnumerable<RunNumbers> Runs { get; init; }
     }
 }

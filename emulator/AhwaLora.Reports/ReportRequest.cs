@@ -12,7 +12,7 @@ namespace AhwaLora.Reports;
 /// <param name="Tiles">Tiles for the pictures of the analog side.</param>
 public sealed record ReportRequest(LayerShape Shape, LayerStrategy Strategy, PlatformDescription Platform, MachineOptions Options, TileStudy Tiles)
 {
-    /// <summary>The sweep behind the overhead maps, where no results are given.</summary>
+    /// <summary>The sweep that the overhead maps are drawn from if no results are given.</summary>
     public OverheadMap Map { get; init; } = new(Platform, Options, Strategy);
 
     /// <summary>Results of a sweep (CSV) to draw the maps from; null to run <see cref="Map"/>.</summary>

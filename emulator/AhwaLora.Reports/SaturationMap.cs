@@ -2,7 +2,7 @@ using AhwaLora.Analog.Crossbar;
 
 namespace AhwaLora.Reports;
 
-/// <summary>Which columns saturate the ADC, and at which bound: one pass a vector, without bound management.</summary>
+/// <summary>Which columns saturate the ADC, and at which bound: one pass per vector, without bound management.</summary>
 /// <param name="Bounds">Output bounds, in units of weight / maximum times scaled input.</param>
 /// <param name="Fractions">[bound, column]: share of the vectors whose output saturated.</param>
 public sealed record SaturationMap(IReadOnlyList<double> Bounds, double[,] Fractions)

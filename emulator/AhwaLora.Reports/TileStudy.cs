@@ -1,6 +1,7 @@
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Analog.Memristors;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.Layers;
 
 namespace AhwaLora.Reports;
@@ -25,12 +26,12 @@ public sealed record TileStudy(Preset Preset, DeviceModel Model, int Lines, int 
     /// <summary>The seeds.</summary>
     internal IEnumerable<ulong> EachSeed => Enumerable.Range(0, Seeds).Select(i => FirstSeed + (ulong)i);
 
-    /// <summary>Throws where a figure makes no sense.</summary>
-    /// <exception cref="UserErrorException">Names the option and its range.</exception>
+    /// <summary>Throws if a figure is out of range.</summary>
+    /// <exception cref="UserErrorException">Names the figure and its range.</exception>
     public void Check()
     {
-        if (Lines is < 1 or > 1024) throw new UserErrorException($"--size {Lines} is outside 1 to 1024");
-        if (Seeds is < 1 or > 100) throw new UserErrorException($"--seeds {Seeds} is outside 1 to 100");
+        SettingException.ThrowIf(SettingFault.OfRange(ReportSettings.Lines, Lines, 1, 1024));
+        SettingException.ThrowIf(SettingFault.OfRange(ReportSettings.Seeds, Seeds, 1, 100));
     }
 
     /// <summary>A layer's numbers whose weights the tile holds.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Files;
 using AhwaLora.Experiments.Deployment;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Machine;
 using AhwaLora.Models.Adapters;
 using AhwaLora.Models.Checkpoints;
@@ -16,13 +17,13 @@ internal static class AdapterCommand
     private static readonly Option<string?> Base = new("--base") { Description = "Checkpoint that the adapter belongs to: config.json and model.safetensors; by default base_model_name_or_path.", HelpName = "DIR" };
     private static readonly Option<string?> Json = CommonOptions.Json();
 
-    private static readonly Option<string?> Examples = new("--examples") { Description = "Examples to answer, tokenized, a JSON object a line; by default DIR/examples.jsonl.", HelpName = "FILE" };
-    private static readonly Option<int?> Limit = new("--limit") { Description = "Answer the first N examples alone.", HelpName = "N" };
+    private static readonly Option<string?> Examples = new("--examples") { Description = "Examples to answer, tokenized, a JSON object per line; by default DIR/examples.jsonl.", HelpName = "FILE" };
+    private static readonly Option<int?> Limit = new Option<int?>("--limit") { Description = "Answer only the first N examples.", HelpName = "N" }.AtLeast(1);
     private static readonly Option<string[]> Swap = new("--swap") { Description = "Then another task's adapter of the same base, with its examples.jsonl; may be given several times.", HelpName = "DIR" };
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk.", 8).Within(1, ModelMachine.MaxTokens);
     private static readonly Option<double?> Age = new("--age") { Description = "Age of the tiles' devices, seconds.", HelpName = "S" };
-    private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor a tile, measured before the run." };
+    private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor per tile, measured before the run." };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
 
     public static Command Create() => new("adapter", "Adapters in PEFT's files: what is in them, and their task on the emulated machine.")
@@ -42,7 +43,7 @@ internal static class AdapterCommand
             var at = parsed.GetValue(Base) ?? TaskFiles.FindBase(directory, adapter.Config.BaseModelNameOrPath);
             using var checkpoint = at is null ? null : Checkpoint.Open(at);
             if (checkpoint is not null) adapter.CheckFits(checkpoint.Config, directory);
-            if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, AdapterReport.InfoToJson(adapter, checkpoint));
+            if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(AdapterFileNumbers.Of(adapter, checkpoint)));
             if (parsed.GetValue(Json) != "-") AdapterReport.PrintInfo(directory, adapter, checkpoint);
             return 0;
         });
@@ -67,8 +68,6 @@ internal static class AdapterCommand
         var directory = parsed.GetValue(Directory)!;
         using var checkpoint = Checkpoint.Open(TaskFiles.BaseOf(directory, parsed.GetValue(Base)));
         var limit = parsed.GetValue(Limit);
-        if (limit < 1) throw new UserErrorException($"--limit {limit}: expected 1 or more");
-        if (parsed.GetValue(Chunk) is < 1 or > ModelMachine.MaxTokens) throw new UserErrorException($"--chunk {parsed.GetValue(Chunk)} is outside 1 to {ModelMachine.MaxTokens}");
         List<TaskFiles> tasks = [TaskFiles.Read(directory, checkpoint, parsed.GetValue(Examples), limit)];
         tasks.AddRange(parsed.GetValue(Swap)!.Select(d => TaskFiles.Read(d, checkpoint, limit: limit)));
 
@@ -85,11 +84,11 @@ internal static class AdapterCommand
             run = new TaskRun(checkpoint, platform, options, new ModelMachineOptions(rank, parsed.GetValue(Chunk), parsed.GetValue(Compensate)));
             foreach (var task in tasks) results.Add(run.Answer(task, report));
         });
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, AdapterReport.LoadToJson(run!.Model, checkpoint, options, results));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(AdapterNumbers.Of(run!.Model, checkpoint, options, results)));
         if (parsed.GetValue(Json) != "-") AdapterReport.PrintLoad(run!.Model, checkpoint, options, results);
         if (results.All(r => r.SameBits)) return 0;
         return Output.Fail(run!.Model.HasDrifted
-            ? "the run took so long that the emulated devices drifted on, which the host's model does not follow; answer fewer examples (--limit), or older devices (--age)"
-            : "the emulated tiles gave other bits than the host's model of them: a fault of the emulator's");
+            ? "the run took so long that the emulated devices drifted further, which the host's model does not follow; answer fewer examples (--limit), or take older devices (--age)"
+            : "the emulated tiles gave other bits than the host's model of them: this is a fault of the emulator");
     }
 }

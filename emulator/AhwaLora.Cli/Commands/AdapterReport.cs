@@ -2,6 +2,7 @@ using System.Globalization;
 using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Deployment;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Machine;
 using AhwaLora.Models.Adapters;
 using AhwaLora.Models.Checkpoints;
@@ -27,24 +28,9 @@ internal static class AdapterReport
         var all = adapter.PairParameters + adapter.SavedParameters;
         Console.WriteLine(Text($"{adapter.Pairs.Count} adapters of {adapter.PairParameters:N0} parameters, {adapter.Saved.Count} whole modules of {adapter.SavedParameters:N0}"));
         Console.WriteLine(checkpoint is null
-            ? "share of all: unknown, the base is not at hand; name it with --base DIR"
-            : Text($"share of all: {all:N0} of {AllParameters(adapter, checkpoint):N0} parameters, {SharePercent(adapter, checkpoint):F2} %"));
+            ? "share of all: unknown, because the base was not found; name it with --base DIR"
+            : Text($"share of all: {all:N0} of {AdapterFileNumbers.AllParameters(adapter, checkpoint):N0} parameters, {AdapterFileNumbers.Of(adapter, checkpoint).SharePercent:F2} %"));
     }
-
-    public static string InfoToJson(LoraAdapter adapter, Checkpoint? checkpoint) => Output.ToJson(new
-    {
-        version = Product.Version,
-        rank = adapter.Config.R,
-        alpha = adapter.Config.LoraAlpha,
-        use_rslora = adapter.Config.UseRslora,
-        task_type = adapter.Config.TaskType,
-        base_model = adapter.Config.BaseModelNameOrPath,
-        modules = adapter.Pairs.Select(p => new { name = p.Key, inputs = p.Value.Inputs, outputs = p.Value.Outputs, rank = p.Value.Rank, scale = p.Value.Scale, parameters = p.Value.Parameters }),
-        whole_modules = adapter.Saved.Select(m => new { name = m.Key, inputs = m.Value.Inputs, outputs = m.Value.Outputs, parameters = m.Value.Parameters }),
-        adapter_parameters = adapter.PairParameters,
-        whole_module_parameters = adapter.SavedParameters,
-        share_percent = checkpoint is null ? (double?)null : SharePercent(adapter, checkpoint),
-    });
 
     public static void PrintLoad(ModelMachine model, Checkpoint checkpoint, MachineOptions options, IReadOnlyList<TaskResult> results)
     {
@@ -76,56 +62,10 @@ internal static class AdapterReport
         var program = ReprogrammingCost.Of(model);
         var table = Table("<to change the task", "written", "cycles", "energy");
         foreach (var r in results.Skip(1)) table.AddRow($"A and B of {Name(r)}", Text($"{r.Swap.Bytes:N0} bytes"), Text($"{r.Swap.Cycles:N0}"), Text($"{r.Swap.EnergyFemtojoules / 1e9:F2} uJ *"));
-        table.AddRow("program the tiles anew", Text($"{program.Cells:N0} cells"), Text($"{program.Cycles:N0} *"), Text($"{program.EnergyFemtojoules / 1e9:F2} uJ *"));
+        table.AddRow("program the tiles again", Text($"{program.Cells:N0} cells"), Text($"{program.Cycles:N0} *"), Text($"{program.EnergyFemtojoules / 1e9:F2} uJ *"));
         AnsiConsole.Write(table);
         Console.WriteLine("* rests on " + string.Join("; ", ReprogrammingCost.Assumptions(model).Append(SwapCost.Assumption).Select(f => Text($"{f.Name} {f.Value:G6} {f.Unit} ({f.Source})"))));
     }
-
-    public static string LoadToJson(ModelMachine model, Checkpoint checkpoint, MachineOptions options, IReadOnlyList<TaskResult> results)
-    {
-        var (platform, program) = (model.Machine.Platform, ReprogrammingCost.Of(model));
-        return Output.ToJson(new
-        {
-            version = Product.Version,
-            model_type = checkpoint.Config.ModelType,
-            linear_layers = model.Linears.Count,
-            tiles = model.Linears.Sum(l => l.Mapping.Tiles),
-            weights = model.ProgrammedCells,
-            preset = platform.Aimc!.Preset,
-            model = platform.Aimc.Model,
-            age_seconds = platform.Aimc.AgeSeconds,
-            harts = platform.Harts,
-            timing = options.Timing.Name,
-            seed = options.Seed,
-            tasks = results.Select(r => new
-            {
-                adapter = r.Task.Directory,
-                examples = r.Task.Examples.Count,
-                tokens = r.Tokens,
-                digital_accuracy_percent = r.Percent(r.Digital),
-                host_accuracy_percent = r.Percent(r.Host),
-                emulated_accuracy_percent = r.Percent(r.Emulated),
-                same_bits = r.SameBits,
-                layer_cycles = r.LayerCycles,
-                tile_busy_cycles = r.TileCycles,
-                instructions = r.Instructions,
-                tile_energy_fj = r.MvmEnergyFemtojoules,
-                swap_bytes = r.Swap.Bytes,
-                swap_cycles = r.Swap.Cycles,
-                swap_energy_fj_assumed = r.Swap.EnergyFemtojoules,
-            }),
-            reprogramming_cells = program.Cells,
-            reprogramming_cycles_assumed = program.Cycles,
-            reprogramming_energy_fj_assumed = program.EnergyFemtojoules,
-            assumptions = ReprogrammingCost.Assumptions(model).Append(SwapCost.Assumption).Select(f => new { name = f.Name, value = f.Value, unit = f.Unit, source = f.Source }),
-        });
-    }
-
-    /// <summary>What is trained, A, B and whole modules, among all parameters of base and adapter.</summary>
-    private static double SharePercent(LoraAdapter adapter, Checkpoint checkpoint) =>
-        100.0 * (adapter.PairParameters + adapter.SavedParameters) / AllParameters(adapter, checkpoint);
-
-    private static long AllParameters(LoraAdapter adapter, Checkpoint checkpoint) => ModelInventory.Of(adapter.ConfigOf(checkpoint.Config)).Parameters + adapter.PairParameters;
 
     private static string Name(TaskResult result) => Markup.Escape(result.Task.Name);
 }

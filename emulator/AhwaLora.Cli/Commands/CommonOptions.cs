@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Cli.Commands;
@@ -24,13 +25,20 @@ internal static class CommonOptions
 
     /// <summary>Refuses a number outside a range, by the option's name.</summary>
     public static TOption Within<TOption>(this TOption option, int least, int most)
+        where TOption : Option => option.Refusing(value => SettingFault.OfRange(new(option.Name), value, least, most));
+
+    /// <summary>Refuses a number below the least, by the option's name.</summary>
+    public static TOption AtLeast<TOption>(this TOption option, int least)
+        where TOption : Option => option.Refusing(value => SettingFault.OfLeast(new(option.Name), value, least));
+
+    private static TOption Refusing<TOption>(this TOption option, Func<int, SettingFault?> faultOf)
         where TOption : Option
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Math.Clamp(value, least, most) is var nearest && nearest != value)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && faultOf(value) is { } fault)
             {
-                result.AddError($"{option.Name} {value} is outside {least} to {most}; the nearest valid value is {nearest}");
+                result.AddError(fault.Text.ToString());
             }
         });
         return option;
@@ -39,10 +47,10 @@ internal static class CommonOptions
     /// <summary>Where to write the numbers.</summary>
     public static Option<string?> Json(string what = "the numbers") => new("--json") { Description = $"Write {what} as JSON; - for standard output.", HelpName = "FILE" };
 
-    /// <summary>The tokens of a chunk: those asked for, else as many as usual where there are so many.</summary>
+    /// <summary>The tokens of a chunk: those asked for, else as many as usual, or all if there are fewer.</summary>
     public static int ChunkOf(ParseResult parsed, Option<int> chunk, Option<int> tokens) =>
         parsed.IsGiven(chunk) ? parsed.GetValue(chunk) : Math.Clamp(parsed.GetValue(tokens), 1, parsed.GetValue(chunk));
 
-    /// <summary>True where the user has given it, whatever its default is.</summary>
+    /// <summary>True if the user has given it, whatever its default is.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -14,13 +14,13 @@ namespace AhwaLora.Cli.Commands;
 /// <summary><c>run --gdb</c>: a run that a debugger leads.</summary>
 internal static class GdbRun
 {
-    private const int MaxHistoryMebibytes = 1 << 20;
+    /// <summary>Most memory for going back, MiB.</summary>
+    public const int MaxHistoryMebibytes = 1 << 20;
 
     /// <summary>Waits for debuggers until one has seen the guest exit or ends the run.</summary>
     /// <returns>The guest's exit status; 0 if the user ended the run.</returns>
     public static int Execute(RunRequest request, string endPoint, int historyMebibytes)
     {
-        if (historyMebibytes is < 0 or > MaxHistoryMebibytes) throw new UserErrorException($"--history {historyMebibytes}: expected 0 to {MaxHistoryMebibytes} MiB");
         var address = Parse(endPoint);
         BrokenPipe.IsIgnored();
         RecordedHost? host = null;

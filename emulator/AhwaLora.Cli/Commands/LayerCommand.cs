@@ -6,6 +6,7 @@ using AhwaLora.Common.Text;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Planning;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Reports;
@@ -23,13 +24,18 @@ internal static class LayerCommand
     private static readonly Option<int> Outputs = CommonOptions.Number("--out", "Outputs n of the layer.", 128);
     private static readonly Option<string?> Then = new("--then")
     {
-        Description = "Outputs of the layers that it feeds, for --strategy multi-layer: N[,N...], at most 3; by default one with as many outputs as the first has inputs.",
+        Description = "Outputs of the layers that the layer feeds, for --strategy multi-layer: N[,N...], at most 3; "
+            + "by default one layer with as many outputs as the first has inputs.",
         HelpName = "N,...",
     };
-    private static readonly Option<int?> Copies = new("--copies") { Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.", HelpName = "N" };
+    private static readonly Option<int?> Copies = new Option<int?>("--copies")
+    {
+        Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.",
+        HelpName = "N",
+    }.Within(2, LayerStrategy.MaxCopies);
     private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk; --strategy balanced chooses its own.", 8);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; --strategy balanced chooses its own.", 8);
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
@@ -69,7 +75,7 @@ internal static class LayerCommand
 
         LayerComparison? comparison = null;
         Traced(parsed, shapes, strategy, attach => ProgressLine.Show($"layer {shapes[0]}", report => comparison = LayerComparison.Run(chain, strategy, platform, options, report, attach)));
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(comparison!, chain[0].Source, platform, options));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(LayerNumbers.Of(comparison!, chain[0].Source, platform, options)));
         if (parsed.GetValue(Json) != "-") Print(comparison!, chain[0].Source, platform, options);
         return 0;
     }
@@ -79,7 +85,6 @@ internal static class LayerCommand
         var strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy));
         if (parsed.GetValue(Copies) is not { } copies) return strategy;
         if (strategy.Copies == 1) throw new UserErrorException($"--copies is for --strategy {LayerStrategy.SeveralTiles.Name}, not {strategy.Name}");
-        if (copies is < 2 or > LayerStrategy.MaxCopies) throw new UserErrorException($"--copies {copies} is outside 2 to {LayerStrategy.MaxCopies}; the nearest valid value is {Math.Clamp(copies, 2, LayerStrategy.MaxCopies)}");
         return strategy.WithCopies(copies);
     }
 
@@ -110,10 +115,10 @@ internal static class LayerCommand
 
     private static int RunPaired(ParseResult parsed, IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {
-        if (chain.Count > 1) throw new UserErrorException("--paired compares one layer; use another strategy than multi-layer");
+        if (chain.Count > 1) throw new UserErrorException("--paired compares one layer, and --strategy multi-layer runs several; use another strategy");
         PairedLayer? paired = null;
         Traced(parsed, [chain[0].Shape], strategy, attach => ProgressLine.Show($"layer {chain[0].Shape}", report => paired = PairedLayer.Run(chain[0], strategy, platform, options, report, attach)));
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, PairedReport.ToJson(paired!, platform, options));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(PairedNumbers.Of(paired!, platform, options)));
         if (parsed.GetValue(Json) != "-") PairedReport.Print(paired!, platform, options);
         return paired!.CyclesAgree ? 0 : Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
     }
@@ -140,18 +145,18 @@ internal static class LayerCommand
         Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = Table("<strategy", "cycles", "overhead", "TCDM", "error", "instructions");
 
-        foreach (var (name, m) in new[] { ("tile alone", comparison.Analog), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
+        foreach (var (name, m) in new[] { ("tile alone", comparison.TileAlone), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
         {
-            var overhead = 100.0 * ((double)m.Result.Cycles / comparison.Analog.Result.Cycles - 1);
-            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.Analog ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"),
+            var overhead = 100.0 * ((double)m.Result.Cycles / comparison.TileAlone.Result.Cycles - 1);
+            table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.TileAlone ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"),
                 double.IsNaN(m.RelativeError) ? "-" : Text($"{100 * m.RelativeError:F2} %"), Text($"{m.Instructions:N0}"));
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} a cycle and hart"));
-        Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.Analog.ExposedCycles:N0} of them without adapter"));
+        Console.WriteLine(Text($"the adapter costs {comparison.OverheadPercent:F1} % beside the tile; its {comparison.AdapterMultiplyAdds:N0} multiply-adds run at {comparison.MultiplyAddsPerCycle:F2} per cycle and hart"));
+        Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.TileAlone.ExposedCycles:N0} of them without adapter"));
         if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
-        LayerMeasurement[] runs = [comparison.Analog, comparison.Sequential, comparison.Pipelined];
+        LayerMeasurement[] runs = [comparison.TileAlone, comparison.Sequential, comparison.Pipelined];
         Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
     }
 
@@ -164,63 +169,5 @@ internal static class LayerCommand
             + Text($"({Math.Round(100.0 * ((double)forecast.Cycles / measured.Cycles - 1), 1):+0.0;-0.0;0.0} %); ")
             + Text($"a chunk: slowest hart predicted {forecast.HartCycles:N0}, measured {measured.HartBusyCycles.Max(c => (long)c) / chunks:N0}; ")
             + Text($"tile {forecast.TileCycles:N0}, DMA {forecast.DmaCycles:N0}"));
-    }
-
-    private static string ToJson(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options)
-    {
-        static object Of(LayerMeasurement m) => new
-        {
-            cycles = m.Result.Cycles,
-            tcdm_bytes = m.Result.TcdmBytes,
-            relative_error_percent = double.IsNaN(m.RelativeError) ? (double?)null : 100 * m.RelativeError,
-            instructions = m.Instructions,
-            exposed_cycles = m.ExposedCycles,
-            hart_busy_cycles = m.Result.HartBusyCycles,
-        };
-        static object OfPlan(LayerPlan plan) => new
-        {
-            chunk_tokens = plan.Chunk,
-            down_token_parts = plan.Split.DownTokens,
-            down_rank_parts = plan.Split.DownRanks,
-            up_token_parts = plan.Split.UpTokens,
-            up_output_parts = plan.Split.UpOutputs,
-            predicted_cycles = plan.Forecast.Cycles,
-            predicted_hart_cycles_per_chunk = plan.Forecast.HartCycles,
-            predicted_tile_cycles_per_chunk = plan.Forecast.TileCycles,
-            predicted_dma_cycles_per_chunk = plan.Forecast.DmaCycles,
-        };
-        var shape = comparison.Shape;
-        return Output.ToJson(new
-        {
-            version = Product.Version,
-            source = source ?? "generated",
-            inputs = shape.Inputs,
-            outputs = shape.Outputs,
-            rank = shape.Rank,
-            then_outputs = comparison.Shapes.Skip(1).Select(s => s.Outputs),
-            tokens = shape.Tokens,
-            chunk_tokens = shape.Chunk,
-            integration_ns = platform.Aimc!.IntegrationNs,
-            stream_words_per_cycle = platform.Aimc.StreamWordsPerCycle,
-            preset = platform.Aimc.Preset,
-            tiles = platform.Aimc.Tiles,
-            copies = comparison.Pipelined.Strategy.Copies,
-            harts = platform.Harts,
-            timing = options.Timing.Name,
-            contention = options.Contention == Contention.Exact ? "exact" : "none",
-            seed = options.Seed,
-            strategy = comparison.Pipelined.Strategy.Name,
-            baseline_cycles = comparison.Analog.Result.Cycles,
-            sequential_cycles = comparison.Sequential.Result.Cycles,
-            pipelined_cycles = comparison.Pipelined.Result.Cycles,
-            overhead_percent = comparison.OverheadPercent,
-            exposed_cycles = comparison.Pipelined.ExposedCycles,
-            plan = comparison.Pipelined.Plan is { } plan ? OfPlan(plan) : null,
-            multiply_adds_per_cycle_and_hart = comparison.MultiplyAddsPerCycle,
-            published_tcdm_bytes = shape.PublishedTcdmBytes,
-            analog = Of(comparison.Analog),
-            sequential = Of(comparison.Sequential),
-            pipelined = Of(comparison.Pipelined),
-        });
     }
 }

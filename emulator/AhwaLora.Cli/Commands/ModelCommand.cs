@@ -5,6 +5,7 @@ using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Models;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Experiments.Study;
 using AhwaLora.Experiments.Sweeps;
 using AhwaLora.Machine;
@@ -19,14 +20,14 @@ namespace AhwaLora.Cli.Commands;
 /// <summary><c>model</c>: every linear layer of a model through the firmware.</summary>
 internal static class ModelCommand
 {
-    private static readonly Argument<string> Model = new("MODEL") { Description = $"{string.Join(" or ", KnownModels.All.Select(m => m.Name))}, or a directory with a config.json of Hugging Face's." };
-    private static readonly Option<int?> Rank = new("--rank") { Description = "Rank r of the adapters; by default that which was published for the model.", HelpName = "N" };
+    private static readonly Argument<string> Model = new("MODEL") { Description = $"{string.Join(" or ", KnownModels.All.Select(m => m.Name))}, or a directory with a config.json as Hugging Face writes it." };
+    private static readonly Option<int?> Rank = new("--rank") { Description = "Rank r of the adapters; by default the rank that was published for the model.", HelpName = "N" };
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk; fewer where the TCDM has no room for so many.", 32);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; fewer if the TCDM has no room for so many.", 32);
     private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256);
     private static readonly Option<int> Harts = CommonOptions.Harts(32);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tiles.", DefaultValueFactory = _ => LayerStrategy.Eager.Name };
-    private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that memory has no room for. Equal shapes are then run once." };
+    private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that do not fit the host's memory. Equal shapes are then run once." };
     private static readonly Option<string?> Platform = new("--platform") { Description = "Platform file; by default the study's (docs/study/platform.json).", HelpName = "FILE" };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Layers");
@@ -54,7 +55,7 @@ internal static class ModelCommand
         var layers = ModelCost.Adapted(model.Config);
         ModelCost? cost = null;
         ProgressLine.Count($"model {model.Name}", report => cost = ModelCost.Measure(layers, settings, MachineArguments.EngineOf(parsed), parsed.GetValue(Jobs), report));
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(model, settings, cost!));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(ModelNumbers.Of(model.Name, settings, cost!)));
         if (parsed.GetValue(Json) != "-") Print(model, settings, cost!);
         return 0;
     }
@@ -86,48 +87,12 @@ internal static class ModelCommand
         {
             var first = shape.Layers[0];
             table.AddRow(Text($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Text($"{shape.Layers.Count}"), Text($"{first.Tiles}"), Text($"{first.Shape.Chunk}"),
-                Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{shape.BaselineCycles:N0}"), Text($"{shape.PipelinedCycles:N0}"),
-                Text($"{shape.OverheadPercent:F1} %"));
+                Text($"{first.TcdmBytes / 1024.0:F1} KiB"), Text($"{shape.TileAloneCycles:N0}"), Text($"{shape.PipelinedCycles:N0}"), Text($"{shape.OverheadPercent:F1} %"));
         }
 
-        table.AddRow("all", Text($"{cost.Layers.Count}"), "", "", "", Text($"{cost.BaselineCycles:N0}"), Text($"{cost.PipelinedCycles:N0}"), Text($"{cost.OverheadPercent:F1} %"));
+        table.AddRow("all", Text($"{cost.Layers.Count}"), "", "", "", Text($"{cost.TileAloneCycles:N0}"), Text($"{cost.PipelinedCycles:N0}"), Text($"{cost.OverheadPercent:F1} %"));
         AnsiConsole.Write(table);
         var (least, most) = (cost.Layers.MinBy(l => l.OverheadPercent)!, cost.Layers.MaxBy(l => l.OverheadPercent)!);
-        Console.WriteLine(Text($"the adapters cost {cost.OverheadPercent:F1} % beside the tiles; from {least.OverheadPercent:F1} % ({least.Layer.Name}) to {most.OverheadPercent:F1} % ({most.Layer.Name}) a layer"));
+        Console.WriteLine(Text($"the adapters cost {cost.OverheadPercent:F1} % beside the tiles; from {least.OverheadPercent:F1} % ({least.Layer.Name}) to {most.OverheadPercent:F1} % ({most.Layer.Name}) per layer"));
     }
-
-    private static string ToJson(KnownModel model, SweepPoint settings, ModelCost cost) => Output.ToJson(new
-    {
-        version = Product.Version,
-        model = model.Name,
-        rank = settings.Shape.Rank,
-        tokens = settings.Shape.Tokens,
-        integration_ns = settings.IntegrationNs,
-        harts = settings.Harts,
-        strategy = settings.Strategy.Name,
-        timing = settings.Timing.Name,
-        contention = settings.Contention == Contention.Exact ? "exact" : "none",
-        preset = settings.Preset,
-        timing_only = settings.Platform.Aimc!.TimingOnly,
-        platform = settings.Platform.Name,
-        seed = settings.Seed,
-        weights = cost.Weights,
-        adapter_parameters = cost.AdapterParameters,
-        baseline_cycles = cost.BaselineCycles,
-        pipelined_cycles = cost.PipelinedCycles,
-        overhead_percent = cost.OverheadPercent,
-        layers = cost.Layers.Select(l => new
-        {
-            name = l.Layer.Name,
-            inputs = l.Layer.Inputs,
-            outputs = l.Layer.Outputs,
-            tiles = l.Tiles,
-            chunk_tokens = l.Shape.Chunk,
-            tcdm_bytes = l.TcdmBytes,
-            baseline_cycles = l.BaselineCycles,
-            pipelined_cycles = l.PipelinedCycles,
-            overhead_percent = l.OverheadPercent,
-            relative_error_percent = l.RelativeErrorPercent,
-        }),
-    });
 }

@@ -29,45 +29,4 @@ internal static class PairedReport
         Console.WriteLine(Text($"MVM error: SNR {error.SnrDecibels:F1} dB, worst MVM {error.WorstMvm} {error.WorstMvmSnrDecibels:F1} dB, worst column {error.WorstColumn} {error.WorstColumnSnrDecibels:F1} dB"));
         Console.WriteLine(Text($"clipped inputs {100 * paired.ClippedFraction:F3} %, saturated outputs {100 * paired.SaturatedFraction:F3} %"));
     }
-
-    public static string ToJson(PairedLayer paired, PlatformDescription platform, MachineOptions options)
-    {
-        static object Of(LayerMeasurement m) => new
-        {
-            cycles = m.Result.Cycles,
-            mvms = m.Tile.Mvms,
-            bound_passes = m.Tile.BoundPasses,
-            dac_clips = m.Tile.DacClips,
-            adc_saturations = m.Tile.AdcSaturations,
-            relative_error_percent = 100 * m.RelativeError,
-        };
-        var (shape, aimc, error) = (paired.Shape, platform.Aimc!, paired.Error);
-        return Output.ToJson(new
-        {
-            version = Product.Version,
-            inputs = shape.Inputs,
-            outputs = shape.Outputs,
-            rank = shape.Rank,
-            tokens = shape.Tokens,
-            chunk_tokens = shape.Chunk,
-            preset = aimc.Preset,
-            model = aimc.Model,
-            age_seconds = aimc.AgeSeconds,
-            harts = platform.Harts,
-            timing = options.Timing.Name,
-            seed = options.Seed,
-            strategy = paired.Noisy.Strategy.Name,
-            cycles_agree = paired.CyclesAgree,
-            further_cycles = paired.FurtherCycles,
-            snr_db = error.SnrDecibels,
-            worst_mvm = error.WorstMvm,
-            worst_mvm_snr_db = error.WorstMvmSnrDecibels,
-            worst_column = error.WorstColumn,
-            worst_column_snr_db = error.WorstColumnSnrDecibels,
-            clipped_fraction = paired.ClippedFraction,
-            saturated_fraction = paired.SaturatedFraction,
-            ideal = Of(paired.Ideal),
-            noisy = Of(paired.Noisy),
-        });
-    }
 }

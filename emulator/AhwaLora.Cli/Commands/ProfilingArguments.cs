@@ -10,22 +10,22 @@ namespace AhwaLora.Cli.Commands;
 /// <summary>Options of <c>run</c> that say where its cycles went, and whether they are still the same.</summary>
 internal static class ProfilingArguments
 {
-    private static readonly Option<bool> Causes = new("--causes") { Description = "Print cycles by cause: per hart, then the dearest functions and source lines." };
-    private static readonly Option<int> Top = new("--top") { Description = "How many functions and source lines --causes prints.", DefaultValueFactory = _ => 20, HelpName = "N" };
+    private static readonly Option<bool> Causes = new("--causes") { Description = "Print cycles by cause: per hart, then the functions and source lines that take most." };
+    private static readonly Option<int> Top = CommonOptions.Number("--top", "How many functions and source lines --causes prints.", 20).AtLeast(0);
     private static readonly Option<bool> Regions = new("--regions") { Description = "Print cycles and instructions of the regions that the firmware marks (CSR 0x7C8)." };
-    private static readonly Option<string?> Folded = new("--folded") { Description = "Write cycles by call stack, a line a stack, for flame graphs.", HelpName = "FILE" };
+    private static readonly Option<string?> Folded = new("--folded") { Description = "Write cycles by call stack, a line per stack, for flame graphs.", HelpName = "FILE" };
     private static readonly Option<string?> Callgrind = new("--callgrind") { Description = "Write cycles and causes by instruction and source line, for KCachegrind and callgrind_annotate.", HelpName = "FILE" };
-    private static readonly Option<string?> Baseline = new("--baseline") { Description = "Compare cycles, instructions and causes with a baseline; exit status 1 where they differ.", HelpName = "FILE" };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "Compare cycles, instructions and causes with a baseline; exit status 1 if they differ.", HelpName = "FILE" };
     private static readonly Option<bool> Update = new("--update-baseline") { Description = "Write the baseline instead, and FILE.trace beside it." };
     private static readonly Option<double> Tolerance = new("--tolerance") { Description = "Percent by which figures may differ from the baseline.", DefaultValueFactory = _ => 0, HelpName = "PERCENT" };
     private static readonly Option<string?> JUnit = new("--junit") { Description = "Write the comparison with the baseline as JUnit XML.", HelpName = "FILE" };
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Write the comparison with the baseline in Markdown.", HelpName = "FILE" };
 
-    public static readonly Option<int?> JitterRuns = new("--jitter")
+    public static readonly Option<int?> JitterRuns = new Option<int?>("--jitter")
     {
-        Description = $"Run N times and print least, median and most cycles. Varied are the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and where code and data lie, by up to {Jitter.MaxOffset} bytes.",
+        Description = $"Run N times and print least, median and most cycles. The runs vary the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and the place of code and data, by up to {Jitter.MaxOffset} bytes.",
         HelpName = "N",
-    };
+    }.AtLeast(1);
 
     /// <summary>Those that print tables.</summary>
     public static IReadOnlyList<Option> Tables { get; } = [Causes, Top, Regions];
@@ -42,14 +42,12 @@ internal static class ProfilingArguments
     public static int? Runs(ParseResult parsed) => parsed.GetValue(JitterRuns) switch
     {
         null => null,
-        < 1 => throw new UserErrorException("--jitter: expected 1 run or more"),
-        _ when parsed.GetValue(Baseline) is not null => throw new UserErrorException("--jitter and --baseline: a baseline is of one run that is not varied; give one of them"),
+        _ when parsed.GetValue(Baseline) is not null => throw new UserErrorException("--jitter cannot be given with --baseline: a baseline is of one run, which is not varied; leave one of them out"),
         var runs => runs,
     };
 
     public static ProfileRequest? Profile(ParseResult parsed)
     {
-        if (parsed.GetValue(Top) < 0) throw new UserErrorException($"{Top.Name} {parsed.GetValue(Top)}: expected 0 or more");
         return parsed.GetValue(Causes) || parsed.GetValue(Folded) is not null || parsed.GetValue(Callgrind) is not null
             ? new ProfileRequest { FoldedPath = parsed.GetValue(Folded), CallgrindPath = parsed.GetValue(Callgrind) }
             : null;

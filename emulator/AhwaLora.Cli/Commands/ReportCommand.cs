@@ -19,7 +19,7 @@ internal static class ReportCommand
     private static readonly Option<string> Layer = new("--layer") { Description = "Inputs x outputs of the layer whose timeline is shown.", DefaultValueFactory = _ => "128x128", HelpName = "MxN" };
     private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t a chunk.", 8);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk.", 8);
     private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tile, ns.", 256);
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };

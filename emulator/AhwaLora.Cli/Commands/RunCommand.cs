@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AhwaLora.Cli.Terminal;
+using AhwaLora.Cli.Wording;
 using AhwaLora.Common.Files;
 using AhwaLora.Debug.Races;
 using AhwaLora.Machine;
@@ -30,14 +31,14 @@ internal static class RunCommand
     private static readonly Option<string?> Save = new("--save") { Description = "Save a snapshot as soon as a hart reaches the cycle, or has begun the region, and go on.", HelpName = "FILE@CYCLE|@region[N]" };
     private static readonly Option<string?> Restore = new("--restore") { Description = "Begin with a snapshot of the same program, platform and options.", HelpName = "FILE" };
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
-    private static readonly Option<int> History = new("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" };
-    private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description where they differ." };
+    private static readonly Option<int> History = new Option<int>("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" }.Within(0, GdbRun.MaxHistoryMebibytes);
+    private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description if they differ." };
     private static readonly Option<string[]> Tile = new("--tile") { Description = "Program tile N with a matrix [out, in] of a .npy or .safetensors file; may be given several times.", HelpName = "N=FILE[:TENSOR]" };
     private static readonly Option<string?> TileStateDirectory = new("--tile-state") { Description = "Write what the tiles hold after the run: conductances as .npy, ages and counters as JSON.", HelpName = "DIR" };
-    private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 where the guest ended well." };
+    private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 if the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
-    /// <summary>What comes of one run that goes through by itself.</summary>
+    /// <summary>Results of one run that runs to its end by itself.</summary>
     private static readonly Option[] OfOneRun = [Signature, Log, Stats, Trace, Dump, TileStateDirectory, Save, Check, .. ProfilingArguments.All];
 
     public static Command Create()
@@ -69,16 +70,16 @@ internal static class RunCommand
         RaceCheck? races = null;
         if (parsed.GetValue(Check)) request = request with { Observe = machine => races = new RaceCheck(machine) };
         using var run = new ProgramRun(request);
-        if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning}");
+        if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning.Word(parsed)}");
         var status = run.Execute();
         ProfilingArguments.Print(parsed, run);
-        if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note}");
-        if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation}");
+        if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note.Word(parsed)}");
+        if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation.Word(parsed)}");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return races is null ? status : Report(races, run, status);
     }
 
-    /// <summary>Nothing that was asked for is left out in silence.</summary>
+    /// <summary>Refuses options that would have no effect.</summary>
     private static void Refuse(ParseResult parsed, Option mode, IEnumerable<Option> options)
     {
         if (parsed.IsGiven(mode) && options.FirstOrDefault(parsed.IsGiven) is { } option) throw new UserErrorException($"{option.Name} has no effect beside {mode.Name}: leave one of them out");

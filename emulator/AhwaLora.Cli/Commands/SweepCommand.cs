@@ -16,7 +16,7 @@ internal static class SweepCommand
 
     public static Command Create()
     {
-        var command = new Command("sweep", "Run a layer at every point of a sweep file. A run that was stopped goes on where it was.") { File, Out, Part, Jobs, Check, MachineArguments.Engine };
+        var command = new Command("sweep", "Run a layer at every point of a sweep file. A sweep that was stopped goes on from there.") { File, Out, Part, Jobs, Check, MachineArguments.Engine };
         command.SetAction(Run);
         return command;
     }

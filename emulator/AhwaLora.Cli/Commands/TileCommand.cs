@@ -6,7 +6,7 @@ using AhwaLora.Common.Text;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>tile</c>: the mathematics of the analog tile by itself, no machine around it.</summary>
+/// <summary><c>tile</c>: the mathematics of the analog tile by itself, without a machine.</summary>
 internal static class TileCommand
 {
     private const string PerDevice = "per-device", AihwkitCompatible = "aihwkit-compat";
@@ -23,7 +23,7 @@ internal static class TileCommand
         Mapping.AcceptOnlyFromAmong(PerDevice, AihwkitCompatible);
     }
 
-    public static Command Create() => new("tile", "Ask the analog tile alone: its devices, its MVMs, its error over time.")
+    public static Command Create() => new("tile", "The analog tile without a machine: its devices, its MVMs, its error over time.")
     {
         TileStatsCommand.Create(),
         TileMvmCommand.Create(),
@@ -42,11 +42,11 @@ internal static class TileCommand
     public static DeviceMapping MappingOf(ParseResult parsed) => parsed.GetValue(Mapping) == PerDevice ? DeviceMapping.PerDevice : DeviceMapping.AihwkitCompatible;
 
     /// <summary>The ages of <c>--ages</c>.</summary>
-    /// <exception cref="UserErrorException">One of them is none.</exception>
+    /// <exception cref="UserErrorException">One of them is not an age.</exception>
     public static double[] ParseAges(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(age => ParseAge("--ages", age))];
 
     /// <summary>An age of <c>--age</c> or <c>--ages</c>.</summary>
-    /// <exception cref="UserErrorException">It is none.</exception>
+    /// <exception cref="UserErrorException">It is not an age.</exception>
     public static double ParseAge(string option, string text) =>
         UserNumbers.TryParseSeconds(text, out var seconds) ? seconds : throw new UserErrorException($"{option} '{text}': expected seconds, or a number with s, h, d or y, as in 1d");
 }

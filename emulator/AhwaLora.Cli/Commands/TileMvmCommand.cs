@@ -2,6 +2,7 @@ using System.CommandLine;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Files;
+using AhwaLora.Experiments.Results;
 using AhwaLora.Experiments.TileBench;
 using static AhwaLora.Cli.Terminal.Output;
 
@@ -14,7 +15,7 @@ internal static class TileMvmCommand
     private static readonly Option<string> Input = new("--input") { Description = "Vectors [vectors, in], or one [in].", HelpName = "FILE[:TENSOR]", Required = true };
     private static readonly Option<string> Out = new("--output") { Description = "Where the outputs go, .npy: [vectors, out], or [out].", HelpName = "FILE", Required = true };
     private static readonly Option<string> Age = new("--age") { Description = "Age of the devices, in seconds or with s, h, d or y.", DefaultValueFactory = _ => "0", HelpName = "T" };
-    private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor a tile (global drift compensation)." };
+    private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor per tile (global drift compensation)." };
     private static readonly Option<bool> NoNoise = new("--no-noise") { Description = "No noise of the MVM itself: at inputs, outputs and in reading." };
     private static readonly Option<int?> DacBits = new("--dac-bits") { Description = "Bits of the DAC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
     private static readonly Option<int?> AdcBits = new("--adc-bits") { Description = "Bits of the ADC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
@@ -47,7 +48,7 @@ internal static class TileMvmCommand
         };
         var age = TileCommand.ParseAge("--age", parsed.GetValue(Age)!);
         var product = TileProduct.Run(options, age, parsed.GetValue(Compensate), parsed.GetValue(Weights)!, parsed.GetValue(Input)!, parsed.GetValue(Out)!);
-        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, ToJson(options, age, product));
+        if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(TileProductNumbers.Of(options, age, product)));
         else Print(options, age, product);
         return 0;
     }
@@ -76,26 +77,4 @@ internal static class TileMvmCommand
         Console.WriteLine(Text($"error {relative}, SNR {error.SnrDecibels:F1} dB; worst MVM {error.WorstMvm} {error.WorstMvmSnrDecibels:F1} dB, worst column {error.WorstColumn} {error.WorstColumnSnrDecibels:F1} dB"));
         Console.WriteLine(Text($"{work.Passes} passes, {work.DacClips} DAC clips, {work.AdcSaturations} ADC saturations, {work.ClippedOutputs} outputs left clipped"));
     }
-
-    private static string ToJson(CrossbarOptions options, double age, TileProduct product) => Output.ToJson(new
-    {
-        inputs = product.Inputs,
-        outputs = product.Outputs,
-        vectors = product.Vectors,
-        tiles = product.Tiles,
-        preset = options.Preset.Name,
-        model = options.Model.Name,
-        seed = options.Seed,
-        age_seconds = age,
-        relative_error = double.IsNaN(product.RelativeError) ? (double?)null : product.RelativeError,
-        snr_db = product.Error.SnrDecibels,
-        worst_mvm = product.Error.WorstMvm,
-        worst_mvm_snr_db = product.Error.WorstMvmSnrDecibels,
-        worst_column = product.Error.WorstColumn,
-        worst_column_snr_db = product.Error.WorstColumnSnrDecibels,
-        passes = product.Work.Passes,
-        dac_clips = product.Work.DacClips,
-        adc_saturations = product.Work.AdcSaturations,
-        clipped_outputs = product.Work.ClippedOutputs,
-    });
 }

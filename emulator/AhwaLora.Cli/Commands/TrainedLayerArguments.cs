@@ -10,7 +10,7 @@ namespace AhwaLora.Cli.Commands;
 internal static class TrainedLayerArguments
 {
     private static readonly Option<string?> Adapter = new("--adapter") { Description = "Take the layer from a trained adapter, its base, and its examples, in place of generated numbers.", HelpName = "DIR" };
-    private static readonly Option<string?> Module = new("--module") { Description = "Which layer of it: its name, or as much of its end as is unique, as in layer.0.output.dense.", HelpName = "NAME" };
+    private static readonly Option<string?> Module = new("--module") { Description = "Which layer of it: its name, or the end of its name, if no other layer's ends so, as in layer.0.output.dense.", HelpName = "NAME" };
     private static readonly Option<string?> Base = new("--base") { Description = "The adapter's base; by default its base_model_name_or_path.", HelpName = "DIR" };
 
     public static void AddTo(Command command)
@@ -20,7 +20,7 @@ internal static class TrainedLayerArguments
 
     /// <summary>The layer that is asked for; null if none is.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="shaping">Options that a trained layer has an answer of its own to.</param>
+    /// <param name="shaping">Options that say what a trained layer says itself.</param>
     /// <param name="tokens">S.</param>
     /// <param name="chunk">t.</param>
     /// <exception cref="UserErrorException">Options contradict each other, or a file is missing or malformed.</exception>
@@ -28,12 +28,12 @@ internal static class TrainedLayerArguments
     {
         if (parsed.GetValue(Adapter) is not { } directory)
         {
-            if (parsed.GetValue(Module) is not null || parsed.GetValue(Base) is not null) throw new UserErrorException("--module and --base belong to --adapter DIR");
+            if (parsed.GetValue(Module) is not null || parsed.GetValue(Base) is not null) throw new UserErrorException("--module and --base need --adapter DIR");
             return null;
         }
 
         var given = shaping.FirstOrDefault(parsed.IsGiven);
-        if (given is not null) throw new UserErrorException($"{given.Name} has no place beside --adapter: the model says what its layers are like");
+        if (given is not null) throw new UserErrorException($"{given.Name} cannot be given with --adapter: the model says what its layers are like; leave {given.Name} out");
         if (parsed.GetValue(Module) is not { } module) throw new UserErrorException("--adapter: name a layer with --module NAME; 'ahwalora adapter info' lists them");
         using var checkpoint = Checkpoint.Open(TaskFiles.BaseOf(directory, parsed.GetValue(Base)));
         return TrainedLayer.Of(checkpoint, TaskFiles.Read(directory, checkpoint), TrainedLayer.Find(checkpoint.Inventory, module), tokens, chunk);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AhwaLora.Cli.Terminal;
 
 /// <summary>
-/// What happens where nobody reads the output any more, as behind <c>| head</c>: the process ends by SIGPIPE, like others.
+/// What happens if nobody reads the output any more, as after <c>| head</c>: the process ends by SIGPIPE, like others.
 /// .NET ignores that signal, and its console writes on into nothing, so that a guest which prints for ever would never end.
 /// </summary>
 internal static partial class BrokenPipe

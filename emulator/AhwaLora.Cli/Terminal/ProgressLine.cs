@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace AhwaLora.Cli.Terminal;
 
-/// <summary>What is going on: on a terminal one line that follows the work, elsewhere a line a step on standard error.</summary>
+/// <summary>What is going on: on a terminal one line that follows the work, elsewhere a line per step on standard error.</summary>
 internal static class ProgressLine
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace AhwaLora.Cli.Terminal;
 
 /// <summary>
-/// The console of a process that may have been started with some of it closed, as behind <c>2&gt;&amp;-</c>: what is closed
+/// The console of a process that may have been started with some of it closed, as after <c>2&gt;&amp;-</c>: what is closed
 /// reads and writes as /dev/null. The number of a closed stream has gone to a file or pipe of .NET's own by now.
 /// </summary>
 internal static partial class StandardStreams

@@ -4,7 +4,7 @@ namespace AhwaLora.Common.Files;
 /// A mistake of the user's: a wrong file, option or configuration. The message is the line that is printed; it names the
 /// thing, the reason and the fix. The command line ends with exit status 125.
 /// </summary>
-public sealed class UserErrorException : Exception
+public class UserErrorException : Exception
 {
     /// <summary>An error with its line.</summary>
     public UserErrorException(string message)
@@ -13,7 +13,7 @@ public sealed class UserErrorException : Exception
     }
 
     /// <summary>An error with its line and what led to it.</summary>
-    public UserErrorException(string message, Exception inner)
+    public UserErrorException(string message, Exception? inner)
         : base(message, inner)
     {
     }

@@ -22,8 +22,34 @@ public static class JsonStyles
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Tables that a command prints: keys are written as the code spells them, and null is written as null.</summary>
-    public static JsonSerializerOptions Tables { get; } = new() { WriteIndented = true };
+    /// <summary>Results that a command prints: null is written as null, and what is not ASCII is escaped.</summary>
+    public static JsonSerializerOptions Tables { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    /// <summary>Rows of results: strict, on one line, with NaN as a value.</summary>
+    public static JsonSerializerOptions Rows { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Results for drawing: as <see cref="Results"/>, with few digits.</summary>
+    public static JsonSerializerOptions Figures { get; } = new(Results) { Converters = { new RoundedNumbers() } };
+
+    /// <summary>The same on one line that can stand in a script element of a page: <c>&lt;</c> is escaped, which could end it.</summary>
+    public static JsonSerializerOptions ScriptFigures { get; } = new(Figures) { WriteIndented = false, Encoder = JavaScriptEncoder.Default };
+
+    /// <summary>Results that are committed and read again: strict, and every member is written.</summary>
+    public static JsonSerializerOptions Committed { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     /// <summary>One result per line (JSON Lines); reads what it writes.</summary>
     public static JsonSerializerOptions Lines { get; } = new(Results) { WriteIndented = false, DictionaryKeyPolicy = null };
@@ -43,7 +69,10 @@ public static class JsonStyles
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <summary>Files whose form others define (Hugging Face, PEFT): unknown keys are accepted.</summary>
+    /// <summary>The same on one line.</summary>
+    public static JsonSerializerOptions ConfigurationLine { get; } = new(Configuration) { WriteIndented = false };
+
+    /// <summary>Files whose form others define (Hugging Face, PEFT): unknown keys are theirs and pass.</summary>
     public static JsonSerializerOptions Foreign { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -55,4 +84,12 @@ public static class JsonStyles
 
     /// <summary>The same, but a null field is written as null, because PEFT expects it.</summary>
     public static JsonSerializerOptions ForeignWithNulls { get; } = new(Foreign) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    /// <summary>Data sets, whose form others define: one line, every member.</summary>
+    public static JsonSerializerOptions DataSet { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 }

@@ -18,7 +18,7 @@ public readonly record struct SwapCost(long Bytes, ulong Cycles)
     public double EnergyFemtojoules => 2.0 * Bytes / DramWordBytes * DramFemtojoulesPerWord;
 }
 
-/// <summary>What it would take to program the same weights anew; no figure of it is public, so all of it is assumed.</summary>
+/// <summary>What it would take to program the same weights again; no figure of it is public, so all of it is assumed.</summary>
 /// <param name="Cells">Cells of all tiles.</param>
 /// <param name="Cycles">With all tiles programmed at the same time, so as long as the largest takes.</param>
 /// <param name="EnergyFemtojoules">Of all tiles' pulses.</param>

@@ -1,4 +1,6 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Models.Adapters;
 using AhwaLora.Models.Checkpoints;
 using AhwaLora.Models.Encoder;
@@ -38,10 +40,10 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
         if (given is not null) return given;
         var named = LoraConfig.Read(directory).BaseModelNameOrPath;
         return FindBase(directory, named)
-            ?? throw new UserErrorException($"{directory}: its base '{named}' is not a directory here; name the base's checkpoint with --base DIR");
+            ?? throw new SettingException($"{directory}: there is no directory of its base '{named}'; name the base's checkpoint with {ExperimentSettings.Base} DIR");
     }
 
-    /// <summary>The directory of a base by its name, looked for where <see cref="BaseOf"/> says; null if there is none.</summary>
+    /// <summary>The directory of a base by its name, looked for in the places that <see cref="BaseOf"/> says; null if there is none.</summary>
     public static string? FindBase(string directory, string? named)
     {
         string[] places = named is null ? [] : [Path.Combine(directory, named), Path.Combine(directory, "..", named), named];

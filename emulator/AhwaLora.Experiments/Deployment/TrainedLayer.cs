@@ -1,6 +1,9 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Common.Text;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Models.Adapters;
 using AhwaLora.Models.Checkpoints;
 using AhwaLora.Models.Encoder;
@@ -20,12 +23,16 @@ public static class TrainedLayer
         return found switch
         {
             [var one] => one,
-            [] => throw new UserErrorException($"--module '{module}': the model has no such linear layer; it has {string.Join(", ", layers.Take(6).Select(l => l.Name))}, ..."),
-            _ => throw new UserErrorException($"--module '{module}' is {string.Join(" or ", found.Take(4).Select(l => l.Name))}: name more of it"),
+            [] => throw new SettingException(SettingFault.Of(
+                ExperimentSettings.Module,
+                module,
+                $"the model has no such linear layer; it has {string.Join(", ", layers.Take(6).Select(l => l.Name))}, ...",
+                Spelling.Nearest(module, layers.Select(l => l.Name)))),
+            _ => throw new SettingException(SettingFault.Of(ExperimentSettings.Module, module, $"it is {string.Join(" or ", found.Take(4).Select(l => l.Name))}; give more of the name", found[0].Name)),
         };
     }
 
-    /// <summary>The layer with its adapter and the tokens that a float32 forward pass of the task's examples brings to it, again from the first where they are too few.</summary>
+    /// <summary>The layer with its adapter and the tokens that a float32 forward pass of the task's examples brings to it, again from the first if they are too few.</summary>
     /// <param name="checkpoint">The base.</param>
     /// <param name="task">Adapter and examples.</param>
     /// <param name="layer">Which layer.</param>

@@ -8,21 +8,21 @@ namespace AhwaLora.Experiments.LayerRuns;
 
 /// <summary>A layer, or layers that feed each other, three ways: the tiles alone, everything in sequence, and pipelined.</summary>
 /// <param name="Shapes">The layers.</param>
-/// <param name="Analog">The tiles alone, with the data movement of the strategy in question.</param>
+/// <param name="TileAlone">The tiles alone, with the data movement of the strategy in question.</param>
 /// <param name="Sequential">Everything in sequence, layer after layer.</param>
 /// <param name="Pipelined">The strategy in question.</param>
-public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeasurement Analog, LayerMeasurement Sequential, LayerMeasurement Pipelined)
+public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeasurement TileAlone, LayerMeasurement Sequential, LayerMeasurement Pipelined)
 {
     /// <summary>The first layer.</summary>
     public LayerShape Shape => Shapes[0];
 
-    /// <summary>Pipelined / analog - 1, in percent: what the adapter costs beside the tile.</summary>
-    public double OverheadPercent => 100.0 * ((double)Pipelined.Result.Cycles / Analog.Result.Cycles - 1);
+    /// <summary>Pipelined / tile alone - 1, in percent: what the adapter costs beside the tile.</summary>
+    public double OverheadPercent => 100.0 * ((double)Pipelined.Result.Cycles / TileAlone.Result.Cycles - 1);
 
     /// <summary>Of the adapters.</summary>
     public long AdapterMultiplyAdds => Shapes.Sum(s => s.AdapterMultiplyAdds);
 
-    /// <summary>Multiply-adds of the adapter a cycle and hart, while the harts computed.</summary>
+    /// <summary>Multiply-adds of the adapter per cycle and hart, while the harts computed.</summary>
     public double MultiplyAddsPerCycle
     {
         get
@@ -49,11 +49,11 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
 
         if (LayerPlan.For(chain, strategy, platform, options.Contention) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
         if (!strategy.IsChain) LayerFootprint.Check(chain[0].Shape, strategy, platform);
-        var analog = Measure(strategy.Baseline);
+        var alone = Measure(strategy.TileAlone);
         progress?.Invoke(LayerStrategy.Sequential.Name);
         var sequential = InSequence(chain, platform, options, strategy == LayerStrategy.Sequential ? attach : null);
         var pipelined = strategy == LayerStrategy.Sequential ? sequential : Measure(strategy);
-        return new LayerComparison([.. chain.Select(c => c.Shape)], analog, sequential, pipelined);
+        return new LayerComparison([.. chain.Select(c => c.Shape)], alone, sequential, pipelined);
     }
 
     // Layer after layer, each on the first tiles: what one had left in RAM is the next one's input.

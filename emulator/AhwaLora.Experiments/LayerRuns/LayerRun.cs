@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Planning;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Order;
@@ -90,16 +92,16 @@ public static class LayerRun
         return Math.Sqrt(difference / norm);
     }
 
-    internal static UserErrorException Failed(LayerStrategy strategy, string layer, RunResult run, LayerResult result)
+    internal static SettingException Failed(LayerStrategy strategy, string layer, RunResult run, LayerResult result)
     {
-        var reason = (run.Reason, run.Code) switch
+        SettingText reason = (run.Reason, run.Code) switch
         {
-            (ExitReason.Exit, (int)FirmwareExit.LayerTcdm) => $"its buffers take {result.ErrorArgument} bytes of TCDM, more than the platform has; use a smaller --chunk or a larger tcdm in the platform file",
-            (ExitReason.Exit, (int)FirmwareExit.LayerMapping) => "the layer does not fit the tiles",
-            (ExitReason.Exit, _) => $"the firmware ended with exit code {run.Code} ({FirmwareExits.Describe(run.Code) ?? "not one of its own"}); cause {result.ErrorCause}, argument 0x{result.ErrorArgument:x}",
-            (ExitReason.AllWaiting, _) => "no hart can go on: all wait, and nothing is due that would wake one",
-            _ => $"the run ended by {run.Reason}",
+            (ExitReason.Exit, (int)FirmwareExit.LayerTcdm) => new($"its buffers take {result.ErrorArgument} bytes of TCDM, more than the platform has; use a smaller {ExperimentSettings.Chunk}, or a larger tcdm in the platform"),
+            (ExitReason.Exit, (int)FirmwareExit.LayerMapping) => new($"the layer does not fit the tiles"),
+            (ExitReason.Exit, _) => new($"the firmware ended with exit code {run.Code} ({FirmwareExits.Describe(run.Code) ?? "not one of its own"}); cause {result.ErrorCause}, argument 0x{result.ErrorArgument:x}"),
+            (ExitReason.AllWaiting, _) => new($"no hart can go on: all wait, and nothing is due that would wake one"),
+            _ => new($"the run ended by {run.Reason}"),
         };
-        return new UserErrorException($"layer {layer}, {strategy.Name}: {reason}");
+        return new SettingException($"layer {layer}, {strategy.Name}: {reason}");
     }
 }

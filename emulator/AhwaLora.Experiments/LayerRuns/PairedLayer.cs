@@ -22,7 +22,7 @@ public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMe
     /// <summary>Cycles that the noisy run took longer, or less.</summary>
     public long FurtherCycles => (long)Noisy.Result.Cycles - Ideal.Result.Cycles;
 
-    /// <summary>False where cycles differ though no vector was passed again: a fault of the emulator's.</summary>
+    /// <summary>False if cycles differ though no vector was passed again: a fault of the emulator's.</summary>
     public bool CyclesAgree => Repasses > 0 || FurtherCycles == 0;
 
     /// <summary>Share of the inputs that the DAC clipped, over all passes.</summary>

@@ -62,7 +62,7 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
         return x;
     }
 
-    /// <summary>y [S][n] in double precision: W x + bias, plus scale (x A) B where <paramref name="withAdapter"/>.</summary>
+    /// <summary>y [S][n] in double precision: W x + bias, plus scale (x A) B if <paramref name="withAdapter"/>.</summary>
     public double[] Reference(bool withAdapter) => Reference([this], withAdapter);
 
     private double[] Reference(double[] inputs, bool withAdapter)

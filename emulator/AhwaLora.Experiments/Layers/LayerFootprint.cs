@@ -1,6 +1,7 @@
-using System.Globalization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.Contract;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;
 
@@ -68,8 +69,8 @@ public static class LayerFootprint
         var bytes = Bytes(shape, strategy, splits);
         if (bytes <= available) return;
         var chunk = LargestChunk(shape, strategy, splits, available);
-        var advice = chunk > 0 ? $"use --chunk {chunk} or less, or a larger tcdm in the platform file" : "use a larger tcdm in the platform file";
-        throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"layer {shape}, {strategy.Name}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there; {advice}"));
+        SettingText advice = chunk > 0 ? new($"use {ExperimentSettings.Chunk} {chunk} or less, or a larger tcdm in the platform file") : new($"use a larger tcdm in the platform file");
+        throw new SettingException($"layer {shape}, {strategy.Name}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there; {advice}");
     }
 
     private static long Block(int rows, int columns) => ((long)rows * columns * WordBytes + Alignment - 1) / Alignment * Alignment;

@@ -73,7 +73,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     {
         var needed = mappings.Sum(m => m.Tiles);
         if (needed <= platform.Aimc!.Tiles) return;
-        throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, the platform has {platform.Aimc.Tiles}; set aimc.tiles to {needed}, or a larger aimc.rows and aimc.columns, in the platform file");
+        throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, and the platform has {platform.Aimc.Tiles}; set aimc.tiles to {needed}, or a larger aimc.rows and aimc.columns, in the platform file");
     }
 
     private static string Size(PlatformDescription platform) => $"{platform.Aimc!.Rows}x{platform.Aimc.Columns}";

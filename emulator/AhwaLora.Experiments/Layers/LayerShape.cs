@@ -1,4 +1,6 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Experiments.Settings;
 
 namespace AhwaLora.Experiments.Layers;
 
@@ -7,7 +9,7 @@ namespace AhwaLora.Experiments.Layers;
 /// <param name="Outputs">n, elements of an output token.</param>
 /// <param name="Rank">r of the adapter.</param>
 /// <param name="Tokens">S.</param>
-/// <param name="Chunk">t, tokens a chunk; the last one may be shorter.</param>
+/// <param name="Chunk">t, tokens per chunk; the last one may be shorter.</param>
 public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, int Chunk)
 {
     // Of a matrix of float32 in half of the address space, where RAM begins at 0x80000000.
@@ -23,18 +25,19 @@ public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, i
     /// <exception cref="UserErrorException">One line with every fault.</exception>
     public void Check()
     {
-        var faults = new List<string>();
-        Range("--in", Inputs, 1, 65_536);
-        Range("--out", Outputs, 1, 65_536);
-        Range("--rank", Rank, 1, 1024);
-        Range("--tokens", Tokens, 1, 1 << 20);
-        Range("--chunk", Chunk, 1, Math.Max(1, Tokens));
-        if (faults.Count == 0 && (long)Tokens * Math.Max(Inputs, Outputs) > MaxElements) faults.Add($"--tokens {Tokens} of {Math.Max(Inputs, Outputs)} elements are more than RV32 can address");
-        if (faults.Count != 0) throw new UserErrorException(string.Join("; ", faults));
+        var faults = new List<SettingFault>();
+        Range(ExperimentSettings.Inputs, Inputs, 65_536);
+        Range(ExperimentSettings.Outputs, Outputs, 65_536);
+        Range(ExperimentSettings.Rank, Rank, 1024);
+        Range(ExperimentSettings.Tokens, Tokens, 1 << 20);
+        Range(ExperimentSettings.Chunk, Chunk, Math.Max(1, Tokens));
+        if (faults.Count != 0) throw new SettingException(faults);
+        var (elements, most) = (Math.Max(Inputs, Outputs), (int)(MaxElements / Math.Max(Inputs, Outputs)));
+        if (Tokens > most) throw new SettingException(SettingFault.OfNumber(ExperimentSettings.Tokens, Tokens, $"so many tokens of {elements} elements are more than RV32 can address", most));
 
-        void Range(string name, int value, int low, int high)
+        void Range(Setting setting, int value, int most)
         {
-            if (value < low || value > high) faults.Add($"{name} {value} is outside {low} to {high}; the nearest valid value is {Math.Clamp(value, low, high)}");
+            if (SettingFault.OfRange(setting, value, 1, most) is { } fault) faults.Add(fault);
         }
     }
 

@@ -6,9 +6,9 @@ namespace AhwaLora.Experiments.Layers;
 /// <summary>A way to run a layer: which firmware app, and what it is measured against.</summary>
 /// <param name="Name">On the command line.</param>
 /// <param name="App">The app.</param>
-/// <param name="BaselineApp">The tiles alone, with the same movement of data; the app itself if it is that.</param>
+/// <param name="TileAloneApp">The tiles alone, with the same movement of data; the app itself if it has no adapter.</param>
 /// <param name="Buffers">Chunks that have a place in TCDM at a time.</param>
-public sealed record LayerStrategy(string Name, string App, string BaselineApp, int Buffers)
+public sealed record LayerStrategy(string Name, string App, string TileAloneApp, int Buffers)
 {
     /// <summary>Most copies of a matrix.</summary>
     public const int MaxCopies = LayerLimits.Copies;
@@ -42,8 +42,8 @@ public sealed record LayerStrategy(string Name, string App, string BaselineApp, 
     /// <summary>Those with an adapter, by name.</summary>
     public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Balanced, Deep, Eager, SeveralTiles, MultiLayer];
 
-    /// <summary>False for a baseline.</summary>
-    public bool HasAdapter => App != BaselineApp;
+    /// <summary>False for the tiles alone.</summary>
+    public bool HasAdapter => App != TileAloneApp;
 
     /// <summary>How often the matrix is held, each time on tiles of its own; 1 to 6.</summary>
     public int Copies { get; init; } = 1;
@@ -61,11 +61,11 @@ public sealed record LayerStrategy(string Name, string App, string BaselineApp, 
     public bool IsChain { get; init; }
 
     /// <summary>The tiles alone.</summary>
-    public LayerStrategy Baseline => !HasAdapter ? this : this with
+    public LayerStrategy TileAlone => !HasAdapter ? this : this with
     {
         Name = Analog.Name,
-        App = BaselineApp,
-        Buffers = BaselineApp == Shallow ? Analog.Buffers : Buffers,
+        App = TileAloneApp,
+        Buffers = TileAloneApp == Shallow ? Analog.Buffers : Buffers,
         ComputesAhead = false,
     };
 }

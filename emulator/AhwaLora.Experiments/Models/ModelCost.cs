@@ -1,7 +1,9 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Common.Work;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Experiments.Sweeps;
 using AhwaLora.Machine;
 using AhwaLora.Models.Inventory;
@@ -13,13 +15,13 @@ namespace AhwaLora.Experiments.Models;
 /// <param name="Shape">As it was run; the chunk is the strategy's choice, or as large as the TCDM allows, up to what was asked for.</param>
 /// <param name="Tiles">Tiles that hold it.</param>
 /// <param name="PipelinedCycles">With the adapter.</param>
-/// <param name="BaselineCycles">The tiles alone.</param>
+/// <param name="TileAloneCycles">The tiles alone.</param>
 /// <param name="TcdmBytes">TCDM that the buffers take.</param>
 /// <param name="RelativeErrorPercent">Of y; null if the tiles keep time only.</param>
-public sealed record LinearCost(LinearLayer Layer, LayerShape Shape, int Tiles, long PipelinedCycles, long BaselineCycles, long TcdmBytes, double? RelativeErrorPercent)
+public sealed record LinearCost(LinearLayer Layer, LayerShape Shape, int Tiles, long PipelinedCycles, long TileAloneCycles, long TcdmBytes, double? RelativeErrorPercent)
 {
-    /// <summary>Pipelined / baseline - 1, in percent.</summary>
-    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / BaselineCycles - 1);
+    /// <summary>Pipelined / tile alone - 1, in percent.</summary>
+    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / TileAloneCycles - 1);
 }
 
 /// <summary>What the adapters of a model's linear layers cost beside their tiles, layer after layer, through the firmware.</summary>
@@ -30,14 +32,14 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
     public long PipelinedCycles => Layers.Sum(l => l.PipelinedCycles);
 
     /// <summary>Cycles of all layers, the tiles alone.</summary>
-    public long BaselineCycles => Layers.Sum(l => l.BaselineCycles);
+    public long TileAloneCycles => Layers.Sum(l => l.TileAloneCycles);
 
     /// <summary>Of all layers together, in percent.</summary>
-    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / BaselineCycles - 1);
+    public double OverheadPercent => 100.0 * ((double)PipelinedCycles / TileAloneCycles - 1);
 
     /// <summary>The layers of each shape, those first whose tiles take longest.</summary>
     public IEnumerable<ModelCost> ByShape =>
-        Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).Select(shape => new ModelCost([.. shape])).OrderByDescending(shape => shape.BaselineCycles);
+        Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).Select(shape => new ModelCost([.. shape])).OrderByDescending(shape => shape.TileAloneCycles);
 
     /// <summary>Static weights of the layers.</summary>
     public long Weights => Layers.Sum(l => (long)l.Layer.Inputs * l.Layer.Outputs);
@@ -77,11 +79,11 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
     {
         var point = settings with { Shape = settings.Shape with { Inputs = layer.Inputs, Outputs = layer.Outputs } };
         var splits = point.Mapping.Inputs.Count;
-        var chunk = new[] { point.Strategy, point.Strategy.Baseline }.Min(strategy =>
+        var chunk = new[] { point.Strategy, point.Strategy.TileAlone }.Min(strategy =>
             LayerFootprint.LargestChunk(point.Shape, strategy, splits, LayerFootprint.Available(FirmwareImages.Load(strategy.App), point.TcdmBytes)));
         if (chunk > 0) return point with { Shape = point.Shape with { Chunk = chunk } };
-        throw new UserErrorException($"{layer.Name}: not one token of {layer.Inputs}x{layer.Outputs} fits the TCDM of {point.TcdmBytes} bytes under "
-            + $"{point.Strategy.Name}, adapter and buffers included; give a platform file with a larger tcdm, or another --strategy");
+        var what = new SettingText($"{layer.Name}: not one token of {layer.Inputs}x{layer.Outputs} fits the TCDM of {point.TcdmBytes} bytes under {point.Strategy.Name}");
+        throw new SettingException($"{what}, adapter and buffers included; give a platform file with a larger tcdm, or another {ExperimentSettings.Strategy}");
     }
 
     private static LinearCost Run(LinearLayer layer, SweepPoint point, EngineKind engine)
@@ -89,9 +91,9 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
         var data = LayerData.Generate(point.Shape, point.Seed, hasWeights: !point.Aimc.TimingOnly);
         LayerMeasurement Measure(LayerStrategy strategy) => LayerRun.Execute(data, strategy, point.BuildPlatform(), point.BuildOptions(engine));
 
-        var (pipelined, baseline) = (Measure(point.Strategy), Measure(point.Strategy.Baseline));
+        var (pipelined, alone) = (Measure(point.Strategy), Measure(point.Strategy.TileAlone));
         double? error = double.IsNaN(pipelined.RelativeError) ? null : 100 * pipelined.RelativeError;
         var shape = point.Shape with { Chunk = pipelined.Plan?.Chunk ?? point.Shape.Chunk };
-        return new LinearCost(layer, shape, point.Mapping.Tiles, pipelined.Result.Cycles, baseline.Result.Cycles, pipelined.Result.TcdmBytes, error);
+        return new LinearCost(layer, shape, point.Mapping.Tiles, pipelined.Result.Cycles, alone.Result.Cycles, pipelined.Result.TcdmBytes, error);
     }
 }

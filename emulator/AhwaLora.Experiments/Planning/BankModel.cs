@@ -13,12 +13,12 @@ internal readonly record struct KernelCost(long Cycles, long Accesses)
 
     public static KernelCost operator *(long count, KernelCost a) => new(count * a.Cycles, count * a.Accesses);
 
-    /// <summary>Cycles where each access waits.</summary>
+    /// <summary>Cycles if each access waits so long.</summary>
     public long With(double wait) => Cycles + (long)(Accesses * wait);
 }
 
 /// <summary>
-/// How long an access waits for its bank on average where harts, tile and DMA ask at random: as in a queue with one server and
+/// How long an access waits for its bank on average while harts, tile and DMA ask at random: as in a queue with one server and
 /// constant service, load / (2 (1 - load)); harts, which fall into step with each other, wait less.
 /// </summary>
 /// <param name="platform">Its TCDM.</param>
@@ -49,7 +49,7 @@ internal sealed class BankModel(PlatformDescription platform, Contention content
         return factor * WaitAt(least);
     }
 
-    /// <summary>Cycles a word of a streamer waits, whose ports ask again at once, where an access of a hart waits so long.</summary>
+    /// <summary>Cycles a word of a streamer waits, whose ports ask again at once, if an access of a hart waits so long.</summary>
     public static double OfStreamer(double wait) => wait / Spared;
 
     private static double WaitAt(double load) => Spared * load / (2 * (1 - load));

@@ -15,7 +15,7 @@ public sealed record LayerForecast(long HartCycles, long TileCycles, long DmaCyc
 /// <summary>
 /// The chunk and the split with which a layer is expected to end first under the eager schedule. A larger chunk makes better
 /// blocks and fewer barriers, so that fewer harts keep up with the tile; a smaller one is out of the way sooner, at the begin
-/// and at the end. Harts and tile finish together where the tile is not the slower one at every chunk that fits.
+/// and at the end. Harts and tile finish together unless the tile is the slower one at every chunk that fits.
 /// </summary>
 /// <param name="Chunk">t.</param>
 /// <param name="Split">Over the harts.</param>
@@ -56,7 +56,7 @@ public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecas
             best = new LayerPlan(chunk, split, expected);
         }
 
-        return best ?? throw new UserErrorException($"not even one token a chunk of a layer of {shape.Inputs}x{shape.Outputs} fits the TCDM; set a larger tcdm in the platform file");
+        return best ?? throw new UserErrorException($"not even one token per chunk of a layer of {shape.Inputs}x{shape.Outputs} fits the TCDM; set a larger tcdm in the platform file");
     }
 
     private static IEnumerable<int> Chunks(int most)

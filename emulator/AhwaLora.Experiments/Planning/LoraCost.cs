@@ -12,7 +12,7 @@ public readonly record struct LoraSplit(int DownTokens, int DownRanks, int UpTok
 
 /// <summary>
 /// Cycles of the kernels of firmware/kernels/lora, counted by hand from their register blocks (blocks.h) for a core that issues
-/// an instruction a cycle and takes a branch in three, as CV32E40P does: on another core they are a lower bound. Conflicts at the
+/// an instruction per cycle and takes a branch in three, as CV32E40P does: on another core they are a lower bound. Conflicts at the
 /// banks are the <see cref="BankModel"/>'s. Shares are counted by their largest.
 /// </summary>
 /// <param name="shape">The layer.</param>

@@ -9,7 +9,7 @@ public sealed record HartNeed(SweepRow Best)
 {
     private const double MostMultiplyAddsACycle = 24.0 / (24 + 10);
 
-    /// <summary>False where no number of harts up to the most is enough.</summary>
+    /// <summary>False if no number of harts up to the most is enough.</summary>
     public bool IsMet => Best.OverheadPercent <= Published.LeastOverheadPercent;
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed record HartNeed(SweepRow Best)
     public static HartNeed Find(IReadOnlyList<SweepPoint> candidates, IReadOnlyList<SweepRow> rows, Func<IEnumerable<SweepPoint>, IReadOnlyList<SweepRow>> measure, Action<int, int>? progress = null)
     {
         var most = PlatformRules.MaximumHarts;
-        var budget = rows.Max(r => r.BaselineCycles) * (1 + Published.LeastOverheadPercent / 100);
+        var budget = rows.Max(r => r.TileAloneCycles) * (1 + Published.LeastOverheadPercent / 100);
         var least = Math.Clamp((int)Math.Ceiling(candidates[0].Shape.AdapterMultiplyAdds / (MostMultiplyAddsACycle * budget)), 1, most);
         var best = rows.MinBy(r => r.OverheadPercent)!;
         for (var harts = least; harts <= most; harts++)

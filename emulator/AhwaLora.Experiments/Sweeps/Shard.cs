@@ -1,5 +1,7 @@
 using System.Globalization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Experiments.Settings;
 
 namespace AhwaLora.Experiments.Sweeps;
 
@@ -22,7 +24,7 @@ public readonly record struct Shard(int Number, int Count)
             && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var i)
             && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
             && i >= 1 && i <= n) return new Shard(i, n);
-        throw new UserErrorException($"--shard {text}: expected i/n with i from 1 to n, as in 3/8");
+        throw new SettingException(SettingFault.OfForm(ExperimentSettings.Shard, text, "i/n with i from 1 to n, as in 3/8"));
     }
 
     /// <summary>The points of this part, of so many.</summary>

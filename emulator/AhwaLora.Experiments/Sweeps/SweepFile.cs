@@ -143,10 +143,10 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         {
             try
             {
-                if (value is not YamlScalarNode) throw new SweepValueException($"{axis.Name}: expected a value or a list of values");
+                if (value is not YamlScalarNode) throw new UserErrorException($"{axis.Name}: expected a value or a list of values");
                 settings.AddRange(axis.Parse(Text(value).Trim(), folder));
             }
-            catch (SweepValueException e)
+            catch (UserErrorException e)
             {
                 faults.Add(e.Message, value.Start.Line);
             }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Experiments.Sweeps;
 
@@ -56,7 +57,7 @@ internal sealed class SweepJournal : IDisposable
     /// <exception cref="UserErrorException">The file cannot grow.</exception>
     public void Append(string key, SweepRow row)
     {
-        var line = JsonSerializer.Serialize(new { key, row }, SweepRow.Json) + "\n";
+        var line = JsonSerializer.Serialize(new { key, row }, JsonStyles.Rows) + "\n";
         lock (_gate)
         {
             _rows[key] = row;
@@ -80,7 +81,7 @@ internal sealed class SweepJournal : IDisposable
         try
         {
             var entry = JsonNode.Parse(line);
-            if ((string?)entry?["key"] is { } key && entry["row"].Deserialize<SweepRow>(SweepRow.Json) is { } row) _rows[key] = row;
+            if ((string?)entry?["key"] is { } key && entry["row"].Deserialize<SweepRow>(JsonStyles.Rows) is { } row) _rows[key] = row;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -1,4 +1,6 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Experiments.Settings;
 
 namespace AhwaLora.Experiments.Sweeps;
 
@@ -16,21 +18,26 @@ public static class SweepMerge
         {
             if (table.Name != first.Name || table.Id != first.Id)
             {
-                throw new UserErrorException($"{path}: part of another sweep, or of another version of it, than {firstPath}: "
-                    + $"sweep {Describe(table)}, not {Describe(first)}; run all parts with the same sweep file, firmware and product");
+                throw new UserErrorException($"{path}: is part of another sweep than {firstPath}, or of another version of it: sweep {Describe(table)}, not {Describe(first)}; "
+                    + "run all parts with the same sweep file, firmware and product");
             }
 
-            if (table.Shard.Count != first.Shard.Count) throw new UserErrorException($"{path}: part {table.Shard}, where {firstPath} is part {first.Shard}; expected parts of one division");
-            if (table.Rows.Count != table.Shard.CountOf(table.Points)) throw new UserErrorException($"{path}: has {table.Rows.Count} of its {table.Shard.CountOf(table.Points)} points");
-            if (byNumber.TryGetValue(table.Shard.Number, out var other) && !table.Rows.SequenceEqual(other.Table.Rows)) throw new UserErrorException($"{path}: is part {table.Shard} as {other.Path} is, with other rows");
+            if (table.Shard.Count != first.Shard.Count) throw new UserErrorException($"{path}: is part {table.Shard}, and {firstPath} is part {first.Shard}; give parts of the same number of parts");
+            if (table.Rows.Count != table.Shard.CountOf(table.Points)) throw new UserErrorException($"{path}: has {table.Rows.Count} of its {table.Shard.CountOf(table.Points)} points; run this part again");
+            if (byNumber.TryGetValue(table.Shard.Number, out var other) && !table.Rows.SequenceEqual(other.Table.Rows))
+            {
+                throw new UserErrorException($"{path}: is part {table.Shard} as {other.Path} is, with other rows; leave one of them out");
+            }
+
             byNumber[table.Shard.Number] = (path, table);
         }
 
         int[] missing = [.. Enumerable.Range(1, first.Shard.Count).Where(number => !byNumber.ContainsKey(number))];
         if (missing.Length != 0)
         {
-            throw new UserErrorException($"sweep {first.Name}: part{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing.Select(n => $"{n}"))} of "
-                + $"{first.Shard.Count} missing; run 'ahwalora sweep FILE --shard {missing[0]}/{first.Shard.Count}'");
+            var which = missing.Length == 1 ? $"part {missing[0]}" : $"parts {string.Join(", ", missing.Select(n => $"{n}"))}";
+            var are = missing.Length == 1 ? "is" : "are";
+            throw new SettingException($"sweep {first.Name}: {which} of {first.Shard.Count} {are} missing; run 'ahwalora sweep FILE {ExperimentSettings.Shard} {missing[0]}/{first.Shard.Count}'");
         }
 
         var rows = new SweepRow[first.Points];

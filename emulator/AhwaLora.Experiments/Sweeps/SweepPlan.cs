@@ -109,7 +109,7 @@ public sealed class SweepPlan
         }
 
         var splits = point.Mapping.Inputs.Count;
-        foreach (var strategy in new[] { point.Strategy, point.Strategy.Baseline })
+        foreach (var strategy in new[] { point.Strategy, point.Strategy.TileAlone })
         {
             var available = LayerFootprint.Available(versions.AppOf(strategy), point.TcdmBytes);
             var bytes = LayerFootprint.Bytes(point.Shape, strategy, splits);

@@ -40,7 +40,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
     /// <summary>Size of the TCDM, bytes.</summary>
     public uint TcdmBytes { get; init; } = LayerFootprint.TcdmOf(Platform)?.Size ?? 0;
 
-    /// <summary>Bytes the DMA moves a cycle.</summary>
+    /// <summary>Bytes the DMA moves per cycle.</summary>
     public int DmaBytesPerCycle { get; init; } = (Platform.Dma ?? new DmaDescription()).BytesPerCycle;
 
     /// <summary>Banks of the TCDM; 0 for none.</summary>
@@ -50,7 +50,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
     public int StreamWordsPerCycle { get; init; } = (Platform.Aimc ?? new AimcDescription()).StreamWordsPerCycle;
 
     /// <summary>The tile alone, on the same machine with the same chunks: what the point's overhead is measured against.</summary>
-    public SweepPoint Baseline => this with { Strategy = Strategy.Baseline };
+    public SweepPoint TileAlone => this with { Strategy = Strategy.TileAlone };
 
     /// <summary>The machine, with as many tiles as the strategy takes.</summary>
     public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
+using AhwaLora.Experiments.Keys;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
@@ -69,9 +70,10 @@ public sealed record SweepRow
     public long PipelinedCycles { get; init; }
 
     /// <summary>The same of the tile alone.</summary>
-    public long BaselineCycles { get; init; }
+    [JsonPropertyName(ResultKeys.TileAloneCycles)]
+    public long TileAloneCycles { get; init; }
 
-    /// <summary>Pipelined / baseline - 1, in percent: what the adapter costs beside the tile.</summary>
+    /// <summary>Pipelined / tile alone - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent { get; init; }
 
     /// <summary>What the strategy's plan expected in place of <see cref="PipelinedCycles"/>; 0 of a strategy that plans nothing.</summary>
@@ -92,7 +94,7 @@ public sealed record SweepRow
     /// <summary>What was published for such a layer: FP16, one buffer of each matrix, 2r(m+n) + 2t(m+r+n).</summary>
     public long PublishedTcdmBytes { get; init; }
 
-    /// <summary>True where the buffers take more than the 128 KiB of the reference platform and of the published one.</summary>
+    /// <summary>True if the buffers take more than the 128 KiB of the reference platform and of the published one.</summary>
     public bool ExceedsReferenceTcdm { get; init; }
 
     /// <summary>Multiply-adds of the adapter in a cycle in which a hart computed.</summary>
@@ -110,19 +112,11 @@ public sealed record SweepRow
     /// <summary>Passes of bound management beyond the first.</summary>
     public long BoundPasses { get; init; }
 
-    /// <summary>Error of y against exact weights in double precision, in percent; NaN where the tiles keep time only.</summary>
+    /// <summary>Error of y against exact weights in double precision, in percent; NaN if the tiles keep time only.</summary>
     public double RelativeErrorPercent { get; init; }
 
     /// <summary>Instructions of all harts.</summary>
     public long Instructions { get; init; }
-
-    internal static JsonSerializerOptions Json { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     /// <summary>The row of a point before it is run.</summary>
     internal static SweepRow Of(SweepPoint point, SweepVersions versions) => new()
@@ -152,7 +146,7 @@ public sealed record SweepRow
     };
 
     /// <summary>With what a run measured, and what the tile alone takes.</summary>
-    internal SweepRow With(LayerMeasurement pipelined, long baselineCycles)
+    internal SweepRow With(LayerMeasurement pipelined, long tileAloneCycles)
     {
         var busy = pipelined.Result.HartBusyCycles.Select(c => (long)c).ToList();
         var multiplyAdds = (double)Tokens * Rank * (Inputs + Outputs);
@@ -162,8 +156,8 @@ public sealed record SweepRow
             ChunkTokens = chunk,
             PublishedTcdmBytes = new LayerShape(Inputs, Outputs, Rank, Tokens, chunk).PublishedTcdmBytes,
             PipelinedCycles = pipelined.Result.Cycles,
-            BaselineCycles = baselineCycles,
-            OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / baselineCycles - 1),
+            TileAloneCycles = tileAloneCycles,
+            OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / tileAloneCycles - 1),
             ForecastCycles = pipelined.Plan?.Forecast.Cycles ?? 0,
             ExposedCycles = pipelined.ExposedCycles,
             IntegrationCycles = Tokens * (long)Math.Ceiling(IntegrationNs * ClockMhz / 1000),
@@ -181,7 +175,7 @@ public sealed record SweepRow
     }
 
     /// <summary>Names the point with its versions: equal rows before the run, equal keys.</summary>
-    internal string Key() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Json))));
+    internal string Key() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, JsonStyles.Rows))));
 
     internal const long ReferenceTcdmBytes = 128 << 10;
 }

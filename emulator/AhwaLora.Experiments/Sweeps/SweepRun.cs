@@ -47,7 +47,7 @@ public static class SweepRun
         int[] pending = [.. shard.Of(plan.Points.Count).Where(point => journal.Find(plan.Keys[point]) is null)];
         var reused = points - pending.Length;
         var done = reused;
-        var baselines = new ConcurrentDictionary<SweepPoint, Lazy<long>>();
+        var alone = new ConcurrentDictionary<SweepPoint, Lazy<long>>();
         progress?.Invoke(new SweepProgress(done, reused, points));
         HostCores.ForEach(
             pending,
@@ -55,8 +55,8 @@ public static class SweepRun
             index =>
             {
                 var point = plan.Points[index];
-                var baseline = baselines.GetOrAdd(point.Baseline, key => new Lazy<long>(() => Run(key, engine).Result.Cycles));
-                journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), baseline.Value));
+                var tile = alone.GetOrAdd(point.TileAlone, key => new Lazy<long>(() => Run(key, engine).Result.Cycles));
+                journal.Append(plan.Keys[index], plan.Rows[index].With(Run(point, engine), tile.Value));
             },
             () => progress?.Invoke(new SweepProgress(++done, reused, points)));
         return [.. shard.Of(plan.Points.Count).Select(point => journal.Find(plan.Keys[point])!)];

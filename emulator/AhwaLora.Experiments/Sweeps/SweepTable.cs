@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using Parquet;
 using Parquet.Schema;
 
@@ -19,7 +21,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
     private const string NameKey = "ahwalora.sweep", IdKey = "ahwalora.sweep_id", PointsKey = "ahwalora.points", ShardKey = "ahwalora.shard";
 
     private static readonly (string Name, PropertyInfo Property)[] Columns =
-        [.. typeof(SweepRow).GetProperties().Select(p => (JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p))];
+        [.. typeof(SweepRow).GetProperties().Select(p => (p.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p))];
 
     // Dictionary encoding of strings apart, nothing is squeezed: the bytes must not depend on a compressor's version.
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.None };
@@ -64,7 +66,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         output.WriteLine(string.Join(',', Columns.Select(c => c.Name)));
         foreach (var row in Rows)
         {
-            var cells = JsonSerializer.SerializeToNode(row, SweepRow.Json)!.AsObject();
+            var cells = JsonSerializer.SerializeToNode(row, JsonStyles.Rows)!.AsObject();
             output.WriteLine(string.Join(',', Columns.Select(c => Csv(cells[c.Name]!))));
         }
     }
@@ -124,7 +126,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
             metadata[IdKey],
             int.Parse(metadata[PointsKey], CultureInfo.InvariantCulture),
             Shard.Parse(metadata[ShardKey]),
-            [.. rows.Select(row => row.Deserialize<SweepRow>(SweepRow.Json)!)]);
+            [.. rows.Select(row => row.Deserialize<SweepRow>(JsonStyles.Rows)!)]);
     }
 
     private static async Task ReadColumnAsync(ParquetRowGroupReader group, DataField field, Type type, List<JsonObject> rows)
@@ -133,7 +135,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
         {
             var values = new T[rows.Count];
             await read(values).ConfigureAwait(false);
-            for (var i = 0; i < values.Length; i++) rows[i][field.Name] = JsonSerializer.SerializeToNode(values[i], SweepRow.Json);
+            for (var i = 0; i < values.Length; i++) rows[i][field.Name] = JsonSerializer.SerializeToNode(values[i], JsonStyles.Rows);
         }
 
         await (Type.GetTypeCode(type) switch

@@ -29,7 +29,7 @@ internal sealed class SweepVersions
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> word = stackalloc byte[4];
-        foreach (var segment in new[] { strategy, strategy.Baseline }.SelectMany(s => AppOf(s).Segments))
+        foreach (var segment in new[] { strategy, strategy.TileAlone }.SelectMany(s => AppOf(s).Segments))
         {
             BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
             hash.AppendData(word);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using AhwaLora.Analog.Memristors;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Experiments.Settings;
 
 namespace AhwaLora.Experiments.TileBench;
 
@@ -25,12 +27,12 @@ public sealed record DeviceStatistics(double Target, double AgeSeconds, string S
     /// <exception cref="UserErrorException">A target outside the model's range, or too few or many samples.</exception>
     public static IReadOnlyList<DeviceStatistics> Measure(DeviceModel model, IEnumerable<double> targets, IReadOnlyList<double> ages, int samples, ulong seed)
     {
-        if (samples is < 2 or > 10_000_000) throw new UserErrorException($"--samples {samples} is outside 2 to 10000000");
+        SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Samples, samples, 2, 10_000_000));
         var rows = new List<DeviceStatistics>();
         float[] programmed = new float[samples], drifted = new float[samples], read = new float[samples];
         foreach (var target in targets)
         {
-            if (!(target >= 0 && target <= Limit(model))) throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--targets {target} is outside 0 to {Limit(model)} uS, g_max of {model.Name}"));
+            SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Targets, target, 0, Limit(model), $" uS, g_max of {model.Name}"));
             foreach (var age in ages)
             {
                 DeviceSampler.Sample(model, (float)target, age, seed, programmed, drifted, read);
@@ -44,7 +46,7 @@ public sealed record DeviceStatistics(double Target, double AgeSeconds, string S
         return rows;
     }
 
-    /// <summary>Writes rows as CSV, a row a stage.</summary>
+    /// <summary>Writes rows as CSV, a row per stage.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteCsv(string path, DeviceModel model, int samples, IEnumerable<DeviceStatistics> rows) => AtomicFile.WriteText(path, output =>
     {

@@ -1,7 +1,9 @@
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Experiments.TileBench;
@@ -28,8 +30,8 @@ public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles
     /// <exception cref="UserErrorException">A file that cannot be used, by its tensor's name and shape, or a size out of range.</exception>
     public static TileProduct Run(CrossbarOptions options, double ageSeconds, bool isCompensated, string weights, string input, string output)
     {
-        if (options.Rows is < 1 or > MaxLines) throw new UserErrorException($"--rows {options.Rows} is outside 1 to {MaxLines}");
-        if (options.Columns is < 1 or > MaxLines) throw new UserErrorException($"--columns {options.Columns} is outside 1 to {MaxLines}");
+        SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Rows, options.Rows, 1, MaxLines));
+        SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Columns, options.Columns, 1, MaxLines));
         var (shape, w) = Read(weights, s => s is [> 0, > 0], "not a matrix; expected [out, in]");
         var (outputs, inputs) = ((int)shape[0], (int)shape[1]);
         var (inputShape, x) = Read(input, s => s is [> 0, _] or [_] && s[^1] == inputs, $"does not fit weights of {inputs} inputs; expected [vectors, {inputs}] or [{inputs}]");

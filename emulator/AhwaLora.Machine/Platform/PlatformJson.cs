@@ -49,7 +49,7 @@ public static class PlatformJson
     {
         var all = JsonSerializer.SerializeToNode(platform, JsonStyles.Configuration)!.AsObject();
         KeepChanges(all, JsonSerializer.SerializeToNode(new PlatformDescription(), JsonStyles.Configuration)!.AsObject());
-        return all.ToJsonString(new JsonSerializerOptions(JsonStyles.Configuration) { WriteIndented = false });
+        return all.ToJsonString(JsonStyles.ConfigurationLine);
     }
 
     /// <summary>The JSON Schema of platform files.</summary>

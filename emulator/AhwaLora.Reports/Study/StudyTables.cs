@@ -37,7 +37,7 @@ internal sealed class StudyTables(StudyResults results)
         foreach (var point in results.Points.GroupBy(r => (r.Inputs, r.Outputs, r.IntegrationNs, r.ChunkTokens)).OrderBy(g => g.Key))
         {
             var overheads = harts.Select(h => point.Where(r => r.Harts == h).MinBy(r => r.OverheadPercent) is { } row ? Percent(row) : "-");
-            var alone = point.Min(r => r.BaselineCycles / r.ClockMhz);
+            var alone = point.Min(r => r.TileAloneCycles / r.ClockMhz);
             table.Add([Shape(point.First()), Invariant($"{point.Key.IntegrationNs}"), Invariant($"{point.Key.ChunkTokens}"), Invariant($"{alone:F1}"), .. overheads]);
         }
 
@@ -127,11 +127,10 @@ internal sealed class StudyTables(StudyResults results)
             {
                 var first = shape.Layers[0];
                 table.Add(Invariant($"{first.Layer.Inputs}x{first.Layer.Outputs}"), Invariant($"{shape.Layers.Count}"), Invariant($"{first.Tiles}"),
-                    Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(shape.BaselineCycles / 1000),
-                    TextTable.Number(shape.PipelinedCycles / 1000), Invariant($"{shape.OverheadPercent:F1} %"));
+                    Invariant($"{first.Shape.Chunk}"), Invariant($"{first.TcdmBytes / KiB:F1}"), TextTable.Number(shape.TileAloneCycles / 1000), TextTable.Number(shape.PipelinedCycles / 1000), Invariant($"{shape.OverheadPercent:F1} %"));
             }
 
-            table.Add("**all**", Invariant($"{cost.Layers.Count}"), "", "", "", TextTable.Number(cost.BaselineCycles / 1000), TextTable.Number(cost.PipelinedCycles / 1000), Invariant($"**{cost.OverheadPercent:F1} %**"));
+            table.Add("**all**", Invariant($"{cost.Layers.Count}"), "", "", "", TextTable.Number(cost.TileAloneCycles / 1000), TextTable.Number(cost.PipelinedCycles / 1000), Invariant($"**{cost.OverheadPercent:F1} %**"));
             table.WriteMarkdown(text);
             text.WriteLine();
         }
@@ -176,7 +175,7 @@ internal sealed class StudyTables(StudyResults results)
         var table = new TextTable("<what if", "tile alone, cycles", "with adapter, cycles", "overhead", "exposed at the end, cycles", "multiply-adds per cycle and hart", "TCDM, KiB");
         foreach (var row in rows)
         {
-            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.BaselineCycles), TextTable.Number(row.PipelinedCycles), Percent(row),
+            table.Add(row == first ? "as it is" : Change(first, row), TextTable.Number(row.TileAloneCycles), TextTable.Number(row.PipelinedCycles), Percent(row),
                 TextTable.Number(row.ExposedCycles), Invariant($"{row.MultiplyAddsPerCycleAndHart:F2}"), Flagged(row));
         }
 

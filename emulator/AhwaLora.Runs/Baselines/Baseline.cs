@@ -1,13 +1,14 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
+using AhwaLora.Common.Text;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Baselines;
 
@@ -35,16 +36,6 @@ public sealed record Scope
 public sealed record Baseline
 {
     private const int CurrentFormat = 1;
-
-    private static readonly JsonSerializerOptions _options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-    };
 
     /// <summary>Version of the format.</summary>
     public required int Format { get; init; }
@@ -89,11 +80,11 @@ public sealed record Baseline
     {
         try
         {
-            var baseline = JsonSerializer.Deserialize<Baseline>(InputFile.Read(path, File.ReadAllText, "no such baseline; make it with --update-baseline"), _options);
+            var baseline = JsonSerializer.Deserialize<Baseline>(ReadText(path), JsonStyles.Committed);
             if (baseline is null) throw new UserErrorException($"{path}: not a baseline (expected a JSON object)");
             return baseline.Format == CurrentFormat
                 ? baseline
-                : throw new UserErrorException($"{path}: baseline format {baseline.Format}, expected {CurrentFormat}; write it again with --update-baseline");
+                : throw new SettingException($"{path}: baseline format {baseline.Format}, expected {CurrentFormat}; write it again with {RunSettings.UpdateBaseline}");
         }
         catch (JsonException e)
         {
@@ -101,8 +92,11 @@ public sealed record Baseline
         }
     }
 
+    private static string ReadText(string path) =>
+        File.Exists(path) || Directory.Exists(path) ? InputFile.Read(path, File.ReadAllText) : throw new SettingException($"{path}: no such baseline; make it with {RunSettings.UpdateBaseline}");
+
     /// <summary>The file's text.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, _options) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(this, JsonStyles.Committed) + "\n";
 
     /// <summary>Checks that a run is comparable with the baseline.</summary>
     /// <exception cref="UserErrorException">The run has another platform, number of harts, timing or contention than the baseline at <paramref name="path"/>.</exception>
@@ -115,11 +109,7 @@ public sealed record Baseline
 
         void Check(string what, string expected, string actual)
         {
-            if (actual != expected)
-            {
-                throw new UserErrorException($"{path}: made with {what} {expected}, but this run has {actual}; "
-                    + "use the same one, or write the baseline again with --update-baseline");
-            }
+            if (actual != expected) throw new SettingException($"{path}: made with {what} {expected}, but this run has {actual}; use the same one, or write the baseline again with {RunSettings.UpdateBaseline}");
         }
     }
 

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Baselines;
 
@@ -69,8 +71,8 @@ public sealed class RetireTrace
     internal Reader Open(int hart) =>
         new(_path, _harts[hart].Retired, EveryInstruction, new BrotliStream(new MemoryStream(_harts[hart].Bytes), CompressionMode.Decompress));
 
-    private static UserErrorException Malformed(string path, Exception e) =>
-        new($"{path}: not a trace, or damaged; write it again with --update-baseline", e);
+    private static SettingException Malformed(string path, Exception e) =>
+        new($"{path}: not a trace, or damaged; write it again with {RunSettings.UpdateBaseline}", e);
 
     /// <summary>Reads the kept instructions of a hart, one by one.</summary>
     internal sealed class Reader

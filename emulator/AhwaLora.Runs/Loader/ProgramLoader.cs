@@ -1,9 +1,11 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Loader;
 
@@ -13,7 +15,7 @@ public static class ProgramLoader
     /// <summary>Loads <paramref name="image"/>; if a memory is private to each hart, each gets a copy.</summary>
     /// <returns>A note on the program for the user, in one line; null for none.</returns>
     /// <exception cref="UserErrorException">A segment lies outside memory, the entry point cannot be the address of an instruction, or the program uses an extension that is off.</exception>
-    public static string? Load(EmulatedMachine machine, ElfImage image)
+    public static SettingText? Load(EmulatedMachine machine, ElfImage image)
     {
         var warning = CheckExtensions(machine, image);
         var alignment = machine.Harts[0].Features.InstructionAlignment;
@@ -44,7 +46,7 @@ public static class ProgramLoader
         if (hart.Space.FindMemory(segment.Address, segment.Size) is not { } memory)
         {
             var map = string.Join(", ", machine.Platform.Memories.Select(m => $"{m.Name} 0x{m.Base:x8}-0x{(ulong)m.Base + m.Size - 1:x8}"));
-            throw new UserErrorException($"{image.Path}: segment {segment.Range} lies outside memory ({map}); link it there or give a --platform that has it");
+            throw new SettingException($"{image.Path}: segment {segment.Range} lies outside memory ({map}); link it to a memory of the map, or give a {RunSettings.Platform} that has memory there");
         }
 
         if (memory.OwnerHart < 0 && hart.Id != 0) return;
@@ -57,7 +59,7 @@ public static class ProgramLoader
     /// A note on the extensions that a program was built for. Test suites are built for more than they use, so
     /// it runs without those that are not implemented, or are off and unused. An extension that is off and used is an error.
     /// </summary>
-    private static string? CheckExtensions(EmulatedMachine machine, ElfImage image)
+    private static SettingText? CheckExtensions(EmulatedMachine machine, ElfImage image)
     {
         if (image.Architecture is not { } architecture) return null;
         var missing = new List<string>();
@@ -69,21 +71,22 @@ public static class ProgramLoader
             else if (!enabled.HasFlag(extension)) off.Add(name);
         }
 
-        var warnings = new List<string>();
+        var warnings = new List<SettingText>();
         if (off.Count != 0)
         {
             var used = UsedExtensions(image);
+            var isa = With(machine.Platform.Isa, off);
             if (off.Exists(name => used.HasFlag(IsaString.Known[name])))
             {
-                throw new UserErrorException($"{image.Path}: needs extension {Named(off)}, which is off ({architecture}); "
-                    + $"run it with --isa {With(machine.Platform.Isa, off)} or set \"isa\" in the platform file");
+                var what = new SettingText($"{image.Path}: needs extension {Named(off)}, which is off ({architecture})");
+                throw new SettingException($"{what}; run it with {RunSettings.Isa} {isa} or set \"isa\" in the platform file");
             }
 
-            warnings.Add($"built for extension {Named(off)}, which is off and which it does not use (--isa {With(machine.Platform.Isa, off)} turns it on)");
+            warnings.Add(new($"built for extension {Named(off)}, which is off and which it does not use ({RunSettings.Isa} {isa} turns it on)"));
         }
 
-        if (missing.Count != 0) warnings.Add($"built for extension {Named(missing)}, which is not implemented: its instructions trap as illegal");
-        return warnings.Count == 0 ? null : $"{image.Path}: {string.Join("; ", warnings)}";
+        if (missing.Count != 0) warnings.Add(new($"built for extension {Named(missing)}, which is not implemented: its instructions trap as illegal"));
+        return warnings.Count == 0 ? null : new($"{image.Path}: {warnings.Aggregate((all, next) => new($"{all}; {next}"))}");
     }
 
     /// <summary>The extensions of the instructions in a program's code, possibly also of data in it; all extensions if the file does not mark its code.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
@@ -13,6 +14,7 @@ using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Sandbox;
+using AhwaLora.Runs.Settings;
 using AhwaLora.Runs.Tiles;
 using AhwaLora.Runs.Traces;
 using Decoder = AhwaLora.Machine.Isa.Decoder;
@@ -110,7 +112,7 @@ public sealed class ProgramRun : IDisposable
     public EmulatedMachine Machine { get; }
 
     /// <summary>A note for the user before the run, in one line; null for none.</summary>
-    public string? Warning { get; }
+    public SettingText? Warning { get; }
 
     /// <summary>Cycles by code; null if not asked for.</summary>
     public CauseProfile? Profile { get; private set; }
@@ -149,7 +151,7 @@ public sealed class ProgramRun : IDisposable
     }
 
     /// <summary>A note for the user after the run, other than why it ended; null for none.</summary>
-    public string? Note { get; private set; }
+    public SettingText? Note { get; private set; }
 
     /// <summary>The source lines of the profiled code.</summary>
     public SourceLines SourceLines() => _lines ??= Profiling.SourceLines.Read(Image.Path, Profile?.Pcs.Concat(Profile.Symbols.Symbols.Select(s => s.Value)) ?? []);
@@ -203,13 +205,13 @@ public sealed class ProgramRun : IDisposable
         if (_request.Profile.CallgrindPath is { } callgrind) AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
     }
 
-    /// <summary>One line that says why the run ended; null if the guest ended it.</summary>
-    public string? Explain() => Result?.Reason switch
+    /// <summary>One line that says why the run ended, if the guest did not end it.</summary>
+    public SettingText? Explain() => Result?.Reason switch
     {
-        ExitReason.CycleLimit => $"stopped after {_request.Limits.MaxCycles.ToString(CultureInfo.InvariantCulture)} cycles (--max-cycles); {Place(Machine.Harts[0])}",
-        ExitReason.InstructionLimit => $"stopped after {_request.Limits.MaxInstructions.ToString(CultureInfo.InvariantCulture)} instructions (--max-instructions); {Place(Machine.Harts[0])}",
-        ExitReason.AllWaiting => DescribeDeadlock(),
-        ExitReason.TrapLoop => DescribeTrapLoop(Machine.Harts[Result.Value.Hart]),
+        ExitReason.CycleLimit => new($"stopped after {_request.Limits.MaxCycles} cycles ({RunSettings.MaxCycles}); {Place(Machine.Harts[0])}"),
+        ExitReason.InstructionLimit => new($"stopped after {_request.Limits.MaxInstructions} instructions ({RunSettings.MaxInstructions}); {Place(Machine.Harts[0])}"),
+        ExitReason.AllWaiting => new($"{DescribeDeadlock()}"),
+        ExitReason.TrapLoop => new($"{DescribeTrapLoop(Machine.Harts[Result.Value.Hart])}"),
         _ => null,
     };
 
@@ -229,12 +231,12 @@ public sealed class ProgramRun : IDisposable
         var isThere = save.Cycle is null ? result.Reason == ExitReason.Stopped : result.Reason == ExitReason.CycleLimit && limit.MaxCycles == save.Cycle;
         if (!isThere)
         {
-            Note = $"--save {save.Path}: nothing was saved, because the run ended at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)} before that point";
+            Note = new($"{RunSettings.Save} {save.Path}: nothing was saved, because the run ended at cycle {Machine.Cycles} before that point");
             return;
         }
 
         SnapshotStore.Save(Machine, Image, save.Path);
-        if (_host.OpenFiles != 0) Note = $"--save {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot";
+        if (_host.OpenFiles != 0) Note = new($"{RunSettings.Save} {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot");
     }
 
     private string DescribeDeadlock()
@@ -272,7 +274,7 @@ public sealed class ProgramRun : IDisposable
     {
         if (!Image.TryGetSymbol("begin_signature", out var begin) || !Image.TryGetSymbol("end_signature", out var end))
         {
-            throw new UserErrorException($"{Image.Path}: --signature needs the symbols begin_signature and end_signature, which it lacks");
+            throw new SettingException($"{Image.Path}: {RunSettings.Signature} needs the symbols begin_signature and end_signature, which it lacks");
         }
 
         return end.Value >= begin.Value
@@ -295,8 +297,8 @@ public sealed class ProgramRun : IDisposable
 
     private byte[] DumpedBytes(DumpRequest dump)
     {
-        if (dump.Hart >= Machine.Harts.Count) throw new UserErrorException($"--dump: there is no hart {dump.Hart}; the platform has {Machine.Harts.Count}");
+        if (dump.Hart >= Machine.Harts.Count) throw new SettingException(SettingFault.Of(RunSettings.Dump, null, $"there is no hart {dump.Hart}; the platform has {Machine.Harts.Count}"));
         var bytes = Machine.Harts[dump.Hart].Space.ReadBlock(dump.Address, dump.Bytes);
-        return bytes.Length == dump.Bytes ? bytes.ToArray() : throw new UserErrorException($"--dump: 0x{dump.Address:x8} with {dump.Bytes} bytes is not all in one memory");
+        return bytes.Length == dump.Bytes ? bytes.ToArray() : throw new SettingException(SettingFault.Of(RunSettings.Dump, null, $"0x{dump.Address:x8} with {dump.Bytes} bytes is not all in one memory"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Execution;
@@ -8,6 +9,7 @@ using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Sandbox;
+using AhwaLora.Runs.Settings;
 using AhwaLora.Runs.Tiles;
 using AhwaLora.Runs.Traces;
 
@@ -111,7 +113,7 @@ public sealed record SaveRequest(string Path, ulong? Cycle, uint? Region)
         if (path.Length != 0 && ulong.TryParse(when, NumberStyles.None, CultureInfo.InvariantCulture, out var cycle)) return new SaveRequest(path, cycle, null);
         if (path.Length != 0 && when == RegionWord) return new SaveRequest(path, null, null);
         if (path.Length != 0 && when.StartsWith(RegionWord, StringComparison.Ordinal) && UserNumbers.TryParse(when[RegionWord.Length..], out var region)) return new SaveRequest(path, null, region);
-        throw new UserErrorException($"--save '{text}': expected FILE@CYCLE, FILE@region for the first region, or FILE@regionN, as in boot.snapshot@120000");
+        throw new SettingException(SettingFault.OfForm(RunSettings.Save, text, "FILE@CYCLE, FILE@region for the first region, or FILE@regionN, as in boot.snapshot@120000"));
     }
 }
 
@@ -141,5 +143,5 @@ public sealed record DumpRequest(int Hart, uint Address, uint Bytes, string Path
             : throw Malformed(text);
     }
 
-    private static UserErrorException Malformed(string text) => new($"--dump '{text}': expected [hartN@]ADDRESS:BYTES:FILE, as in 0x80000000:64:ram.bin");
+    private static SettingException Malformed(string text) => new(SettingFault.OfForm(RunSettings.Dump, text, "[hartN@]ADDRESS:BYTES:FILE, as in 0x80000000:64:ram.bin"));
 }

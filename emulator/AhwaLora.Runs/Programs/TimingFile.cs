@@ -1,5 +1,7 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Programs;
 
@@ -11,12 +13,7 @@ public static class TimingFile
     public static TimingProfile Load(string nameOrPath)
     {
         if (TimingProfile.All.FirstOrDefault(p => p.Name == nameOrPath) is { } profile) return profile;
-        if (!File.Exists(nameOrPath))
-        {
-            throw new UserErrorException($"--timing {nameOrPath}: no such profile or file; "
-                + $"expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file");
-        }
-
+        if (!File.Exists(nameOrPath)) throw new SettingException(SettingFault.Of(RunSettings.Timing, nameOrPath, $"no such profile or file; expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file"));
         try
         {
             return TimingProfile.Parse(InputFile.Read(nameOrPath, File.ReadAllText));

@@ -1,5 +1,7 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Host;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Sandbox;
 
@@ -21,7 +23,7 @@ internal sealed class SandboxPaths
         var root = string.Empty;
         if (!Directory.Exists(full) || Walk(top, full[top.Length..], followsLast: true, out root) != 0)
         {
-            throw new UserErrorException($"--sandbox '{directory}': no such directory; name one that exists");
+            throw new SettingException(SettingFault.Of(RunSettings.Sandbox, directory, $"no such directory; name one that exists"));
         }
 
         _root = root;

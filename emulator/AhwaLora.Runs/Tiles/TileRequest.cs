@@ -1,9 +1,11 @@
 using System.Globalization;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Models.Tensors;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Tiles;
 
@@ -19,7 +21,7 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
     {
         if (text.Split('=', 2) is not [var number, { Length: > 0 } file] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var tile))
         {
-            throw new UserErrorException($"--tile '{text}': expected N=FILE[:tensor], as in 0=layer.safetensors:encoder.weight");
+            throw new SettingException(SettingFault.OfForm(RunSettings.Tile, text, "N=FILE[:tensor], as in 0=layer.safetensors:encoder.weight"));
         }
 
         var (path, tensor) = TensorFile.SplitName(file);
@@ -31,7 +33,7 @@ public sealed record TileRequest(int Tile, string Path, string? Tensor)
     /// <exception cref="UserErrorException">There is no such tile, file or tensor; it is not a matrix that fits; or a weight is NaN or infinite.</exception>
     public void Program(EmulatedMachine machine)
     {
-        if (Tile >= machine.Tiles.Count) throw new UserErrorException($"--tile: there is no tile {Tile}; the platform has {machine.Tiles.Count} (aimc.tiles)");
+        if (Tile >= machine.Tiles.Count) throw new SettingException(SettingFault.Of(RunSettings.Tile, null, $"there is no tile {Tile}; the platform has {machine.Tiles.Count} (aimc.tiles)"));
         using var file = TensorFile.Open(Path);
         var entry = file.Find(Tensor);
         var tile = machine.Tiles[Tile];

@@ -41,7 +41,7 @@ public sealed class ReportDataTests
         var point = Data.Points.Single(p => (p.Inputs, p.ChunkTokens, p.IntegrationNs) == (64, 8, 512));
         var layer = LayerData.Generate(new LayerShape(64, 16, map.Rank, map.Tokens, 8), map.Options.Seed);
         var comparison = LayerComparison.Run(layer, map.Strategy, map.Platform with { Aimc = map.Platform.Aimc! with { IntegrationNs = 512 } }, map.Options);
-        Assert.Equal((comparison.Analog.Result.Cycles, comparison.Pipelined.Result.Cycles), ((uint)point.BaselineCycles, (uint)point.PipelinedCycles));
+        Assert.Equal((comparison.TileAlone.Result.Cycles, comparison.Pipelined.Result.Cycles), ((uint)point.TileAloneCycles, (uint)point.PipelinedCycles));
         Assert.Equal(comparison.OverheadPercent, point.OverheadPercent);
     }
 
@@ -106,6 +106,7 @@ public sealed class ReportDataTests
         CommandLineTests.AssertRefused("/no/such.csv: no such file", "report", "--results", "/no/such.csv");
         CommandLineTests.AssertRefused("--size 0 is outside 1 to 1024", "report", "--size", "0");
         CommandLineTests.AssertRefused("--rank 0 is outside 1 to 1024", "report", "--rank", "0");
+        CommandLineTests.AssertRefused("--layer 0 is outside 1 to 65536", "report", "--layer", "128x0");
     }
 
     private static string Write(string text) => Scratch.File("results.csv", text);

@@ -129,7 +129,7 @@ public sealed class ReportPageTests(ReportPageTests.Browser browser) : IClassFix
     [Fact]
     public async Task Results_with_several_machines_are_chosen_from()
     {
-        var data = SmallReport.Data with { Points = [.. SmallReport.Data.Points, .. SmallReport.Data.Points.Select(p => p with { Harts = 16, PipelinedCycles = p.BaselineCycles })] };
+        var data = SmallReport.Data with { Points = [.. SmallReport.Data.Points, .. SmallReport.Data.Points.Select(p => p with { Harts = 16, PipelinedCycles = p.TileAloneCycles })] };
         await using var view = await browser.Open(1280, ColorScheme.Light, data);
         Assert.DoesNotContain("0.0\u00a0%", await view.Page.Locator("#overhead-view .maps").InnerTextAsync(), StringComparison.Ordinal);
         await view.Page.GetByLabel("harts", new() { Exact = true }).SelectOptionAsync("16");

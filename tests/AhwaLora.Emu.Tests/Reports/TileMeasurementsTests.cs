@@ -1,6 +1,6 @@
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Analog.Memristors;
-using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Reports;
 
 namespace AhwaLora.Emu.Tests.Reports;
@@ -59,10 +59,10 @@ public sealed class TileMeasurementsTests
     }
 
     [Theory]
-    [InlineData(0, 1, "--size 0 is outside 1 to 1024")]
-    [InlineData(64, 0, "--seeds 0 is outside 1 to 100")]
+    [InlineData(0, 1, "size 0 is outside 1 to 1024; the nearest valid value is 1")]
+    [InlineData(64, 0, "seeds 0 is outside 1 to 100; the nearest valid value is 1")]
     public void Studies_out_of_range_are_refused(int lines, int seeds, string expected) =>
-        Assert.Equal(expected, Assert.Throws<UserErrorException>((Study with { Lines = lines, Seeds = seeds }).Check).Message);
+        Assert.Equal(expected, Assert.Throws<SettingException>((Study with { Lines = lines, Seeds = seeds }).Check).Message);
 
     private static Dictionary<string, byte[]> Write()
     {

@@ -1,15 +1,13 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Train.Data;
 
 /// <summary>Instructions as JSONL: {"prompt": ..., "response": ...} a line.</summary>
 public static class InstructionLines
 {
-    private static readonly JsonSerializerOptions _options = new() { RespectNullableAnnotations = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Reads train.jsonl and dev.jsonl of a directory.</summary>
     /// <exception cref="UserErrorException">A file is missing or a line cannot be read.</exception>
     public static Split<Instruction> ReadDirectory(string directory) =>
@@ -25,7 +23,7 @@ public static class InstructionLines
             if (string.IsNullOrWhiteSpace(line)) continue;
             try
             {
-                var read = JsonSerializer.Deserialize<Line>(line, _options) ?? throw new JsonException("is null");
+                var read = JsonSerializer.Deserialize<Line>(line, JsonStyles.DataSet) ?? throw new JsonException("is null");
                 instructions.Add(new Instruction(read.Prompt, read.Response));
             }
             catch (JsonException e)
@@ -40,7 +38,7 @@ public static class InstructionLines
     /// <summary>Writes one file.</summary>
     public static void Write(string path, IEnumerable<Instruction> instructions) => AtomicFile.WriteText(path, writer =>
     {
-        foreach (var instruction in instructions) writer.WriteLine(JsonSerializer.Serialize(new Line(instruction.Prompt, instruction.Response), _options));
+        foreach (var instruction in instructions) writer.WriteLine(JsonSerializer.Serialize(new Line(instruction.Prompt, instruction.Response), JsonStyles.DataSet));
     });
 
     private sealed record Line(

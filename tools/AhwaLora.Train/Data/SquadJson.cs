@@ -1,15 +1,13 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Train.Data;
 
 /// <summary>SQuAD v1.1: articles of paragraphs, a paragraph a context and its questions, each with answers by their first character.</summary>
 public static class SquadJson
 {
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Reads train-v1.1.json and dev-v1.1.json of a directory.</summary>
     /// <exception cref="UserErrorException">A file is missing or no SQuAD file.</exception>
     public static Split<ReadingQuestion> ReadDirectory(string directory) =>
@@ -22,7 +20,7 @@ public static class SquadJson
         Document document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(TextFiles.Read(path), _options) ?? throw new JsonException("is null");
+            document = JsonSerializer.Deserialize<Document>(TextFiles.Read(path), JsonStyles.DataSet) ?? throw new JsonException("is null");
         }
         catch (JsonException e)
         {
@@ -51,7 +49,7 @@ public static class SquadJson
         var paragraphs = questions.GroupBy(q => q.Context).Select(group => new Paragraph(
             group.Key,
             [.. group.Select(q => new Asked(q.Id, q.Question, [new Answer(q.Answer, q.AnswerStart)]))]));
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(new Document("1.1", [new Article(title, [.. paragraphs])]), _options) + "\n");
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(new Document("1.1", [new Article(title, [.. paragraphs])]), JsonStyles.DataSet) + "\n");
     }
 
     private sealed record Document([property: JsonRequired] string Version, [property: JsonRequired] IReadOnlyList<Article> Data);

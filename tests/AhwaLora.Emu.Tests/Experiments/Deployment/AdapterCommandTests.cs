@@ -78,9 +78,9 @@ public sealed class AdapterCommandTests : IDisposable
     [Fact]
     public void What_is_wrong_is_one_line()
     {
-        CommandLineTests.AssertRefused("--module 'output.dense' is bert.encoder.layer.0.attention.output.dense or ", "layer", "--adapter", At("first"), "--module", "output.dense");
+        CommandLineTests.AssertRefused("--module 'output.dense': it is bert.encoder.layer.0.attention.output.dense or ", "layer", "--adapter", At("first"), "--module", "output.dense");
         CommandLineTests.AssertRefused("no such linear layer", "layer", "--adapter", At("first"), "--module", "classifier");
-        CommandLineTests.AssertRefused("--rank has no place beside --adapter", "layer", "--adapter", At("first"), "--module", "pooler.dense", "--rank", "8");
+        CommandLineTests.AssertRefused("--rank cannot be given with --adapter", "layer", "--adapter", At("first"), "--module", "pooler.dense", "--rank", "8");
         CommandLineTests.AssertRefused("name a layer with --module", "layer", "--adapter", At("first"));
         CommandLineTests.AssertRefused("lacks label", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3]}"), "--platform", At("platform.json"));
         CommandLineTests.AssertRefused("examples.jsonl:1: token_type_ids has another length", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3], \"token_type_ids\": [0], \"label\": 1}"));

@@ -1,4 +1,4 @@
-using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
@@ -59,9 +59,9 @@ public sealed class LayerTests
         var shape = new LayerShape(128, 128, 8, 64, 8);
         var data = LayerData.Generate(shape, seed: 3);
         var comparison = LayerComparison.Run(data, LayerStrategy.DoubleBuffered, Ideal(8), Options());
-        Assert.True(comparison.Analog.Result.Cycles < comparison.Pipelined.Result.Cycles);
+        Assert.True(comparison.TileAlone.Result.Cycles < comparison.Pipelined.Result.Cycles);
         Assert.True(comparison.Pipelined.Result.Cycles < comparison.Sequential.Result.Cycles);
-        Assert.True(comparison.Analog.Result.Cycles >= 64 * 256, "the tile integrates 64 tokens for 256 cycles each");
+        Assert.True(comparison.TileAlone.Result.Cycles >= 64 * 256, "the tile integrates 64 tokens for 256 cycles each");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class LayerTests
         var comparison = LayerComparison.Run(data, LayerStrategy.Sequential, Ideal(8), Options());
         var (busy, chunks) = (comparison.Pipelined.Result.HartBusyCycles[0], 8);
         Assert.InRange(comparison.Pipelined.ExposedCycles, busy / chunks, 1.1 * busy / chunks); // one chunk's adapter
-        Assert.InRange(comparison.Analog.ExposedCycles, 0, 100);
+        Assert.InRange(comparison.TileAlone.ExposedCycles, 0, 100);
     }
 
     [Fact]
@@ -106,27 +106,27 @@ public sealed class LayerTests
     }
 
     [Theory]
-    [InlineData(0, "--rank 0 is outside 1 to 1024; the nearest valid value is 1")]
-    [InlineData(5000, "--rank 5000 is outside 1 to 1024; the nearest valid value is 1024")]
+    [InlineData(0, "rank 0 is outside 1 to 1024; the nearest valid value is 1")]
+    [InlineData(5000, "rank 5000 is outside 1 to 1024; the nearest valid value is 1024")]
     public void A_rank_that_makes_no_layer_is_refused(int rank, string expected)
     {
-        var error = Assert.Throws<UserErrorException>(() => (Small with { Rank = rank }).Check());
+        var error = Assert.Throws<SettingException>(() => (Small with { Rank = rank }).Check());
         Assert.Equal(expected, error.Message);
     }
 
     [Fact]
     public void Tokens_beyond_the_address_space_are_refused()
     {
-        var error = Assert.Throws<UserErrorException>(() => new LayerShape(14_336, 128, 8, 1 << 20, 8).Check());
-        Assert.Equal("--tokens 1048576 of 14336 elements are more than RV32 can address", error.Message);
+        var error = Assert.Throws<SettingException>(() => new LayerShape(14_336, 128, 8, 1 << 20, 8).Check());
+        Assert.Equal("tokens 1048576: so many tokens of 14336 elements are more than RV32 can address; the nearest valid value is 37449", error.Message);
     }
 
     [Fact]
     public void Buffers_that_do_not_fit_the_TCDM_are_named_with_their_size()
     {
-        var error = Assert.Throws<UserErrorException>(() => Measure(new LayerShape(512, 512, 8, 64, 64), "double-buffered", harts: 2));
+        var error = Assert.Throws<SettingException>(() => Measure(new LayerShape(512, 512, 8, 64, 64), "double-buffered", harts: 2));
         Assert.Contains("bytes of TCDM", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--chunk", error.Message, StringComparison.Ordinal);
+        Assert.Contains("smaller chunk", error.Message, StringComparison.Ordinal);
     }
 
     private static LayerMeasurement Measure(LayerShape shape, string strategy, int harts, Contention contention = Contention.None, string preset = "ideal", string model = "none")

@@ -93,13 +93,13 @@ public sealed class SweepFileTests : IDisposable
             "line 3: rank 0 is outside 1 to 1024; the nearest valid value is 1",
             "line 5: tint_ns 70000 is outside 1 to 65535; the nearest valid value is 65535",
             "line 6: harts 65 is outside 1 to 64; the nearest valid value is 64",
-            "line 7: strategy 'double-bufered' is none of",
-            "line 8: timing 'cv32e41p' is neither a profile nor a file; the nearest of",
-            "line 9: contention 'exakt' is none of none, exact; the nearest is exact",
-            "line 10: preset 'ahwalora' is none of",
+            "line 7: strategy 'double-bufered' is not one of",
+            "line 8: timing 'cv32e41p': neither a profile nor a file; the nearest of",
+            "line 9: contention 'exakt' is not one of none, exact; the nearest is exact",
+            "line 10: preset 'ahwalora' is not one of",
             "line 11: clock_mhz -1 is outside 0.001 to 100000; the nearest valid value is 0.001",
-            "line 13: seed 'x' is not a whole number",
-            "line 14: tcdm_banks 48 is not a power of two; the nearest valid value is 64",
+            "line 13: seed 'x': expected a whole number from 0",
+            "line 14: tcdm_banks 48: not a power of two; the nearest valid value is 64",
             "chunk 400 is more than the 320 tokens; the nearest valid value is 320",
             "takes 59 tiles of 512x512, more than 56; the nearest valid value is 28672x128",
             "chunk 128 of 128x128, rank 8, double-buffered takes 277,504",
@@ -178,7 +178,7 @@ public sealed class SweepFileTests : IDisposable
     {
         CommandLineTests.AssertRefused("none.yaml: no such sweep file", "sweep", "none.yaml");
         CommandLineTests.AssertRefused("rank 0 is outside 1 to 1024", "sweep", _files.Write("bad.yaml", "rank: 0"), "--out", _files.At("results"));
-        CommandLineTests.AssertRefused("--shard 3/2: expected i/n", "sweep", _files.Write("good.yaml", "rank: 8"), "--shard", "3/2");
+        CommandLineTests.AssertRefused("--shard '3/2': expected i/n", "sweep", _files.Write("good.yaml", "rank: 8"), "--shard", "3/2");
         Assert.False(Directory.Exists(_files.At("results")), "nothing is written where nothing is run");
         Assert.Equal(0, CommandLineTests.Run("sweep", _files.At("good.yaml"), "--check").Status);
     }

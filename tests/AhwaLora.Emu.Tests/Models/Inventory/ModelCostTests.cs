@@ -1,4 +1,4 @@
-using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Emu.Tests.Runs.Programs;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
@@ -40,7 +40,7 @@ public sealed class ModelCostTests
         var cost = ModelCost.Measure(layers, Settings(), TestMachine.Engine, jobs: 2);
         Assert.Equal(layers, cost.Layers.Select(l => l.Layer));
         Assert.Equal(layers.Count, cost.Layers.Select(l => l.RelativeErrorPercent).Distinct().Count());
-        Assert.All(cost.Layers, l => Assert.True(l.BaselineCycles >= 12 * 256 && l.PipelinedCycles > l.BaselineCycles, l.ToString()));
+        Assert.All(cost.Layers, l => Assert.True(l.TileAloneCycles >= 12 * 256 && l.PipelinedCycles > l.TileAloneCycles, l.ToString()));
         Assert.Equal(cost.Layers.Sum(l => l.PipelinedCycles), cost.PipelinedCycles);
         Assert.Equal(cost.PipelinedCycles, cost.ByShape.Sum(shape => shape.PipelinedCycles));
         Assert.All(cost.ByShape, shape => Assert.Single(shape.Layers.Select(l => (l.Layer.Inputs, l.Layer.Outputs)).Distinct()));
@@ -58,7 +58,7 @@ public sealed class ModelCostTests
         var timeOnly = platform with { Aimc = platform.Aimc! with { TimingOnly = true } };
         var layers = ModelCost.Adapted(Tiny);
         var (real, time) = (ModelCost.Measure(layers, Settings(), TestMachine.Engine, 2), ModelCost.Measure(layers, Settings(timeOnly), TestMachine.Engine, 2));
-        Assert.Equal(real.Layers.Select(l => (l.PipelinedCycles, l.BaselineCycles)), time.Layers.Select(l => (l.PipelinedCycles, l.BaselineCycles)));
+        Assert.Equal(real.Layers.Select(l => (l.PipelinedCycles, l.TileAloneCycles)), time.Layers.Select(l => (l.PipelinedCycles, l.TileAloneCycles)));
         Assert.All(time.Layers, l => Assert.Null(l.RelativeErrorPercent));
 
         var machine = new EmulatedMachine(timeOnly, TestMachine.Options);
@@ -74,7 +74,7 @@ public sealed class ModelCostTests
         var cost = ModelCost.Measure(ModelCost.Adapted(Tiny), Settings(small) with { Shape = Settings().Shape with { Chunk = 12 } }, TestMachine.Engine, 2);
         Assert.Contains(cost.Layers, l => l.Tiles == 4 && l.Shape.Chunk < 12);
         Assert.All(cost.Layers, l => Assert.InRange(l.TcdmBytes, 1, 16 << 10));
-        Assert.Contains("not one token", Assert.Throws<UserErrorException>(() => ModelCost.Measure(ModelCost.Adapted(KnownModels.Llama.Config), Settings(), TestMachine.Engine, 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("not one token", Assert.Throws<SettingException>(() => ModelCost.Measure(ModelCost.Adapted(KnownModels.Llama.Config), Settings(), TestMachine.Engine, 2)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class CommandLineTests
         AssertRefused("--misaligned 'maybe': expected emulate, trap; see 'ahwalora run --help'", "run", Exits, "--misaligned", "maybe");
         AssertRefused("--harts 'many': expected a whole number; see 'ahwalora run --help'", "run", Exits, "--harts", "many");
         AssertRefused("--max-cycles '-5': expected a whole number, not negative", "run", Exits, "--max-cycles", "-5");
-        AssertRefused("--top -2: expected 0 or more", "run", Exits, "--causes", "--top", "-2");
+        AssertRefused("--top -2 is less than 0, the least valid value", "run", Exits, "--causes", "--top", "-2");
         AssertRefused("--harts 65 is outside 1 to 64; the nearest valid value is 64", "run", Exits, "--harts", "65");
         AssertRefused("--harts 0 is outside 1 to 64; the nearest valid value is 1", "layer", "--harts", "0");
         AssertRefused("--tint 70000 is outside 1 to 65535; the nearest valid value is 65535", "layer", "--tint", "70000");

@@ -1,5 +1,5 @@
 using System.Text;
-using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Host;
 using AhwaLora.Runs.Programs;
 using AhwaLora.Runs.Sandbox;
@@ -147,7 +147,7 @@ public sealed class SandboxHostTests : IDisposable
     [Fact]
     public void A_sandbox_that_does_not_exist_is_named()
     {
-        var error = Assert.Throws<UserErrorException>(() => MakeHost(Inside("missing")));
+        var error = Assert.Throws<SettingException>(() => MakeHost(Inside("missing")));
 
         Assert.Contains("missing", error.Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,75 @@
+using AhwaLora.Common.Text;
+using AhwaLora.Experiments.LayerRuns;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Experiments.Results;
+
+/// <summary>A layer on an ideal tile and on a noisy one, as <c>layer</c> writes it if both are asked for.</summary>
+public sealed record PairedNumbers : LayerConditions
+{
+    private PairedNumbers(LayerConditions conditions)
+        : base(conditions)
+    {
+    }
+
+    /// <summary>Version of the product.</summary>
+    public string Version { get; } = Product.Version;
+
+    /// <summary>The noisy tile's devices.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Their age.</summary>
+    public required double AgeSeconds { get; init; }
+
+    /// <summary>Whether cycles are equal unless vectors were passed again.</summary>
+    public required bool CyclesAgree { get; init; }
+
+    /// <summary>Cycles that the noisy run took more.</summary>
+    public required long FurtherCycles { get; init; }
+
+    /// <summary>Signal to error, dB.</summary>
+    public required double SnrDb { get; init; }
+
+    /// <summary>Number of the worst MVM.</summary>
+    public required int WorstMvm { get; init; }
+
+    /// <summary>Its signal to error, dB.</summary>
+    public required double WorstMvmSnrDb { get; init; }
+
+    /// <summary>Number of the worst column.</summary>
+    public required int WorstColumn { get; init; }
+
+    /// <summary>Its signal to error, dB.</summary>
+    public required double WorstColumnSnrDb { get; init; }
+
+    /// <summary>Share of the inputs that the DAC clipped.</summary>
+    public required double ClippedFraction { get; init; }
+
+    /// <summary>Share of the outputs that saturated the ADC.</summary>
+    public required double SaturatedFraction { get; init; }
+
+    /// <summary>The ideal tile.</summary>
+    public required RunNumbers Ideal { get; init; }
+
+    /// <summary>The noisy tile.</summary>
+    public required RunNumbers Noisy { get; init; }
+
+    /// <summary>The numbers of a pair.</summary>
+    public static PairedNumbers Of(PairedLayer paired, PlatformDescription platform, MachineOptions options) => new(LayerConditions.Of(paired.Shape, paired.Noisy.Strategy, platform, options))
+    {
+        Model = platform.Aimc!.Model,
+        AgeSeconds = platform.Aimc.AgeSeconds,
+        CyclesAgree = paired.CyclesAgree,
+        FurtherCycles = paired.FurtherCycles,
+        SnrDb = paired.Error.SnrDecibels,
+        WorstMvm = paired.Error.WorstMvm,
+        WorstMvmSnrDb = paired.Error.WorstMvmSnrDecibels,
+        WorstColumn = paired.Error.WorstColumn,
+        WorstColumnSnrDb = paired.Error.WorstColumnSnrDecibels,
+        ClippedFraction = paired.ClippedFraction,
+        SaturatedFraction = paired.SaturatedFraction,
+        Ideal = RunNumbers.Of(paired.Ideal),
+        Noisy = RunNumbers.Of(paired.Noisy),
+    };
+}
