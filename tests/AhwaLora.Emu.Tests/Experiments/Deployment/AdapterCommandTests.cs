@@ -83,7 +83,7 @@ public sealed class AdapterCommandTests : IDisposable
         CommandLineTests.AssertRefused("--rank cannot be given with --adapter", "layer", "--adapter", At("first"), "--module", "pooler.dense", "--rank", "8");
         CommandLineTests.AssertRefused("name a layer with --module", "layer", "--adapter", At("first"));
         CommandLineTests.AssertRefused("lacks label", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3]}"), "--platform", At("platform.json"));
-        CommandLineTests.AssertRefused("examples.jsonl:1: token_type_ids has another length", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3], \"token_type_ids\": [0], \"label\": 1}"));
+        CommandLineTests.AssertRefused("examples.jsonl:1: token_type_ids and input_ids differ in length", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": [2, 3], \"token_type_ids\": [0], \"label\": 1}"));
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("[2"));
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("{\"input_ids\": null, \"label\": 1}"));
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("null"));
