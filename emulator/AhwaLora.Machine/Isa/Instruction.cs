@@ -39,6 +39,15 @@ public readonly record struct Instruction
     /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>
     public required byte Length { get; init; }
 
-    /// <summary>Shape of the instruction after it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> where memory ends.</summary>
+    /// <summary>Shape of the instruction behind it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> if memory ends there.</summary>
     public Shape Behind { get; init; }
+
+    /// <summary>Bits 11:7 of the word (rd of a compressed instruction): what hardware compares that looks at the field whether or not it is an operand.</summary>
+    public int DestinationField => Length == 4 ? (int)(Word >> 7 & 31) : Rd & 31;
+
+    /// <summary>Bits 19:15, in the same sense.</summary>
+    public int FirstField => (int)(Word >> 15 & 31);
+
+    /// <summary>Bits 24:20, in the same sense.</summary>
+    public int SecondField => (int)(Word >> 20 & 31);
 }

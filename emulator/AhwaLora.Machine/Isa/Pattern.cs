@@ -88,6 +88,9 @@ public sealed class Pattern
     /// <summary>True if the pattern has the field.</summary>
     public bool Has(Field field) => _slices.Any(s => s.Field == field);
 
+    /// <summary>True if an operand is an f register.</summary>
+    public bool HasFloatRegister => _registerBase.Any(b => b >= Registers.F0);
+
     /// <summary>Reads a field; registers as indices into the register file (<see cref="Registers"/>), immediates extended.</summary>
     public int Extract(Field field, uint word)
     {

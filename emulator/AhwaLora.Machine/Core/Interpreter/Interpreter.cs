@@ -125,7 +125,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         var next = pc + i.Length;
         switch (i.Shape)
         {
-            case Shape.Binary when !i.Row.IsFloat:
+            case Shape.Binary:
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, b);
                 break;
@@ -133,7 +133,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm);
                 break;
-            case Shape.Unary when !i.Row.IsFloat:
+            case Shape.Unary:
                 _pipeline.Issue(i, a, b, default);
                 x[i.Rd] = ((delegate*<uint, uint>)i.Entry)(a);
                 break;
@@ -161,7 +161,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 return LoadOrStore<TChecks>(store, a, b, window);
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, a, b, window);
-            case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
+            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
                 if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             default:
@@ -233,8 +233,8 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
             Shape.Float2 => ((delegate*<uint, uint, uint, ref uint, uint>)i.Entry)(a, b, rm, ref raised),
             Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, hart.Registers[i.Rs3], rm, ref raised),
             Shape.FloatCompare => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, b, ref raised),
-            Shape.Unary => ((delegate*<uint, uint>)i.Entry)(a),
-            _ => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
+            Shape.FloatBinary => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
+            _ => ((delegate*<uint, uint>)i.Entry)(a),
         };
 
         // mstatus.FS becomes dirty with the first change of an f register or of fflags.

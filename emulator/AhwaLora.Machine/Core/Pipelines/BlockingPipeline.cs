@@ -40,7 +40,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
                 IssueAlu(s, instruction, (ulong)s.Timing.MultiplyHighCycles, isMulh: true);
                 return true;
             case Unit.Divide:
-                IssueAlu(s, instruction, DividerCycles.BlockingInteger(isSigned: (instruction.Word >> 12 & 1) == 0, b));
+                IssueAlu(s, instruction, DividerCycles.BlockingInteger(instruction.Row.IsSigned, b));
                 return true;
             case Unit.FloatAddMultiply:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatAddMultiplyLatency);
@@ -48,8 +48,11 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
             case Unit.FloatNonComputational or Unit.FloatConvert:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatOtherLatency);
                 return true;
-            case Unit.FloatDivideSqrt:
-                IssueFloatDivision(s, instruction, a, b);
+            case Unit.FloatDivide:
+                IssueFloatDivision(s, instruction, DividerCycles.BlockingDivide(a, b));
+                return true;
+            case Unit.FloatSquareRoot:
+                IssueFloatDivision(s, instruction, DividerCycles.BlockingSquareRoot(a));
                 return true;
             case Unit.Csr:
                 IssueCsr(s, instruction);
@@ -167,25 +170,23 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
         AwaitRegister(s, i.Rs3);
-        if (i.Row.Unit == Unit.FloatConvert || IsClassification(i)) AwaitUnused(s, Registers.F0 + SecondField(i));
+        AwaitSecondField(s, i);
         StartFloat(s, i.Rd, latency, takesAluPort: latency >= 2);
     }
 
-    private static void IssueFloatDivision(BlockingState s, in Instruction i, uint a, uint b)
+    private static void IssueFloatDivision(BlockingState s, in Instruction i, uint cycles)
     {
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
-        var isRoot = i.Shape == Shape.Float1;
-        if (isRoot) AwaitUnused(s, Registers.F0 + SecondField(i));
-        var cycles = isRoot ? DividerCycles.BlockingSquareRoot(a) : DividerCycles.BlockingDivide(a, b);
+        AwaitSecondField(s, i);
         StartFloat(s, i.Rd, cycles - 1, takesAluPort: true);
     }
 
-    private static bool IsClassification(in Instruction i) => i.Row.Unit == Unit.FloatNonComputational && i.Shape == Shape.Unary && (i.Word >> 12 & 7) == 1;
-
-    private static int FirstField(in Instruction i) => (int)(i.Word >> 15 & 31);
-
-    private static int SecondField(in Instruction i) => (int)(i.Word >> 20 & 31);
+    /// <summary>Rule 8: operations of one operand, but for the moves, decode the second field as one too.</summary>
+    private static void AwaitSecondField(BlockingState s, in Instruction i)
+    {
+        if (i.Shape is Shape.Float1 or Shape.FloatUnary) AwaitUnused(s, Registers.F0 + i.SecondField);
+    }
 
     /// <summary>Rule 8: the FPU's dispatcher compares its results in flight with what decodes as an operand, used or not.</summary>
     private static void AwaitUnused(BlockingState s, int register)
@@ -246,8 +247,8 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     private static void IssueSystem(BlockingState s, in Instruction i)
     {
-        AwaitUnused(s, FirstField(i));
-        AwaitUnused(s, SecondField(i));
+        AwaitUnused(s, i.FirstField);
+        AwaitUnused(s, i.SecondField);
         Execute(s, 1, Cause.Issue, Port.None);
         if (i.Row.Unit == Unit.Fence) Refill(s, s.Time + (ulong)s.Timing.FenceCycles, Cause.Csr);
         else if (i.Shape == Shape.Mret) Refill(s, s.Time + (ulong)s.Timing.ReturnCycles, Cause.Trap);

@@ -20,7 +20,7 @@ internal sealed class BlockingStalls(BlockingState state) : IStallState
     public bool MisalignedCosts => true;
 
     /// <inheritdoc/>
-    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
+    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivide or Unit.FloatSquareRoot);
 
     /// <inheritdoc/>
     public int Save(Span<ulong> words)

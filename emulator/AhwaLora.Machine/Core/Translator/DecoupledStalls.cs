@@ -34,7 +34,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
     public bool ComparesAddresses => true;
 
     /// <inheritdoc/>
-    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
+    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivide or Unit.FloatSquareRoot);
 
     /// <inheritdoc/>
     public int PendingAddresses(ReadOnlySpan<ulong> words)

@@ -12,7 +12,7 @@ internal sealed partial class RegionCompiler
     private void EmitFloat(Node node, int k)
     {
         var i = node.Block[k];
-        if (i.Shape == Shape.Binary && i.Rs1 == i.Rs2 && i.Row.Name == "fsgnj.s")
+        if (i.Row.MovesOneSource && i.Rs1 == i.Rs2)
         {
             _il.Emit(OpCodes.Ldloc, _registers[i.Rs1]!);
             _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
@@ -29,10 +29,10 @@ internal sealed partial class RegionCompiler
 
     private HostForm? HostFormOf(in Instruction i)
     {
-        if (_plan.Mode == FloatMode.Directed) return null;
+        if (_plan.Mode == FloatMode.Directed || i.Row.HostForm is not { IsUsable: true } form) return null;
         var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
         var isNearest = i.Rm is (byte)RoundingMode.Dynamic or (byte)RoundingMode.NearestEven;
-        return !isRounded || isNearest ? HostForms.Find(i.Row.Name) : null;
+        return !isRounded || isNearest ? form : null;
     }
 
     private void EmitHostForm(in Instruction i, HostForm form, Label mayRaise)
@@ -66,7 +66,7 @@ internal sealed partial class RegionCompiler
         var row = i;
         var operands = i.Shape switch
         {
-            Shape.Unary or Shape.Float1 => 1,
+            Shape.FloatUnary or Shape.FloatMove or Shape.Float1 => 1,
             Shape.Float3 => 3,
             _ => 2,
         };

@@ -122,7 +122,7 @@ internal sealed partial class RegionCompiler
     private void Declare(in Instruction i)
     {
         if (i.Shape is not (Shape.Upper or Shape.Jump)) Use(i.Rs1);
-        if (i.Shape is Shape.Binary or Shape.Branch or Shape.Store or Shape.Float2 or Shape.FloatCompare or Shape.Float3) Use(i.Rs2);
+        if (i.Shape is Shape.Binary or Shape.Branch or Shape.Store or Shape.Float2 or Shape.FloatBinary or Shape.FloatCompare or Shape.Float3) Use(i.Rs2);
         if (i.Shape is Shape.Float3) Use(i.Rs3);
         if (i.Shape is Shape.Branch or Shape.Store || i.Rd == Registers.Sink) return;
         Use(i.Rd);
@@ -201,13 +201,13 @@ internal sealed partial class RegionCompiler
         var i = node.Block[k];
         switch (i.Shape)
         {
-            case Shape.Binary when !i.Row.IsFloat:
+            case Shape.Binary:
                 EmitResult(i, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
                 break;
             case Shape.Immediate:
                 EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
                 break;
-            case Shape.Unary when !i.Row.IsFloat:
+            case Shape.Unary:
                 EmitResult(i, _ => EmitBits(i.Rs1));
                 break;
             case Shape.Upper:

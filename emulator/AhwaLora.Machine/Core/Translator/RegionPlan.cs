@@ -245,7 +245,8 @@ internal sealed class RegionPlan
         return i.Shape switch
         {
             Shape.Float1 or Shape.Float2 or Shape.Float3 => i.Rm == RoundingMode.Dynamic || RoundingMode.IsValid(i.Rm),
-            Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Unary or Shape.FloatCompare => true,
+            Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Unary => true,
+            Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove => true,
             Shape.Branch or Shape.Jump or Shape.JumpRegister or Shape.Load or Shape.Store => true,
             _ => false,
         };
