@@ -104,7 +104,7 @@ internal sealed class CodeRegion
     /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
     public IReadOnlyList<Node> Nodes { get; init; } = [];
 
-    /// <summary>True where not all of its cycles are Issue.</summary>
+    /// <summary>True if not all of its cycles retire an instruction.</summary>
     public required bool Stalls { get; init; }
 
     /// <summary>Instructions translated.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AhwaLora.Machine.Bus;
-using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Machine.Core.Translator;
 
@@ -43,7 +42,7 @@ internal sealed class Frame
     public readonly AddressHistory Addresses = new();
 
     /// <summary>Stalls charged block by block.</summary>
-    public long Stalls0, Stalls1, Stalls2, Stalls3, Stalls4, Stalls5, Stalls6;
+    public StallCounts Stalls;
 
     public Frame(Hart hart)
     {
@@ -53,26 +52,5 @@ internal sealed class Frame
         Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
         Debug.Assert(Registers.Length == Isa.Registers.Count, "translated code indexes it without a check");
         Debug.Assert(hart.Space.Memories.All(m => m.Data.Length == m.Size && m.Size > 0 && m.Watches.Length > (m.Size - 1) >> MemoryRegion.GranuleShift), "translated code compares with the size, then indexes without a check");
-    }
-
-    /// <summary>Counts stalls.</summary>
-    public void AddStalls(in StallCounts stalls)
-    {
-        (Stalls0, Stalls1, Stalls2, Stalls3) = (Stalls0 + stalls[0], Stalls1 + stalls[1], Stalls2 + stalls[2], Stalls3 + stalls[3]);
-        (Stalls4, Stalls5, Stalls6) = (Stalls4 + stalls[4], Stalls5 + stalls[5], Stalls6 + stalls[6]);
-    }
-
-    /// <summary>Adds the stalls counted since the last call to the counters of the hart; returns their sum.</summary>
-    public ulong ChargeStalls(CauseCounters causes) =>
-        StallCounts.Charge(0, Take(ref Stalls0), causes) + StallCounts.Charge(1, Take(ref Stalls1), causes)
-        + StallCounts.Charge(2, Take(ref Stalls2), causes) + StallCounts.Charge(3, Take(ref Stalls3), causes)
-        + StallCounts.Charge(4, Take(ref Stalls4), causes) + StallCounts.Charge(5, Take(ref Stalls5), causes)
-        + StallCounts.Charge(6, Take(ref Stalls6), causes);
-
-    private static long Take(ref long stalls)
-    {
-        var counts = stalls;
-        stalls = 0;
-        return counts;
     }
 }

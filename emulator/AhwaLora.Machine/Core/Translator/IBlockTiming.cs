@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>A point in a block: what has been charged since its start, and the pipeline's state.</summary>
 /// <param name="Cycles">Cycles since the block's start.</param>
-/// <param name="Stalls">Those of them that are not issue.</param>
+/// <param name="Stalls">Those of them in which no instruction retired.</param>
 /// <param name="StallVector">Stall vector.</param>
 internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int StallVector);
 

@@ -31,8 +31,8 @@ internal sealed class PacedTranslator : IEngine
     private readonly Pacing _pacing;
     private bool _hasArrived;
 
-    // What translated code has spent and nobody has asked for yet.
-    private ulong _issued, _countedAt;
+    // Instructions that translated code has retired and nobody has counted yet: a cycle of Issue each.
+    private ulong _retired, _countedAt;
 
     // The block behind which the hart has asked for a bank, its time there, and the grant once it has it.
     private TimedBlock? _asked;
@@ -245,7 +245,7 @@ internal sealed class PacedTranslator : IEngine
     {
         Hart.Pc = pc;
         Hart.Retired += _frame.Retired;
-        _issued += _frame.Retired;
+        _retired += _frame.Retired;
         _frame.Retired = 0;
     }
 
@@ -259,7 +259,7 @@ internal sealed class PacedTranslator : IEngine
             {
                 var before = _timing.Plan(vector, block.Node.Banked).Before[exit.Instruction];
                 (vector, now) = (before.StallVector, now + (ulong)before.Cycles);
-                _frame.AddStalls(before.Stalls);
+                _frame.Stalls.Add(before.Stalls);
                 _frame.Retired += (ulong)exit.Instruction;
             }
 
@@ -284,9 +284,9 @@ internal sealed class PacedTranslator : IEngine
     private void CountUp()
     {
         var causes = _interpreter.Causes;
-        causes.Add(Cause.Issue, _issued);
-        _frame.ChargeStalls(causes);
-        (_issued, _countedAt) = (0, Hart.Time);
+        causes.Add(Cause.Issue, _retired);
+        _frame.Stalls.MoveTo(causes);
+        (_retired, _countedAt) = (0, Hart.Time);
     }
 
     /// <summary>Where control goes on behind a block that left its region.</summary>
@@ -330,7 +330,7 @@ internal sealed class PacedTranslator : IEngine
             grant.Next = next = StateOf(region, region.Nodes[0], grant.At.StallVector);
         }
 
-        if (grant.HasStalls) _frame.AddStalls(grant.At.Stalls);
+        if (grant.HasStalls) _frame.Stalls.Add(grant.At.Stalls);
         (_asked, _grant) = (null, null);
         return next;
     }

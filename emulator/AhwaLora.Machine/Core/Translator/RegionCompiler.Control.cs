@@ -152,11 +152,21 @@ internal sealed partial class RegionCompiler
         {
             if (stalls[word] == 0) continue;
             _countsStalls = true;
-            _il.Emit(OpCodes.Ldarg_1);
-            EmitFrameField($"Stalls{word}");
+            EmitStallWord(word);
+            EmitStallWord(word);
+            _il.Emit(OpCodes.Ldind_I8);
             _il.Emit(OpCodes.Ldc_I8, stalls[word]);
             _il.Emit(OpCodes.Add);
-            _il.Emit(OpCodes.Stfld, Field($"Stalls{word}"));
+            _il.Emit(OpCodes.Stind_I8);
         }
+    }
+
+    /// <summary>Address of a word of <see cref="Frame.Stalls"/>.</summary>
+    private void EmitStallWord(int word)
+    {
+        _il.Emit(OpCodes.Ldarg_1);
+        _il.Emit(OpCodes.Ldflda, Field(nameof(Frame.Stalls)));
+        _il.Emit(OpCodes.Ldc_I4, word * sizeof(long));
+        _il.Emit(OpCodes.Add);
     }
 }

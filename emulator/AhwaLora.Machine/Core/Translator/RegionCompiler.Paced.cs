@@ -134,13 +134,12 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Starg, (short)2);
         for (var word = 0; word < TimedBlock.StallWords; word++)
         {
-            var stalls = Field($"Stalls{word}");
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldarg_1);
-            _il.Emit(OpCodes.Ldfld, stalls);
+            EmitStallWord(word);
+            EmitStallWord(word);
+            _il.Emit(OpCodes.Ldind_I8);
             EmitState($"{outcome}Stalls{word}");
             _il.Emit(OpCodes.Add);
-            _il.Emit(OpCodes.Stfld, stalls);
+            _il.Emit(OpCodes.Stind_I8);
         }
 
         if (node.Block.Count == 0) return;
