@@ -28,6 +28,9 @@ public sealed record HartFeatures
     /// <summary>Source of hardware event counts for mhpmcounters; null counts nothing.</summary>
     public IEventSource? Events { get; init; }
 
+    /// <summary>FLEN: the bits of an f register.</summary>
+    public int FloatBits => (Extensions & Extension.D) != 0 ? 64 : 32;
+
     /// <summary>Alignment of instructions in bytes: 2 with C, else 4.</summary>
     public uint InstructionAlignment => (Extensions & Extension.C) != 0 ? 2u : 4u;
 }

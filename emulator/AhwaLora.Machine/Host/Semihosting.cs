@@ -44,10 +44,10 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         Span<uint> words = stackalloc uint[3];
         if (!GuestMemory.TryReadWords(hart.Space, hart.Pc - 4, words) || words is not [Before, Ebreak, After]) return false;
 
-        var operation = (SemihostingOperation)hart.Registers[Registers.A0];
-        var parameter = hart.Registers[Registers.A1];
+        var operation = (SemihostingOperation)hart.X[Registers.A0];
+        var parameter = hart.X[Registers.A1];
         exitCode = ExitCode(hart.Space, operation, parameter);
-        if (exitCode is null) hart.Registers[Registers.A0] = Call(hart, operation, parameter);
+        if (exitCode is null) hart.X[Registers.A0] = Call(hart, operation, parameter);
         return true;
     }
 

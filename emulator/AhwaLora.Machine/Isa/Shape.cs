@@ -2,8 +2,7 @@ namespace AhwaLora.Machine.Isa;
 
 /// <summary>
 /// What an instruction does with its operands: which signature its semantics has, and what an engine
-/// does around the call. Registers are indices into one file (<see cref="Registers"/>), so integer and
-/// floating-point rows share shapes.
+/// does around the call.
 /// </summary>
 public enum Shape : byte
 {
@@ -61,7 +60,7 @@ public enum Shape : byte
     /// <summary>rd = csr; csr = f(csr, rs1), unless suppressed; <c>uint f(uint, uint)</c>.</summary>
     Csr,
 
-    /// <summary>As <see cref="Csr"/>, with the five bits of rs1 as the operand's value.</summary>
+    /// <summary>As <see cref="Csr"/>, with the five bits in rs1's place as the operand's value.</summary>
     CsrImmediate,
 
     /// <summary>rd = memory[rs1], and the hart reserves the word.</summary>

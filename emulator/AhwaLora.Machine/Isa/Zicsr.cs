@@ -28,8 +28,8 @@ public static class Zicsr
     /// True if the instruction writes its CSR: the set and clear forms do not if the source field is 0,
     /// so that they can read a read-only CSR (table "Conditions determining whether a CSR instruction reads or writes").
     /// </summary>
-    public static bool Writes(in Instruction instruction) => instruction.Row.Overwrites || instruction.Rs1 != 0;
+    public static bool Writes(in Instruction instruction) => instruction.Row.Overwrites || (instruction.Rs1 | instruction.Zimm) != 0;
 
     /// <summary>True if the instruction reads its CSR: the write forms do not if rd is x0.</summary>
-    public static bool Reads(in Instruction instruction) => !instruction.Row.Overwrites || instruction.Rd != Registers.Sink;
+    public static bool Reads(in Instruction instruction) => !instruction.Row.Overwrites || instruction.Rd != 0;
 }

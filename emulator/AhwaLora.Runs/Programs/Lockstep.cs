@@ -102,7 +102,7 @@ public sealed class Lockstep
         yield return ("time", hart.Time);
         yield return ("retired", hart.Retired);
         yield return ("state", (ulong)hart.State);
-        for (var r = 1; r < Registers.Sink; r++) yield return (Registers.AbiNames[r], hart.Registers[r]);
+        for (var r = 1; r < Registers.Count; r++) yield return (Registers.AbiNames[r], hart.Register(r));
         yield return ("fcsr", hart.Frm << 5 | hart.Fflags);
         yield return ("privilege", hart.Privilege);
         yield return ("mstatus", hart.Mstatus);

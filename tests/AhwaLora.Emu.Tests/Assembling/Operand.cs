@@ -96,7 +96,7 @@ internal sealed class OperandParser(IReadOnlyList<Token> tokens, Func<Token, Sym
     private static Dictionary<string, int> RegisterNames()
     {
         var names = new Dictionary<string, int> { ["fp"] = 8 };
-        for (var n = 0; n < Registers.Sink; n++)
+        for (var n = 0; n < Registers.Count; n++)
         {
             names[Registers.AbiNames[n]] = n;
             names[n < Registers.F0 ? $"x{n}" : $"f{n - Registers.F0}"] = n;

@@ -216,7 +216,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         if (isLeftBehind)
         {
             target = Math.Max(target, s.ExecuteEnd + 1);
-            if (isThroughRegister && i.Rd == i.Rs1) target += (ulong)s.Timing.JumpOverwriteCycles;
+            if (isThroughRegister && i.Rd != 0 && i.Rd == i.Rs1) target += (ulong)s.Timing.JumpOverwriteCycles;
         }
 
         Refill(s, target, Cause.JumpBranch);
@@ -225,7 +225,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     private static void IssueCsr(BlockingState s, in Instruction i)
     {
-        if (i.Shape == Shape.Csr) AwaitRegister(s, i.Rs1);
+        AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rd);
         if (s.FloatFree > s.Time) Charge(s, s.FloatFree, Cause.Csr);
         Execute(s, 1, Cause.Issue, Port.Alu);
@@ -269,7 +269,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         s.FloatFree = execute + latency + 1;
         s.FloatTakesAluPort = takesAluPort;
         s.FloatDestination = destination;
-        if (destination != Registers.Sink) s.FloatResults |= 1UL << destination;
+        if (destination != 0) s.FloatResults |= 1UL << destination;
     }
 
     /// <summary>What an instruction in EX does to the ALU's write port.</summary>
@@ -342,7 +342,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
     private static void SetResult(BlockingState s, int register, ulong ready)
     {
         s.Ready[register] = ready;
-        s.Ready[Registers.Sink] = 0;
+        s.Ready[0] = 0;
         s.FloatResults &= ~(1UL << register);
     }
 

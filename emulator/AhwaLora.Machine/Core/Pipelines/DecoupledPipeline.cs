@@ -107,19 +107,15 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, also if they are no x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
-        var sources = 1UL << i.Rs1 | 1UL << i.Rs2 | 1UL << i.Rs3;
-        var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)sources | 1u << i.DestinationField) & ~1u };
+        var floatSources = (uint)(i.Reads >> Registers.F0);
+        var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u };
         switch (i.Row.Unit)
         {
-            case Unit.Alu or Unit.Jump:
-                head.HoldsWritePort = i.Rd != Registers.Sink;
-                break;
-            case Unit.Csr:
-                if (i.Shape == Shape.CsrImmediate) head.Registers = (1u << i.DestinationField) & ~1u;
-                head.HoldsWritePort = i.Rd != Registers.Sink;
+            case Unit.Alu or Unit.Jump or Unit.Csr:
+                head.HoldsWritePort = i.Writes != 0;
                 break;
             case Unit.Load or Unit.Store or Unit.Atomic:
-                AddAccess(ref head, i, (uint)(sources >> 32), target);
+                AddAccess(ref head, i, floatSources, target);
                 break;
             case Unit.Fence when i.Shape == Shape.Fence:
                 head.Kind = HeadKind.Fence;
@@ -128,7 +124,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                 break;
             default:
                 head.Kind = HeadKind.Offload;
-                head.Offload = MakeOffload(i, (uint)(sources >> 32), a, b);
+                head.Offload = MakeOffload(i, floatSources, a, b);
                 break;
         }
 
@@ -176,6 +172,6 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         return new Offload(floatSources, kind, Tag(i.Rd), (byte)cycles, IsDirect: i.Row.Handover == Handover.Direct, 0, 0);
     }
 
-    private static byte Tag(int register) => register == Registers.Sink ? ResultTag.Integer
-        : (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));
+    private static byte Tag(int register) =>
+        (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));
 }

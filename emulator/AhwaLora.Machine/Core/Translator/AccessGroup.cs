@@ -51,7 +51,7 @@ internal sealed class AccessGroup
                 groups[k]!.Take(i, alignment);
             }
 
-            if (i.Shape is not (Shape.Store or Shape.Branch)) open[i.Rd] = null;
+            if (i.Writes != 0) open[i.Rd] = null;
         }
 
         return groups;

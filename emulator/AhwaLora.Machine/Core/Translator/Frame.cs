@@ -12,8 +12,11 @@ internal sealed class Frame
     /// <summary>The hart.</summary>
     public readonly Hart Hart;
 
-    /// <summary>Its registers.</summary>
-    public readonly uint[] Registers;
+    /// <summary>Its x registers.</summary>
+    public readonly uint[] X;
+
+    /// <summary>Its f registers, whose lower halves translated code uses: they all hold single precision then.</summary>
+    public readonly ulong[] F;
 
     /// <summary>Contents of the memories it sees, in the order of its address space.</summary>
     public readonly byte[][] Data;
@@ -47,10 +50,10 @@ internal sealed class Frame
     public Frame(Hart hart)
     {
         Hart = hart;
-        Registers = hart.Registers;
+        (X, F) = (hart.X, hart.F.Bits);
         Data = [.. hart.Space.Memories.Select(m => m.Data)];
         Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
-        Debug.Assert(Registers.Length == Isa.Registers.Count, "translated code indexes it without a check");
+        Debug.Assert(X.Length + F.Length == Isa.Registers.Count, "translated code indexes them without a check");
         Debug.Assert(hart.Space.Memories.All(m => m.Data.Length == m.Size && m.Size > 0 && m.Watches.Length > (m.Size - 1) >> MemoryRegion.GranuleShift), "translated code compares with the size, then indexes without a check");
     }
 }

@@ -93,7 +93,7 @@ internal sealed class HartCode
         var memories = _hart.Space.Memories;
         for (var m = 0; m < memories.Count; m++)
         {
-            if (memories[m].Contains(_hart.Registers[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width)) return Table.History.AddMemory(pc, m);
+            if (memories[m].Contains(_hart.X[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width)) return Table.History.AddMemory(pc, m);
         }
 
         return false;

@@ -88,7 +88,7 @@ internal sealed partial class RegionCompiler
 
     private void EmitLink(in Instruction i, uint pc)
     {
-        if (i.Rd == Registers.Sink) return;
+        if (i.Rd == 0) return;
         _il.Emit(OpCodes.Ldc_I4, (int)(pc + i.Length));
         _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
     }

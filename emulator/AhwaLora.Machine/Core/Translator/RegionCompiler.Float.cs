@@ -50,7 +50,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Stloc, result);
         RowInliner.Emit(_il, _plan.Mode == FloatMode.Exact ? form.Raises : form.RaisesMore, EmitOperand);
         _il.Emit(OpCodes.Brtrue, mayRaise);
-        if (i.Rd == Registers.Sink) return;
+        if (i.Rd == 0) return;
         _il.Emit(OpCodes.Ldloc, result);
         _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
     }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Numerics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -19,6 +19,7 @@ internal sealed partial class RegionCompiler
     private static readonly Type[] Parameters = [typeof(CodeRegion), typeof(Frame), typeof(int), typeof(int), typeof(int)];
     private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo FirstWord = ((FirstOf<uint>)MemoryMarshal.GetArrayDataReference).Method;
+    private static readonly MethodInfo FirstDouble = ((FirstOf<ulong>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo ToFloat = typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!;
     private static readonly MethodInfo ToBits = typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToUInt32Bits))!;
 
@@ -32,7 +33,7 @@ internal sealed partial class RegionCompiler
     private readonly DynamicMethod _method;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
-    private readonly LocalBuilder _exitIndex, _registerFile;
+    private readonly LocalBuilder _exitIndex, _x, _f;
     private readonly Label _leave;
     private readonly Dictionary<Node, Label> _labels = [];
     private readonly List<(Label Label, RegionExit Exit)> _exits = [];
@@ -49,7 +50,8 @@ internal sealed partial class RegionCompiler
         _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
         _il = _method.GetILGenerator(4096);
         _exitIndex = _il.DeclareLocal(typeof(int));
-        _registerFile = _il.DeclareLocal(typeof(uint).MakeByRefType());
+        _x = _il.DeclareLocal(typeof(uint).MakeByRefType());
+        _f = _il.DeclareLocal(typeof(ulong).MakeByRefType());
         _leave = _il.DefineLabel();
     }
 
@@ -103,7 +105,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, YieldAt);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.YieldAt)));
-        EmitRegisterFile();
+        EmitRegisterFiles();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (_registers[r] is not { } local) continue;
@@ -121,17 +123,12 @@ internal sealed partial class RegionCompiler
 
     private void Declare(in Instruction i)
     {
-        if (i.Shape is not (Shape.Upper or Shape.Jump)) Use(i.Rs1);
-        if (i.Shape is Shape.Binary or Shape.Branch or Shape.Store or Shape.Float2 or Shape.FloatBinary or Shape.FloatCompare or Shape.Float3) Use(i.Rs2);
-        if (i.Shape is Shape.Float3) Use(i.Rs3);
-        if (i.Shape is Shape.Branch or Shape.Store || i.Rd == Registers.Sink) return;
-        Use(i.Rd);
-        _isWritten[i.Rd] = true;
+        for (var registers = i.Reads | i.Writes; registers != 0; registers &= registers - 1) Use(BitOperations.TrailingZeroCount(registers));
+        _isWritten[i.Rd] |= i.Writes != 0;
     }
 
     private void Use(int register)
     {
-        Debug.Assert(register is >= 0 and < Registers.Sink, "the sink is never read, and written nowhere");
         if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
     }
 
@@ -142,7 +139,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
-        EmitRegisterFile();
+        EmitRegisterFiles();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (!_isWritten[r]) continue;
@@ -155,17 +152,22 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ret);
     }
 
-    private void EmitRegisterFile()
+    private void EmitRegisterFiles()
     {
-        EmitFrameField(nameof(Frame.Registers));
+        EmitFrameField(nameof(Frame.X));
         _il.Emit(OpCodes.Call, FirstWord);
-        _il.Emit(OpCodes.Stloc, _registerFile);
+        _il.Emit(OpCodes.Stloc, _x);
+        EmitFrameField(nameof(Frame.F));
+        _il.Emit(OpCodes.Call, FirstDouble);
+        _il.Emit(OpCodes.Stloc, _f);
     }
 
+    /// <summary>Address of a register's 32 bits: of an f register, the lower ones.</summary>
     private void EmitRegisterReference(int register)
     {
-        _il.Emit(OpCodes.Ldloc, _registerFile);
-        _il.Emit(OpCodes.Ldc_I4, register * sizeof(uint));
+        var isFloat = register >= Registers.F0;
+        _il.Emit(OpCodes.Ldloc, isFloat ? _f : _x);
+        _il.Emit(OpCodes.Ldc_I4, isFloat ? (register - Registers.F0) * sizeof(ulong) : register * sizeof(uint));
         _il.Emit(OpCodes.Add);
     }
 
@@ -282,7 +284,7 @@ internal sealed partial class RegionCompiler
 
     private void EmitWriteBits(int rd)
     {
-        if (rd == Registers.Sink)
+        if (rd == 0)
         {
             _il.Emit(OpCodes.Pop);
             return;

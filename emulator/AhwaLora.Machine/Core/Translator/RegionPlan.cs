@@ -282,7 +282,7 @@ internal sealed class RegionPlan
         var memories = hart.Space.Memories;
         for (var m = 0; m < memories.Count; m++)
         {
-            if (memories[m].Contains(hart.Registers[i.Rs1] + (uint)i.Imm, 1)) return m;
+            if (memories[m].Contains(hart.X[i.Rs1] + (uint)i.Imm, 1)) return m;
         }
 
         return 0;

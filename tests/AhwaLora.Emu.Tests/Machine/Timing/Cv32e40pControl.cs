@@ -179,7 +179,7 @@ internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int la
         if (isReady && left is { Unit: Unit.Branch, IsTaken: true })
         {
             // What lies behind the branch comes in, and is dropped when the branch is in EX.
-            _decode = new ControlStep(new Instruction { Row = left.Instruction.Row, Entry = 0, Word = 0, Imm = 0, Shape = left.Instruction.Behind, Rd = Registers.Sink, Rs1 = 0, Rs2 = 0, Rs3 = 0, Rm = 0, Length = 4 }, 0, 0, 0, false);
+            _decode = new ControlStep(new Instruction { Row = left.Instruction.Row, Entry = 0, Word = 0, Imm = 0, Shape = left.Instruction.Behind, Rd = 0, Rs1 = 0, Rs2 = 0, Rs3 = 0, Rm = 0, Length = 4 }, 0, 0, 0, false);
         }
         else if (isReady && isFetched)
         {
