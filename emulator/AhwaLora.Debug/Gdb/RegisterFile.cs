@@ -34,7 +34,7 @@ internal static class RegisterFile
         }
     }
 
-    /// <summary>Writes a register; false if there is none of that number, or if it does not take the value.</summary>
+    /// <summary>Writes a register; false if there is none, or if it does not take the value.</summary>
     public static bool TryWrite(Hart hart, uint number, uint value)
     {
         switch (number)

@@ -41,7 +41,7 @@ public struct PendingAccess
     /// <summary>Value of a device read that had to wait.</summary>
     public uint Value;
 
-    /// <summary>True where <see cref="Value"/> holds the answer.</summary>
+    /// <summary>True if <see cref="Value"/> holds the answer.</summary>
     public bool HasValue;
 }
 
@@ -122,7 +122,7 @@ public sealed class Hart : IStateful
     /// <summary>Event selected by mhpmevent n.</summary>
     public readonly uint[] Mhpmevent = new uint[32];
 
-    /// <summary>Address reserved by lr.w, where <see cref="HasReservation"/>.</summary>
+    /// <summary>Address reserved by lr.w, if <see cref="HasReservation"/>.</summary>
     public uint ReservationAddress;
 
     /// <summary>True between lr.w and the next sc.w, or a store of another master.</summary>

@@ -19,7 +19,7 @@ public sealed record HartFeatures
     /// <summary>Physical memory protection, 16 entries.</summary>
     public bool HasPmp { get; init; }
 
-    /// <summary>True where misaligned loads and stores of memory succeed; false if they trap.</summary>
+    /// <summary>True if misaligned loads and stores of memory succeed; false if they trap.</summary>
     public bool EmulatesMisaligned { get; init; } = true;
 
     /// <summary>Source of the time CSR; null if there is none (a read is then illegal).</summary>

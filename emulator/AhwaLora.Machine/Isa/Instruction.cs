@@ -33,7 +33,7 @@ public readonly record struct Instruction
     /// <summary>Third source.</summary>
     public required byte Rs3 { get; init; }
 
-    /// <summary>Rounding mode field, where <see cref="RoundingMode.Dynamic"/> takes frm; or the operand of a CSR immediate.</summary>
+    /// <summary>Rounding mode field, in which <see cref="RoundingMode.Dynamic"/> stands for frm; or the operand of a CSR immediate.</summary>
     public required byte Rm { get; init; }
 
     /// <summary>The operand of a CSR immediate, 0-31; 0 for a CSR access that has none.</summary>
@@ -48,7 +48,7 @@ public readonly record struct Instruction
     /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>
     public required byte Length { get; init; }
 
-    /// <summary>Shape of the instruction behind it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> if memory ends there.</summary>
+    /// <summary>Shape of the instruction after it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> if memory ends there.</summary>
     public Shape Behind { get; init; }
 
     /// <summary>Bits 11:7 of the word (rd of a compressed instruction): what hardware compares that looks at the field whether or not it is an operand.</summary>

@@ -75,10 +75,10 @@ public sealed class InstructionRow
     /// <summary>Of a CSR access: true if the result does not depend on the CSR's old value.</summary>
     public bool Overwrites { get; init; }
 
-    /// <summary>True if it is a move where both sources are one register.</summary>
+    /// <summary>True if it is a move if both sources are one register.</summary>
     public bool MovesOneSource { get; init; }
 
-    /// <summary>How the host does it in floating-point registers; null where translated code calls <see cref="Semantics"/>.</summary>
+    /// <summary>How the host does it in floating-point registers; null if translated code calls <see cref="Semantics"/>.</summary>
     public HostForm? HostForm { get; init; }
 
     /// <summary>Parameters of the semantics that a shape asks for; 0 if the shape says it all.</summary>

@@ -22,7 +22,7 @@ public sealed class Lockstep
     /// <summary>A comparison of two machines from <paramref name="build"/>, which loads the program; they must not share anything.</summary>
     public Lockstep(Func<EngineKind, EmulatedMachine> build) => _build = build;
 
-    /// <summary>How the run ended, if both ended alike.</summary>
+    /// <summary>How the run ended, if both did so alike.</summary>
     public RunResult? Result { get; private set; }
 
     /// <summary>Runs to the end or the limits; returns a description of the first difference, or null.</summary>

@@ -226,7 +226,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         return false;
     }
 
-    /// <summary>Floating-point arithmetic; false where FS is off or the rounding mode is reserved.</summary>
+    /// <summary>Floating-point arithmetic; false if FS is off or the rounding mode is reserved.</summary>
     private bool Float<TChecks>(in Instruction i)
         where TChecks : struct, IChecks
     {

@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// CV32E40P: four stages in order, IF ID EX WB. An instruction leaves ID when its operands can be forwarded and EX is
-/// free; that cycle is its issue. EX is the cycle after, and more where an instruction stays there. The numbers in
+/// free; that cycle is its issue. EX is the cycle after, and more if an instruction stays there. The numbers in
 /// comments are those of the rules in docs/timing.md.
 /// </summary>
 public readonly struct BlockingPipeline(BlockingState state) : IPipeline

@@ -35,7 +35,7 @@ public sealed class BlockingState : IStateful
     /// <summary>The cycle after the last FP result returns; the FPU is busy before.</summary>
     public ulong FloatFree;
 
-    /// <summary>True where that result takes the ALU's write port: latency 2 or more, division and root.</summary>
+    /// <summary>True if that result takes the ALU's write port: latency 2 or more, division and root.</summary>
     public bool FloatTakesAluPort;
 
     /// <summary>Destination of that result.</summary>

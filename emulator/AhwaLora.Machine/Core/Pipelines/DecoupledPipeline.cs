@@ -33,7 +33,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     s.IsGranted = false;
                     return true;
                 case CycleEnd.NeedsGrant:
-                    // One port, in order: behind a late grant the next access asks later too.
+                    // One port, in order: after a late grant the next access asks later too.
                     s.AccessTime = Math.Max(s.Time, s.LastGrant) + 1;
                     if (s.LastGrant > s.Time) s.AccessCause = Cause.BankConflict;
                     s.AccessAddress = target.Address;

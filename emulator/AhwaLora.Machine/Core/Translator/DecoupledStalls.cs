@@ -162,7 +162,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
         }
     }
 
-    /// <summary>What 16 registers wait for, four bits each, where they do.</summary>
+    /// <summary>What 16 registers wait for, four bits each, if they do.</summary>
     private ulong PackCauses(int first)
     {
         var word = 0UL;

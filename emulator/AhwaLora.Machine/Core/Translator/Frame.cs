@@ -41,7 +41,7 @@ internal sealed class Frame
     public ulong Retired;
 #pragma warning restore CS0649
 
-    /// <summary>Addresses that the pipeline compares, where it does.</summary>
+    /// <summary>Addresses that the pipeline compares, if it does.</summary>
     public readonly AddressHistory Addresses = new();
 
     /// <summary>Stalls charged block by block.</summary>

@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The translator for pipelines that meet many states, and for banks that others may have: its regions look up what a
-/// block costs (<see cref="TimedBlock"/>). Where a region asks for a bank, the hart's turn is over; behind the grant it
+/// block costs (<see cref="TimedBlock"/>). When a region asks for a bank, the hart's turn is over; after the grant it
 /// goes on in a region that begins with the access. In between, the pipeline's state is a number, not yet in the
 /// interpreter's pipeline; <see cref="Materialise"/> puts it there.
 /// </summary>
@@ -34,7 +34,7 @@ internal sealed class PacedTranslator : IEngine
     // Instructions that translated code has retired and nobody has counted yet: a cycle of Issue each.
     private ulong _retired, _countedAt;
 
-    // The block behind which the hart has asked for a bank, its time there, and the grant once it has it.
+    // The block after which the hart has asked for a bank, its time there, and the grant once it has it.
     private TimedBlock? _asked;
     private ulong _askedTime;
     private TimedGrant? _grant;
@@ -46,7 +46,7 @@ internal sealed class PacedTranslator : IEngine
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    /// <param name="hasBanks">True where accesses to banks have to be granted.</param>
+    /// <param name="hasBanks">True if accesses to banks have to be granted.</param>
     public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
@@ -204,7 +204,7 @@ internal sealed class PacedTranslator : IEngine
             fuel = _frame.Fuel;
             Debug.Assert(block.Region.Code == code, "a method passes on the blocks of its own region alone");
             var now = time + (ulong)(budget - fuel);
-            if (index == RegionCompiler.AsksForBank)
+            if (index == PacedCompiler.AsksForBank)
             {
                 Ask(block, now);
                 return (ExitKind.Bank, false);
@@ -289,7 +289,7 @@ internal sealed class PacedTranslator : IEngine
         (_retired, _countedAt) = (0, Hart.Time);
     }
 
-    /// <summary>Where control goes on behind a block that left its region.</summary>
+    /// <summary>Where control goes on after a block that left its region.</summary>
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
@@ -365,7 +365,7 @@ internal sealed class PacedTranslator : IEngine
         if (block.IsInterpreted) return false;
         var mustJump = node.Transfers && node.Last.Shape != Shape.Branch;
 
-        // A request belongs to the instruction behind the block, which must not begin behind the fuel's end.
+        // A request belongs to the instruction after the block, which must not begin after the fuel's end.
         block.SetTiming(plan, least: mustJump ? plan.Redirected.Cycles : node.Banked.Ask is null ? plan.After.Cycles : plan.After.Cycles + 1);
         if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterStallVector);
         if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedStallVector);

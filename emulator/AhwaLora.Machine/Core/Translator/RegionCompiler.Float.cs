@@ -4,10 +4,10 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <content>
-/// Floating point: the host's operation and a test whether it could raise a flag; where it could, the interpreter does
+/// Floating point: the host's operation and a test whether it could raise a flag; if it could, the interpreter does
 /// it. Other rounding modes, and rows without such a form, call the row's method. mstatus.FS is dirty here.
 /// </content>
-internal sealed partial class RegionCompiler
+internal abstract partial class RegionCompiler
 {
     private void EmitFloat(Node node, int k)
     {

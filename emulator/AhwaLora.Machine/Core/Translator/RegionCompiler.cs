@@ -10,11 +10,13 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>
 /// Emits a planned region as one method: guest registers in locals, loaded at the start and written back in one place
 /// at the end, semantics as calls of the rows' methods, which the runtime inlines. What would trap, meet a device or
-/// otherwise be rare leaves the method in front of its instruction.
+/// otherwise be rare leaves the method in front of its instruction. How cycles are charged, and what leads from block to
+/// block, is the matter of <see cref="VersionedCompiler"/> and <see cref="PacedCompiler"/>.
 /// </summary>
-internal sealed partial class RegionCompiler
+internal abstract partial class RegionCompiler
 {
-    private const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
+    /// <summary>Numbers of the method's parameters.</summary>
+    protected const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
 
     private static readonly Type[] Parameters = [typeof(CodeRegion), typeof(Frame), typeof(int), typeof(int), typeof(int)];
     private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
@@ -39,9 +41,8 @@ internal sealed partial class RegionCompiler
     private readonly List<(Label Label, RegionExit Exit)> _exits = [];
     private readonly Dictionary<(Node Node, int Instruction, ExitKind Kind), Label> _exitsOfNodes = [];
     private readonly Queue<Action> _cold = new();
-    private bool _countsStalls;
 
-    private RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
+    protected RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
     {
         _plan = plan;
         _memories = space.Memories;
@@ -59,9 +60,62 @@ internal sealed partial class RegionCompiler
     /// <param name="plan">What to translate.</param>
     /// <param name="space">The memories of the harts that will run it.</param>
     /// <param name="features">What those harts implement.</param>
-    /// <param name="exactAlignment">True where misaligned accesses are left to the interpreter even though they succeed.</param>
+    /// <param name="exactAlignment">True if misaligned accesses are left to the interpreter even though they succeed.</param>
     public static CodeRegion Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
-        new RegionCompiler(plan, space, features, exactAlignment).Compile();
+        (plan.IsPaced ? (RegionCompiler)new PacedCompiler(plan, space, features, exactAlignment) : new VersionedCompiler(plan, space, features, exactAlignment)).Compile();
+
+    /// <summary>The method being emitted.</summary>
+    protected ILGenerator Il => _il;
+
+    /// <summary>What is emitted.</summary>
+    protected RegionPlan Plan => _plan;
+
+    /// <summary>Where the method keeps the index that it returns, and the place that does so.</summary>
+    protected LocalBuilder ExitIndex => _exitIndex;
+
+    /// <inheritdoc cref="ExitIndex"/>
+    protected Label Leave => _leave;
+
+    /// <summary>True if cycles in which no instruction retires are charged within the region.</summary>
+    protected virtual bool ChargesStalls => false;
+
+    /// <summary>Emits what the method does on entry once registers are loaded, and where it goes on.</summary>
+    protected abstract void EmitDispatch();
+
+    /// <summary>Emits what is kept on the way out.</summary>
+    protected virtual void EmitKeep()
+    {
+    }
+
+    /// <summary>Emits what comes before a block: its charge, and a way out if the fuel may not last.</summary>
+    protected abstract void EmitBlockStart(Node node);
+
+    /// <summary>Emits what comes before an instruction of a block.</summary>
+    protected virtual void EmitInstructionStart(Node node, int k)
+    {
+    }
+
+    /// <summary>Emits what follows a block without a branch or jump, at <paramref name="pc"/>.</summary>
+    protected virtual void EmitBlockEnd(Node node, uint pc) => EmitEdge(node, pc, redirected: false);
+
+    /// <summary>Emits an outcome of a block: what it costs, and the way to where it leads.</summary>
+    protected abstract void EmitEdge(Node node, uint target, bool redirected);
+
+    /// <summary>Emits the outcome of a block that ends with an indirect jump at <paramref name="pc"/>.</summary>
+    protected abstract void EmitIndirectEdge(Node node, LocalBuilder target, uint pc);
+
+    /// <summary>A way out in front of instruction <paramref name="k"/> of a block, at <paramref name="pc"/>.</summary>
+    protected abstract RegionExit ExitBefore(Node node, int k, ExitKind kind, uint pc);
+
+    /// <summary>Emits a test of an access whose address other accesses are compared with, if the pipeline does that; a hit leaves by <paramref name="exit"/>.</summary>
+    protected virtual void EmitAddressTest(Node node, int k, Instruction i, Label exit)
+    {
+    }
+
+    /// <summary>Emits a note of an access's address, if the pipeline compares them.</summary>
+    protected virtual void EmitAddressNote(in Instruction i)
+    {
+    }
 
     private CodeRegion Compile()
     {
@@ -84,7 +138,7 @@ internal sealed partial class RegionCompiler
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
-            Stalls = _countsStalls || _exits.Exists(e => e.Exit.HasStalls),
+            Stalls = ChargesStalls || _exits.Exists(e => e.Exit.HasStalls),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
@@ -115,10 +169,7 @@ internal sealed partial class RegionCompiler
         }
 
         foreach (var node in _plan.Nodes) DeclareStarts(node);
-        if (_plan.IsPaced) EmitPacedEntry();
-        if (_plan.Entries.Count == 1) return;
-        _il.Emit(OpCodes.Ldarg, EntryIndex);
-        _il.Emit(OpCodes.Switch, [.. _plan.Entries.Select(n => _labels[n])]);
+        EmitDispatch();
     }
 
     private void Declare(in Instruction i)
@@ -135,7 +186,7 @@ internal sealed partial class RegionCompiler
     private void EmitLeave()
     {
         _il.MarkLabel(_leave);
-        if (_plan.IsPaced) EmitPacedLeave();
+        EmitKeep();
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
@@ -174,28 +225,17 @@ internal sealed partial class RegionCompiler
     private void EmitNode(Node node)
     {
         _il.MarkLabel(_labels[node]);
-        if (_plan.IsPaced) EmitPacedFuelTest(node);
-        else EmitCharge(node.EntryCycles);
-        if (_plan is { IsPaced: false, IsBridge: false }) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
-
+        EmitBlockStart(node);
         _groups = AccessGroup.Find(node, MustAlign);
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
         {
-            if (_plan.IsBridge) EmitFuelTest(node.Plan.Before[k].Cycles + 1 - node.EntryCycles, Exit(node, k, ExitKind.Fuel));
+            EmitInstructionStart(node, k);
             EmitInstruction(node, k, pc);
             pc += node.Block[k].Length;
         }
 
-        if (node.Banked.Ask is { } ask) EmitAsk(node, ask, pc);
-        else if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, redirected: false);
-    }
-
-    private void EmitFuelTest(int least, Label exit)
-    {
-        _il.Emit(OpCodes.Ldarg, Fuel);
-        _il.Emit(OpCodes.Ldc_I4, least);
-        _il.Emit(OpCodes.Blt, exit);
+        if (!node.Transfers) EmitBlockEnd(node, pc);
     }
 
     private void EmitInstruction(Node node, int k, uint pc)
@@ -237,26 +277,32 @@ internal sealed partial class RegionCompiler
     }
 
     /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
-    private Label Exit(Node node, int k, ExitKind kind)
+    protected Label Exit(Node node, int k, ExitKind kind)
     {
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
         var pc = node.Pc;
         for (var n = 0; n < k; n++) pc += node.Block[n].Length;
-        var at = _plan.IsPaced ? default : node.Plan.Before[k];
-        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.StallVector);
+        label = Exit(ExitBefore(node, k, kind, pc));
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }
 
-    private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector, bool isBackward = false)
+    /// <summary>A way out.</summary>
+    protected Label Exit(RegionExit exit)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, StallVector = vector, IsBackward = isBackward }));
+        _exits.Add((label, exit));
         return label;
     }
 
+    /// <summary>Where a block begins.</summary>
+    protected Label LabelOf(Node node) => _labels[node];
+
+    /// <summary>Has something emitted after the blocks, out of the way of what usually runs.</summary>
+    protected void EmitLater(Action emit) => _cold.Enqueue(emit);
+
     /// <summary>A register's 32 bits.</summary>
-    private void EmitBits(int register)
+    protected void EmitBits(int register)
     {
         if (register == 0)
         {
@@ -294,11 +340,13 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Stloc, _registers[rd]!);
     }
 
-    private void EmitFrameField(string name)
+    /// <summary>A field of the frame.</summary>
+    protected void EmitFrameField(string name)
     {
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldfld, Field(name));
     }
 
-    private static FieldInfo Field(string name) => typeof(Frame).GetField(name)!;
+    /// <summary>A field of <see cref="Frame"/>.</summary>
+    protected static FieldInfo Field(string name) => typeof(Frame).GetField(name)!;
 }

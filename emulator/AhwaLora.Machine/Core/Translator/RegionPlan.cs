@@ -34,7 +34,7 @@ internal sealed class Node
     /// <summary>Its number in its region.</summary>
     public int Index { get; init; }
 
-    /// <summary>What follows it in the same region, in sequence and where its branch or jump is taken.</summary>
+    /// <summary>What follows it in the same region, in sequence and if its branch or jump is taken.</summary>
     public Node? Sequel { get; set; }
 
     /// <inheritdoc cref="Sequel"/>
@@ -134,7 +134,7 @@ internal sealed class RegionPlan
     /// <summary>See <see cref="IBlockTiming.ComparesAddresses"/>.</summary>
     public bool ComparesAddresses { get; }
 
-    /// <summary>True where the costs of a block are looked up as it runs.</summary>
+    /// <summary>True if the costs of a block are looked up as it runs.</summary>
     public bool IsPaced => Pacing != Pacing.Versions;
 
     /// <summary>Address of the entry.</summary>
@@ -152,13 +152,13 @@ internal sealed class RegionPlan
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }
 
-    /// <summary>Its nodes, the entry first, each followed by its successor in sequence where that is new.</summary>
+    /// <summary>Its nodes, the entry first, each followed by its successor in sequence if that is new.</summary>
     public List<Node> Nodes { get; } = [];
 
     /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
     public IReadOnlyList<Node> Entries { get; } = [];
 
-    /// <summary>The node for an address and a state, or null if the region ends.</summary>
+    /// <summary>The node for an address and a state, or null if the region does not hold it.</summary>
     public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
 
     private Node VersionedNode(IBlockTiming timing, uint pc, int vector)

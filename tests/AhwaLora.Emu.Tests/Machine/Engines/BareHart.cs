@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using AhwaLora.Emu.Tests.Assembling;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Execution;
+using AhwaLora.Machine.Core.Interpreter;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Isa;
+using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.State;
+using AhwaLora.Runs.Loader;
+
+namespace AhwaLora.Emu.Tests.Machine.Engines;
+
+/// <summary>A hart with a memory and nothing around it: for what no platform file can ask for.</summary>
+internal static class BareHart
+{
+    private const uint Ram = 0x8000_0000, RamBytes = 0x1000;
+
+    /// <summary>The profiles, by name.</summary>
+    public static TheoryData<string> Profiles => [.. TimingProfile.All.Select(p => p.Name)];
+
+    /// <summary>The words of a program without data.</summary>
+    public static uint[] Assemble(string text) =>
+        [.. MemoryMarshal.Cast<byte, uint>(ElfImage.Parse("text", Assembler.Assemble($"_start:\n{text}\n", PlatformRules.FullIsa.Replace("c", "", StringComparison.Ordinal))).Sections.Single(s => s.Name == ".text").Contents)];
+
+    /// <summary>Runs <paramref name="program"/> until <paramref name="cycles"/>; returns the hart, where its cycles went, and how many instructions were translated.</summary>
+    public static (Hart Hart, CauseCounters Causes, int Translated) Run(string profile, bool isTranslated, ReadOnlySpan<uint> program, Action<Hart> prepare, HartFeatures? features = null, IEnumerable<InstructionRow>? table = null, ulong cycles = 10_000)
+    {
+        var memory = new MemoryRegion("ram", Ram, RamBytes);
+        for (var n = 0; n < program.Length; n++) memory.Store(Ram + 4 * (uint)n, 4, program[n], Initiators.Host);
+        features ??= new HartFeatures();
+        var hart = new Hart(0, new AddressSpace([memory], []), features);
+        hart.Reset(Ram);
+        prepare(hart);
+        var code = new CodeCache(memory, new Decoder(features.Extensions, table ?? InstructionSet.Rows));
+        var timing = TimingProfile.Named(profile);
+        RegionTable? asked = null;
+        var translations = isTranslated ? new Translations([code], timing, hasBanks: false, hotThreshold: 2, region => asked = region) : null;
+        var engine = timing.Build<EngineBuilder, IEngine>(new EngineBuilder(hart, code, translations));
+        engine.Run(new RunWindow(cycles, ulong.MaxValue));
+        return (hart, engine.Causes, asked?.TranslatedInstructions ?? 0);
+    }
+
+    private readonly struct EngineBuilder(Hart hart, CodeCache code, Translations? translations) : IPipelineUser<IEngine>
+    {
+        public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
+            where TPipeline : struct, IPipeline
+        {
+            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, [code], new NoEnvironment());
+            return translations?.EngineFor(interpreter, pipeline, state, [code]) ?? interpreter;
+        }
+    }
+
+    private sealed class NoEnvironment : IEnvironment
+    {
+        public bool TryHostCall(Hart hart) => false;
+
+        public bool ArriveAtBarrier(Hart hart) => true;
+
+        public void MarkRegion(Hart hart, uint marker)
+        {
+        }
+    }
+}
