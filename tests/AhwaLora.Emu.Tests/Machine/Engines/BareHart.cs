@@ -25,22 +25,27 @@ internal static class BareHart
     public static uint[] Assemble(string text) =>
         [.. MemoryMarshal.Cast<byte, uint>(ElfImage.Parse("text", Assembler.Assemble($"_start:\n{text}\n", PlatformRules.FullIsa.Replace("c", "", StringComparison.Ordinal))).Sections.Single(s => s.Name == ".text").Contents)];
 
-    /// <summary>Runs <paramref name="program"/> until <paramref name="cycles"/>; returns the hart, where its cycles went, and how many instructions were translated.</summary>
+    /// <summary>Runs <paramref name="program"/> for <paramref name="cycles"/>; returns the hart, where its cycles went, and how many instructions were translated.</summary>
     public static (Hart Hart, CauseCounters Causes, int Translated) Run(string profile, bool isTranslated, ReadOnlySpan<uint> program, Action<Hart> prepare, HartFeatures? features = null, IEnumerable<InstructionRow>? table = null, ulong cycles = 10_000)
     {
-        var memory = new MemoryRegion("ram", Ram, RamBytes);
-        for (var n = 0; n < program.Length; n++) memory.Store(Ram + 4 * (uint)n, 4, program[n], Initiators.Host);
-        features ??= new HartFeatures();
-        var hart = new Hart(0, new AddressSpace([memory], []), features);
-        hart.Reset(Ram);
+        var (hart, code) = Load(program, features ?? new HartFeatures(), table ?? InstructionSet.Rows);
         prepare(hart);
-        var code = new CodeCache(memory, new Decoder(features.Extensions, table ?? InstructionSet.Rows));
         var timing = TimingProfile.Named(profile);
         RegionTable? asked = null;
         var translations = isTranslated ? new Translations([code], timing, hasBanks: false, hotThreshold: 2, region => asked = region) : null;
         var engine = timing.Build<EngineBuilder, IEngine>(new EngineBuilder(hart, code, translations));
         engine.Run(new RunWindow(cycles, ulong.MaxValue));
         return (hart, engine.Causes, asked?.TranslatedInstructions ?? 0);
+    }
+
+    /// <summary>A hart at reset in front of <paramref name="program"/>, and its code.</summary>
+    public static (Hart Hart, CodeCache Code) Load(ReadOnlySpan<uint> program, HartFeatures features, IEnumerable<InstructionRow> table)
+    {
+        var memory = new MemoryRegion("ram", Ram, RamBytes);
+        for (var n = 0; n < program.Length; n++) memory.Store(Ram + 4 * (uint)n, 4, program[n], Initiators.Host);
+        var hart = new Hart(0, new AddressSpace([memory], []), features);
+        hart.Reset(Ram);
+        return (hart, new CodeCache(memory, new Decoder(features.Extensions, table)));
     }
 
     private readonly struct EngineBuilder(Hart hart, CodeCache code, Translations? translations) : IPipelineUser<IEngine>
@@ -53,7 +58,8 @@ internal static class BareHart
         }
     }
 
-    private sealed class NoEnvironment : IEnvironment
+    /// <summary>No host calls, and nobody else at the barrier.</summary>
+    public sealed class NoEnvironment : IEnvironment
     {
         public bool TryHostCall(Hart hart) => false;
 
