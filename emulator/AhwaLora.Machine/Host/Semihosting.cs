@@ -102,7 +102,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         };
     }
 
-    /// <summary>Words of the parameter block that are read; 0 if the parameter is no such block.</summary>
+    /// <summary>Words of the parameter block that are read; 0 if the parameter is not such a block.</summary>
     private static int BlockWords(SemihostingOperation operation) => operation switch
     {
         SemihostingOperation.Rename => 4,

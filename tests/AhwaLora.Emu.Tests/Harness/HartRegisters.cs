@@ -1,6 +1,6 @@
 using AhwaLora.Machine.Core;
 
-namespace AhwaLora.Emu.Tests;
+namespace AhwaLora.Emu.Tests.Harness;
 
 /// <summary>A hart's registers, to compare harts by.</summary>
 internal static class HartRegisters

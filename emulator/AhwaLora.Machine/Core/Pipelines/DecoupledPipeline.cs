@@ -104,7 +104,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         if (done > s.Time) Charge(done, s.StallCause);
     }
 
-    /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, also if they are no x register.</remarks>
+    /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, also if they do not name an x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
         var floatSources = (uint)(i.Reads >> Registers.F0);

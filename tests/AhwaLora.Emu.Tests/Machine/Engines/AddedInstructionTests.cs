@@ -1,4 +1,5 @@
 using System.Numerics;
+using AhwaLora.Emu.Tests.Harness;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Isa;
 

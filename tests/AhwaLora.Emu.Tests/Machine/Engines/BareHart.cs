@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AhwaLora.Emu.Tests.Assembling;
+using AhwaLora.Emu.Tests.Harness;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
@@ -7,7 +8,6 @@ using AhwaLora.Machine.Core.Interpreter;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Isa;
-using AhwaLora.Machine.Platform;
 using AhwaLora.Machine.State;
 using AhwaLora.Runs.Loader;
 
@@ -23,10 +23,11 @@ internal static class BareHart
 
     /// <summary>The words of a program without data.</summary>
     public static uint[] Assemble(string text) =>
-        [.. MemoryMarshal.Cast<byte, uint>(ElfImage.Parse("text", Assembler.Assemble($"_start:\n{text}\n", PlatformRules.FullIsa.Replace("c", "", StringComparison.Ordinal))).Sections.Single(s => s.Name == ".text").Contents)];
+        [.. MemoryMarshal.Cast<byte, uint>(ElfImage.Parse("text", Assembler.Assemble($"_start:\n{text}\n", Toolchain.Base)).Sections.Single(s => s.Name == ".text").Contents.Span)];
 
-    /// <summary>Runs <paramref name="program"/> for <paramref name="cycles"/>; returns the hart, where its cycles went, and how many instructions were translated.</summary>
-    public static (Hart Hart, CauseCounters Causes, int Translated) Run(string profile, bool isTranslated, ReadOnlySpan<uint> program, Action<Hart> prepare, HartFeatures? features = null, IEnumerable<InstructionRow>? table = null, ulong cycles = 10_000)
+    /// <summary>Runs <paramref name="program"/> for 10,000 cycles; returns the hart, where its cycles went, and how many instructions were translated.</summary>
+    public static (Hart Hart, CauseCounters Causes, int Translated) Run(
+        string profile, bool isTranslated, ReadOnlySpan<uint> program, Action<Hart> prepare, HartFeatures? features = null, IEnumerable<InstructionRow>? table = null)
     {
         var (hart, code) = Load(program, features ?? new HartFeatures(), table ?? InstructionSet.Rows);
         prepare(hart);
@@ -34,7 +35,7 @@ internal static class BareHart
         RegionTable? asked = null;
         var translations = isTranslated ? new Translations([code], timing, hasBanks: false, hotThreshold: 2, region => asked = region) : null;
         var engine = timing.Build<EngineBuilder, IEngine>(new EngineBuilder(hart, code, translations));
-        engine.Run(new RunWindow(cycles, ulong.MaxValue));
+        engine.Run(new RunWindow(10_000, ulong.MaxValue));
         return (hart, engine.Causes, asked?.TranslatedInstructions ?? 0);
     }
 

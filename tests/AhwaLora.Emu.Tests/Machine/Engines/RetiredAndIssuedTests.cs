@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Tests.Harness;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Interpreter;

@@ -1,3 +1,4 @@
+using AhwaLora.Emu.Tests.Harness;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Core.Translator;
 
