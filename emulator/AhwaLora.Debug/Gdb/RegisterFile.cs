@@ -25,24 +25,24 @@ internal static class RegisterFile
         value = 0;
         switch (number)
         {
-            case < PcNumber: value = hart.Registers[number]; return true;
+            case < PcNumber: value = hart.X[number]; return true;
             case PcNumber: value = hart.Pc; return true;
-            case < Csr0 when HasFloat(hart): value = hart.Registers[number - Float0 + Registers.F0]; return true;
+            case < Csr0 when HasFloat(hart): value = hart.F.Low((int)(number - Float0)); return true;
             case >= Csr0 and < PrivilegeNumber: return TryReadCsr(hart, number - Csr0, out value);
             case PrivilegeNumber: value = hart.Privilege; return true;
             default: return false;
         }
     }
 
-    /// <summary>Writes a register; false if there is none of that number, or if it does not take the value.</summary>
+    /// <summary>Writes a register; false if there is none, or if it does not take the value.</summary>
     public static bool TryWrite(Hart hart, uint number, uint value)
     {
         switch (number)
         {
             case 0: return value == 0;
-            case < PcNumber: hart.Registers[number] = value; return true;
+            case < PcNumber: hart.X[number] = value; return true;
             case PcNumber when (value & (hart.Features.InstructionAlignment - 1)) == 0: hart.Pc = value; return true;
-            case >= Float0 and < Csr0 when HasFloat(hart): hart.Registers[number - Float0 + Registers.F0] = value; return true;
+            case >= Float0 and < Csr0 when HasFloat(hart): hart.F.SetSingle((int)(number - Float0), value); return true;
             case >= Csr0 and < PrivilegeNumber: return TryWriteCsr(hart, number - Csr0, value);
             default: return false;
         }

@@ -41,7 +41,7 @@ public struct PendingAccess
     /// <summary>Value of a device read that had to wait.</summary>
     public uint Value;
 
-    /// <summary>True where <see cref="Value"/> holds the answer.</summary>
+    /// <summary>True if <see cref="Value"/> holds the answer.</summary>
     public bool HasValue;
 }
 
@@ -57,6 +57,7 @@ public sealed class Hart : IStateful
         Id = id;
         Space = space;
         Features = features;
+        F = new FloatRegisters(features.FloatBits);
         Reset(0);
     }
 
@@ -71,8 +72,11 @@ public sealed class Hart : IStateful
     [Unsaved("fixed, and told by the file's header")]
     public readonly HartFeatures Features;
 
-    /// <summary>x0-x31, f0-f31 and the sink, indexed as <see cref="Isa.Registers"/> says.</summary>
-    public readonly uint[] Registers = new uint[Isa.Registers.Count];
+    /// <summary>x0-x31; x0 is 0.</summary>
+    public readonly uint[] X = new uint[Registers.F0];
+
+    /// <summary>f0-f31.</summary>
+    public readonly FloatRegisters F;
 
     /// <summary>Address of the next instruction.</summary>
     public uint Pc;
@@ -118,7 +122,7 @@ public sealed class Hart : IStateful
     /// <summary>Event selected by mhpmevent n.</summary>
     public readonly uint[] Mhpmevent = new uint[32];
 
-    /// <summary>Address reserved by lr.w, where <see cref="HasReservation"/>.</summary>
+    /// <summary>Address reserved by lr.w, if <see cref="HasReservation"/>.</summary>
     public uint ReservationAddress;
 
     /// <summary>True between lr.w and the next sc.w, or a store of another master.</summary>
@@ -154,10 +158,14 @@ public sealed class Hart : IStateful
     /// <summary>The time at which the hart acts next: its turn at a pending access, or its next instruction.</summary>
     public ulong NextAction => Pending is { IsActive: true, IsGranted: false } ? Pending.Time : Time;
 
+    /// <summary>What a register holds, by its number (<see cref="Registers"/>).</summary>
+    public ulong Register(int number) => number < Registers.F0 ? X[number] : F.Bits[number - Registers.F0];
+
     /// <summary>Brings the hart to reset at <paramref name="entry"/> (privileged specification, section "Reset"); time goes on.</summary>
     public void Reset(uint entry)
     {
-        Array.Clear(Registers);
+        Array.Clear(X);
+        F.Clear();
         Array.Clear(CounterOffsets);
         Array.Clear(Mhpmevent);
         Array.Clear(Tdata1);
@@ -178,8 +186,8 @@ public sealed class Hart : IStateful
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state)
     {
-        Registers[Isa.Registers.Sink] = 0; // nobody reads it, and engines leave different things there
-        state.Array(Registers);
+        state.Array(X);
+        F.SaveOrRestore(state);
         state.Field(ref Pc);
         state.Field(ref Time);
         state.Field(ref Retired);

@@ -19,7 +19,7 @@ public sealed record HartFeatures
     /// <summary>Physical memory protection, 16 entries.</summary>
     public bool HasPmp { get; init; }
 
-    /// <summary>True where misaligned loads and stores of memory succeed; false if they trap.</summary>
+    /// <summary>True if misaligned loads and stores of memory succeed; false if they trap.</summary>
     public bool EmulatesMisaligned { get; init; } = true;
 
     /// <summary>Source of the time CSR; null if there is none (a read is then illegal).</summary>
@@ -27,6 +27,9 @@ public sealed record HartFeatures
 
     /// <summary>Source of hardware event counts for mhpmcounters; null counts nothing.</summary>
     public IEventSource? Events { get; init; }
+
+    /// <summary>FLEN: the bits of an f register.</summary>
+    public int FloatBits => (Extensions & Extension.D) != 0 ? 64 : 32;
 
     /// <summary>Alignment of instructions in bytes: 2 with C, else 4.</summary>
     public uint InstructionAlignment => (Extensions & Extension.C) != 0 ? 2u : 4u;

@@ -34,20 +34,20 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
 
     /// <summary>
     /// Performs the call that the ebreak at <paramref name="hart"/>'s pc asks for; the hart then goes on after the
-    /// ebreak. False if the words around it are not the sequence, so that the ebreak is a breakpoint.
+    /// ebreak. False if the words around are not the sequence: the ebreak is a breakpoint.
     /// </summary>
-    /// <param name="hart">The calling hart: its a0 takes the result, and its time is the time of the call.</param>
-    /// <param name="exitCode">The guest's exit code, if it has exited.</param>
+    /// <param name="hart">Its a0 takes the result, its time is the guest's.</param>
+    /// <param name="exitCode">The guest's code if it has exited.</param>
     public bool TryCall(Hart hart, out int? exitCode)
     {
         exitCode = null;
         Span<uint> words = stackalloc uint[3];
         if (!GuestMemory.TryReadWords(hart.Space, hart.Pc - 4, words) || words is not [Before, Ebreak, After]) return false;
 
-        var operation = (SemihostingOperation)hart.Registers[Registers.A0];
-        var parameter = hart.Registers[Registers.A1];
+        var operation = (SemihostingOperation)hart.X[Registers.A0];
+        var parameter = hart.X[Registers.A1];
         exitCode = ExitCode(hart.Space, operation, parameter);
-        if (exitCode is null) hart.Registers[Registers.A0] = Call(hart, operation, parameter);
+        if (exitCode is null) hart.X[Registers.A0] = Call(hart, operation, parameter);
         return true;
     }
 
@@ -102,7 +102,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         };
     }
 
-    /// <summary>Words of the parameter block that are read; 0 if the parameter is not a block.</summary>
+    /// <summary>Words of the parameter block that are read; 0 if the parameter is not such a block.</summary>
     private static int BlockWords(SemihostingOperation operation) => operation switch
     {
         SemihostingOperation.Rename => 4,

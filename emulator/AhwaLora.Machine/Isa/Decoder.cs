@@ -40,7 +40,7 @@ public sealed class Decoder
     /// <summary>True if <paramref name="word"/> is 16 bits long: its length stands in its two lowest bits, whether or not C is on.</summary>
     public static bool IsCompressed(uint word) => (word & 3) != 3;
 
-    /// <summary>Decodes <paramref name="word"/>; only its low half counts where that is a compressed instruction.</summary>
+    /// <summary>Decodes <paramref name="word"/>; only its low half counts if that is a compressed instruction.</summary>
     public Instruction Decode(uint word)
     {
         if (IsCompressed(word)) return DecodeCompressed((ushort)word);
@@ -66,7 +66,6 @@ public sealed class Decoder
 
     internal static Instruction Decode(InstructionRow row, Pattern pattern, uint word, byte length)
     {
-        var rd = pattern.Extract(Field.Rd, word);
         return new Instruction
         {
             Row = row,
@@ -74,11 +73,11 @@ public sealed class Decoder
             Word = word,
             Imm = pattern.Extract(Field.Imm, word),
             Shape = row.Shape,
-            Rd = (byte)(rd == 0 ? Registers.Sink : rd),
+            Rd = (byte)pattern.Extract(Field.Rd, word),
             Rs1 = (byte)pattern.Extract(Field.Rs1, word),
             Rs2 = (byte)pattern.Extract(Field.Rs2, word),
             Rs3 = (byte)pattern.Extract(Field.Rs3, word),
-            Rm = (byte)pattern.Extract(Field.Rm, word),
+            Rm = (byte)(pattern.Extract(Field.Rm, word) | pattern.Extract(Field.Zimm, word)),
             Length = length,
         };
     }

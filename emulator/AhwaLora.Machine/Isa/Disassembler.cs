@@ -42,7 +42,7 @@ public static class Disassembler
         "imm" or "shamt" => i.Imm.ToString(CultureInfo.InvariantCulture),
         "upper" => $"0x{(uint)i.Imm >> 12:x}",
         "target" => $"0x{pc + (uint)i.Imm:x}",
-        "zimm" => i.Rs1.ToString(CultureInfo.InvariantCulture),
+        "zimm" => i.Zimm.ToString(CultureInfo.InvariantCulture),
         "csr" => CsrMap.NameOf((uint)i.Imm),
         "rm" => i.Rm == RoundingMode.Dynamic ? null : Modes[i.Rm],
         "sets" => $"{Set(i.Imm >> 4)}, {Set(i.Imm)}",

@@ -30,4 +30,7 @@ public enum Extension
 
     /// <summary>The privileged instructions: mret and wfi.</summary>
     Privileged = 1 << 7,
+
+    /// <summary>Double-precision floating point: f registers are 64 bits wide.</summary>
+    D = 1 << 8,
 }

@@ -1,8 +1,8 @@
 namespace AhwaLora.Machine.Isa;
 
 /// <summary>
-/// A decoded instruction. Registers are indices into the register file (<see cref="Registers"/>): x0 as a
-/// destination has become the sink, so an engine writes its result without a test.
+/// A decoded instruction. Registers go by their numbers (<see cref="Registers"/>); an operand that it does not have is
+/// x0, which reads as 0 and takes no value, so that most of whoever looks at operands needs no test.
 /// </summary>
 public readonly record struct Instruction
 {
@@ -24,7 +24,7 @@ public readonly record struct Instruction
     /// <summary>Destination.</summary>
     public required byte Rd { get; init; }
 
-    /// <summary>First source; the value itself for CSR immediates.</summary>
+    /// <summary>First source.</summary>
     public required byte Rs1 { get; init; }
 
     /// <summary>Second source.</summary>
@@ -33,12 +33,30 @@ public readonly record struct Instruction
     /// <summary>Third source.</summary>
     public required byte Rs3 { get; init; }
 
-    /// <summary>Rounding mode field; <see cref="RoundingMode.Dynamic"/> takes frm.</summary>
+    /// <summary>Rounding mode field, in which <see cref="RoundingMode.Dynamic"/> stands for frm; or the operand of a CSR immediate.</summary>
     public required byte Rm { get; init; }
+
+    /// <summary>The operand of a CSR immediate, 0-31; 0 for a CSR access that has none.</summary>
+    public byte Zimm => Rm;
+
+    /// <summary>The registers it reads, a bit each by number; x0 is none.</summary>
+    public ulong Reads => (1UL << Rs1 | 1UL << Rs2 | 1UL << Rs3) & ~1UL;
+
+    /// <summary>The register it writes, as a bit; none for x0.</summary>
+    public ulong Writes => 1UL << Rd & ~1UL;
 
     /// <summary>Bytes of the instruction: 4, or 2 when compressed.</summary>
     public required byte Length { get; init; }
 
-    /// <summary>Shape of the instruction after it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> where memory ends.</summary>
+    /// <summary>Shape of the instruction after it in memory, which a pipeline holds already when this one executes; <see cref="Isa.Shape.Illegal"/> if memory ends there.</summary>
     public Shape Behind { get; init; }
+
+    /// <summary>Bits 11:7 of the word (rd of a compressed instruction): what hardware compares that looks at the field whether or not it is an operand.</summary>
+    public int DestinationField => Length == 4 ? (int)(Word >> 7 & 31) : Rd & 31;
+
+    /// <summary>Bits 19:15, in the same sense.</summary>
+    public int FirstField => (int)(Word >> 15 & 31);
+
+    /// <summary>Bits 24:20, in the same sense.</summary>
+    public int SecondField => (int)(Word >> 20 & 31);
 }

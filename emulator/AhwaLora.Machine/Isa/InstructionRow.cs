@@ -28,6 +28,7 @@ public sealed class InstructionRow
         Shape = shape;
         Unit = unit;
         Width = width;
+        IsFloat = Pattern.HasFloatRegister;
         Debug.Assert(Parameters(shape) == (semantics?.Method.GetParameters().Length ?? 0), "engines call the method with the shape's signature, unchecked");
         if (semantics is null) return;
         Semantics = semantics.Method;
@@ -62,17 +63,29 @@ public sealed class InstructionRow
     /// <summary>Function pointer of <see cref="Semantics"/>, or 0.</summary>
     public nint Entry { get; }
 
-    /// <summary>True if the instruction needs mstatus.FS on (its registers or its unit are floating-point).</summary>
-    public bool IsFloat => Extension == Extension.F;
+    /// <summary>True if the instruction needs mstatus.FS on; unless the row says otherwise, if an operand is an f register.</summary>
+    public bool IsFloat { get; init; }
 
-    /// <summary>True if it writes an f register.</summary>
-    public bool WritesFloat => Pattern.Has(Field.Rd) && Pattern.Extract(Field.Rd, 0) >= Registers.F0;
+    /// <summary>How a core with an FP subsystem hands it over.</summary>
+    public Handover Handover { get; init; }
+
+    /// <summary>True if a unit that tells them apart takes the operands as signed numbers.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>Of a CSR access: true if the result does not depend on the CSR's old value.</summary>
+    public bool Overwrites { get; init; }
+
+    /// <summary>True if it is a move if both sources are one register.</summary>
+    public bool MovesOneSource { get; init; }
+
+    /// <summary>How the host does it in floating-point registers; null if translated code calls <see cref="Semantics"/>.</summary>
+    public HostForm? HostForm { get; init; }
 
     /// <summary>Parameters of the semantics that a shape asks for; 0 if the shape says it all.</summary>
     private static int Parameters(Shape shape) => shape switch
     {
-        Shape.Unary or Shape.Load => 1,
-        Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Branch or Shape.Csr or Shape.CsrImmediate or Shape.Atomic => 2,
+        Shape.Unary or Shape.Load or Shape.FloatUnary or Shape.FloatMove => 1,
+        Shape.Binary or Shape.FloatBinary or Shape.Immediate or Shape.Upper or Shape.Branch or Shape.Csr or Shape.CsrImmediate or Shape.Atomic => 2,
         Shape.Float1 or Shape.FloatCompare => 3,
         Shape.Float2 => 4,
         Shape.Float3 => 5,

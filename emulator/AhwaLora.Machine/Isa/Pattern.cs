@@ -22,6 +22,9 @@ public enum Field : byte
     /// <summary>Rounding mode.</summary>
     Rm,
 
+    /// <summary>Operand of a CSR immediate.</summary>
+    Zimm,
+
     /// <summary>Immediate, CSR number, or fence sets.</summary>
     Imm,
 
@@ -88,7 +91,10 @@ public sealed class Pattern
     /// <summary>True if the pattern has the field.</summary>
     public bool Has(Field field) => _slices.Any(s => s.Field == field);
 
-    /// <summary>Reads a field; registers as indices into the register file (<see cref="Registers"/>), immediates extended.</summary>
+    /// <summary>True if an operand is an f register.</summary>
+    public bool HasFloatRegister => _registerBase.Any(b => b >= Registers.F0);
+
+    /// <summary>Reads a field; registers by their numbers (<see cref="Registers"/>), immediates extended.</summary>
     public int Extract(Field field, uint word)
     {
         var value = 0u;
@@ -188,7 +194,7 @@ public sealed class Pattern
         "fs2" => [(Field.Rs2, true)],
         "fs3" => [(Field.Rs3, true)],
         "rm" => [(Field.Rm, false)],
-        "zimm" => [(Field.Rs1, false)],
+        "zimm" => [(Field.Zimm, false)],
         "csr" or "shamt" or "fence" => [(Field.Imm, false)],
         "aqrl" => [(Field.AqRl, false)],
         _ => throw new FormatException($"unknown operand '{name}' in a pattern"),

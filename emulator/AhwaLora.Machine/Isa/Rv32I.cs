@@ -55,7 +55,7 @@ public static class Rv32I
     private static InstructionRow Row(string name, string pattern, string assembly, Shape shape, Unit unit, Func<uint, uint, bool> semantics) =>
         new(Extension.I, name, pattern, assembly, shape, unit, semantics);
 
-    private static InstructionRow Row(string name, string pattern, string assembly, Shape shape, Unit unit, Func<uint, uint>? semantics, int width) =>
+    private static InstructionRow Row(string name, string pattern, string assembly, Shape shape, Unit unit, Func<uint, uint>? semantics, int width = 0) =>
         new(Extension.I, name, pattern, assembly, shape, unit, semantics, width);
 
     private static uint Lui(uint pc, uint imm) => imm;

@@ -11,14 +11,14 @@ public static class Rv32M
         Row("mulh",   "0000001 rs2 rs1 001 rd 0110011", Unit.MultiplyHigh, Mulh),
         Row("mulhsu", "0000001 rs2 rs1 010 rd 0110011", Unit.MultiplyHigh, Mulhsu),
         Row("mulhu",  "0000001 rs2 rs1 011 rd 0110011", Unit.MultiplyHigh, Mulhu),
-        Row("div",    "0000001 rs2 rs1 100 rd 0110011", Unit.Divide,       Div),
+        Row("div",    "0000001 rs2 rs1 100 rd 0110011", Unit.Divide,       Div, isSigned: true),
         Row("divu",   "0000001 rs2 rs1 101 rd 0110011", Unit.Divide,       Divu),
-        Row("rem",    "0000001 rs2 rs1 110 rd 0110011", Unit.Divide,       Rem),
+        Row("rem",    "0000001 rs2 rs1 110 rd 0110011", Unit.Divide,       Rem, isSigned: true),
         Row("remu",   "0000001 rs2 rs1 111 rd 0110011", Unit.Divide,       Remu),
     ];
 
-    private static InstructionRow Row(string name, string pattern, Unit unit, Func<uint, uint, uint> semantics) =>
-        new(Extension.M, name, pattern, "rd, rs1, rs2", Shape.Binary, unit, semantics);
+    private static InstructionRow Row(string name, string pattern, Unit unit, Func<uint, uint, uint> semantics, bool isSigned = false) =>
+        new(Extension.M, name, pattern, "rd, rs1, rs2", Shape.Binary, unit, semantics) { IsSigned = isSigned };
 
     private static uint Mul(uint a, uint b) => a * b;
 

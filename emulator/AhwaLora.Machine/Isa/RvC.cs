@@ -56,7 +56,7 @@ public sealed class CompressedRow
         {
             result = field switch
             {
-                Field.Rd => result with { Rd = (byte)(value == 0 ? Registers.Sink : value) },
+                Field.Rd => result with { Rd = (byte)value },
                 Field.Rs1 => result with { Rs1 = (byte)value },
                 Field.Rs2 => result with { Rs2 = (byte)value },
                 _ => result with { Imm = value },
@@ -70,7 +70,7 @@ public sealed class CompressedRow
 /// <summary>C extension for RV32 with F: Zca and Zcf.</summary>
 public static class RvC
 {
-    /// <summary>The rows of this extension; where two could match, the first does.</summary>
+    /// <summary>The rows of this extension; if two could match, the first does.</summary>
     public static IReadOnlyList<CompressedRow> Rows { get; } =
     [
         //  name           bits                                    stands for  operands

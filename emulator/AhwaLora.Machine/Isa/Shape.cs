@@ -2,8 +2,7 @@ namespace AhwaLora.Machine.Isa;
 
 /// <summary>
 /// What an instruction does with its operands: which signature its semantics has, and what an engine
-/// does around the call. Registers are indices into one file (<see cref="Registers"/>), so integer and
-/// floating-point rows share shapes.
+/// does around the call.
 /// </summary>
 public enum Shape : byte
 {
@@ -49,10 +48,19 @@ public enum Shape : byte
     /// <summary>rd = f(rs1, rs2, rs3, rm, flags); <c>uint f(uint, uint, uint, uint, ref uint)</c>.</summary>
     Float3,
 
+    /// <summary>rd = f(rs1) of a floating-point operand, without rounding or flags; <c>uint f(uint)</c>.</summary>
+    FloatUnary,
+
+    /// <summary>rd = f(rs1, rs2) of floating-point operands, without rounding or flags; <c>uint f(uint, uint)</c>.</summary>
+    FloatBinary,
+
+    /// <summary>The bits of an f register to an x register, or back, whatever they stand for; <c>uint f(uint)</c>.</summary>
+    FloatMove,
+
     /// <summary>rd = csr; csr = f(csr, rs1), unless suppressed; <c>uint f(uint, uint)</c>.</summary>
     Csr,
 
-    /// <summary>As <see cref="Csr"/>, with the five bits of rs1 as the operand's value.</summary>
+    /// <summary>As <see cref="Csr"/>, with the five bits in rs1's place as the operand's value.</summary>
     CsrImmediate,
 
     /// <summary>rd = memory[rs1], and the hart reserves the word.</summary>
@@ -113,8 +121,11 @@ public enum Unit : byte
     /// <summary>Floating-point addition, multiplication and fused multiply-add.</summary>
     FloatAddMultiply,
 
-    /// <summary>fdiv.s and fsqrt.s.</summary>
-    FloatDivideSqrt,
+    /// <summary>Floating-point division.</summary>
+    FloatDivide,
+
+    /// <summary>Floating-point square root, in the unit that divides.</summary>
+    FloatSquareRoot,
 
     /// <summary>Sign injection, min/max, comparison, classification and moves.</summary>
     FloatNonComputational,
@@ -133,4 +144,20 @@ public enum Unit : byte
 
     /// <summary>ecall, ebreak, mret, wfi and illegal words.</summary>
     System,
+}
+
+/// <summary>
+/// How a core that runs ahead of its FP subsystem hands an instruction over (Snitch; docs/timing.md): what is buffered
+/// can be repeated by the sequencer, what goes around it cannot.
+/// </summary>
+public enum Handover : byte
+{
+    /// <summary>Not at all: the core executes it.</summary>
+    None,
+
+    /// <summary>Through the sequencer's buffer.</summary>
+    Buffered,
+
+    /// <summary>Around the buffer, once that is empty.</summary>
+    Direct,
 }

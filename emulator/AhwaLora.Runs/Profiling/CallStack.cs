@@ -92,7 +92,7 @@ public sealed class CallStack
     {
         _instructions++;
         if (i.Shape is Shape.Jump or Shape.JumpRegister && IsLink(i.Rd)) Push(hart.Pc, pc, pc + i.Length, isTrap: false);
-        else if (i.Shape == Shape.JumpRegister && i.Rd == Registers.Sink) PopTo(hart.Pc);
+        else if (i.Shape == Shape.JumpRegister && i.Rd == 0) PopTo(hart.Pc);
         else if (i.Shape == Shape.Mret) PopTrap();
     }
 

@@ -59,10 +59,10 @@ public sealed class CommitLog : IProbe
     // Spike sorts what changed by register number, then by kind.
     private void NoteRegister(Hart hart, in Instruction i)
     {
-        if (i.Rd == Registers.Sink || !i.Row.Pattern.Has(Field.Rd)) return;
+        if (i.Writes == 0) return;
         var isFloat = i.Rd >= Registers.F0;
         var number = i.Rd - (isFloat ? Registers.F0 : 0);
-        _written[number << 4 | (isFloat ? FloatKind : 0)] = string.Create(CultureInfo.InvariantCulture, $" {(isFloat ? 'f' : 'x')}{number,-2} 0x{hart.Registers[i.Rd]:x8}");
+        _written[number << 4 | (isFloat ? FloatKind : 0)] = string.Create(CultureInfo.InvariantCulture, $" {(isFloat ? 'f' : 'x')}{number,-2} 0x{hart.Register(i.Rd):x8}");
     }
 
     private void NoteCsrs(Hart hart, in Instruction i)

@@ -22,7 +22,7 @@ public sealed class Lockstep
     /// <summary>A comparison of two machines from <paramref name="build"/>, which loads the program; they must not share anything.</summary>
     public Lockstep(Func<EngineKind, EmulatedMachine> build) => _build = build;
 
-    /// <summary>How the run ended, if both ended alike.</summary>
+    /// <summary>How the run ended, if both did so alike.</summary>
     public RunResult? Result { get; private set; }
 
     /// <summary>Runs to the end or the limits; returns a description of the first difference, or null.</summary>
@@ -102,7 +102,7 @@ public sealed class Lockstep
         yield return ("time", hart.Time);
         yield return ("retired", hart.Retired);
         yield return ("state", (ulong)hart.State);
-        for (var r = 1; r < Registers.Sink; r++) yield return (Registers.AbiNames[r], hart.Registers[r]);
+        for (var r = 1; r < Registers.Count; r++) yield return (Registers.AbiNames[r], hart.Register(r));
         yield return ("fcsr", hart.Frm << 5 | hart.Fflags);
         yield return ("privilege", hart.Privilege);
         yield return ("mstatus", hart.Mstatus);

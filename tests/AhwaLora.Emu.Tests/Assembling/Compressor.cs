@@ -32,7 +32,7 @@ internal static class Compressor
 
     private static ushort? Encoded(CompressedRow row, in Instruction i)
     {
-        var word = row.Pattern.Insert(Field.Rd, i.Rd == Registers.Sink ? 0 : i.Rd, row.Pattern.Match);
+        var word = row.Pattern.Insert(Field.Rd, i.Rd, row.Pattern.Match);
         word = row.Pattern.Insert(Field.Rs1, i.Rs1, word);
         word = row.Pattern.Insert(Field.Rs2, i.Rs2, word);
         word = row.Pattern.Insert(Field.Imm, i.Imm, word);
@@ -50,8 +50,8 @@ internal static class Compressor
     // Hints have encodings of their own (chapter "C", table "HINT Instructions"), which stay free for what they may come to mean.
     private static bool IsHint(in Instruction i) => i.Shape switch
     {
-        Shape.Immediate => (i.Rd == Registers.Sink && i.Word != 0x13) || (i.Imm == 0 && HintsByZero.Contains(i.Row.Name)),
-        Shape.Binary or Shape.Upper => i.Rd == Registers.Sink,
+        Shape.Immediate => (i.Rd == 0 && i.Word != 0x13) || (i.Imm == 0 && HintsByZero.Contains(i.Row.Name)),
+        Shape.Binary or Shape.Upper => i.Rd == 0,
         _ => false,
     };
 }

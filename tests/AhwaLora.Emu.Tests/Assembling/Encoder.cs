@@ -55,7 +55,7 @@ internal static class Encoder
             "imm" or "shamt" => Set(row, Field.Imm, Value(row, operand), word),
             "upper" => Set(row, Field.Imm, Upper(Value(row, operand)), word),
             "target" => Set(row, Field.Imm, (int)((uint)Value(row, operand) - pc), word),
-            "zimm" => Set(row, Field.Rs1, Value(row, operand), word),
+            "zimm" => Set(row, Field.Zimm, Value(row, operand), word),
             "csr" => Set(row, Field.Imm, operand.Word is { } name && Csrs.TryGetValue(name, out var number) ? (int)number : Value(row, operand), word),
             _ => throw new AssemblerException($"row '{row}' has an operand that the assembler does not know: '{kind}'"),
         };

@@ -3,7 +3,7 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Emu.Tests.Assembling;
 
 /// <summary>An operand: a register, a value, or a value with a base register, as in <c>4(sp)</c>.</summary>
-/// <param name="Register">Index into the register file, or -1.</param>
+/// <param name="Register">Number of a register, or -1.</param>
 /// <param name="Value">The value; null for a register alone.</param>
 /// <param name="Word">The operand where it is a single name, such as a CSR or a rounding mode.</param>
 internal readonly record struct Operand(int Register, Expression? Value, string? Word)
@@ -96,7 +96,7 @@ internal sealed class OperandParser(IReadOnlyList<Token> tokens, Func<Token, Sym
     private static Dictionary<string, int> RegisterNames()
     {
         var names = new Dictionary<string, int> { ["fp"] = 8 };
-        for (var n = 0; n < Registers.Sink; n++)
+        for (var n = 0; n < Registers.Count; n++)
         {
             names[Registers.AbiNames[n]] = n;
             names[n < Registers.F0 ? $"x{n}" : $"f{n - Registers.F0}"] = n;

@@ -254,15 +254,15 @@ public sealed class DebuggeeTests
         var debuggee = Build("functional", Contention.None);
         RunSome(debuggee, 1000);
         var hart = debuggee.Machine.Harts[0];
-        var before = hart.Registers[5];
+        var before = hart.X[5];
         Step(debuggee, 0);
-        hart.Registers[5] = 0xDEAD;
+        hart.X[5] = 0xDEAD;
         debuggee.Changed();
         Step(debuggee, 0);
         debuggee.ReverseStep(0, static () => false);
-        Assert.Equal(0xDEADu, hart.Registers[5]);
+        Assert.Equal(0xDEADu, hart.X[5]);
         debuggee.ReverseStep(0, static () => false);
-        Assert.Equal(before, hart.Registers[5]);
+        Assert.Equal(before, hart.X[5]);
     }
 
     /// <summary>Hart 1 sleeps after a few instructions, while hart 0 counts on through three points of history.</summary>
@@ -333,7 +333,7 @@ public sealed class DebuggeeTests
     private static string StateOf(EmulatedMachine machine, int hart)
     {
         var h = machine.Harts[hart];
-        return $"{h.Retired} {h.TrapsTaken} {h.Pc:x8} {string.Join(' ', h.Registers.Take(64))} {h.Mstatus:x} {h.Fflags:x}";
+        return $"{h.Retired} {h.TrapsTaken} {h.Pc:x8} {string.Join(' ', h.Registers())} {h.Mstatus:x} {h.Fflags:x}";
     }
 
     private static string DigestOf(EmulatedMachine machine)

@@ -85,7 +85,7 @@ internal sealed class TestMachine
     }
 
     /// <summary>A register of hart 0 by its ABI name.</summary>
-    public uint this[string register] => Hart.Registers[Index(register)];
+    public uint this[string register] => (uint)Hart.Register(Index(register));
 
     /// <summary>Word <paramref name="index"/> at a symbol.</summary>
     public uint Word(string symbol, int index = 0)

@@ -43,8 +43,15 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
     private void WriteLoaded(in Instruction i, uint raw)
     {
-        Hart.Registers[i.Rd] = ((delegate*<uint, uint>)i.Entry)(raw);
-        if (i.Row.IsFloat) Hart.Mstatus |= MstatusBits.Fs;
+        var value = ((delegate*<uint, uint>)i.Entry)(raw);
+        if (i.Rd < Registers.F0)
+        {
+            Write(Hart.X, i.Rd, value);
+            return;
+        }
+
+        Hart.F.SetSingle(i.Rd - Registers.F0, value);
+        Hart.Mstatus |= MstatusBits.Fs;
     }
 
     /// <summary>The instruction waits for a grant: the scheduler gives it when the hart is first in the machine's order.</summary>
@@ -126,18 +133,18 @@ public sealed unsafe partial class Interpreter<TPipeline>
                 hart.ReservationAddress = a;
                 memory.AddWatch(a, 4, Watch.Reservation);
                 if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
-                hart.Registers[i.Rd] = old;
+                Write(hart.X, i.Rd, old);
                 break;
             case Shape.StoreConditional:
                 var holds = hart.HasReservation && hart.ReservationAddress == a;
                 hart.HasReservation = false;
                 if (holds) Store<TChecks>(memory, a, b);
-                hart.Registers[i.Rd] = holds ? 0u : 1u;
+                Write(hart.X, i.Rd, holds ? 0u : 1u);
                 break;
             default:
                 if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
                 Store<TChecks>(memory, a, ((delegate*<uint, uint, uint>)i.Entry)(old, b));
-                hart.Registers[i.Rd] = old;
+                Write(hart.X, i.Rd, old);
                 break;
         }
 

@@ -8,7 +8,7 @@ namespace AhwaLora.Machine.Core.Interpreter;
 public sealed unsafe partial class Interpreter<TPipeline>
 {
     /// <summary>With a copy of the instruction: a host call may overwrite what it was decoded from, and so drop it.</summary>
-    private StopReason? System<TChecks>(Instruction i, uint a, uint b, in RunWindow window)
+    private StopReason? System<TChecks>(Instruction i, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
@@ -16,16 +16,16 @@ public sealed unsafe partial class Interpreter<TPipeline>
         switch (i.Shape)
         {
             case Shape.Csr or Shape.CsrImmediate:
-                return Csr<TChecks>(i, a, window);
+                return Csr<TChecks>(i, window);
 
             case Shape.Fence:
                 // Others see what came before a fence, so it waits for its turn when the hart has run ahead.
                 if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
-                _pipeline.Issue(i, a, b, default);
+                _pipeline.Issue(i, 0, 0, default);
                 return Retire<TChecks>(i, next, redirected: false);
 
             case Shape.FenceI:
-                _pipeline.Issue(i, a, b, default);
+                _pipeline.Issue(i, 0, 0, default);
                 return Retire<TChecks>(i, next, redirected: false);
 
             case Shape.Ecall:
@@ -35,11 +35,11 @@ public sealed unsafe partial class Interpreter<TPipeline>
                 if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
                 hart.Time = _pipeline.Time;
                 if (!_environment.TryHostCall(hart)) return Trap(TrapCause.Breakpoint, hart.Pc);
-                _pipeline.Issue(i, a, b, default);
+                _pipeline.Issue(i, 0, 0, default);
                 return Retire<TChecks>(i, next, redirected: false) ?? StopReason.Interacted;
 
             case Shape.Mret when hart.Privilege == Privilege.Machine:
-                _pipeline.Issue(i, a, b, default);
+                _pipeline.Issue(i, 0, 0, default);
                 var pc = hart.Pc;
                 Traps.Return(hart);
                 hart.Retired++;
@@ -49,7 +49,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
             case Shape.Wfi when hart.Privilege == Privilege.Machine || (hart.Mstatus & MstatusBits.Tw) == 0:
                 if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
-                _pipeline.Issue(i, a, b, default);
+                _pipeline.Issue(i, 0, 0, default);
                 Retire<TChecks>(i, next, redirected: false);
                 if (hart.HasPendingInterrupt) return null;
                 hart.State = HartState.WaitingForInterrupt;
@@ -60,14 +60,14 @@ public sealed unsafe partial class Interpreter<TPipeline>
         }
     }
 
-    private StopReason? Csr<TChecks>(in Instruction i, uint a, in RunWindow window)
+    private StopReason? Csr<TChecks>(in Instruction i, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
         var csr = (uint)i.Imm;
-        var operand = i.Shape == Shape.CsrImmediate ? i.Rs1 : a;
+        var operand = i.Shape == Shape.CsrImmediate ? i.Zimm : hart.X[i.Rs1];
         if (csr == CsrMap.Barrier && _pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
-        _pipeline.Issue(i, a, 0, default);
+        _pipeline.Issue(i, operand, 0, default);
         hart.Time = _pipeline.Time;
 
         var old = 0u;
@@ -78,7 +78,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
             if (csr == CsrMap.Region) _environment.MarkRegion(hart, operand);
         }
 
-        hart.Registers[i.Rd] = old;
+        Write(hart.X, i.Rd, old);
         Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
         if (csr == CsrMap.Barrier) return ArriveAtBarrier();
 

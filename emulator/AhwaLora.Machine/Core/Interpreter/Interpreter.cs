@@ -119,29 +119,32 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
 
-        var x = hart.Registers;
-        var a = x[i.Rs1];
-        var b = x[i.Rs2];
+        var x = hart.X;
+        uint a, b;
         var next = pc + i.Length;
         switch (i.Shape)
         {
-            case Shape.Binary when !i.Row.IsFloat:
+            case Shape.Binary:
+                (a, b) = (x[i.Rs1], x[i.Rs2]);
                 _pipeline.Issue(i, a, b, default);
-                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, b);
+                Write(x, i.Rd, ((delegate*<uint, uint, uint>)i.Entry)(a, b));
                 break;
             case Shape.Immediate:
-                _pipeline.Issue(i, a, b, default);
-                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm);
+                a = x[i.Rs1];
+                _pipeline.Issue(i, a, 0, default);
+                Write(x, i.Rd, ((delegate*<uint, uint, uint>)i.Entry)(a, (uint)i.Imm));
                 break;
-            case Shape.Unary when !i.Row.IsFloat:
-                _pipeline.Issue(i, a, b, default);
-                x[i.Rd] = ((delegate*<uint, uint>)i.Entry)(a);
+            case Shape.Unary:
+                a = x[i.Rs1];
+                _pipeline.Issue(i, a, 0, default);
+                Write(x, i.Rd, ((delegate*<uint, uint>)i.Entry)(a));
                 break;
             case Shape.Upper:
-                _pipeline.Issue(i, a, b, default);
-                x[i.Rd] = ((delegate*<uint, uint, uint>)i.Entry)(pc, (uint)i.Imm);
+                _pipeline.Issue(i, 0, 0, default);
+                Write(x, i.Rd, ((delegate*<uint, uint, uint>)i.Entry)(pc, (uint)i.Imm));
                 break;
             case Shape.Branch:
+                (a, b) = (x[i.Rs1], x[i.Rs2]);
                 var taken = ((delegate*<uint, uint, bool>)i.Entry)(a, b);
                 var target = pc + (uint)i.Imm;
                 if (taken && IsMisalignedTarget(target)) return Trap(TrapCause.InstructionMisaligned, target);
@@ -149,26 +152,34 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 return GoTo<TChecks>(i, taken ? target : next, taken, window);
             case Shape.Jump:
             case Shape.JumpRegister:
-                var destination = i.Shape == Shape.Jump ? pc + (uint)i.Imm : (a + (uint)i.Imm) & ~1u;
+                var destination = i.Shape == Shape.Jump ? pc + (uint)i.Imm : (x[i.Rs1] + (uint)i.Imm) & ~1u;
                 if (IsMisalignedTarget(destination)) return Trap(TrapCause.InstructionMisaligned, destination);
-                _pipeline.Issue(i, a, b, default);
-                x[i.Rd] = next;
+                _pipeline.Issue(i, 0, 0, default);
+                Write(x, i.Rd, next);
                 return GoTo<TChecks>(i, destination, redirected: true, window);
             case Shape.Load:
-                return LoadOrStore<TChecks>(i, a, b, window);
+                return LoadOrStore<TChecks>(i, x[i.Rs1], 0, window);
             case Shape.Store:
                 var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
-                return LoadOrStore<TChecks>(store, a, b, window);
+                return LoadOrStore<TChecks>(store, x[i.Rs1], Moved(i.Rs2), window);
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
-                return Atomic<TChecks>(i, a, b, window);
-            case Shape.Binary or Shape.Unary or Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare:
-                if (!Float<TChecks>(i, a, b)) return Trap(TrapCause.IllegalInstruction, i.Word);
+                return Atomic<TChecks>(i, x[i.Rs1], x[i.Rs2], window);
+            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
+                if (!Float<TChecks>(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             default:
-                return System<TChecks>(i, a, b, window);
+                return System<TChecks>(i, window);
         }
 
         return Retire<TChecks>(i, next, redirected: false);
+    }
+
+    /// <summary>Writes an x register; x0 stays 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(uint[] x, int register, uint value)
+    {
+        x[register] = value;
+        x[0] = 0;
     }
 
     /// <summary>Retires a branch or jump; one backwards may end the window.</summary>
@@ -216,7 +227,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     }
 
     /// <summary>Floating-point arithmetic; false if FS is off or the rounding mode is reserved.</summary>
-    private bool Float<TChecks>(in Instruction i, uint a, uint b)
+    private bool Float<TChecks>(in Instruction i)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
@@ -225,22 +236,30 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
         if (isRounded && !RoundingMode.IsValid(rm)) return false;
 
+        var (a, b) = (i.Shape == Shape.FloatMove ? Moved(i.Rs1) : Operand(i.Rs1), Operand(i.Rs2));
         _pipeline.Issue(i, a, b, default);
         var raised = 0u;
-        hart.Registers[i.Rd] = i.Shape switch
+        var result = i.Shape switch
         {
             Shape.Float1 => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, rm, ref raised),
             Shape.Float2 => ((delegate*<uint, uint, uint, ref uint, uint>)i.Entry)(a, b, rm, ref raised),
-            Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, hart.Registers[i.Rs3], rm, ref raised),
+            Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, Operand(i.Rs3), rm, ref raised),
             Shape.FloatCompare => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, b, ref raised),
-            Shape.Unary => ((delegate*<uint, uint>)i.Entry)(a),
-            _ => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
+            Shape.FloatBinary => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
+            _ => ((delegate*<uint, uint>)i.Entry)(a),
         };
 
+        if (i.Rd < Registers.F0) Write(hart.X, i.Rd, result);
+        else hart.F.SetSingle(i.Rd - Registers.F0, result);
+
         // mstatus.FS becomes dirty with the first change of an f register or of fflags.
-        if (raised != 0 || (i.Rd >= Registers.F0 && i.Rd != Registers.Sink)) hart.Mstatus |= MstatusBits.Fs;
+        if (raised != 0 || i.Rd >= Registers.F0) hart.Mstatus |= MstatusBits.Fs;
         hart.Fflags |= raised;
         if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
         return true;
     }
+
+    private uint Operand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Single(register - Registers.F0);
+
+    private uint Moved(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Low(register - Registers.F0);
 }

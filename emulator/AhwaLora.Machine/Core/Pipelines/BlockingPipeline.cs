@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// CV32E40P: four stages in order, IF ID EX WB. An instruction leaves ID when its operands can be forwarded and EX is
-/// free; that cycle is its issue. EX is the cycle after, and more where an instruction stays there. The numbers in
+/// free; that cycle is its issue. EX is the cycle after, and more if an instruction stays there. The numbers in
 /// comments are those of the rules in docs/timing.md.
 /// </summary>
 public readonly struct BlockingPipeline(BlockingState state) : IPipeline
@@ -40,7 +40,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
                 IssueAlu(s, instruction, (ulong)s.Timing.MultiplyHighCycles, isMulh: true);
                 return true;
             case Unit.Divide:
-                IssueAlu(s, instruction, DividerCycles.BlockingInteger(isSigned: (instruction.Word >> 12 & 1) == 0, b));
+                IssueAlu(s, instruction, DividerCycles.BlockingInteger(instruction.Row.IsSigned, b));
                 return true;
             case Unit.FloatAddMultiply:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatAddMultiplyLatency);
@@ -48,8 +48,11 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
             case Unit.FloatNonComputational or Unit.FloatConvert:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatOtherLatency);
                 return true;
-            case Unit.FloatDivideSqrt:
-                IssueFloatDivision(s, instruction, a, b);
+            case Unit.FloatDivide:
+                IssueFloatDivision(s, instruction, DividerCycles.BlockingDivide(a, b));
+                return true;
+            case Unit.FloatSquareRoot:
+                IssueFloatDivision(s, instruction, DividerCycles.BlockingSquareRoot(a));
                 return true;
             case Unit.Csr:
                 IssueCsr(s, instruction);
@@ -167,25 +170,23 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
         AwaitRegister(s, i.Rs3);
-        if (i.Row.Unit == Unit.FloatConvert || IsClassification(i)) AwaitUnused(s, Registers.F0 + SecondField(i));
+        AwaitSecondField(s, i);
         StartFloat(s, i.Rd, latency, takesAluPort: latency >= 2);
     }
 
-    private static void IssueFloatDivision(BlockingState s, in Instruction i, uint a, uint b)
+    private static void IssueFloatDivision(BlockingState s, in Instruction i, uint cycles)
     {
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
-        var isRoot = i.Shape == Shape.Float1;
-        if (isRoot) AwaitUnused(s, Registers.F0 + SecondField(i));
-        var cycles = isRoot ? DividerCycles.BlockingSquareRoot(a) : DividerCycles.BlockingDivide(a, b);
+        AwaitSecondField(s, i);
         StartFloat(s, i.Rd, cycles - 1, takesAluPort: true);
     }
 
-    private static bool IsClassification(in Instruction i) => i.Row.Unit == Unit.FloatNonComputational && i.Shape == Shape.Unary && (i.Word >> 12 & 7) == 1;
-
-    private static int FirstField(in Instruction i) => (int)(i.Word >> 15 & 31);
-
-    private static int SecondField(in Instruction i) => (int)(i.Word >> 20 & 31);
+    /// <summary>Rule 8: operations of one operand, but for the moves, decode the second field as one too.</summary>
+    private static void AwaitSecondField(BlockingState s, in Instruction i)
+    {
+        if (i.Shape is Shape.Float1 or Shape.FloatUnary) AwaitUnused(s, Registers.F0 + i.SecondField);
+    }
 
     /// <summary>Rule 8: the FPU's dispatcher compares its results in flight with what decodes as an operand, used or not.</summary>
     private static void AwaitUnused(BlockingState s, int register)
@@ -215,7 +216,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         if (isLeftBehind)
         {
             target = Math.Max(target, s.ExecuteEnd + 1);
-            if (isThroughRegister && i.Rd == i.Rs1) target += (ulong)s.Timing.JumpOverwriteCycles;
+            if (isThroughRegister && i.Rd != 0 && i.Rd == i.Rs1) target += (ulong)s.Timing.JumpOverwriteCycles;
         }
 
         Refill(s, target, Cause.JumpBranch);
@@ -224,7 +225,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     private static void IssueCsr(BlockingState s, in Instruction i)
     {
-        if (i.Shape == Shape.Csr) AwaitRegister(s, i.Rs1);
+        AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rd);
         if (s.FloatFree > s.Time) Charge(s, s.FloatFree, Cause.Csr);
         Execute(s, 1, Cause.Issue, Port.Alu);
@@ -246,8 +247,8 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     private static void IssueSystem(BlockingState s, in Instruction i)
     {
-        AwaitUnused(s, FirstField(i));
-        AwaitUnused(s, SecondField(i));
+        AwaitUnused(s, i.FirstField);
+        AwaitUnused(s, i.SecondField);
         Execute(s, 1, Cause.Issue, Port.None);
         if (i.Row.Unit == Unit.Fence) Refill(s, s.Time + (ulong)s.Timing.FenceCycles, Cause.Csr);
         else if (i.Shape == Shape.Mret) Refill(s, s.Time + (ulong)s.Timing.ReturnCycles, Cause.Trap);
@@ -268,7 +269,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         s.FloatFree = execute + latency + 1;
         s.FloatTakesAluPort = takesAluPort;
         s.FloatDestination = destination;
-        if (destination != Registers.Sink) s.FloatResults |= 1UL << destination;
+        if (destination != 0) s.FloatResults |= 1UL << destination;
     }
 
     /// <summary>What an instruction in EX does to the ALU's write port.</summary>
@@ -341,7 +342,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
     private static void SetResult(BlockingState s, int register, ulong ready)
     {
         s.Ready[register] = ready;
-        s.Ready[Registers.Sink] = 0;
+        s.Ready[0] = 0;
         s.FloatResults &= ~(1UL << register);
     }
 

@@ -35,7 +35,7 @@ public sealed class BlockingState : IStateful
     /// <summary>The cycle after the last FP result returns; the FPU is busy before.</summary>
     public ulong FloatFree;
 
-    /// <summary>True where that result takes the ALU's write port: latency 2 or more, division and root.</summary>
+    /// <summary>True if that result takes the ALU's write port: latency 2 or more, division and root.</summary>
     public bool FloatTakesAluPort;
 
     /// <summary>Destination of that result.</summary>
@@ -86,7 +86,7 @@ public sealed class BlockingState : IStateful
         if (!FloatTakesAluPort) FloatDestination = 0;
         var waiting = FloatTakesAluPort ? 1UL << FloatDestination : 0;
         ForgetRegisters(Entered);
-        for (var r = NextKnown(1); r < Registers.Sink; r = NextKnown(r + 1))
+        for (var r = NextKnown(1); r < Registers.Count; r = NextKnown(r + 1))
         {
             if (Ready[r] > Time) waiting |= 1UL << r;
         }
@@ -99,18 +99,18 @@ public sealed class BlockingState : IStateful
         (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
     }
 
-    /// <summary>The first register from <paramref name="first"/> on of which it is known when it is ready, or <see cref="Registers.Sink"/>.</summary>
+    /// <summary>The first register from <paramref name="first"/> on of which it is known when it is ready, or <see cref="Registers.Count"/>.</summary>
     public int NextKnown(int first)
     {
-        var skipped = Ready.AsSpan(first, Registers.Sink - first).IndexOfAnyExcept(0UL);
-        return skipped < 0 ? Registers.Sink : first + skipped;
+        var skipped = Ready.AsSpan(first, Registers.Count - first).IndexOfAnyExcept(0UL);
+        return skipped < 0 ? Registers.Count : first + skipped;
     }
 
     /// <summary>A jump through a register waits until one after it is ready, counted from the jump's entry into ID; what was ready before that entry no longer matters.</summary>
     private void ForgetRegisters(ulong since)
     {
         var limit = new Vector<ulong>(since);
-        for (var r = 0; r + Vector<ulong>.Count <= Registers.Sink; r += Vector<ulong>.Count)
+        for (var r = 0; r + Vector<ulong>.Count <= Registers.Count; r += Vector<ulong>.Count)
         {
             var ready = new Vector<ulong>(Ready, r);
             Vector.ConditionalSelect(Vector.GreaterThanOrEqual(ready, limit), ready, Vector<ulong>.Zero).CopyTo(Ready, r);

@@ -33,7 +33,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     s.IsGranted = false;
                     return true;
                 case CycleEnd.NeedsGrant:
-                    // One port, in order: behind a late grant the next access asks later too.
+                    // One port, in order: after a late grant the next access asks later too.
                     s.AccessTime = Math.Max(s.Time, s.LastGrant) + 1;
                     if (s.LastGrant > s.Time) s.AccessCause = Cause.BankConflict;
                     s.AccessAddress = target.Address;
@@ -104,21 +104,18 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         if (done > s.Time) Charge(done, s.StallCause);
     }
 
+    /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, also if they do not name an x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
-        var sources = 1UL << i.Rs1 | 1UL << i.Rs2 | 1UL << i.Rs3;
-        var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)sources | 1u << DestinationField(i)) & ~1u };
+        var floatSources = (uint)(i.Reads >> Registers.F0);
+        var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u };
         switch (i.Row.Unit)
         {
-            case Unit.Alu or Unit.Jump:
-                head.HoldsWritePort = i.Rd != Registers.Sink;
-                break;
-            case Unit.Csr:
-                if (i.Shape == Shape.CsrImmediate) head.Registers = (1u << DestinationField(i)) & ~1u;
-                head.HoldsWritePort = i.Rd != Registers.Sink;
+            case Unit.Alu or Unit.Jump or Unit.Csr:
+                head.HoldsWritePort = i.Writes != 0;
                 break;
             case Unit.Load or Unit.Store or Unit.Atomic:
-                AddAccess(ref head, i, (uint)(sources >> 32), target);
+                AddAccess(ref head, i, floatSources, target);
                 break;
             case Unit.Fence when i.Shape == Shape.Fence:
                 head.Kind = HeadKind.Fence;
@@ -127,15 +124,12 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                 break;
             default:
                 head.Kind = HeadKind.Offload;
-                head.Offload = MakeOffload(i, (uint)(sources >> 32), a, b);
+                head.Offload = MakeOffload(i, floatSources, a, b);
                 break;
         }
 
         return head;
     }
-
-    /// <summary>Bits 11:7, which the RTL checks against the integer scoreboard for every instruction, also where they are not an x register.</summary>
-    private static int DestinationField(in Instruction i) => i.Length == 4 ? (int)(i.Word >> 7 & 31) : i.Rd & 31;
 
     private void AddAccess(ref Head head, in Instruction i, uint floatSources, in MemoryTarget target)
     {
@@ -146,7 +140,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         head.NeedsGrant = target.Arbitrated && !s.IsGranted;
         head.Granule = (target.Address + s.DataOffset) >> 3 & 0xffff;
         if (!s.IsGranted) s.AccessCause = Cause.LoadUse;
-        if (i.Row.IsFloat)
+        if (i.Row.Handover != Handover.None)
         {
             head.Kind = HeadKind.Offload;
             head.Offload = new Offload(floatSources, isStore ? OffloadKind.FloatStore : OffloadKind.FloatLoad, isStore ? ResultTag.Nowhere : tag, 0, IsDirect: false, target.ExtraCycles, granted);
@@ -159,29 +153,25 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
 
     private static Offload MakeOffload(in Instruction i, uint floatSources, uint a, uint b)
     {
-        var tag = Tag(i.Rd);
-        switch (i.Row.Unit)
+        var kind = i.Row.Unit switch
         {
-            case Unit.Divide:
-                var steps = DividerCycles.DecoupledInteger(isSigned: (i.Word >> 12 & 1) == 0, a, b);
-                return new Offload(0, OffloadKind.Divide, tag, (byte)(steps < 0 ? 1 : steps + 2), false, 0, 0);
-            case Unit.FloatDivideSqrt:
-                var latency = i.Shape == Shape.Float1 ? DividerCycles.DecoupledSquareRoot(a) : DividerCycles.DecoupledDivide(a, b);
-                return new Offload(floatSources, OffloadKind.DivideSqrt, tag, (byte)latency, false, 0, 0);
-            case Unit.FloatAddMultiply:
-                return new Offload(floatSources, OffloadKind.AddMultiply, tag, 0, false, 0, 0);
-            case Unit.FloatConvert:
-                return new Offload(floatSources, OffloadKind.Convert, tag, 0, IsDirect: true, 0, 0);
-            case Unit.FloatNonComputational:
-                // fmv.x.w (rm 0) goes through the sequencer, the other results for x registers do not.
-                var isMove = i.Shape == Shape.Unary && (i.Word >> 12 & 7) == 0;
-                var isDirect = (tag & ResultTag.Integer) != 0 && !isMove;
-                return new Offload(floatSources, OffloadKind.NonComputational, tag, 0, isDirect, 0, 0);
-            default:
-                return new Offload(0, OffloadKind.Multiply, tag, 0, false, 0, 0);
-        }
+            Unit.Divide => OffloadKind.Divide,
+            Unit.FloatDivide or Unit.FloatSquareRoot => OffloadKind.DivideSqrt,
+            Unit.FloatAddMultiply => OffloadKind.AddMultiply,
+            Unit.FloatConvert => OffloadKind.Convert,
+            Unit.FloatNonComputational => OffloadKind.NonComputational,
+            _ => OffloadKind.Multiply,
+        };
+        var cycles = i.Row.Unit switch
+        {
+            Unit.Divide => (uint)Math.Max(1, DividerCycles.DecoupledInteger(i.Row.IsSigned, a, b) + 2),
+            Unit.FloatDivide => DividerCycles.DecoupledDivide(a, b),
+            Unit.FloatSquareRoot => DividerCycles.DecoupledSquareRoot(a),
+            _ => 0u,
+        };
+        return new Offload(floatSources, kind, Tag(i.Rd), (byte)cycles, IsDirect: i.Row.Handover == Handover.Direct, 0, 0);
     }
 
-    private static byte Tag(int register) => register == Registers.Sink ? ResultTag.Integer
-        : (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));
+    private static byte Tag(int register) =>
+        (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));
 }

@@ -17,7 +17,7 @@ internal sealed class AccessGroup
     /// <summary>Number of the memory.</summary>
     public int Memory { get; }
 
-    /// <summary>First byte accessed, and the one after the last, as seen from the base register; the first is aligned where it has to be.</summary>
+    /// <summary>First byte accessed, and the one after the last, as seen from the base register; the first is aligned if it has to be.</summary>
     public int Low { get; private set; }
 
     /// <summary>See <see cref="Low"/>.</summary>
@@ -51,7 +51,7 @@ internal sealed class AccessGroup
                 groups[k]!.Take(i, alignment);
             }
 
-            if (i.Shape is not (Shape.Store or Shape.Branch)) open[i.Rd] = null;
+            if (i.Writes != 0) open[i.Rd] = null;
         }
 
         return groups;

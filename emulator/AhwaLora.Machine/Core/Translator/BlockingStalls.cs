@@ -14,13 +14,13 @@ internal sealed class BlockingStalls(BlockingState state) : IStallState
     public ulong Time => state.Time;
 
     /// <inheritdoc/>
-    public int Words => Ready + Registers.Sink;
+    public int Words => Ready + Registers.Count;
 
     /// <inheritdoc/>
     public bool MisalignedCosts => true;
 
     /// <inheritdoc/>
-    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
+    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivide or Unit.FloatSquareRoot);
 
     /// <inheritdoc/>
     public int Save(Span<ulong> words)
@@ -29,7 +29,7 @@ internal sealed class BlockingStalls(BlockingState state) : IStallState
         s.Forget();
         words.Clear();
         words[Lag] = s.Time - s.Entered;
-        for (var r = s.NextKnown(1); r < Registers.Sink; r = s.NextKnown(r + 1)) words[Ready + r] = s.Ready[r] + s.LongestLag + 1 - s.Time;
+        for (var r = s.NextKnown(1); r < Registers.Count; r = s.NextKnown(r + 1)) words[Ready + r] = s.Ready[r] + s.LongestLag + 1 - s.Time;
 
         if (s.FloatFree != 0) words[FloatFree] = s.FloatFree - s.Time;
         if (s.FloatTakesAluPort) words[FloatPort] = 1 + (ulong)s.FloatDestination;
@@ -49,7 +49,7 @@ internal sealed class BlockingStalls(BlockingState state) : IStallState
         s.Time = time;
         s.Entered = time - words[Lag];
         var distances = words[Ready..];
-        var ready = s.Ready.AsSpan(0, Registers.Sink);
+        var ready = s.Ready.AsSpan(0, Registers.Count);
         ready[1..].Clear();
         for (var r = 1; r < ready.Length; r++)
         {

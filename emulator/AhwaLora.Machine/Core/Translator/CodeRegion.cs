@@ -3,7 +3,7 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>Runs a region of code from one of its entries until it leaves it.</summary>
 /// <param name="frame">The hart it runs on.</param>
 /// <param name="fuel">Cycles it may use; no instruction begins after them.</param>
-/// <param name="yieldAt">It is left behind a jump backwards with no more fuel than this.</param>
+/// <param name="yieldAt">It is left after a jump backwards with no more fuel than this.</param>
 /// <param name="entry">Index of the entry.</param>
 /// <returns>Index of the exit taken.</returns>
 internal delegate int RegionCode(Frame frame, int fuel, int yieldAt, int entry);
@@ -23,7 +23,7 @@ internal enum ExitKind : byte
     /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
     Interpret,
 
-    /// <summary>The access behind the block asks for the bank of the address in <see cref="Frame.Target"/>. It needs no <see cref="RegionExit"/>: the method returns <see cref="RegionCompiler.AsksForBank"/>.</summary>
+    /// <summary>The access after the block asks for the bank of the address in <see cref="Frame.Target"/>. It needs no <see cref="RegionExit"/>: the method returns <see cref="PacedCompiler.AsksForBank"/>.</summary>
     Bank,
 }
 
@@ -33,7 +33,7 @@ internal sealed class RegionExit
     /// <summary>Why.</summary>
     public required ExitKind Kind { get; init; }
 
-    /// <summary>Address of the next instruction; of the jump itself where it is indirect.</summary>
+    /// <summary>Address of the next instruction; of the jump itself if it is indirect.</summary>
     public required uint Pc { get; init; }
 
     /// <summary>Cycles to charge; negative for a block charged on entry and not executed to its end.</summary>
@@ -59,10 +59,10 @@ internal sealed class RegionExit
     /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>
     public int Instruction { get; init; }
 
-    /// <summary>Of an exit behind a paced region's block: whether its branch or jump was taken.</summary>
+    /// <summary>Of an exit after a paced region's block: whether its branch or jump was taken.</summary>
     public bool IsRedirected { get; init; }
 
-    /// <summary>True where control goes backwards, or to the same instruction again, by a direct jump or branch.</summary>
+    /// <summary>True if control goes backwards, or to the same instruction again, by a direct jump or branch.</summary>
     public bool IsBackward { get; init; }
 
     /// <summary>Times it was taken, as far as anybody wants to know.</summary>
@@ -104,7 +104,7 @@ internal sealed class CodeRegion
     /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
     public IReadOnlyList<Node> Nodes { get; init; } = [];
 
-    /// <summary>True where not all of its cycles are Issue.</summary>
+    /// <summary>True if not all of its cycles retire an instruction.</summary>
     public required bool Stalls { get; init; }
 
     /// <summary>Instructions translated.</summary>

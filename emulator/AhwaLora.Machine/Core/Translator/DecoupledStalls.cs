@@ -34,7 +34,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
     public bool ComparesAddresses => true;
 
     /// <inheritdoc/>
-    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivideSqrt);
+    public bool IsPredictable(Unit unit) => unit is not (Unit.Divide or Unit.FloatDivide or Unit.FloatSquareRoot);
 
     /// <inheritdoc/>
     public int PendingAddresses(ReadOnlySpan<ulong> words)
@@ -162,7 +162,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
         }
     }
 
-    /// <summary>What 16 registers wait for, four bits each, where they do.</summary>
+    /// <summary>What 16 registers wait for, four bits each, if they do.</summary>
     private ulong PackCauses(int first)
     {
         var word = 0UL;

@@ -8,7 +8,7 @@ internal enum FloatMode : byte
     /// <summary>The region holds none: valid in any mode.</summary>
     Any,
 
-    /// <summary>mstatus.FS is not dirty, or frm is reserved: left to the interpreter.</summary>
+    /// <summary>mstatus.FS is not dirty, frm is reserved, or an f register holds no value in single precision: left to the interpreter.</summary>
     Interpreted,
 
     /// <summary>To nearest even, and NX has yet to be raised: an inexact result is left to the interpreter.</summary>
@@ -26,7 +26,7 @@ internal static class FloatModes
 {
     /// <summary>How to translate what is to run on <paramref name="hart"/> now.</summary>
     public static FloatMode Of(Hart hart) =>
-        (hart.Mstatus & MstatusBits.Fs) != MstatusBits.Fs || !RoundingMode.IsValid(hart.Frm) ? FloatMode.Interpreted
+        (hart.Mstatus & MstatusBits.Fs) != MstatusBits.Fs || !RoundingMode.IsValid(hart.Frm) || !hart.F.AreSingle ? FloatMode.Interpreted
         : hart.Frm != RoundingMode.NearestEven ? FloatMode.Directed
         : (hart.Fflags & FFlags.Inexact) != 0 ? FloatMode.Inexact
         : FloatMode.Exact;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AhwaLora.Machine.Bus;
-using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Machine.Core.Translator;
 
@@ -13,8 +12,11 @@ internal sealed class Frame
     /// <summary>The hart.</summary>
     public readonly Hart Hart;
 
-    /// <summary>Its registers.</summary>
-    public readonly uint[] Registers;
+    /// <summary>Its x registers.</summary>
+    public readonly uint[] X;
+
+    /// <summary>Its f registers, whose lower halves translated code uses: they all hold single precision then.</summary>
+    public readonly ulong[] F;
 
     /// <summary>Contents of the memories it sees, in the order of its address space.</summary>
     public readonly byte[][] Data;
@@ -39,40 +41,19 @@ internal sealed class Frame
     public ulong Retired;
 #pragma warning restore CS0649
 
-    /// <summary>Addresses that the pipeline compares, where it does.</summary>
+    /// <summary>Addresses that the pipeline compares, if it does.</summary>
     public readonly AddressHistory Addresses = new();
 
     /// <summary>Stalls charged block by block.</summary>
-    public long Stalls0, Stalls1, Stalls2, Stalls3, Stalls4, Stalls5, Stalls6;
+    public StallCounts Stalls;
 
     public Frame(Hart hart)
     {
         Hart = hart;
-        Registers = hart.Registers;
+        (X, F) = (hart.X, hart.F.Bits);
         Data = [.. hart.Space.Memories.Select(m => m.Data)];
         Watches = [.. hart.Space.Memories.Select(m => (byte[])(Array)m.Watches)];
-        Debug.Assert(Registers.Length == Isa.Registers.Count, "translated code indexes it without a check");
+        Debug.Assert(X.Length + F.Length == Isa.Registers.Count, "translated code indexes them without a check");
         Debug.Assert(hart.Space.Memories.All(m => m.Data.Length == m.Size && m.Size > 0 && m.Watches.Length > (m.Size - 1) >> MemoryRegion.GranuleShift), "translated code compares with the size, then indexes without a check");
-    }
-
-    /// <summary>Counts stalls.</summary>
-    public void AddStalls(in StallCounts stalls)
-    {
-        (Stalls0, Stalls1, Stalls2, Stalls3) = (Stalls0 + stalls[0], Stalls1 + stalls[1], Stalls2 + stalls[2], Stalls3 + stalls[3]);
-        (Stalls4, Stalls5, Stalls6) = (Stalls4 + stalls[4], Stalls5 + stalls[5], Stalls6 + stalls[6]);
-    }
-
-    /// <summary>Adds the stalls counted since the last call to the counters of the hart; returns their sum.</summary>
-    public ulong ChargeStalls(CauseCounters causes) =>
-        StallCounts.Charge(0, Take(ref Stalls0), causes) + StallCounts.Charge(1, Take(ref Stalls1), causes)
-        + StallCounts.Charge(2, Take(ref Stalls2), causes) + StallCounts.Charge(3, Take(ref Stalls3), causes)
-        + StallCounts.Charge(4, Take(ref Stalls4), causes) + StallCounts.Charge(5, Take(ref Stalls5), causes)
-        + StallCounts.Charge(6, Take(ref Stalls6), causes);
-
-    private static long Take(ref long stalls)
-    {
-        var counts = stalls;
-        stalls = 0;
-        return counts;
     }
 }

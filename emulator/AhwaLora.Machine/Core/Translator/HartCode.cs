@@ -52,7 +52,7 @@ internal sealed class HartCode
     /// <summary>Translates what is planned from a place; null, from now on, if there is nothing to translate.</summary>
     /// <param name="point">The place.</param>
     /// <param name="plan">What is to be one region.</param>
-    /// <param name="exactAlignment">True where a misaligned access takes other cycles than an aligned one.</param>
+    /// <param name="exactAlignment">True if a misaligned access takes other cycles than an aligned one.</param>
     public RegionEntry? Translate(EntryPoint point, RegionPlan plan, bool exactAlignment)
     {
         if (plan.Nodes.Count == 0)
@@ -93,7 +93,7 @@ internal sealed class HartCode
         var memories = _hart.Space.Memories;
         for (var m = 0; m < memories.Count; m++)
         {
-            if (memories[m].Contains(_hart.Registers[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width)) return Table.History.AddMemory(pc, m);
+            if (memories[m].Contains(_hart.X[i.Rs1] + (uint)i.Imm, (uint)i.Row.Width)) return Table.History.AddMemory(pc, m);
         }
 
         return false;

@@ -5,19 +5,19 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>A point in a block: what has been charged since its start, and the pipeline's state.</summary>
 /// <param name="Cycles">Cycles since the block's start.</param>
-/// <param name="Stalls">Those of them that are not issue.</param>
+/// <param name="Stalls">Those of them in which no instruction retired.</param>
 /// <param name="StallVector">Stall vector.</param>
 internal readonly record struct TimePoint(int Cycles, StallCounts Stalls, int StallVector);
 
 /// <summary>The timing of a block entered in a known state: before each of its instructions, and after the last.</summary>
-/// <param name="Before">Before instruction k; the last entry is behind the block where the last instruction does not redirect.</param>
-/// <param name="Redirected">Behind the block where it does.</param>
+/// <param name="Before">Before instruction k; the last entry is after the block if the last instruction does not redirect.</param>
+/// <param name="Redirected">After the block if it does.</param>
 internal sealed record BlockPlan(TimePoint[] Before, TimePoint Redirected)
 {
-    /// <summary>Behind the block, in sequence.</summary>
+    /// <summary>After the block, in sequence.</summary>
     public TimePoint After { get; init; } = Before[^1];
 
-    /// <summary>Where the block is followed by a request for a bank, the cycles from <see cref="After"/> to the request.</summary>
+    /// <summary>If the block is followed by a request for a bank, the cycles from <see cref="After"/> to the request.</summary>
     public int RequestDelay { get; init; }
 }
 
@@ -25,7 +25,7 @@ internal sealed record BlockPlan(TimePoint[] Before, TimePoint Redirected)
 /// <param name="Instructions">Its instructions.</param>
 /// <param name="ExtraCycles">For each of them the cycles of its memory beyond one.</param>
 /// <param name="IsGranted">True if the first has asked for a bank and has it.</param>
-/// <param name="Ask">The access behind the block that asks for one; none in most.</param>
+/// <param name="Ask">The access after the block that asks for one; none in most.</param>
 internal readonly record struct BankedBlock(IReadOnlyList<Instruction> Instructions, IReadOnlyList<uint> ExtraCycles, bool IsGranted, Instruction? Ask);
 
 /// <summary>
@@ -65,7 +65,7 @@ internal interface IBlockTiming
     /// <summary>As <see cref="Plan(int, IReadOnlyList{Instruction}, IReadOnlyList{uint})"/>, up to the request for a bank.</summary>
     BlockPlan Plan(int vector, in BankedBlock block);
 
-    /// <summary>What a grant <paramref name="delay"/> cycles behind the request does to a hart that waits, with <paramref name="vector"/>, at <paramref name="access"/>.</summary>
+    /// <summary>What a grant <paramref name="delay"/> cycles after the request does to a hart that waits, with <paramref name="vector"/>, at <paramref name="access"/>.</summary>
     TimePoint Grant(int vector, in Instruction access, ulong delay);
 
     /// <summary>Puts the hart in front of <paramref name="access"/>, whose bank it has asked for.</summary>
@@ -74,7 +74,7 @@ internal interface IBlockTiming
     /// <summary>True once there are too many vectors: code that leads to further ones is to be interpreted.</summary>
     bool IsFull { get; }
 
-    /// <summary>True where the pipeline compares addresses of accesses, which no vector holds.</summary>
+    /// <summary>True if the pipeline compares addresses of accesses, which no vector holds.</summary>
     bool ComparesAddresses { get; }
 
     /// <summary>Accesses of a vector whose addresses are still compared.</summary>

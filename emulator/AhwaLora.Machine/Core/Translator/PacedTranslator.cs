@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The translator for pipelines that meet many states, and for banks that others may have: its regions look up what a
-/// block costs (<see cref="TimedBlock"/>). Where a region asks for a bank, the hart's turn is over; behind the grant it
+/// block costs (<see cref="TimedBlock"/>). When a region asks for a bank, the hart's turn is over; after the grant it
 /// goes on in a region that begins with the access. In between, the pipeline's state is a number, not yet in the
 /// interpreter's pipeline; <see cref="Materialise"/> puts it there.
 /// </summary>
@@ -31,10 +31,10 @@ internal sealed class PacedTranslator : IEngine
     private readonly Pacing _pacing;
     private bool _hasArrived;
 
-    // What translated code has spent and nobody has asked for yet.
-    private ulong _issued, _countedAt;
+    // Instructions that translated code has retired and nobody has counted yet: a cycle of Issue each.
+    private ulong _retired, _countedAt;
 
-    // The block behind which the hart has asked for a bank, its time there, and the grant once it has it.
+    // The block after which the hart has asked for a bank, its time there, and the grant once it has it.
     private TimedBlock? _asked;
     private ulong _askedTime;
     private TimedGrant? _grant;
@@ -46,7 +46,7 @@ internal sealed class PacedTranslator : IEngine
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    /// <param name="hasBanks">True where accesses to banks have to be granted.</param>
+    /// <param name="hasBanks">True if accesses to banks have to be granted.</param>
     public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
@@ -204,7 +204,7 @@ internal sealed class PacedTranslator : IEngine
             fuel = _frame.Fuel;
             Debug.Assert(block.Region.Code == code, "a method passes on the blocks of its own region alone");
             var now = time + (ulong)(budget - fuel);
-            if (index == RegionCompiler.AsksForBank)
+            if (index == PacedCompiler.AsksForBank)
             {
                 Ask(block, now);
                 return (ExitKind.Bank, false);
@@ -245,7 +245,7 @@ internal sealed class PacedTranslator : IEngine
     {
         Hart.Pc = pc;
         Hart.Retired += _frame.Retired;
-        _issued += _frame.Retired;
+        _retired += _frame.Retired;
         _frame.Retired = 0;
     }
 
@@ -259,7 +259,7 @@ internal sealed class PacedTranslator : IEngine
             {
                 var before = _timing.Plan(vector, block.Node.Banked).Before[exit.Instruction];
                 (vector, now) = (before.StallVector, now + (ulong)before.Cycles);
-                _frame.AddStalls(before.Stalls);
+                _frame.Stalls.Add(before.Stalls);
                 _frame.Retired += (ulong)exit.Instruction;
             }
 
@@ -284,12 +284,12 @@ internal sealed class PacedTranslator : IEngine
     private void CountUp()
     {
         var causes = _interpreter.Causes;
-        causes.Add(Cause.Issue, _issued);
-        _frame.ChargeStalls(causes);
-        (_issued, _countedAt) = (0, Hart.Time);
+        causes.Add(Cause.Issue, _retired);
+        _frame.Stalls.MoveTo(causes);
+        (_retired, _countedAt) = (0, Hart.Time);
     }
 
-    /// <summary>Where control goes on behind a block that left its region.</summary>
+    /// <summary>Where control goes on after a block that left its region.</summary>
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
@@ -330,7 +330,7 @@ internal sealed class PacedTranslator : IEngine
             grant.Next = next = StateOf(region, region.Nodes[0], grant.At.StallVector);
         }
 
-        if (grant.HasStalls) _frame.AddStalls(grant.At.Stalls);
+        if (grant.HasStalls) _frame.Stalls.Add(grant.At.Stalls);
         (_asked, _grant) = (null, null);
         return next;
     }
@@ -365,7 +365,7 @@ internal sealed class PacedTranslator : IEngine
         if (block.IsInterpreted) return false;
         var mustJump = node.Transfers && node.Last.Shape != Shape.Branch;
 
-        // A request belongs to the instruction behind the block, which must not begin behind the fuel's end.
+        // A request belongs to the instruction after the block, which must not begin after the fuel's end.
         block.SetTiming(plan, least: mustJump ? plan.Redirected.Cycles : node.Banked.Ask is null ? plan.After.Cycles : plan.After.Cycles + 1);
         if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterStallVector);
         if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedStallVector);

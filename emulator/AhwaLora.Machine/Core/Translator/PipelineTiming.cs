@@ -110,7 +110,7 @@ internal sealed class PipelineTiming : IBlockTiming
         var start = Start(from);
         Offer(access, 0, isArbitrated: true);
         _model.Grant(_model.RequestTime + delay, Cause.BankConflict);
-        return End(from, start);
+        return End(from, start, retired: 0);
     }
 
     /// <inheritdoc/>
@@ -141,7 +141,7 @@ internal sealed class PipelineTiming : IBlockTiming
         var start = Start(from);
         Offer(instruction, extraCycles, isGranted);
         _model.Complete(instruction, redirected);
-        return End(from, start);
+        return End(from, start, retired: 1);
     }
 
     /// <summary>Offers an access until it asks for its bank.</summary>
@@ -149,7 +149,7 @@ internal sealed class PipelineTiming : IBlockTiming
     {
         var start = Start(from);
         Offer(access, 0, isArbitrated: true);
-        return End(from, start);
+        return End(from, start, retired: 0);
     }
 
     private ulong Start(in TimePoint from)
@@ -164,9 +164,9 @@ internal sealed class PipelineTiming : IBlockTiming
     private void Offer(in Instruction instruction, uint extraCycles, bool isArbitrated) =>
         _model.Issue(instruction, 0, 0, new MemoryTarget(instruction.Row.IsFloat ? 0u : 8u, extraCycles, isArbitrated));
 
-    private TimePoint End(in TimePoint from, ulong start)
+    private TimePoint End(in TimePoint from, ulong start, int retired)
     {
-        var stalls = StallCounts.Of(_modelCauses.Cycles);
+        var stalls = StallCounts.Of(_modelCauses.Cycles, retired);
         stalls.Add(from.Stalls);
         return new TimePoint(from.Cycles + (int)(_modelState.Time - start), stalls, StallVectorsOf(_modelState));
     }

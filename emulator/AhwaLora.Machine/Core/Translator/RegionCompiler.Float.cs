@@ -4,15 +4,15 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <content>
-/// Floating point: the host's operation and a test whether it could raise a flag; where it could, the interpreter does
+/// Floating point: the host's operation and a test whether it could raise a flag; if it could, the interpreter does
 /// it. Other rounding modes, and rows without such a form, call the row's method. mstatus.FS is dirty here.
 /// </content>
-internal sealed partial class RegionCompiler
+internal abstract partial class RegionCompiler
 {
     private void EmitFloat(Node node, int k)
     {
         var i = node.Block[k];
-        if (i.Shape == Shape.Binary && i.Rs1 == i.Rs2 && i.Row.Name == "fsgnj.s")
+        if (i.Row.MovesOneSource && i.Rs1 == i.Rs2)
         {
             _il.Emit(OpCodes.Ldloc, _registers[i.Rs1]!);
             _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
@@ -29,10 +29,10 @@ internal sealed partial class RegionCompiler
 
     private HostForm? HostFormOf(in Instruction i)
     {
-        if (_plan.Mode == FloatMode.Directed) return null;
+        if (_plan.Mode == FloatMode.Directed || i.Row.HostForm is not { IsUsable: true } form) return null;
         var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
         var isNearest = i.Rm is (byte)RoundingMode.Dynamic or (byte)RoundingMode.NearestEven;
-        return !isRounded || isNearest ? HostForms.Find(i.Row.Name) : null;
+        return !isRounded || isNearest ? form : null;
     }
 
     private void EmitHostForm(in Instruction i, HostForm form, Label mayRaise)
@@ -50,7 +50,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Stloc, result);
         RowInliner.Emit(_il, _plan.Mode == FloatMode.Exact ? form.Raises : form.RaisesMore, EmitOperand);
         _il.Emit(OpCodes.Brtrue, mayRaise);
-        if (i.Rd == Registers.Sink) return;
+        if (i.Rd == 0) return;
         _il.Emit(OpCodes.Ldloc, result);
         _il.Emit(OpCodes.Stloc, _registers[i.Rd]!);
     }
@@ -66,7 +66,7 @@ internal sealed partial class RegionCompiler
         var row = i;
         var operands = i.Shape switch
         {
-            Shape.Unary or Shape.Float1 => 1,
+            Shape.FloatUnary or Shape.FloatMove or Shape.Float1 => 1,
             Shape.Float3 => 3,
             _ => 2,
         };

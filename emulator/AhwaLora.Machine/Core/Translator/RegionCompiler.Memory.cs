@@ -8,10 +8,10 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <content>
 /// Loads and stores: the memory that the instruction probably accesses is tested inline, with one comparison for all
-/// accesses through a base register (<see cref="AccessGroup"/>); where one has met others they follow out of line, and
+/// accesses through a base register (<see cref="AccessGroup"/>); if one has met others they follow out of line, and
 /// the rest is the interpreter's: devices, faults, stores somebody watches.
 /// </content>
-internal sealed partial class RegionCompiler
+internal abstract partial class RegionCompiler
 {
     private readonly Dictionary<(string Field, int Memory), LocalBuilder> _starts = [];
     private AccessGroup?[] _groups = [];
@@ -49,10 +49,10 @@ internal sealed partial class RegionCompiler
         });
     }
 
-    /// <summary>True for an access that the interpreter has to do where it is misaligned. A store could reach into a second watched granule.</summary>
+    /// <summary>True for an access that the interpreter has to do if it is misaligned. A store could reach into a second watched granule.</summary>
     private bool MustAlign(Instruction i) => i.Row.Width > 1 && (i.Shape == Shape.Store || _exactAlignment || !_features.EmulatesMisaligned);
 
-    /// <summary>True where the test of a group looks at the watch bytes of all its stores.</summary>
+    /// <summary>True if the test of a group looks at the watch bytes of all its stores.</summary>
     private static bool IsWatchTested(AccessGroup? group) =>
         group is { Stores: > 1 } && group.Stored.High - group.Stored.Low <= 1 << MemoryRegion.GranuleShift;
 
@@ -99,8 +99,8 @@ internal sealed partial class RegionCompiler
         if (IsWatchTested(group)) EmitWatchTest(group.Memory, [(offset, group.Stored.Low - group.Low), (offset, group.Stored.High - 1 - group.Low)], exit);
     }
 
-    /// <summary>The offset in a memory of a range seen from a register; branches away where it does not lie inside, aligned if it must be.</summary>
-    private LocalBuilder EmitOffset(int register, (int Low, int High, int Alignment) range, int m, Label elsewhere)
+    /// <summary>The offset in a memory of a range seen from a register; branches away if it does not lie inside, aligned if it must be.</summary>
+    protected LocalBuilder EmitOffset(int register, (int Low, int High, int Alignment) range, int m, Label elsewhere)
     {
         var memory = _memories[m];
         var offset = _il.DeclareLocal(typeof(nuint));
@@ -136,7 +136,7 @@ internal sealed partial class RegionCompiler
         return offset;
     }
 
-    /// <summary>Branches away where somebody watches the granule of any of the places.</summary>
+    /// <summary>Branches away if somebody watches the granule of any of the places.</summary>
     private void EmitWatchTest(int m, ReadOnlySpan<(LocalBuilder Offset, int Displacement)> places, Label watched)
     {
         for (var n = 0; n < places.Length; n++)
@@ -169,7 +169,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Add);
     }
 
-    /// <summary>The first byte of a memory's contents or watches: in a local where the region's instructions probably need it.</summary>
+    /// <summary>The first byte of a memory's contents or watches: in a local if the region's instructions probably need it.</summary>
     private void EmitStart(string field, int m)
     {
         if (_starts.TryGetValue((field, m), out var local)) _il.Emit(OpCodes.Ldloc, local);

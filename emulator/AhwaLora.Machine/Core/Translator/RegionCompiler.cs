@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Numerics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -10,15 +10,18 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>
 /// Emits a planned region as one method: guest registers in locals, loaded at the start and written back in one place
 /// at the end, semantics as calls of the rows' methods, which the runtime inlines. What would trap, meet a device or
-/// otherwise be rare leaves the method in front of its instruction.
+/// otherwise be rare leaves the method in front of its instruction. How cycles are charged, and what leads from block to
+/// block, is the matter of <see cref="VersionedCompiler"/> and <see cref="PacedCompiler"/>.
 /// </summary>
-internal sealed partial class RegionCompiler
+internal abstract partial class RegionCompiler
 {
-    private const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
+    /// <summary>Numbers of the method's parameters.</summary>
+    protected const short Fuel = 2, YieldAt = 3, EntryIndex = 4;
 
     private static readonly Type[] Parameters = [typeof(CodeRegion), typeof(Frame), typeof(int), typeof(int), typeof(int)];
     private static readonly MethodInfo FirstByte = ((FirstOf<byte>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo FirstWord = ((FirstOf<uint>)MemoryMarshal.GetArrayDataReference).Method;
+    private static readonly MethodInfo FirstDouble = ((FirstOf<ulong>)MemoryMarshal.GetArrayDataReference).Method;
     private static readonly MethodInfo ToFloat = typeof(BitConverter).GetMethod(nameof(BitConverter.UInt32BitsToSingle))!;
     private static readonly MethodInfo ToBits = typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToUInt32Bits))!;
 
@@ -32,15 +35,14 @@ internal sealed partial class RegionCompiler
     private readonly DynamicMethod _method;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
-    private readonly LocalBuilder _exitIndex, _registerFile;
+    private readonly LocalBuilder _exitIndex, _x, _f;
     private readonly Label _leave;
     private readonly Dictionary<Node, Label> _labels = [];
     private readonly List<(Label Label, RegionExit Exit)> _exits = [];
     private readonly Dictionary<(Node Node, int Instruction, ExitKind Kind), Label> _exitsOfNodes = [];
     private readonly Queue<Action> _cold = new();
-    private bool _countsStalls;
 
-    private RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
+    protected RegionCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
     {
         _plan = plan;
         _memories = space.Memories;
@@ -49,7 +51,8 @@ internal sealed partial class RegionCompiler
         _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
         _il = _method.GetILGenerator(4096);
         _exitIndex = _il.DeclareLocal(typeof(int));
-        _registerFile = _il.DeclareLocal(typeof(uint).MakeByRefType());
+        _x = _il.DeclareLocal(typeof(uint).MakeByRefType());
+        _f = _il.DeclareLocal(typeof(ulong).MakeByRefType());
         _leave = _il.DefineLabel();
     }
 
@@ -57,9 +60,62 @@ internal sealed partial class RegionCompiler
     /// <param name="plan">What to translate.</param>
     /// <param name="space">The memories of the harts that will run it.</param>
     /// <param name="features">What those harts implement.</param>
-    /// <param name="exactAlignment">True where misaligned accesses are left to the interpreter even though they succeed.</param>
+    /// <param name="exactAlignment">True if misaligned accesses are left to the interpreter even though they succeed.</param>
     public static CodeRegion Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
-        new RegionCompiler(plan, space, features, exactAlignment).Compile();
+        (plan.IsPaced ? (RegionCompiler)new PacedCompiler(plan, space, features, exactAlignment) : new VersionedCompiler(plan, space, features, exactAlignment)).Compile();
+
+    /// <summary>The method being emitted.</summary>
+    protected ILGenerator Il => _il;
+
+    /// <summary>What is emitted.</summary>
+    protected RegionPlan Plan => _plan;
+
+    /// <summary>Where the method keeps the index that it returns, and the place that does so.</summary>
+    protected LocalBuilder ExitIndex => _exitIndex;
+
+    /// <inheritdoc cref="ExitIndex"/>
+    protected Label Leave => _leave;
+
+    /// <summary>True if cycles in which no instruction retires are charged within the region.</summary>
+    protected virtual bool ChargesStalls => false;
+
+    /// <summary>Emits what the method does on entry once registers are loaded, and where it goes on.</summary>
+    protected abstract void EmitDispatch();
+
+    /// <summary>Emits what is kept on the way out.</summary>
+    protected virtual void EmitKeep()
+    {
+    }
+
+    /// <summary>Emits what comes before a block: its charge, and a way out if the fuel may not last.</summary>
+    protected abstract void EmitBlockStart(Node node);
+
+    /// <summary>Emits what comes before an instruction of a block.</summary>
+    protected virtual void EmitInstructionStart(Node node, int k)
+    {
+    }
+
+    /// <summary>Emits what follows a block without a branch or jump, at <paramref name="pc"/>.</summary>
+    protected virtual void EmitBlockEnd(Node node, uint pc) => EmitEdge(node, pc, redirected: false);
+
+    /// <summary>Emits an outcome of a block: what it costs, and the way to where it leads.</summary>
+    protected abstract void EmitEdge(Node node, uint target, bool redirected);
+
+    /// <summary>Emits the outcome of a block that ends with an indirect jump at <paramref name="pc"/>.</summary>
+    protected abstract void EmitIndirectEdge(Node node, LocalBuilder target, uint pc);
+
+    /// <summary>A way out in front of instruction <paramref name="k"/> of a block, at <paramref name="pc"/>.</summary>
+    protected abstract RegionExit ExitBefore(Node node, int k, ExitKind kind, uint pc);
+
+    /// <summary>Emits a test of an access whose address other accesses are compared with, if the pipeline does that; a hit leaves by <paramref name="exit"/>.</summary>
+    protected virtual void EmitAddressTest(Node node, int k, Instruction i, Label exit)
+    {
+    }
+
+    /// <summary>Emits a note of an access's address, if the pipeline compares them.</summary>
+    protected virtual void EmitAddressNote(in Instruction i)
+    {
+    }
 
     private CodeRegion Compile()
     {
@@ -82,7 +138,7 @@ internal sealed partial class RegionCompiler
             Mode = _plan.Mode,
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
-            Stalls = _countsStalls || _exits.Exists(e => e.Exit.HasStalls),
+            Stalls = ChargesStalls || _exits.Exists(e => e.Exit.HasStalls),
             Length = _plan.Nodes.Sum(n => n.Block.Count),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
@@ -103,7 +159,7 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, YieldAt);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.YieldAt)));
-        EmitRegisterFile();
+        EmitRegisterFiles();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (_registers[r] is not { } local) continue;
@@ -113,36 +169,28 @@ internal sealed partial class RegionCompiler
         }
 
         foreach (var node in _plan.Nodes) DeclareStarts(node);
-        if (_plan.IsPaced) EmitPacedEntry();
-        if (_plan.Entries.Count == 1) return;
-        _il.Emit(OpCodes.Ldarg, EntryIndex);
-        _il.Emit(OpCodes.Switch, [.. _plan.Entries.Select(n => _labels[n])]);
+        EmitDispatch();
     }
 
     private void Declare(in Instruction i)
     {
-        if (i.Shape is not (Shape.Upper or Shape.Jump)) Use(i.Rs1);
-        if (i.Shape is Shape.Binary or Shape.Branch or Shape.Store or Shape.Float2 or Shape.FloatCompare or Shape.Float3) Use(i.Rs2);
-        if (i.Shape is Shape.Float3) Use(i.Rs3);
-        if (i.Shape is Shape.Branch or Shape.Store || i.Rd == Registers.Sink) return;
-        Use(i.Rd);
-        _isWritten[i.Rd] = true;
+        for (var registers = i.Reads | i.Writes; registers != 0; registers &= registers - 1) Use(BitOperations.TrailingZeroCount(registers));
+        _isWritten[i.Rd] |= i.Writes != 0;
     }
 
     private void Use(int register)
     {
-        Debug.Assert(register is >= 0 and < Registers.Sink, "the sink is never read, and written nowhere");
         if (register != 0) _registers[register] ??= _il.DeclareLocal(register >= Registers.F0 ? typeof(float) : typeof(uint));
     }
 
     private void EmitLeave()
     {
         _il.MarkLabel(_leave);
-        if (_plan.IsPaced) EmitPacedLeave();
+        EmitKeep();
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldarg, Fuel);
         _il.Emit(OpCodes.Stfld, Field(nameof(Frame.Fuel)));
-        EmitRegisterFile();
+        EmitRegisterFiles();
         for (var r = 0; r < Registers.Count; r++)
         {
             if (!_isWritten[r]) continue;
@@ -155,45 +203,39 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Ret);
     }
 
-    private void EmitRegisterFile()
+    private void EmitRegisterFiles()
     {
-        EmitFrameField(nameof(Frame.Registers));
+        EmitFrameField(nameof(Frame.X));
         _il.Emit(OpCodes.Call, FirstWord);
-        _il.Emit(OpCodes.Stloc, _registerFile);
+        _il.Emit(OpCodes.Stloc, _x);
+        EmitFrameField(nameof(Frame.F));
+        _il.Emit(OpCodes.Call, FirstDouble);
+        _il.Emit(OpCodes.Stloc, _f);
     }
 
+    /// <summary>Address of a register's 32 bits: of an f register, the lower ones.</summary>
     private void EmitRegisterReference(int register)
     {
-        _il.Emit(OpCodes.Ldloc, _registerFile);
-        _il.Emit(OpCodes.Ldc_I4, register * sizeof(uint));
+        var isFloat = register >= Registers.F0;
+        _il.Emit(OpCodes.Ldloc, isFloat ? _f : _x);
+        _il.Emit(OpCodes.Ldc_I4, isFloat ? (register - Registers.F0) * sizeof(ulong) : register * sizeof(uint));
         _il.Emit(OpCodes.Add);
     }
 
     private void EmitNode(Node node)
     {
         _il.MarkLabel(_labels[node]);
-        if (_plan.IsPaced) EmitPacedFuelTest(node);
-        else EmitCharge(node.EntryCycles);
-        if (_plan is { IsPaced: false, IsBridge: false }) EmitFuelTest(0, Exit(node, 0, ExitKind.Fuel));
-
+        EmitBlockStart(node);
         _groups = AccessGroup.Find(node, MustAlign);
         var pc = node.Pc;
         for (var k = 0; k < node.Block.Count; k++)
         {
-            if (_plan.IsBridge) EmitFuelTest(node.Plan.Before[k].Cycles + 1 - node.EntryCycles, Exit(node, k, ExitKind.Fuel));
+            EmitInstructionStart(node, k);
             EmitInstruction(node, k, pc);
             pc += node.Block[k].Length;
         }
 
-        if (node.Banked.Ask is { } ask) EmitAsk(node, ask, pc);
-        else if (node.Last.Shape is not (Shape.Branch or Shape.Jump or Shape.JumpRegister)) EmitEdge(node, pc, redirected: false);
-    }
-
-    private void EmitFuelTest(int least, Label exit)
-    {
-        _il.Emit(OpCodes.Ldarg, Fuel);
-        _il.Emit(OpCodes.Ldc_I4, least);
-        _il.Emit(OpCodes.Blt, exit);
+        if (!node.Transfers) EmitBlockEnd(node, pc);
     }
 
     private void EmitInstruction(Node node, int k, uint pc)
@@ -201,13 +243,13 @@ internal sealed partial class RegionCompiler
         var i = node.Block[k];
         switch (i.Shape)
         {
-            case Shape.Binary when !i.Row.IsFloat:
+            case Shape.Binary:
                 EmitResult(i, n => EmitBits(n == 0 ? i.Rs1 : i.Rs2));
                 break;
             case Shape.Immediate:
                 EmitResult(i, n => EmitBitsOr(n == 0 ? i.Rs1 : null, i.Imm));
                 break;
-            case Shape.Unary when !i.Row.IsFloat:
+            case Shape.Unary:
                 EmitResult(i, _ => EmitBits(i.Rs1));
                 break;
             case Shape.Upper:
@@ -235,26 +277,32 @@ internal sealed partial class RegionCompiler
     }
 
     /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
-    private Label Exit(Node node, int k, ExitKind kind)
+    protected Label Exit(Node node, int k, ExitKind kind)
     {
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
         var pc = node.Pc;
         for (var n = 0; n < k; n++) pc += node.Block[n].Length;
-        var at = _plan.IsPaced ? default : node.Plan.Before[k];
-        label = _plan.IsPaced ? PacedExit(kind, pc, k, redirected: false, isBackward: false) : Exit(kind, pc, at.Cycles - node.EntryCycles, at.Stalls, at.StallVector);
+        label = Exit(ExitBefore(node, k, kind, pc));
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }
 
-    private Label Exit(ExitKind kind, uint pc, int cycles, in StallCounts stalls, int vector, bool isBackward = false)
+    /// <summary>A way out.</summary>
+    protected Label Exit(RegionExit exit)
     {
         var label = _il.DefineLabel();
-        _exits.Add((label, new RegionExit { Kind = kind, Pc = pc, Cycles = cycles, Stalls = stalls, StallVector = vector, IsBackward = isBackward }));
+        _exits.Add((label, exit));
         return label;
     }
 
+    /// <summary>Where a block begins.</summary>
+    protected Label LabelOf(Node node) => _labels[node];
+
+    /// <summary>Has something emitted after the blocks, out of the way of what usually runs.</summary>
+    protected void EmitLater(Action emit) => _cold.Enqueue(emit);
+
     /// <summary>A register's 32 bits.</summary>
-    private void EmitBits(int register)
+    protected void EmitBits(int register)
     {
         if (register == 0)
         {
@@ -282,7 +330,7 @@ internal sealed partial class RegionCompiler
 
     private void EmitWriteBits(int rd)
     {
-        if (rd == Registers.Sink)
+        if (rd == 0)
         {
             _il.Emit(OpCodes.Pop);
             return;
@@ -292,11 +340,13 @@ internal sealed partial class RegionCompiler
         _il.Emit(OpCodes.Stloc, _registers[rd]!);
     }
 
-    private void EmitFrameField(string name)
+    /// <summary>A field of the frame.</summary>
+    protected void EmitFrameField(string name)
     {
         _il.Emit(OpCodes.Ldarg_1);
         _il.Emit(OpCodes.Ldfld, Field(name));
     }
 
-    private static FieldInfo Field(string name) => typeof(Frame).GetField(name)!;
+    /// <summary>A field of <see cref="Frame"/>.</summary>
+    protected static FieldInfo Field(string name) => typeof(Frame).GetField(name)!;
 }

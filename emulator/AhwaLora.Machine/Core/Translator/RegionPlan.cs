@@ -34,7 +34,7 @@ internal sealed class Node
     /// <summary>Its number in its region.</summary>
     public int Index { get; init; }
 
-    /// <summary>What follows it in the same region, in sequence and where its branch or jump is taken.</summary>
+    /// <summary>What follows it in the same region, in sequence and if its branch or jump is taken.</summary>
     public Node? Sequel { get; set; }
 
     /// <inheritdoc cref="Sequel"/>
@@ -134,7 +134,7 @@ internal sealed class RegionPlan
     /// <summary>See <see cref="IBlockTiming.ComparesAddresses"/>.</summary>
     public bool ComparesAddresses { get; }
 
-    /// <summary>True where the costs of a block are looked up as it runs.</summary>
+    /// <summary>True if the costs of a block are looked up as it runs.</summary>
     public bool IsPaced => Pacing != Pacing.Versions;
 
     /// <summary>Address of the entry.</summary>
@@ -152,13 +152,13 @@ internal sealed class RegionPlan
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }
 
-    /// <summary>Its nodes, the entry first, each followed by its successor in sequence where that is new.</summary>
+    /// <summary>Its nodes, the entry first, each followed by its successor in sequence if that is new.</summary>
     public List<Node> Nodes { get; } = [];
 
     /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
     public IReadOnlyList<Node> Entries { get; } = [];
 
-    /// <summary>The node for an address and a state, or null if the region ends.</summary>
+    /// <summary>The node for an address and a state, or null if the region does not hold it.</summary>
     public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
 
     private Node VersionedNode(IBlockTiming timing, uint pc, int vector)
@@ -245,7 +245,8 @@ internal sealed class RegionPlan
         return i.Shape switch
         {
             Shape.Float1 or Shape.Float2 or Shape.Float3 => i.Rm == RoundingMode.Dynamic || RoundingMode.IsValid(i.Rm),
-            Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Unary or Shape.FloatCompare => true,
+            Shape.Binary or Shape.Immediate or Shape.Upper or Shape.Unary => true,
+            Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove => true,
             Shape.Branch or Shape.Jump or Shape.JumpRegister or Shape.Load or Shape.Store => true,
             _ => false,
         };
@@ -281,7 +282,7 @@ internal sealed class RegionPlan
         var memories = hart.Space.Memories;
         for (var m = 0; m < memories.Count; m++)
         {
-            if (memories[m].Contains(hart.Registers[i.Rs1] + (uint)i.Imm, 1)) return m;
+            if (memories[m].Contains(hart.X[i.Rs1] + (uint)i.Imm, 1)) return m;
         }
 
         return 0;

@@ -1,29 +1,33 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Cycles of a stretch of translated code that are not <see cref="Cause.Issue"/>, two causes to a word, so that a block
-/// charges all of its own with one or two additions. The causes that usually occur together share a word. The
-/// remaining cycles are Issue, and as many instructions have retired.
+/// Cycles of a stretch of translated code in which no instruction retired, two causes to a word, so that a block charges
+/// all of its own with one or two additions. The remaining cycles are <see cref="Cause.Issue"/> and retired one
+/// instruction each; cycles of Issue beyond one per instruction are counted here like those of any other cause. So what
+/// has issued and what has retired are two counts.
 /// </summary>
 internal struct StallCounts
 {
-    /// <summary>Words of counts.</summary>
-    public const int Words = 7;
+    /// <summary>Words of counts: half a word for each cause there is.</summary>
+    public const int Words = (CauseCounters.Count + 1) / 2;
 
-    private static readonly Cause[] CauseOf =
+    private const int HalfBits = 32;
+
+    /// <summary>The causes that most blocks meet, those that usually occur together in one word.</summary>
+    private static readonly Cause[] Frequent =
     [
         Cause.JumpBranch, Cause.MemoryLatency,
         Cause.LoadUse, Cause.Division,
         Cause.FpuDependency, Cause.Csr,
         Cause.FpuStructural, Cause.BankConflict,
-        Cause.InstructionFetch, Cause.Barrier,
-        Cause.Wfi, Cause.DmaWait,
-        Cause.TileWait, Cause.Trap,
     ];
+
+    private static readonly Cause[] CauseOf = [.. Frequent, .. Enum.GetValues<Cause>().Except(Frequent)];
 
     private Counts _counts;
 
@@ -46,32 +50,40 @@ internal struct StallCounts
         for (var word = 0; word < Words; word++) _counts[word] += other._counts[word];
     }
 
-    /// <summary>The counts of <paramref name="cycles"/>, by cause, without Issue.</summary>
-    public static StallCounts Of(ReadOnlySpan<ulong> cycles)
+    /// <summary>The counts of a stretch that spent <paramref name="cycles"/>, by cause, and retired <paramref name="retired"/> instructions.</summary>
+    /// <exception cref="OverflowException">Fewer cycles of Issue than instructions, or more cycles of a cause than half a word holds.</exception>
+    public static StallCounts Of(ReadOnlySpan<ulong> cycles, int retired)
     {
-        Debug.Assert(CauseOf.Length == 2 * Words && CauseOf.Length == CauseCounters.Count - 1, "every cause but Issue has a half word");
+        Debug.Assert(cycles.Length == CauseOf.Length, "every cause has half a word");
         var counts = default(StallCounts);
         for (var field = 0; field < CauseOf.Length; field++)
         {
-            var count = cycles[(int)CauseOf[field]];
-            Debug.Assert(count <= int.MaxValue, "a count fits its half word");
-            counts._counts[field / 2] += (long)count << (field % 2 * 32);
+            var cause = CauseOf[field];
+            var count = checked((int)(cycles[(int)cause] - (cause == Cause.Issue ? (ulong)retired : 0)));
+            counts._counts[field / 2] += (long)count << (field % 2 * HalfBits);
         }
 
         return counts;
     }
 
-    /// <summary>Adds the counts of a word to the counters of a hart; returns their sum.</summary>
-    public static ulong Charge(int word, long counts, CauseCounters causes)
+    /// <summary>Adds the counts to the counters of a hart, and clears them; returns their sum.</summary>
+    public ulong MoveTo(CauseCounters causes)
     {
-        if (counts == 0) return 0;
-        var (low, high) = ((ulong)(uint)counts, (ulong)counts >> 32);
-        causes.Add(CauseOf[2 * word], low);
-        causes.Add(CauseOf[2 * word + 1], high);
-        return low + high;
+        var sum = 0UL;
+        for (var word = 0; word < Words; word++)
+        {
+            if (_counts[word] == 0) continue;
+            var (low, high) = ((ulong)(uint)_counts[word], (ulong)_counts[word] >> HalfBits);
+            causes.Add(CauseOf[2 * word], low);
+            if (high != 0) causes.Add(CauseOf[2 * word + 1], high);
+            sum += low + high;
+            _counts[word] = 0;
+        }
+
+        return sum;
     }
 
-    [System.Runtime.CompilerServices.InlineArray(Words)]
+    [InlineArray(Words)]
     private struct Counts
     {
         private long _first;

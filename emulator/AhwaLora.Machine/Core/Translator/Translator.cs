@@ -171,7 +171,7 @@ internal sealed class Translator : IEngine
             if (region.Code is not { } code) break;
             exit = region.Exits[code(_frame, fuel, yieldAt, entry.Index)];
             fuel = _frame.Fuel - exit.Cycles;
-            if (exit.HasStalls) _frame.AddStalls(exit.Stalls);
+            if (exit.HasStalls) _frame.Stalls.Add(exit.Stalls);
             hasStalls |= region.Stalls;
             (pc, vector) = (exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc, exit.StallVector);
             if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
@@ -182,11 +182,11 @@ internal sealed class Translator : IEngine
         }
 
         var cycles = (ulong)(budget - fuel);
-        var issued = cycles;
-        if (hasStalls) issued -= _frame.ChargeStalls(Causes);
-        Debug.Assert(issued <= cycles, "no more stalls than cycles: no half word has overflowed");
-        Causes.Add(Cause.Issue, issued);
-        hart.Retired += issued;
+        var retired = cycles;
+        if (hasStalls) retired -= _frame.Stalls.MoveTo(Causes);
+        Debug.Assert(retired <= cycles, "no more stalls than cycles: no half word has overflowed");
+        Causes.Add(Cause.Issue, retired);
+        hart.Retired += retired;
         hart.Pc = pc;
         _timing.GoAhead(vector, time + cycles);
         if (yields) _left = exit;

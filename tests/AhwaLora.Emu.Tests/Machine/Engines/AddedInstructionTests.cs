@@ -1,42 +1,25 @@
 using System.Numerics;
-using AhwaLora.Machine.Bus;
+using AhwaLora.Emu.Tests.Harness;
 using AhwaLora.Machine.Core;
-using AhwaLora.Machine.Core.Execution;
-using AhwaLora.Machine.Core.Interpreter;
-using AhwaLora.Machine.Core.Pipelines;
-using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Isa;
-using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Machine.Engines;
 
-/// <summary>A row that the table does not hold, added as docs/adding-an-instruction.md says, runs on every engine.</summary>
+/// <summary>What docs/adding-an-instruction.md shows is all that an instruction needs: one row and one method, on every engine and pipeline.</summary>
 [Trait(Traits.Engine, Traits.Own)]
 public sealed class AddedInstructionTests
 {
-    private const uint Ram = 0x8000_0000, RamBytes = 0x1000;
+    // The document shows the row and the method below word for word, but for their indentation.
+    private static readonly InstructionRow[] Added =
+    [
+        Row("clz", "0110000 00000 rs1 001 rd 0010011", "rd, rs1", Shape.Unary, Unit.Alu, Clz),
+    ];
 
-    /// <summary>Zbb's clz: an integer instruction of one operand.</summary>
-    private static readonly InstructionRow Clz =
-        new(Extension.I, "clz", "0110000 00000 rs1 001 rd 0010011", "rd, rs1", Shape.Unary, Unit.Alu, (Func<uint, uint>)CountLeadingZeros);
-
-    public static TheoryData<string> Profiles => EnginePair.Profiles;
+    public static TheoryData<string> Profiles => BareHart.Profiles;
 
     [Theory]
     [MemberData(nameof(Profiles))]
-    public void An_integer_row_of_one_operand_needs_no_floating_point(string profile)
-    {
-        var (interpreted, _) = Run(profile, isTranslated: false);
-        var (translated, instructions) = Run(profile, isTranslated: true);
-
-        Assert.Equal(Enumerable.Range(1, 300).Sum(LeadingZeros), (int)interpreted.Registers[8]);
-        Assert.Equal((0u, 0u), (interpreted.Mcause, interpreted.Mstatus & MstatusBits.Fs));
-        Assert.Equal(interpreted.Registers[..Registers.Sink], translated.Registers[..Registers.Sink]);
-        Assert.Equal((interpreted.Pc, interpreted.Time, interpreted.Retired), (translated.Pc, translated.Time, translated.Retired));
-        Assert.InRange(instructions, 4, int.MaxValue);
-    }
-
-    private static (Hart Hart, int Translated) Run(string profile, bool isTranslated)
+    public void The_row_and_the_method_of_the_document_run(string profile)
     {
         uint[] loop =
         [
@@ -46,44 +29,47 @@ public sealed class AddedInstructionTests
             0xfe03_1ae3, // bnez t1, loop
             0x0000_006f, // j .
         ];
-        var memory = new MemoryRegion("ram", Ram, RamBytes);
-        for (var n = 0u; n < loop.Length; n++) memory.Store(Ram + 4 * n, 4, loop[n], Initiators.Host);
-        var features = new HartFeatures();
-        var hart = new Hart(0, new AddressSpace([memory], []), features);
-        hart.Reset(Ram);
-        hart.Mstatus &= ~MstatusBits.Fs;
-        hart.Registers[6] = 300;
-        var code = new CodeCache(memory, new Decoder(features.Extensions, [.. InstructionSet.Rows, Clz]));
-        var timing = TimingProfile.Named(profile);
-        RegionTable? table = null;
-        var translations = isTranslated ? new Translations([code], timing, hasBanks: false, hotThreshold: 2, asked => table = asked) : null;
-        var engine = timing.Build<EngineBuilder, IEngine>(new EngineBuilder(hart, code, translations));
-        engine.Run(new RunWindow(10_000, ulong.MaxValue));
-        return (hart, table?.TranslatedInstructions ?? 0);
-    }
-
-    private static uint CountLeadingZeros(uint a) => (uint)BitOperations.LeadingZeroCount(a);
-
-    private static int LeadingZeros(int value) => BitOperations.LeadingZeroCount((uint)value);
-
-    private readonly struct EngineBuilder(Hart hart, CodeCache code, Translations? translations) : IPipelineUser<IEngine>
-    {
-        public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
-            where TPipeline : struct, IPipeline
+        void Prepare(Hart hart)
         {
-            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, [code], new NoEnvironment());
-            return translations?.EngineFor(interpreter, pipeline, state, [code]) ?? interpreter;
+            hart.Mstatus &= ~MstatusBits.Fs; // an integer instruction needs no floating point
+            hart.X[6] = 300;
         }
+
+        IEnumerable<InstructionRow> table = [.. InstructionSet.Rows, .. Added];
+        var (interpreted, interpretedCauses, _) = BareHart.Run(profile, isTranslated: false, loop, Prepare, table: table);
+        var (translated, translatedCauses, instructions) = BareHart.Run(profile, isTranslated: true, loop, Prepare, table: table);
+
+        Assert.Equal(Enumerable.Range(1, 300).Sum(n => BitOperations.LeadingZeroCount((uint)n)), (int)interpreted.X[8]);
+        Assert.Equal((0u, 0u), (interpreted.Mcause, interpreted.Mstatus & MstatusBits.Fs));
+        Assert.Equal(interpreted.Registers(), translated.Registers());
+        Assert.Equal((interpreted.Pc, interpreted.Time, interpreted.Retired), (translated.Pc, translated.Time, translated.Retired));
+        Assert.Equal(interpretedCauses.Cycles, translatedCauses.Cycles);
+        Assert.InRange(instructions, 4, int.MaxValue);
     }
 
-    private sealed class NoEnvironment : IEnvironment
+    [Fact]
+    public void The_row_says_how_it_is_decoded_and_disassembled()
     {
-        public bool TryHostCall(Hart hart) => false;
-
-        public bool ArriveAtBarrier(Hart hart) => true;
-
-        public void MarkRegion(Hart hart, uint marker)
-        {
-        }
+        var i = new Decoder(Extension.I, Added).Decode(0x6003_1293);
+        Assert.Equal("clz t0, t1", Disassembler.Format(i, 0));
+        Assert.Equal((1UL << 6, 1UL << 5), (i.Reads, i.Writes));
     }
+
+    [Fact]
+    public void The_document_shows_this_row_and_this_method()
+    {
+        var source = Lines(Path.Combine(Toolchain.Root, "tests", "AhwaLora.Emu.Tests", "Machine", "Engines", "AddedInstructionTests.cs"));
+        var shown = Lines(Path.Combine(Toolchain.Root, "docs", "adding-an-instruction.md")).SkipWhile(l => l != "```csharp").ToList();
+        var code = shown.Where((line, n) => shown.Take(n).Count(l => l.StartsWith("```", StringComparison.Ordinal)) % 2 == 1 && !line.StartsWith("```", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, code.Count);
+        Assert.All(code, line => Assert.Contains(line, source));
+    }
+
+    private static string[] Lines(string path) => [.. File.ReadLines(path).Select(line => line.Trim())];
+
+    // As in Rv32I.cs.
+    private static InstructionRow Row(string name, string pattern, string assembly, Shape shape, Unit unit, Func<uint, uint> semantics) =>
+        new(Extension.I, name, pattern, assembly, shape, unit, semantics);
+
+    private static uint Clz(uint a) => (uint)BitOperations.LeadingZeroCount(a);
 }

@@ -222,7 +222,7 @@ public sealed class ContentionEqualityTests(CalibrationPrograms programs) : ICla
         {
             var machine = EnginePair.Build(elf, platform, options with { Engine = engine });
             machine.Run(new RunLimits(60_000, ulong.MaxValue));
-            return string.Join('\n', machine.Harts.Select(h => $"{h.Pc:x} {h.Time} {h.Retired} {string.Join(' ', h.Registers[..64])} {string.Join(' ', machine.CausesOf(h.Id).Cycles)}"))
+            return string.Join('\n', machine.Harts.Select(h => $"{h.Pc:x} {h.Time} {h.Retired} {string.Join(' ', h.Registers())} {string.Join(' ', machine.CausesOf(h.Id).Cycles)}"))
                 + string.Join(' ', machine.BankConflicts);
         }).ToArray();
         Assert.Equal(states[1], states[0]);

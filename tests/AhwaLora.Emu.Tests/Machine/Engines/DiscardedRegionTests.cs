@@ -230,7 +230,7 @@ public sealed class DiscardedRegionTests
         var machine = EnginePair.Build(elf, platform, options);
         var result = machine.Run(new RunLimits(3_000_000, ulong.MaxValue));
         Assert.Equal(ExitReason.Exit, result.Reason);
-        return string.Join('\n', machine.Harts.Select(h => $"{h.Pc:x} {h.Time} {h.Retired} {h.Fflags} {string.Join(' ', h.Registers[..64])} {string.Join(' ', machine.CausesOf(h.Id).Cycles)}"))
+        return string.Join('\n', machine.Harts.Select(h => $"{h.Pc:x} {h.Time} {h.Retired} {h.Fflags} {string.Join(' ', h.Registers())} {string.Join(' ', machine.CausesOf(h.Id).Cycles)}"))
             + '\n' + string.Join(' ', machine.BankConflicts);
     }
 

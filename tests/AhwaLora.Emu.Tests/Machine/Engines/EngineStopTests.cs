@@ -71,7 +71,7 @@ public sealed class EngineStopTests
             var machine = EnginePair.Build(elf, null, options with { Engine = engine });
             var result = machine.Run(limits);
             var hart = machine.Harts[0];
-            return (result, hart.Pc, hart.Time, hart.Retired, string.Join(' ', hart.Registers[..64]), string.Join(' ', machine.CausesOf(0).Cycles));
+            return (result, hart.Pc, hart.Time, hart.Retired, string.Join(' ', hart.Registers()), string.Join(' ', machine.CausesOf(0).Cycles));
         }).ToArray();
         Assert.Equal(states[1], states[0]);
     }

@@ -61,7 +61,7 @@ public sealed class OverwrittenInstructionTests
             name: .asciz ":tt"
             """);
 
-        Assert.Equal((0u, Nop), (machine.Harts[0].Registers[9], machine.Harts[0].Registers[18]));
+        Assert.Equal((0u, Nop), (machine.Harts[0].X[9], machine.Harts[0].X[18]));
         if (isLogged) Assert.Equal(2, log.Count(i => i.Word == Ebreak));
     }
 
@@ -81,7 +81,7 @@ public sealed class OverwrittenInstructionTests
                 lw s3, 0(t2)
             """);
 
-        Assert.Equal((Nop, Nop), (machine.Harts[0].Registers[18], machine.Harts[0].Registers[19]));
+        Assert.Equal((Nop, Nop), (machine.Harts[0].X[18], machine.Harts[0].X[19]));
         if (!isLogged) return;
         Assert.Contains(log, i => i.Shape == Shape.Atomic);
         Assert.Contains(log, i => i.Shape == Shape.Store);

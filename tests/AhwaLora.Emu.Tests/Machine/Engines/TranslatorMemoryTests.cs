@@ -34,7 +34,7 @@ public sealed class TranslatorMemoryTests
 
         var growth = CollectedMemory() - before;
         Assert.InRange(growth, long.MinValue, 1 << 20);
-        Assert.True(hart.Registers[9] > 0);
+        Assert.True(hart.X[9] > 0);
     }
 
     /// <summary>A dynamic method takes a finalizer to give up its code, and another collection to be gone itself.</summary>

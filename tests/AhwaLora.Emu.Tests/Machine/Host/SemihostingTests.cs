@@ -223,8 +223,8 @@ public sealed class SemihostingTests : IDisposable
 
     private int? ExitCodeOf(uint operation, uint parameter)
     {
-        _guest.Hart.Registers[Registers.A0] = operation;
-        _guest.Hart.Registers[Registers.A1] = parameter;
+        _guest.Hart.X[Registers.A0] = operation;
+        _guest.Hart.X[Registers.A1] = parameter;
         Assert.True(_semihosting.TryCall(_guest.Hart, out var exitCode));
         return exitCode;
     }
@@ -232,7 +232,7 @@ public sealed class SemihostingTests : IDisposable
     private uint Call(uint operation, uint parameter)
     {
         Assert.Null(ExitCodeOf(operation, parameter));
-        return _guest.Hart.Registers[Registers.A0];
+        return _guest.Hart.X[Registers.A0];
     }
 
     private uint CallBlock(uint operation, params uint[] words)

@@ -121,7 +121,7 @@ public sealed partial class InstructionTableTests
 
     private static uint Named(Pattern pattern) => pattern.Mask | Fields.Aggregate(0u, (bits, field) => bits | pattern.Insert(field, pattern.Extract(field, 0) - 1, 0));
 
-    private static readonly Field[] Fields = [Field.Rd, Field.Rs1, Field.Rs2, Field.Rs3, Field.Rm, Field.Imm, Field.AqRl];
+    private static readonly Field[] Fields = [Field.Rd, Field.Rs1, Field.Rs2, Field.Rs3, Field.Rm, Field.Zimm, Field.Imm, Field.AqRl];
 
     private static uint Encode(Pattern pattern, uint word) =>
         Fields.Where(pattern.Has).Aggregate(pattern.Match, (encoded, field) => pattern.Insert(field, pattern.Extract(field, word), encoded));
@@ -143,8 +143,8 @@ public sealed partial class InstructionTableTests
     internal static bool IsCanonical(in Instruction i) => i.Shape switch
     {
         Shape.Illegal => false,
-        Shape.Immediate when i.Word != 1 => i.Rd != Registers.Sink && (i.Imm != 0 || i.Rs1 == 0),
-        Shape.Binary or Shape.Upper => i.Rd != Registers.Sink,
+        Shape.Immediate when i.Word != 1 => i.Rd != 0 && (i.Imm != 0 || i.Rs1 == 0),
+        Shape.Binary or Shape.Upper => i.Rd != 0,
         _ => true,
     };
 
@@ -158,8 +158,8 @@ public sealed partial class InstructionTableTests
     /// <summary>As <see cref="Relative"/>; jumps by their compressed names, since the assembler leaves it to the linker to shorten them.</summary>
     private static string Jump(in Instruction i) => i.Shape switch
     {
-        Shape.Jump => $"{(i.Rd == Registers.Sink ? "c.j" : "c.jal")} . + {i.Imm.ToString(CultureInfo.InvariantCulture)}",
-        Shape.JumpRegister => $"{(i.Rd == Registers.Sink ? "c.jr" : "c.jalr")} {Registers.AbiNames[i.Rs1]}",
+        Shape.Jump => $"{(i.Rd == 0 ? "c.j" : "c.jal")} . + {i.Imm.ToString(CultureInfo.InvariantCulture)}",
+        Shape.JumpRegister => $"{(i.Rd == 0 ? "c.jr" : "c.jalr")} {Registers.AbiNames[i.Rs1]}",
         _ => Relative(i),
     };
 

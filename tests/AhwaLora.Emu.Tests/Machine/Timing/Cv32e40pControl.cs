@@ -13,7 +13,7 @@ internal sealed record ControlStep(Instruction Instruction, uint A, uint B, uint
 
     public bool IsMemory => Unit is Unit.Load or Unit.Store;
 
-    public bool IsFloat => Unit is Unit.FloatAddMultiply or Unit.FloatNonComputational or Unit.FloatConvert or Unit.FloatDivideSqrt;
+    public bool IsFloat => Unit is Unit.FloatAddMultiply or Unit.FloatNonComputational or Unit.FloatConvert or Unit.FloatDivide or Unit.FloatSquareRoot;
 
     public bool IsJump => Instruction.Shape is Shape.Jump or Shape.JumpRegister;
 
@@ -95,7 +95,7 @@ internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int la
     {
         var ex = _execute;
         var writes = ex is { WritesAluPort: true };
-        _class = ex is not { IsFloat: true } ? 0 : ex.Unit == Unit.FloatDivideSqrt || latency >= 2 ? MultiCycle : latency + 1;
+        _class = ex is not { IsFloat: true } ? 0 : ex.Unit is Unit.FloatDivide or Unit.FloatSquareRoot || latency >= 2 ? MultiCycle : latency + 1;
         var isActive = _inFlight.Count != 0;
         var isStalled = _class != 0 && isActive && (_class != TwoCycle || _lastClass == MultiCycle || _inFlight.Count == 2);
         _requests = _class != 0 && !isStalled;
@@ -148,7 +148,7 @@ internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int la
         _lastClass = _class;
         if (_class == SingleCycle) return;
         var i = _execute!;
-        var cycles = i.Unit != Unit.FloatDivideSqrt ? (ulong)latency + 1
+        var cycles = i.Unit is not (Unit.FloatDivide or Unit.FloatSquareRoot) ? (ulong)latency + 1
             : i.Instruction.Shape == Shape.Float1 ? DividerCycles.BlockingSquareRoot(i.A)
             : DividerCycles.BlockingDivide(i.A, i.B);
         _inFlight.Add((i.Instruction.Rd, _cycle + cycles - 1));
@@ -179,7 +179,7 @@ internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int la
         if (isReady && left is { Unit: Unit.Branch, IsTaken: true })
         {
             // What lies behind the branch comes in, and is dropped when the branch is in EX.
-            _decode = new ControlStep(new Instruction { Row = left.Instruction.Row, Entry = 0, Word = 0, Imm = 0, Shape = left.Instruction.Behind, Rd = Registers.Sink, Rs1 = 0, Rs2 = 0, Rs3 = 0, Rm = 0, Length = 4 }, 0, 0, 0, false);
+            _decode = new ControlStep(new Instruction { Row = left.Instruction.Row, Entry = 0, Word = 0, Imm = 0, Shape = left.Instruction.Behind, Rd = 0, Rs1 = 0, Rs2 = 0, Rs3 = 0, Rm = 0, Length = 4 }, 0, 0, 0, false);
         }
         else if (isReady && isFetched)
         {

@@ -138,7 +138,7 @@ public sealed class PipelineContractTests
         var a = i.Word * 2654435761;
         var target = i.Row.Width == 0 ? default : new MemoryTarget(a & 0xfff, i.Word >> 30, (i.Word & 0x100) != 0);
         while (!pipeline.Issue(i, a, ~i.Word, target)) pipeline.Grant(pipeline.RequestTime + late, late % 2 == 0 ? Cause.BankConflict : Cause.Barrier);
-        if (i.Shape is Shape.Csr && i.Rd == Registers.Sink) pipeline.Trap(interrupt: false);
+        if (i.Shape is Shape.Csr && i.Rd == 0) pipeline.Trap(interrupt: false);
         else pipeline.Complete(i, redirected: i.Shape is Shape.Branch && (i.Word & 0x200) != 0);
     }
 
