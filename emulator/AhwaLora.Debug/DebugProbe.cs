@@ -218,12 +218,10 @@ internal sealed class DebugProbe : IProbe
         foreach (var watch in Watchpoints)
         {
             if ((watch.Kind & WatchKind.Write) == 0 || !watch.Overlaps(address, bytes)) continue;
-            var isHart = initiator < Initiators.Dma;
-            Hit(StopOf(watch, isHart ? initiator : -1, isHart ? null : $"0x{watch.Address:x8} was written by {NameOf(initiator)}"));
+            var isHart = Initiators.IsHart(initiator);
+            Hit(StopOf(watch, isHart ? initiator : -1, isHart ? null : $"0x{watch.Address:x8} was written by {_machine.DeviceOf(initiator)?.Title}"));
         }
     }
-
-    private static string NameOf(int initiator) => initiator == Initiators.Dma ? "the DMA" : $"tile {initiator - Initiators.Tile0}";
 
     private void OnDeviceActed()
     {

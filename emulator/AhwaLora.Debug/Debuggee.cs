@@ -1,5 +1,6 @@
 using AhwaLora.Debug.TimeTravel;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Order;
@@ -100,8 +101,8 @@ public sealed class Debuggee
         _history.Commit();
         _probe.Forward(commands);
         Starting?.Invoke();
-        var held = 0UL;
-        for (var hart = 0; hart < commands.Length; hart++) held |= commands[hart].Order == HartOrder.Hold ? 1UL << hart : 0;
+        var held = default(HartSet);
+        for (var hart = 0; hart < commands.Length; hart++) held = commands[hart].Order == HartOrder.Hold ? held.With(hart) : held;
         if (StepInTurn(commands, held) is { } stop) return stop;
         if (Machine.HeldHarts != held)
         {
@@ -146,9 +147,9 @@ public sealed class Debuggee
     /// If only one hart is to move, the others are not held as long as it is that hart's turn anyway. So stepping over a
     /// breakpoint does not change the run.
     /// </summary>
-    private StopEvent? StepInTurn(ReadOnlySpan<HartCommand> commands, ulong held)
+    private StopEvent? StepInTurn(ReadOnlySpan<HartCommand> commands, HartSet held)
     {
-        if (held == 0 || Machine.HeldHarts != 0) return null;
+        if (held.IsEmpty || !Machine.HeldHarts.IsEmpty) return null;
         var moving = -1;
         for (var hart = 0; hart < commands.Length; hart++)
         {
@@ -181,7 +182,7 @@ public sealed class Debuggee
     private int RunningHart()
     {
         if (Machine.Turn >= 0) return Machine.Turn;
-        var running = Machine.Harts.FirstOrDefault(h => h.State == HartState.Running && (Machine.HeldHarts >> h.Id & 1) == 0);
+        var running = Machine.Harts.FirstOrDefault(h => h.State == HartState.Running && !Machine.HeldHarts.Contains(h.Id));
         return running?.Id ?? 0;
     }
 
@@ -189,7 +190,7 @@ public sealed class Debuggee
     {
         ExitReason.Exit => new StopEvent(StopKind.Exit, result.Hart, Code: result.Code),
         ExitReason.TrapLoop => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart}'s trap handler at 0x{Machine.Harts[result.Hart].Mepc:x8} cannot run"),
-        _ => new StopEvent(StopKind.AllWaiting, RunningHart(), Text: Machine.HeldHarts == 0 ? "no hart can go on: all wait, and nothing is due that would wake one" : "the harts that may run wait for those that are held"),
+        _ => new StopEvent(StopKind.AllWaiting, RunningHart(), Text: Machine.HeldHarts.IsEmpty ? "no hart can go on: all wait, and nothing is due that would wake one" : "the harts that may run wait for those that are held"),
     };
 
     /// <summary>Searches history backwards, from the points that lead to the present.</summary>

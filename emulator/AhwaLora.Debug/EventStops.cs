@@ -153,7 +153,7 @@ internal sealed class EventStops : IProbe
     private void TakeFirst(Span<MachinePosition> written, int initiator)
     {
         var now = _debuggee.Machine.Position;
-        if (initiator < Initiators.Dma) now = now with { Retired = now.Retired + 1 };
+        if (Initiators.IsHart(initiator)) now = now with { Retired = now.Retired + 1 };
         foreach (ref var first in written) first = first > now ? now : first;
     }
 
@@ -166,7 +166,7 @@ internal sealed class EventStops : IProbe
         {
             if (tile.IsUnreadInput(address, bytes))
             {
-                Stop(initiator < Initiators.Dma ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
+                Stop(Initiators.IsHart(initiator) ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
             }
         }
     }

@@ -15,7 +15,7 @@ internal static class TileReport
         var state = (status & 2) != 0 ? "programming" : (status & 4) != 0 ? "calibrating" : (status & 1) != 0 ? "busy" : "idle";
         return string.Create(CultureInfo.InvariantCulture, $"""
             tile {tile.Options.Number}: {state}, {status >> 4 & 15} jobs pending, {Register(tile, Finished)} finished, {status >> 8 & 15} contexts free
-              size       {Register(tile, Caps) & 0x7ff} x {Register(tile, Caps) >> 11 & 0x7ff}, integration {Register(tile, TIntNs)} ns
+              size       {tile.Crossbar.State.Rows} x {tile.Crossbar.State.Columns}, integration {Register(tile, TIntNs)} ns
               running    job {Register(tile, RunningJob)}, tag 0x{Register(tile, RunningTag):x}
               counters   {counters.BusyCycles} busy cycles, {counters.Mvms} MVMs, {counters.AdcSaturations} ADC saturations, {counters.DacClips} DAC clips
               error      cause {Register(tile, ErrorCause)}, argument 0x{Register(tile, ErrorArgument):x}

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
@@ -11,29 +10,23 @@ using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Isa;
-using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
-using AhwaLora.Machine.Soc;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine;
 
-/// <content>How a platform's parts are made and connected. A new device is a class and a line here.</content>
+/// <content>How a platform's parts are made and connected. What devices there are stands in the <see cref="DeviceCatalog"/>.</content>
 public sealed partial class EmulatedMachine
 {
-    [Unsaved("wired by the assembly")]
-    private Clint? _clint;
-    [Unsaved("one of the devices, which are passed")]
-    private ClusterBlock? _cluster;
     private FetchModel? _fetch;
 
     private bool IsExact => Options.Contention == Contention.Exact;
 
     private void BuildMemories()
     {
-        foreach (var memory in Platform.Memories)
+        foreach (var memory in Platform.AllMemories)
         {
-            for (var hart = 0; hart < (memory.Private ? Platform.Harts : 1); hart++)
+            for (var hart = 0; hart < (memory.Private ? Platform.TotalHarts : 1); hart++)
             {
                 var region = new MemoryRegion(memory.Name, memory.Base, memory.Size)
                 {
@@ -48,76 +41,65 @@ public sealed partial class EmulatedMachine
         }
     }
 
+    private void BuildClusters()
+    {
+        var firstHart = 0;
+        foreach (var (number, cluster) in Platform.Clusters.Index())
+        {
+            var tcdm = Platform.TcdmOf(number) is { Banks: not 0 } banked ? _memories.First(m => m.Base == banked.Base && m.Banks != 0) : null;
+            _clusters.Add(new Cluster(number, new HartRange(firstHart, cluster.Harts), tcdm, this));
+            firstHart += cluster.Harts;
+        }
+    }
+
     private void BuildDevices()
     {
-        var harts = Platform.Harts;
-        if (Platform.Clint is { } clint) Add(clint.Base, _clint = new Clint(Lines(InterruptBits.Msi), Lines(InterruptBits.Mti), clint.CyclesPerTick));
-
-        var plic = Platform.Plic is null ? null : new Plic(PlicRegisters.MaxSources, Lines(InterruptBits.Mei));
-        InterruptLine Source(uint source) => plic?.Source((int)source) ?? InterruptLine.Unconnected();
-        if (plic is not null) Add(Platform.Plic!.Base, plic);
-        if (Platform.Uart is { } uart) Add(uart.Base, new Uart16550(b => _host.Write((int)ConsoleStream.Output, [b]), Source(PlicRegisters.SourceUart), Options.UartInput));
-        if (Platform.Cluster is { } cluster)
+        foreach (var planned in Options.Devices.Plan(Platform))
         {
-            Add(cluster.Base, _cluster = new ClusterBlock(harts, this, this));
-            _barriers.Add(_cluster.Barrier);
+            var mapping = new MappedDevice((uint)planned.Base, planned.Kind.Build(SiteOf(planned)));
+            _devices.Add(mapping);
+            if (planned.Cluster is { } cluster) _clusters[cluster].Add(mapping);
+            if (mapping.Device is IClockedDevice clocked) _clocked.Add(clocked);
         }
 
-        if (Platform.BarrierWord is { } word)
-        {
-            var barrier = new BarrierWord(harts, this);
-            Add(word.Base, barrier);
-            _barriers.Add(barrier.Barrier);
-        }
-
-        if (Platform.Dma is { } dma) Add(dma.Base, new Dma(harts, this, Source(PlicRegisters.SourceDma), dma.BytesPerCycle, dma.QueueDepth, dma.StartCycles, IsExact));
-        if (Platform.Aimc is { } aimc)
-        {
-            for (var number = 0; number < aimc.Tiles; number++) AddTile(aimc, number, Source(PlicRegisters.SourceTile0 + (uint)number));
-        }
+        _tiles.AddRange(_devices.Select(mapping => mapping.Device).OfType<AimcTile>());
     }
 
-    private void AddTile(AimcDescription aimc, int number, InterruptLine interrupt)
+    private DeviceSite SiteOf(PlannedDevice planned) => new()
     {
-        var crossbar = new CrossbarArray(aimc.BuildCrossbar(number, Options.Seed));
-        var tile = new AimcTile(
-            new AimcTileOptions
+        Description = planned.Description,
+        Name = planned.Name,
+        Cluster = planned.Cluster ?? 0,
+        Number = planned.Number,
+        Initiator = Initiators.Device0 + _devices.Count,
+        Masters = _clusters[planned.Cluster ?? 0],
+        Tcdm = _clusters[planned.Cluster ?? 0],
+        Interrupt = planned.Source != 0 && FindDevice<IInterruptController>() is { } controller ? controller.Source((int)planned.Source) : InterruptLine.Unconnected(),
+        HartLines = bit => [.. Enumerable.Range(0, Platform.TotalHarts).Select(hart => new InterruptLine(level => SetPending(_harts[hart], bit, level)))],
+        IsExact = IsExact,
+        ClockHz = _clock.FrequencyHz,
+        Seed = Options.Seed,
+        ConsoleOutput = output => _host.Write((int)ConsoleStream.Output, [output]),
+        ConsoleInput = Options.UartInput,
+    };
+
+    private T? FindDevice<T>()
+        where T : class => _devices.Select(mapping => mapping.Device).OfType<T>().FirstOrDefault();
+
+    private void BuildBanks()
+    {
+        if (!IsExact) return;
+        foreach (var cluster in _clusters)
+        {
+            var number = _harts.Count + cluster.Devices.Sum(mapping => mapping.Device.BankMasters.Sum(master => master.Ports));
+            if (cluster.Tcdm is not null && number > TcdmBanks.MaxMasters)
             {
-                Name = $"tile{number}",
-                Number = number,
-                ClockHz = _clock.FrequencyHz,
-                Contexts = aimc.Contexts,
-                WordsPerCycle = (uint)aimc.StreamWordsPerCycle,
-                TIntNs = (uint)aimc.IntegrationNs,
-                ExactContention = IsExact,
-            },
-            crossbar,
-            this,
-            interrupt);
-        Add(aimc.Base + (uint)number * AimcTileRegisters.Map.Size, tile);
-        _tiles.Add(tile);
-    }
+                throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: "
+                    + "its harts and the words per cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
+            }
 
-    private InterruptLine[] Lines(int bit) =>
-        [.. Enumerable.Range(0, Platform.Harts).Select(hart => new InterruptLine(level => SetPending(_harts[hart], bit, level)))];
-
-    private void Add(uint address, IDevice device)
-    {
-        var size = PlatformRules.Map(Platform).First(m => m.Base == address).Size;
-        _devices.Add(new MappedDevice(address, (uint)size, device));
-        if (device is IClockedDevice clocked) _clocked.Add(clocked);
-    }
-
-    private BankScheduler? BuildBanks()
-    {
-        if (!IsExact || _memories.FirstOrDefault(m => m.Banks != 0 && m.OwnerHart < 0) is not { } tcdm) return null;
-        var masters = _devices.SelectMany(d => d.Device switch
-        {
-            Dma { BankMaster: { } master } => [("dma", master)],
-            AimcTile tile => tile.BankMasters.Select(master => (tile.Name, master)),
-            _ => Enumerable.Empty<(string, IBankMaster)>(),
-        });
-        return new BankScheduler(this, tcdm, masters, Options.Placement.Data);
+            cluster.Arbitrate(this, Options.Placement.Data);
+        }
     }
 
     private void BuildHarts()
@@ -128,20 +110,33 @@ public sealed partial class EmulatedMachine
             HasUserMode = Platform.UserMode,
             HasPmp = Platform.Pmp,
             EmulatesMisaligned = Options.EmulateMisaligned ?? Options.Timing.EmulatesMisaligned,
-            TimeSource = _clint,
+            TimeSource = FindDevice<ITimeSource>(),
             Events = this,
         };
-        if (Platform.InstructionMemory is { } fetch) _fetch = new FetchModel(Platform.Harts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
+        if (Platform.InstructionMemory is { } fetch)
+        {
+            _fetch = new FetchModel(Platform.TotalHarts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
+        }
+
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
-        var translations = IsTranslating ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold, Options.CodeAsked) : null;
-        for (var id = 0; id < Platform.Harts; id++)
+        var translations = IsTranslating
+            ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold, Options.CodeAsked)
+            : null;
+        foreach (var cluster in _clusters)
         {
-            var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
-            var hart = new Hart(id, new AddressSpace(visible, _devices), features);
-            _harts.Add(hart);
-            _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
+            for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, caches, translations);
         }
+    }
+
+    private void BuildHart(Cluster cluster, HartFeatures features, Dictionary<MemoryRegion, CodeCache> caches, Translations? translations)
+    {
+        var id = _harts.Count;
+        var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
+        var hart = new Hart(id, new AddressSpace(visible, _devices), features);
+        _harts.Add(hart);
+        cluster.Add(hart);
+        _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
     }
 
     /// <summary>Translated code does not fetch, so a fetch model needs the interpreter; and it takes data to lie where its addresses say.</summary>

@@ -28,8 +28,7 @@ public sealed partial class EmulatedMachine : IStateful
         _events.SaveOrRestore(state);
         _semihosting.SaveOrRestore(state);
         _htif?.SaveOrRestore(state);
-        _banks?.SaveOrRestore(state);
-        _csrBarrier.SaveOrRestore(state);
+        foreach (var cluster in _clusters) cluster.SaveOrRestore(state);
         _fetch?.SaveOrRestore(state);
         _scheduler.SaveOrRestore(state);
         SaveOrRestoreResult(state);

@@ -17,15 +17,15 @@ namespace AhwaLora.Machine;
 /// A platform, assembled: memories, devices, harts and the engines that drive them. Everything it does follows from the
 /// platform, the options and the program; two machines in one process share nothing.
 /// </summary>
-public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvironment, IScheduledMachine
+public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, IScheduledMachine
 {
     private readonly List<MemoryRegion> _memories = [];
     private readonly List<MappedDevice> _devices = [];
     [Unsaved("the devices again, which are passed")]
     private readonly List<IClockedDevice> _clocked = [];
-    [Unsaved("the devices' barriers again, which they pass")]
-    private readonly List<HartBarrier> _barriers = [];
-    private readonly HartBarrier _csrBarrier;
+    private readonly List<Cluster> _clusters = [];
+    [Unsaved("the clusters again, which are passed")]
+    private readonly Cluster[] _clusterOf;
     private readonly List<Hart> _harts = [];
     [Unsaved("engines hold translations, which follow from memory")]
     private readonly List<IEngine> _engines = [];
@@ -35,7 +35,6 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     [Unsaved("the devices again, which are passed")]
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
-    private readonly BankScheduler? _banks;
     [Unsaved("the world outside, which no snapshot holds")]
     private readonly IHost _host;
     private readonly HostClock _clock;
@@ -57,24 +56,24 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     /// <param name="host">Files and console for the guest; null for none.</param>
     public EmulatedMachine(PlatformDescription platform, MachineOptions options, IHost? host = null)
     {
-        PlatformRules.Check(platform);
+        PlatformRules.Check(platform, options.Devices);
         _host = host ?? new NoHost();
         _clock = new HostClock { FrequencyHz = (ulong)Math.Round(platform.ClockMhz * 1e6) };
         _semihosting = new Semihosting(_host, _clock);
-        _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.Harts).ToArray();
+        _htifDueAt = Enumerable.Repeat(ulong.MaxValue, platform.TotalHarts).ToArray();
         Platform = platform;
         Options = options;
-        Regions = new RegionRecorder(platform.Harts);
-        _events = new EventCounters(platform.Harts);
-        _csrBarrier = new HartBarrier(platform.Harts, this, "barrier CSR");
-        _barriers.Add(_csrBarrier);
+        Regions = new RegionRecorder(platform.TotalHarts);
+        _events = new EventCounters(platform.TotalHarts);
         BuildMemories();
         Space = new AddressSpace(_memories.Where(m => m.OwnerHart < 0), _devices);
+        BuildClusters();
         BuildDevices();
         BuildHarts();
         _engineOf = [.. _engines];
-        _banks = BuildBanks();
-        _scheduler = new Scheduler(this, _banks);
+        _clusterOf = [.. _clusters.SelectMany(cluster => Enumerable.Repeat(cluster, cluster.HartNumbers.Count))];
+        BuildBanks();
+        _scheduler = new Scheduler(this, _clusters.Select(cluster => cluster.Banks).OfType<BankScheduler>());
     }
 
     /// <summary>What it is made of.</summary>
@@ -95,7 +94,16 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     /// <summary>The devices, at their addresses.</summary>
     public IReadOnlyList<MappedDevice> Devices => _devices;
 
-    /// <summary>The analog tiles, by number.</summary>
+    /// <summary>The clusters, by number.</summary>
+    public IReadOnlyList<Cluster> Clusters => _clusters;
+
+    /// <summary>The cluster of a hart.</summary>
+    public Cluster ClusterOf(int hart) => _clusterOf[hart];
+
+    /// <summary>The device with a number on the bus; null for harts and the host.</summary>
+    public IDevice? DeviceOf(int initiator) => initiator < Initiators.Device0 ? null : _devices[initiator - Initiators.Device0].Device;
+
+    /// <summary>The analog tiles of all clusters, by number.</summary>
     public IReadOnlyList<AimcTile> Tiles => _tiles;
 
     /// <inheritdoc/>
@@ -135,7 +143,7 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     /// <inheritdoc/>
     IActivityObserver? IBusMasters.Observer => Observer;
 
-    /// <summary>Raised behind each event of a device and each round of the banks.</summary>
+    /// <summary>Raised after each event of a device and each round of the banks.</summary>
     [field: Unsaved("an onlooker, which changes nothing")]
     public event Action? DeviceActed;
 
@@ -149,8 +157,8 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
     public int Turn => _scheduler.Turn;
 
-    /// <summary>Harts that stand still while the others run, a bit each.</summary>
-    public ulong HeldHarts
+    /// <summary>Harts that stand still while the others run.</summary>
+    public HartSet HeldHarts
     {
         get => _scheduler.Held;
         set => _scheduler.Held = value;
@@ -170,8 +178,8 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     /// <summary>Cycles of a hart by cause.</summary>
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
-    /// <summary>Waits for banks, by bank and by the master that had it; none without exact contention.</summary>
-    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
+    /// <summary>Waits for banks, by bank and by the master that had it, of one cluster after the other; none without exact contention.</summary>
+    public IEnumerable<BankConflict> BankConflicts => _clusters.SelectMany(cluster => cluster.BankConflicts);
 
     /// <summary>Fetches that no instruction cache could answer, of all harts; null without one.</summary>
     public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;
@@ -197,51 +205,44 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     }
 
     /// <summary>Wakes harts as the guest does by the cluster's registers: raises their events, in the machine's present cycle.</summary>
-    /// <param name="harts">A bit per hart.</param>
-    /// <exception cref="InvalidOperationException">The platform has no cluster block.</exception>
+    /// <param name="harts">By mhartid.</param>
+    /// <exception cref="InvalidOperationException">The harts' cluster has no block.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer harts.</exception>
-    public void WakeHarts(ulong harts)
+    public void WakeHarts(HartSet harts)
     {
-        var cluster = _cluster ?? throw new InvalidOperationException($"Platform '{Platform.Name}' has no cluster block, which wakes harts.");
-        if (ulong.Log2(harts | 1) >= (ulong)_harts.Count) throw new ArgumentOutOfRangeException(nameof(harts), harts, $"Expected bits of harts 0 to {_harts.Count - 1}.");
-        cluster.WakeHarts(harts, Cycles);
+        foreach (var hart in harts)
+        {
+            if (hart >= _harts.Count) throw new ArgumentOutOfRangeException(nameof(harts), harts, $"Expected harts 0 to {_harts.Count - 1}.");
+        }
+
+        foreach (var cluster in _clusters)
+        {
+            if (cluster.LocalIds(harts) is not { IsEmpty: false } own) continue;
+            var block = cluster.Block ?? throw new InvalidOperationException($"Cluster {cluster.Number} of platform '{Platform.Name}' has no block, which wakes harts.");
+            block.WakeHarts(own, Cycles);
+        }
     }
 
     /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
     public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
 
     /// <inheritdoc/>
-    public int RunningHarts => _harts.Count(h => h.State is not (HartState.Ended or HartState.Stuck));
-
-    /// <inheritdoc/>
-    public void Release(int initiator, ulong time, uint value, WaitReason reason)
+    void IBusMasters.Release(int initiator, ulong time, uint value, Cause cause)
     {
         var hart = _harts[initiator];
         if (!hart.Pending.IsActive)
         {
             // It stands at the barrier CSR, which has retired: there is no access to grant.
-            Idle(hart, time + CsrFile.BarrierCycles, Cause.Barrier);
+            Idle(hart, time + CsrFile.BarrierCycles, cause);
             return;
         }
 
-        var cause = reason switch
-        {
-            WaitReason.Dma => Cause.DmaWait,
-            WaitReason.Tile => Cause.TileWait,
-            _ => Cause.Barrier,
-        };
         hart.Pending.Value = value;
         hart.Pending.HasValue = true;
         hart.State = HartState.Running;
         Observer?.Waited(initiator, cause, hart.Pending.Time, time);
         _engines[initiator].Grant(time, cause);
     }
-
-    /// <inheritdoc/>
-    ulong ITcdmCounters.Accessed => _banks?.Accessed ?? 0;
-
-    /// <inheritdoc/>
-    ulong ITcdmCounters.Congested => _banks?.Congested ?? 0;
 
     /// <inheritdoc/>
     bool IEnvironment.TryHostCall(Hart hart)
@@ -252,7 +253,7 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
     }
 
     /// <inheritdoc/>
-    bool IEnvironment.ArriveAtBarrier(Hart hart) => _csrBarrier.Arrive(hart.Id, hart.Time) == BusResponse.Ok;
+    bool IEnvironment.ArriveAtBarrier(Hart hart) => _clusterOf[hart.Id].ArriveAtBarrier(hart);
 
     /// <inheritdoc/>
     void IEnvironment.MarkRegion(Hart hart, uint marker) => Regions.Mark(hart, marker, _engines[hart.Id].Causes, Observer);
@@ -359,7 +360,7 @@ public sealed partial class EmulatedMachine : IBusMasters, ITcdmCounters, IEnvir
         if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
         if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return goesOn ? StopReason.Interacted : null;
         hart.State = HartState.Ended;
-        foreach (var barrier in _barriers) barrier.ParticipantsChanged(hart.Time);
+        _clusterOf[hart.Id].HartEnded(hart.Time);
         return StopReason.Waiting;
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Machine;
 
@@ -49,6 +51,10 @@ public sealed record MachineOptions
 
     /// <summary>What the UART receives, byte by byte as the guest takes it.</summary>
     public ReadOnlyMemory<byte> UartInput { get; init; }
+
+    /// <summary>The devices that a platform may ask for.</summary>
+    [JsonIgnore]
+    public DeviceCatalog Devices { get; init; } = DeviceCatalog.Standard;
 
     /// <summary>Where code and data lie for whatever asks for the place of an address. Changes cycles only.</summary>
     public Placement Placement { get; init; }

@@ -7,10 +7,10 @@
 #ifndef AHWA_LIMITS_H
 #define AHWA_LIMITS_H
 
-/** What the firmware has room for: as much as a platform can have. */
+/** What the firmware has room for: the harts that a platform can have, and the tiles of a matrix. */
 enum ahwa_max {
     AHWA_MAX_HARTS = 64, /**< harts */
-    AHWA_MAX_TILES = 56, /**< tiles */
+    AHWA_MAX_TILES = 56, /**< tiles of one matrix */
 };
 
 #endif

@@ -16,9 +16,11 @@
 #define AHWA_PLIC_BASE             0x0C000000
 #define AHWA_PLIC_PRIORITY_OFFSET  0x00       /* Priority of source s, 0 (never interrupts) to 7; source 0 does not exist. */
 #define AHWA_PLIC_PRIORITY_STRIDE  0x04
-#define AHWA_PLIC_PRIORITY_COUNT   64
-#define AHWA_PLIC_PENDING_OFFSET   0x1000     /* Bit s is set while source s waits to be claimed. */
-#define AHWA_PLIC_ENABLE_OFFSET    0x2000     /* Bit s lets source s interrupt context h. */
+#define AHWA_PLIC_PRIORITY_COUNT   1024
+#define AHWA_PLIC_PENDING_OFFSET   0x1000     /* Bit s mod 32 of word s / 32 is set while source s waits to be claimed. */
+#define AHWA_PLIC_PENDING_STRIDE   0x04
+#define AHWA_PLIC_PENDING_COUNT    32
+#define AHWA_PLIC_ENABLE_OFFSET    0x2000     /* Bit s mod 32 of word s / 32, from here or from context h's first word on, lets source s interrupt context h. */
 #define AHWA_PLIC_ENABLE_STRIDE    0x80
 #define AHWA_PLIC_ENABLE_COUNT     64
 #define AHWA_PLIC_THRESHOLD_OFFSET 0x200000   /* Context h is interrupted by priorities above this, 0 to 7. */
@@ -29,7 +31,7 @@
 #define AHWA_PLIC_CLAIM_COUNT      64
 #define AHWA_PLIC_SOURCE_UART      0x01       /* UART. */
 #define AHWA_PLIC_SOURCE_DMA       0x02       /* DMA: done or error. */
-#define AHWA_PLIC_SOURCE_TILE0     0x08       /* AIMC tile 0; tile n is this plus n. */
+#define AHWA_PLIC_SOURCE_TILE0     0x08       /* AIMC tile 0; tile n is this plus n, as far as there are sources. */
 
 /* CLUSTER. Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one. */
 #define AHWA_CLUSTER_BASE                  0x10200000
@@ -140,9 +142,9 @@
 #define AHWA_TILE_IRQ_STATUS_ERROR_MASK             0x40       /* ERROR_CAUSE was set. */
 #define AHWA_TILE_CAPS_OFFSET                       0x20       /* What this tile offers: read it before assuming a size. */
 #define AHWA_TILE_CAPS_ROWS_SHIFT                   0
-#define AHWA_TILE_CAPS_ROWS_MASK                    0x7FF      /* Input lines. */
+#define AHWA_TILE_CAPS_ROWS_MASK                    0x7FF      /* Input lines; 2047 if there are more: see SIZE. */
 #define AHWA_TILE_CAPS_COLUMNS_SHIFT                11
-#define AHWA_TILE_CAPS_COLUMNS_MASK                 0x3FF800   /* Output lines. */
+#define AHWA_TILE_CAPS_COLUMNS_MASK                 0x3FF800   /* Output lines; 2047 if there are more: see SIZE. */
 #define AHWA_TILE_CAPS_DAC_BITS_SHIFT               22
 #define AHWA_TILE_CAPS_DAC_BITS_MASK                0x3C00000  /* 0 = ideal. */
 #define AHWA_TILE_CAPS_ADC_BITS_SHIFT               26
@@ -166,6 +168,11 @@
 #define AHWA_TILE_T_INT_NS_OFFSET                   0x2C       /* Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger. */
 #define AHWA_TILE_WAIT_OFFSET                       0x30       /* A read waits until the tile is idle - no job, programming or calibration - and returns FINISHED. */
 #define AHWA_TILE_WAIT_JOB_OFFSET                   0x34       /* Write: the number of a job, kept for each hart. Read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED. */
+#define AHWA_TILE_SIZE_OFFSET                       0x38       /* How large the tile is. */
+#define AHWA_TILE_SIZE_ROWS_SHIFT                   0
+#define AHWA_TILE_SIZE_ROWS_MASK                    0xFFFF     /* Input lines. */
+#define AHWA_TILE_SIZE_COLUMNS_SHIFT                16
+#define AHWA_TILE_SIZE_COLUMNS_MASK                 0xFFFF0000 /* Output lines. */
 #define AHWA_TILE_SRC_OFFSET                        0x40       /* Context: address of the first input vector; word aligned, as all addresses and strides. */
 #define AHWA_TILE_DST_OFFSET                        0x44       /* Context: address of the first output vector. */
 #define AHWA_TILE_SRC_STRIDE_OFFSET                 0x48       /* Context: bytes from one input vector to the next; 0 repeats the same. */

@@ -72,6 +72,11 @@ public static class JsonStyles
     /// <summary>The same on one line.</summary>
     public static JsonSerializerOptions ConfigurationLine { get; } = new(Configuration) { WriteIndented = false };
 
+    /// <summary>Files that configure the product, of a type whose members are not always all there.</summary>
+    /// <param name="modifier">Looks at each type, and sets what of it is written.</param>
+    public static JsonSerializerOptions ConfigurationWith(Action<JsonTypeInfo> modifier) =>
+        new(Configuration) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { modifier } } };
+
     /// <summary>Files whose form others define (Hugging Face, PEFT): unknown keys are theirs and pass.</summary>
     public static JsonSerializerOptions Foreign { get; } = new()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Debug.Gdb;
@@ -237,7 +238,7 @@ internal sealed partial class GdbStub
     private string Continue(string text)
     {
         Span<HartCommand> commands = stackalloc HartCommand[Machine.Harts.Count];
-        ulong ordered = 0;
+        var ordered = default(HartSet);
         foreach (var part in text.Split(';'))
         {
             var colon = part.IndexOf(':', StringComparison.Ordinal);
@@ -246,8 +247,8 @@ internal sealed partial class GdbStub
             if (!TryCommand(colon < 0 ? part : part[..colon], out var command)) return BadPacket;
             for (var h = hart < 0 ? 0 : hart; h <= (hart < 0 ? commands.Length - 1 : hart); h++)
             {
-                if ((ordered >> h & 1) == 0) commands[h] = command;
-                ordered |= 1UL << h;
+                if (!ordered.Contains(h)) commands[h] = command;
+                ordered = ordered.With(h);
             }
         }
 

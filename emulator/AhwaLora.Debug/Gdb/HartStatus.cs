@@ -1,6 +1,4 @@
 using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Dma;
-using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Debug.Gdb;
@@ -21,19 +19,6 @@ internal static class HartStatus
     private static string WaitsFor(Hart hart)
     {
         var address = hart.Pending.Address;
-        if (hart.Space.FindDevice(address, 4) is not { } mapping) return "waits at the barrier";
-        var offset = address - mapping.Base;
-        return mapping.Device switch
-        {
-            BarrierWord => "waits at the barrier",
-            ClusterBlock when offset == ClusterRegisters.BarrierRead => "waits at the barrier",
-            ClusterBlock when offset == ClusterRegisters.WaitEvent => "waits for its event",
-            ClusterBlock => $"waits for mutex {(offset - ClusterRegisters.Mutex0) / 4}",
-            Dma => "waits for the DMA",
-            AimcTile tile => $"waits for {Title(tile)}",
-            _ => $"waits for 0x{address:x8}",
-        };
+        return hart.Space.FindDevice(address, 4) is { } mapping ? mapping.Device.DescribeWait(address - mapping.Base) : HartBarrier.WaitText;
     }
-
-    private static string Title(AimcTile tile) => $"tile {tile.Options.Number}";
 }

@@ -1,13 +1,8 @@
 using AhwaLora.Machine;
 using AhwaLora.Machine.Bus;
-using AhwaLora.Machine.Bus.Registers;
-using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Dma;
-using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Isa;
-using AhwaLora.Machine.Soc;
 
 namespace AhwaLora.Debug.Races;
 
@@ -22,38 +17,43 @@ public sealed class RaceCheck : IProbe
     private readonly uint[][] _clocks;
     private readonly Shape[] _shapes;
     private readonly RaceShadow[] _shadows;
+    private readonly HartOrder[] _orders;
+    private readonly IOrderingDevice[] _ordering;
+
+    // Who accesses memory: the harts by number, then the devices with jobs of their own, in the machine's order.
+    private readonly IJobDevice[] _jobDevices;
+    private readonly JobQueue[] _jobs;
     private readonly Dictionary<(RacingAccess, RacingAccess), Race> _races = [];
-    private readonly Dictionary<int, JobQueue> _jobs = [];
-    private readonly Dictionary<uint, uint[]> _releases = [];
-    private readonly BarrierClock _barrier, _csrBarrier;
+    private readonly Dictionary<(object Owner, uint Key), uint[]> _releases = [];
+    private readonly Dictionary<object, BarrierClock> _barriers = [];
     private readonly bool[] _leavesCsrBarrier;
 
     /// <summary>A check for a machine at reset; attach it with <see cref="EmulatedMachine.Attach"/>.</summary>
     public RaceCheck(EmulatedMachine machine)
     {
         _machine = machine;
-        var actors = machine.Harts.Count + 1 + machine.Tiles.Count;
+        _ordering = [.. machine.Devices.Select(d => d.Device).OfType<IOrderingDevice>()];
+        _jobDevices = [.. _ordering.OfType<IJobDevice>()];
+        var actors = machine.Harts.Count + _jobDevices.Length;
+        _jobs = [.. _jobDevices.Select(_ => new JobQueue(actors))];
         _clocks = [.. Enumerable.Range(0, actors).Select(actor => Enumerable.Range(0, actors).Select(a => a == actor ? 1u : 0).ToArray())];
         _shapes = new Shape[machine.Harts.Count];
+        _orders = [.. machine.Harts.Select(hart => new HartOrder(this, hart))];
         _shadows = [.. machine.Memories.Where(m => m.Banks != 0 && m.OwnerHart < 0).Select(m => new RaceShadow(m, _clocks, _races))];
-        _barrier = new BarrierClock(actors);
-        _csrBarrier = new BarrierClock(actors);
         _leavesCsrBarrier = new bool[machine.Harts.Count];
     }
 
     /// <summary>The races found, one for each pair of instructions.</summary>
     public IEnumerable<Race> Races => _races.Values.OrderBy(r => r.Address).ThenBy(r => r.Second.Pc);
 
-    private int DmaActor => _machine.Harts.Count;
-
     /// <summary>An actor as reports name it.</summary>
-    public string NameOf(int actor) => actor < DmaActor ? $"hart {actor}" : actor == DmaActor ? "the DMA" : $"tile {actor - DmaActor - 1}";
+    public string NameOf(int actor) => actor < _orders.Length ? $"hart {actor}" : _jobDevices[actor - _orders.Length].Title;
 
     /// <inheritdoc/>
     public bool Before(Hart hart, in Instruction instruction)
     {
         _shapes[hart.Id] = instruction.Shape;
-        if (_leavesCsrBarrier[hart.Id]) Join(_clocks[hart.Id], _csrBarrier.Released);
+        if (_leavesCsrBarrier[hart.Id]) _orders[hart.Id].Leave(_machine.ClusterOf(hart.Id));
         _leavesCsrBarrier[hart.Id] = false;
         return true;
     }
@@ -62,7 +62,7 @@ public sealed class RaceCheck : IProbe
     public void Loaded(Hart hart, uint address, int bytes, uint value)
     {
         if (hart.Space.FindMemory(address, (uint)bytes) is not null) AccessByHart(hart, address, isWrite: false);
-        else if (hart.Space.FindDevice(address, (uint)bytes) is { } mapping) Acquire(hart, mapping, address - mapping.Base);
+        else if (hart.Space.FindDevice(address, (uint)bytes) is { Device: IOrderingDevice device } mapping) device.Answered(address - mapping.Base, hart.Id, _orders[hart.Id]);
     }
 
     /// <inheritdoc/>
@@ -76,7 +76,8 @@ public sealed class RaceCheck : IProbe
     {
         if (instruction.Shape == Shape.Wfi) AcquireInterrupts(hart);
         if (instruction.Shape is not (Shape.Csr or Shape.CsrImmediate) || (uint)instruction.Imm != CsrMap.Barrier) return;
-        _csrBarrier.Arrive(hart.Id, _clocks[hart.Id], _machine.RunningHarts);
+        var cluster = _machine.ClusterOf(hart.Id);
+        _orders[hart.Id].Arrive(cluster, cluster.RunningHarts);
         _leavesCsrBarrier[hart.Id] = true;
     }
 
@@ -89,37 +90,8 @@ public sealed class RaceCheck : IProbe
     /// <inheritdoc/>
     public void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value)
     {
-        switch (mapping.Device)
-        {
-            case ClusterBlock when isLoad && access.Offset == ClusterRegisters.BarrierRead:
-            case BarrierWord when isLoad:
-                _barrier.Arrive(hart.Id, _clocks[hart.Id], _machine.RunningHarts);
-                break;
-            case ClusterBlock when !isLoad && access.Offset is ClusterRegisters.WakeLow or ClusterRegisters.WakeHigh:
-                for (var bit = 0; bit < 32; bit++)
-                {
-                    if ((value >> bit & 1) != 0) Release(hart.Id, EventKey(access.Offset == ClusterRegisters.WakeLow ? bit : 32 + bit));
-                }
-
-                break;
-            case ClusterBlock when !isLoad:
-            case Clint when !isLoad:
-                Release(hart.Id, mapping.Base + access.Offset);
-                break;
-            case Dma dma when isLoad && access.Offset == DmaRegisters.Launch:
-                LaunchCopy(hart, dma);
-                break;
-            case AimcTile tile when !isLoad && access.Offset == AimcTileRegisters.SoftClear:
-                if (_jobs.TryGetValue(DmaActor + 1 + tile.Options.Number, out var aborted)) aborted.Clear();
-                AcquireJobs(hart);
-                break;
-            case AimcTile tile when !isLoad && access.Offset == AimcTileRegisters.Trigger:
-                LaunchJob(hart, tile);
-                break;
-        }
+        if (mapping.Device is IOrderingDevice device) device.Requested(access, isLoad, value, _orders[hart.Id]);
     }
-
-    private static uint EventKey(int hart) => 0xFFFF_0000 + (uint)hart;
 
     private static void Join(uint[] clock, uint[] other)
     {
@@ -131,8 +103,8 @@ public sealed class RaceCheck : IProbe
         if (_shapes[hart.Id] is Shape.Atomic or Shape.LoadReserved or Shape.StoreConditional)
         {
             // An atomic orders what comes before it on one hart, and after the next atomic of that word on another hart.
-            if (!isWrite) AcquireFrom(hart.Id, address);
-            else Release(hart.Id, address);
+            if (!isWrite) Acquire(hart.Id, (_machine, address));
+            else Release(hart.Id, (_machine, address));
             return;
         }
 
@@ -148,97 +120,74 @@ public sealed class RaceCheck : IProbe
     }
 
     /// <summary>All that a hart has done so far is ordered before whatever acquires the key's clock later.</summary>
-    private void Release(int hart, uint key)
+    private void Release(int hart, (object Owner, uint Key) key)
     {
         if (!_releases.TryGetValue(key, out var clock)) _releases[key] = clock = new uint[_clocks.Length];
         Join(clock, _clocks[hart]);
         _clocks[hart][hart]++;
     }
 
-    private void AcquireFrom(int hart, uint key)
+    private void Acquire(int hart, (object Owner, uint Key) key)
     {
         if (_releases.TryGetValue(key, out var clock)) Join(_clocks[hart], clock);
     }
 
-    private void Acquire(Hart hart, MappedDevice mapping, uint offset)
+    /// <summary>A hart that reads a device with jobs, or is interrupted, is ordered after the jobs that are done.</summary>
+    private void AcquireJobs(int hart)
     {
-        switch (mapping.Device)
-        {
-            case ClusterBlock when offset == ClusterRegisters.BarrierRead:
-            case BarrierWord:
-                Join(_clocks[hart.Id], _barrier.Released);
-                break;
-            case ClusterBlock when offset == ClusterRegisters.WaitEvent:
-                AcquireFrom(hart.Id, EventKey(hart.Id));
-                break;
-            case ClusterBlock when offset >= ClusterRegisters.TryMutex0:
-                AcquireFrom(hart.Id, mapping.Base + offset - ClusterRegisters.TryMutex0 + ClusterRegisters.Mutex0);
-                break;
-            case ClusterBlock:
-                AcquireFrom(hart.Id, mapping.Base + offset);
-                break;
-            case Dma or AimcTile:
-                AcquireJobs(hart);
-                break;
-        }
-    }
-
-    /// <summary>A hart that reads a device, or is interrupted by it, is ordered after the jobs that are done.</summary>
-    private void AcquireJobs(Hart hart)
-    {
-        foreach (var (actor, queue) in _jobs) Join(_clocks[hart.Id], queue.Done(Completed(actor)));
+        for (var n = 0; n < _jobs.Length; n++) Join(_clocks[hart], _jobs[n].Done(_jobDevices[n].CompletedJob));
     }
 
     private void AcquireInterrupts(Hart hart)
     {
-        AcquireJobs(hart);
-        foreach (var mapping in _machine.Devices.Where(d => d.Device is Clint)) AcquireFrom(hart.Id, mapping.Base + ClintRegisters.Msip + 4 * (uint)hart.Id);
-    }
-
-    private IDevice DeviceOf(int actor) => actor == DmaActor ? _machine.Devices.First(d => d.Device is Dma).Device : _machine.Tiles[actor - DmaActor - 1];
-
-    private uint Completed(int actor)
-    {
-        DeviceOf(actor).Peek(actor == DmaActor ? DmaRegisters.Completed : AimcTileRegisters.Finished, 4, 0, out var id);
-        return id;
+        AcquireJobs(hart.Id);
+        foreach (var device in _ordering) device.Interrupted(hart.Id, _orders[hart.Id]);
     }
 
     /// <summary>The job's accesses are ordered after all that its launcher has done, and before all that is ordered after its completion.</summary>
-    private void Launch(Hart hart, int actor, uint id, IEnumerable<(uint Address, uint Bytes, bool IsWrite)> ranges)
+    private void Launch(Hart hart, IJobDevice device, uint job, IEnumerable<JobAccess> accesses)
     {
+        var index = Array.IndexOf(_jobDevices, device);
+        var actor = _orders.Length + index;
         var clock = _clocks[actor];
         Join(clock, _clocks[hart.Id]);
         clock[actor]++;
         _clocks[hart.Id][hart.Id]++;
-        foreach (var (address, bytes, isWrite) in ranges)
+        foreach (var (address, bytes, isWrite) in accesses)
         {
             for (var at = address & ~3u; at < address + bytes; at += 4) Access(actor, at, isWrite, hart.Pc);
         }
 
-        if (!_jobs.TryGetValue(actor, out var queue)) _jobs[actor] = queue = new JobQueue(clock.Length);
-        queue.Add(id, clock);
+        _jobs[index].Add(job, clock);
     }
 
-    private void LaunchCopy(Hart hart, Dma dma)
+    /// <summary>What a device tells of a hart's accesses.</summary>
+    private sealed class HartOrder(RaceCheck check, Hart hart) : IAccessOrder
     {
-        uint Register(uint offset)
+        private uint[] Clock => check._clocks[hart.Id];
+
+        public void Arrive(object barrier, int harts) => ClockOf(barrier).Arrive(hart.Id, Clock, harts);
+
+        public void Leave(object barrier) => Join(Clock, ClockOf(barrier).Released);
+
+        public void Release(IDevice device, uint key) => check.Release(hart.Id, (device, key));
+
+        public void Acquire(IDevice device, uint key) => check.Acquire(hart.Id, (device, key));
+
+        public void Launch(IJobDevice device, uint job, IEnumerable<JobAccess> accesses) => check.Launch(hart, device, job, accesses);
+
+        public void Abort(IJobDevice device)
         {
-            dma.Read(new BusAccess(offset, 4, hart.Id, hart.Time), out var value);
-            return value;
+            check._jobs[Array.IndexOf(check._jobDevices, device)].Clear();
+            AcquireJobs();
         }
 
-        var answer = dma.NextAnswer(hart.Id);
-        if ((int)answer < 0) return;
-        var (source, destination, bytes) = (Register(DmaRegisters.Src), Register(DmaRegisters.Dst), Register(DmaRegisters.Bytes));
-        var (sourceStride, destinationStride, rows) = (Register(DmaRegisters.SrcStride), Register(DmaRegisters.DstStride), Register(DmaRegisters.Rows));
-        Launch(hart, DmaActor, answer, Enumerable.Range(0, (int)rows).SelectMany(row => new[]
-        {
-            (source + (uint)row * sourceStride, bytes, false), (destination + (uint)row * destinationStride, bytes, true),
-        }));
-    }
+        public void AcquireJobs() => check.AcquireJobs(hart.Id);
 
-    private void LaunchJob(Hart hart, AimcTile tile)
-    {
-        if (tile.NextJob(hart.Id) is { } job) Launch(hart, DmaActor + 1 + tile.Options.Number, job.Number, job.Operands);
+        private BarrierClock ClockOf(object barrier)
+        {
+            if (!check._barriers.TryGetValue(barrier, out var clock)) check._barriers[barrier] = clock = new BarrierClock(check._clocks.Length);
+            return clock;
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace AhwaLora.Debug.Races;
 public sealed record Race(uint Address, RacingAccess First, RacingAccess Second);
 
 /// <summary>One side of a race.</summary>
-/// <param name="Actor">The hart by number, then the DMA, then the tiles.</param>
+/// <param name="Actor">The hart by number, then the devices with jobs, in the machine's order.</param>
 /// <param name="IsWrite">True for a write.</param>
 /// <param name="Pc">Address of the instruction that accesses, or that launched the job that accesses.</param>
 public readonly record struct RacingAccess(int Actor, bool IsWrite, uint Pc);

@@ -4,14 +4,14 @@ namespace AhwaLora.Experiments.Contract;
 
 /// <summary>What the firmware has room for, whatever the platform.</summary>
 [Constants("AHWA_MAX_", Tag = "ahwa_max")]
-[Meaning("What the firmware has room for: as much as a platform can have.")]
+[Meaning("What the firmware has room for: the harts that a platform can have, and the tiles of a matrix.")]
 internal static class FirmwareLimits
 {
     [Meaning("harts")]
     public const int Harts = PlatformRules.MaximumHarts;
 
-    [Meaning("tiles")]
-    public const int Tiles = PlatformRules.MaximumTiles;
+    [Meaning("tiles of one matrix")]
+    public const int Tiles = 56;
 }
 
 /// <summary>How the LoRA kernels want their matrices in TCDM.</summary>

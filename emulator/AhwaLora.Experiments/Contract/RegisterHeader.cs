@@ -103,7 +103,7 @@ public static class RegisterHeader
     private static string Title(Register register)
     {
         var row = register.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"[{register.Count}]");
-        var width = register.Bytes == 8 ? ", 64 bit" : "";
+        var width = register.Bytes > 4 ? string.Create(CultureInfo.InvariantCulture, $", {8 * register.Bytes} bit") : "";
         return $"{register.Name}{row}{width}";
     }
 

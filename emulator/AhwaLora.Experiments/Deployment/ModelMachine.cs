@@ -4,6 +4,7 @@ using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
@@ -32,7 +33,7 @@ public sealed class ModelMachine
 
     private const ulong MaxCycles = 1_000_000_000_000;
     private const string App = "service";
-    private const ulong ControlHart = 1;
+    private static readonly HartSet ControlHart = HartSet.Of(0);
 
     // What the firmware adds to, or fills in: cleared before each layer. The rows after it are written by the harts anew.
     private static readonly uint ResultHeadBytes = RecordMap.Of(typeof(LayerResultRecord)).OffsetOf(nameof(LayerResultRecord.HartBusy));
@@ -56,9 +57,10 @@ public sealed class ModelMachine
         var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
         _mappings = new Queue<LayerMapping>(Map(layers, platform));
         var tiles = _mappings.Sum(m => m.Tiles);
-        if (tiles > FirmwareLimits.Tiles)
+        var most = _mappings.Max(m => m.Tiles);
+        if (most > FirmwareLimits.Tiles)
         {
-            throw new UserErrorException($"the model's {layers.Count} linear layers take {tiles} tiles, more than the {FirmwareLimits.Tiles} that a platform can have; "
+            throw new UserErrorException($"a linear layer of the model takes {most} tiles, more than the {FirmwareLimits.Tiles} that the firmware drives; "
                 + "set a larger aimc.rows and aimc.columns in a platform file, or take a smaller model");
         }
 

@@ -26,6 +26,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     public static IReadOnlyList<LayerMapping> Of(IEnumerable<LayerShape> chain, LayerStrategy strategy, PlatformDescription platform)
     {
         var aimc = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
+        if (platform.Clusters.Count > 1) throw new UserErrorException($"the layer's firmware runs on one cluster, the platform has {platform.Clusters.Count}; take a platform file of one");
         var mappings = new List<LayerMapping>();
         var next = 0;
         foreach (var shape in chain)
@@ -38,13 +39,14 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     }
 
     /// <summary>The platform with as many tiles as the layers take, or as it has if that is more.</summary>
-    /// <exception cref="UserErrorException">The platform has no tiles, or no platform can have so many.</exception>
+    /// <exception cref="UserErrorException">The platform has no tiles, or a layer takes more than the firmware drives.</exception>
     public static PlatformDescription WithTiles(PlatformDescription platform, IEnumerable<LayerShape> chain, LayerStrategy strategy)
     {
-        var needed = Of(chain, strategy, platform).Sum(m => m.Tiles);
-        if (needed > FirmwareLimits.Tiles)
+        var mappings = Of(chain, strategy, platform);
+        var (most, needed) = (mappings.Max(m => m.Tiles), mappings.Sum(m => m.Tiles));
+        if (most > FirmwareLimits.Tiles)
         {
-            throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, more than the {FirmwareLimits.Tiles} that a platform can have; "
+            throw new UserErrorException($"the layer takes {most} tiles of {Size(platform)}, more than the {FirmwareLimits.Tiles} that the firmware drives; "
                 + "set a larger aimc.rows and aimc.columns in a platform file");
         }
 

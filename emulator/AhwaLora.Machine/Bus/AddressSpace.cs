@@ -1,7 +1,13 @@
 namespace AhwaLora.Machine.Bus;
 
 /// <summary>A device and its base address.</summary>
-public sealed record MappedDevice(uint Base, uint Size, IDevice Device);
+/// <param name="Base">First address.</param>
+/// <param name="Device">The device.</param>
+public sealed record MappedDevice(uint Base, IDevice Device)
+{
+    /// <summary>Bytes of address space, by the device's datasheet.</summary>
+    public uint Size { get; } = Device.Registers.Size;
+}
 
 /// <summary>The memories and devices that one master sees, by address. Harts share all but their private memories.</summary>
 public sealed class AddressSpace

@@ -1,3 +1,4 @@
+using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Bus;
@@ -22,11 +23,20 @@ public enum BusResponse
     Wait,
 }
 
-/// <summary>A memory-mapped device. Mistakes of the guest give a response, never an exception.</summary>
+/// <summary>
+/// A memory-mapped device, which describes itself: everything that the machine, the debugger, reports and documentation
+/// know of it, they ask it for. Mistakes of the guest give a response, never an exception.
+/// </summary>
 public interface IDevice : IStateful
 {
-    /// <summary>Name in the platform file and in reports.</summary>
+    /// <summary>Name in reports; no other device of the machine has it.</summary>
     string Name { get; }
+
+    /// <summary>How a sentence calls it: <c>the DMA</c>.</summary>
+    string Title => Name;
+
+    /// <summary>Its datasheet, and so its size.</summary>
+    RegisterMap Registers { get; }
 
     /// <summary>Reads a register; may have side effects.</summary>
     BusResponse Read(in BusAccess access, out uint value);
@@ -39,6 +49,17 @@ public interface IDevice : IStateful
 
     /// <summary>What it has counted since reset, up to a cycle; empty if it has no counters.</summary>
     IReadOnlyList<DeviceCounter> Counters(ulong time) => [];
+
+    /// <summary>Its ports to the banks of memory in exact contention; the arbiter numbers them in this order.</summary>
+    IReadOnlyList<IBankMaster> BankMasters => [];
+
+    /// <summary>What a hart is doing that waits for the answer of a register, as in "waits for the DMA".</summary>
+    string DescribeWait(uint offset) => $"waits for {Title}";
+
+    /// <summary>A hart that it serves has ended in cycle <paramref name="time"/>.</summary>
+    void HartEnded(ulong time)
+    {
+    }
 }
 
 /// <summary>A counter that a device keeps for statistics.</summary>
@@ -56,50 +77,10 @@ public interface IClockedDevice : IDevice
     void Advance(ulong time);
 }
 
-/// <summary>What devices need of the machine and of the masters that wait for them.</summary>
-public interface IBusMasters
+/// <summary>A device that gathers the interrupts of others.</summary>
+public interface IInterruptController : IDevice
 {
-    /// <summary>Harts that have not ended.</summary>
-    int RunningHarts { get; }
-
-    /// <summary>Releases an initiator that was told to wait: its read is granted in cycle <paramref name="time"/> and returns <paramref name="value"/>.</summary>
-    void Release(int initiator, ulong time, uint value, WaitReason reason);
-
-    /// <summary>Memory and devices as masters other than harts see them.</summary>
-    AddressSpace Space { get; }
-
-    /// <summary>Is told what devices do; null if there is no observer.</summary>
-    IActivityObserver? Observer => null;
-}
-
-/// <summary>A level-sensitive interrupt line from a device to the receiver that the machine connected.</summary>
-public sealed class InterruptLine : IStateful
-{
-    [Unsaved("wired by the assembly")]
-    private readonly Action<bool> _changed;
-
-    /// <summary>A line that reports each change of its level.</summary>
-    public InterruptLine(Action<bool> changed) => _changed = changed;
-
-    /// <summary>A line that is not connected.</summary>
-    public static InterruptLine Unconnected() => new(static _ => { });
-
-    /// <summary>Current level.</summary>
-    public bool Level { get; private set; }
-
-    /// <summary>Drives the line.</summary>
-    public void Set(bool level)
-    {
-        if (level == Level) return;
-        Level = level;
-        _changed(level);
-    }
-
-    /// <summary>Saves or restores the level; restoring drives the line again.</summary>
-    public void SaveOrRestore(StateStream state)
-    {
-        var level = Level;
-        state.Field(ref level);
-        Set(level);
-    }
+    /// <summary>The line on which a device raises interrupt <paramref name="source"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such source.</exception>
+    InterruptLine Source(int source);
 }

@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Bus;
 
-/// <summary>What the banks of the TCDM have counted since reset.</summary>
+/// <summary>What the banks of a TCDM have counted since reset.</summary>
 public interface ITcdmCounters
 {
     /// <summary>Accesses granted.</summary>

@@ -193,16 +193,3 @@ public sealed class MemoryRegion : IStateful
 /// <param name="kinds">The watchers of the granules.</param>
 /// <param name="initiator">The master that stored (<see cref="Initiators"/>).</param>
 public delegate void WatchedStore(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator);
-
-/// <summary>Numbers of the masters on the bus: harts use their ids, the others follow from here.</summary>
-public static class Initiators
-{
-    /// <summary>The DMA engine.</summary>
-    public const int Dma = 0x100;
-
-    /// <summary>Tile 0's streamers; tile n is this plus n.</summary>
-    public const int Tile0 = 0x200;
-
-    /// <summary>The host: loader, debugger, semihosting.</summary>
-    public const int Host = 0x1000;
-}

@@ -1,20 +1,32 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Clusters;
 
 /// <summary>A word that is a barrier: a read waits for the other harts and returns 0, a write is ignored.</summary>
-public sealed class BarrierWord : IDevice
+public sealed class BarrierWord : IOrderingDevice
 {
     /// <summary>A barrier of its own.</summary>
-    /// <param name="harts">Number of harts, 1 to 64.</param>
-    /// <param name="masters">Who knows how many of them still run.</param>
-    public BarrierWord(int harts, IBusMasters masters) => Barrier = new HartBarrier(harts, masters, "barrier word");
+    /// <param name="masters">The cluster whose harts wait here.</param>
+    /// <param name="name">In reports.</param>
+    public BarrierWord(IClusterMasters masters, string name = "barrier")
+    {
+        Name = name;
+        Barrier = new HartBarrier(masters, $"{name} word");
+    }
+
+    /// <summary>The datasheet.</summary>
+    public static RegisterMap Map { get; } = new("BARRIER", 4, "A word that is a barrier.",
+        [new(0, "BARRIER", RegisterAccess.ReadActs, "A read waits until every hart that has not ended reads it too, and returns 0.")], []);
 
     /// <inheritdoc/>
-    public string Name => "barrier";
+    public string Name { get; }
 
-    /// <summary>The barrier behind the word.</summary>
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
+
+    /// <summary>The barrier that the word stands for.</summary>
     public HartBarrier Barrier { get; }
 
     /// <inheritdoc/>
@@ -31,6 +43,21 @@ public sealed class BarrierWord : IDevice
         value = 0;
         return offset == 0 && bytes == 4;
     }
+
+    /// <inheritdoc/>
+    public string DescribeWait(uint offset) => HartBarrier.WaitText;
+
+    /// <inheritdoc/>
+    public void HartEnded(ulong time) => Barrier.ParticipantsChanged(time);
+
+    /// <inheritdoc/>
+    public void Requested(in BusAccess access, bool isLoad, uint value, IAccessOrder order)
+    {
+        if (isLoad) order.Arrive(Barrier, Barrier.Participants);
+    }
+
+    /// <inheritdoc/>
+    public void Answered(uint offset, int hart, IAccessOrder order) => order.Leave(Barrier);
 
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state) => Barrier.SaveOrRestore(state);

@@ -1,33 +1,37 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.ClusterRegisters;
 
 namespace AhwaLora.Machine.Clusters;
 
 /// <summary>What the harts of a cluster share: barrier, events, mutexes and performance counters.</summary>
-public sealed class ClusterBlock : IDevice
+public sealed class ClusterBlock : IOrderingDevice
 {
     private const int None = -1;
 
     [Unsaved("wired by the assembly")]
-    private readonly IBusMasters _masters;
+    private readonly IClusterMasters _masters;
     [Unsaved("wired by the assembly")]
     private readonly ITcdmCounters _tcdm;
 
-    private ulong _events;
-    private ulong _waitingForEvent;
+    // Harts are known by their local ids here.
+    private HartSet _events;
+    private HartSet _waitingForEvent;
     private readonly int[] _mutexHolders = new int[Mutexes];
     private readonly int[] _awaitedMutexes;
     private readonly ulong[] _waitingSince;
 
     /// <summary>A cluster block at reset.</summary>
-    /// <param name="harts">Number of harts, 1 to 64.</param>
-    /// <param name="masters">The harts that wait here.</param>
+    /// <param name="masters">The cluster, 1 to 64 harts.</param>
     /// <param name="tcdm">What the banks have counted.</param>
-    public ClusterBlock(int harts, IBusMasters masters, ITcdmCounters tcdm)
+    /// <param name="name">In reports.</param>
+    public ClusterBlock(IClusterMasters masters, ITcdmCounters tcdm, string name = "cluster")
     {
-        Barrier = new HartBarrier(harts, masters, "cluster barrier");
+        var harts = masters.Harts.Count;
+        Name = name;
+        Barrier = new HartBarrier(masters, $"{name} barrier");
         _masters = masters;
         _tcdm = tcdm;
         _awaitedMutexes = new int[harts];
@@ -37,7 +41,10 @@ public sealed class ClusterBlock : IDevice
     }
 
     /// <inheritdoc/>
-    public string Name => "cluster";
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
 
     /// <inheritdoc/>
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("tcdm_accesses", _tcdm.Accessed), new("tcdm_congested_cycles", _tcdm.Congested)];
@@ -51,26 +58,20 @@ public sealed class ClusterBlock : IDevice
     public BusResponse Read(in BusAccess access, out uint value)
     {
         if (!Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
-        var isHart = (uint)access.Initiator < (uint)HartCount;
-        if (access.Offset == BarrierRead) return Barrier.Arrive(access.Initiator, access.Time);
-        if (access.Offset == WaitEvent) return isHart ? AwaitEvent(access.Initiator) : BusResponse.Fault;
-        if (MutexOf(access.Offset, Mutex0) is { } mutex) return isHart ? Lock(mutex, access) : BusResponse.Fault;
-        if (MutexOf(access.Offset, TryMutex0) is { } tried)
+        return access.Offset switch
         {
-            if (!isHart) return BusResponse.Fault;
-            if (value != 0) _mutexHolders[tried] = access.Initiator;
-        }
-
-        return BusResponse.Ok;
+            BarrierRead => Barrier.Arrive(access.Initiator, access.Time),
+            WaitEvent or >= Mutex0 => _masters.Harts.LocalId(access.Initiator) is { } hart ? ReadOwn(access.Offset, hart, access.Time, value) : BusResponse.Fault,
+            _ => BusResponse.Ok,
+        };
     }
 
     /// <inheritdoc/>
     public BusResponse Write(in BusAccess access, uint value)
     {
         if (!Peek(access.Offset, access.Bytes, access.Time, out _)) return BusResponse.Fault;
-        if (access.Offset == WakeLow) WakeHarts(value, access.Time);
-        else if (access.Offset == WakeHigh) WakeHarts((ulong)value << 32, access.Time);
-        else if (MutexOf(access.Offset, Mutex0) is { } mutex && _mutexHolders[mutex] == access.Initiator) PassOn(mutex, access.Time);
+        if (access.Offset is WakeLow or WakeHigh) WakeHarts(Named(access.Offset, value), access.Time);
+        else if (MutexOf(access.Offset, Mutex0) is { } mutex && _masters.Harts.LocalId(access.Initiator) is { } hart && _mutexHolders[mutex] == hart) PassOn(mutex, access.Time);
         return BusResponse.Ok;
     }
 
@@ -99,55 +100,105 @@ public sealed class ClusterBlock : IDevice
     public void SaveOrRestore(StateStream state)
     {
         Barrier.SaveOrRestore(state);
-        state.Field(ref _events);
-        state.Field(ref _waitingForEvent);
+        HartSet.SaveOrRestore(state, ref _events);
+        HartSet.SaveOrRestore(state, ref _waitingForEvent);
         state.Array(_mutexHolders);
         state.Array(_awaitedMutexes);
         state.Array(_waitingSince);
     }
 
-    /// <summary>Raises the events of harts; a hart that waits for its event consumes it and goes on.</summary>
-    /// <param name="harts">A bit per hart; bits beyond the last hart have no effect, as in the registers.</param>
-    /// <param name="time">The cycle in which it happens.</param>
-    public void WakeHarts(ulong harts, ulong time)
+    /// <inheritdoc/>
+    public string DescribeWait(uint offset) => offset switch
     {
-        for (var hart = 0; hart < HartCount; hart++)
-        {
-            var bit = 1UL << hart;
-            if ((harts & bit) == 0) continue;
-            if ((_waitingForEvent & bit) == 0)
-            {
-                _events |= bit;
-                continue;
-            }
+        BarrierRead => HartBarrier.WaitText,
+        WaitEvent => "waits for its event",
+        _ => $"waits for mutex {(offset - Mutex0) / 4}",
+    };
 
-            _waitingForEvent &= ~bit;
-            _masters.Release(hart, time, 1, WaitReason.Barrier);
+    /// <inheritdoc/>
+    public void HartEnded(ulong time) => Barrier.ParticipantsChanged(time);
+
+    /// <inheritdoc/>
+    public void Requested(in BusAccess access, bool isLoad, uint value, IAccessOrder order)
+    {
+        if (isLoad)
+        {
+            if (access.Offset == BarrierRead) order.Arrive(Barrier, Barrier.Participants);
+        }
+        else if (access.Offset is WakeLow or WakeHigh)
+        {
+            foreach (var hart in Named(access.Offset, value)) order.Release(this, EventKey(hart));
+        }
+        else
+        {
+            order.Release(this, access.Offset);
         }
     }
+
+    /// <inheritdoc/>
+    public void Answered(uint offset, int hart, IAccessOrder order)
+    {
+        if (offset == BarrierRead) order.Leave(Barrier);
+        else if (offset == WaitEvent) order.Acquire(this, EventKey(hart - _masters.Harts.First));
+        else order.Acquire(this, offset >= TryMutex0 ? offset - TryMutex0 + Mutex0 : offset);
+    }
+
+    /// <summary>The key of a hart's event, beside those of registers, which are their offsets.</summary>
+    private static uint EventKey(int hart) => Map.Size + (uint)hart;
+
+    /// <summary>The harts that a write of WAKE_LO or WAKE_HI names.</summary>
+    private static HartSet Named(uint offset, uint value) => HartSet.FromWord(value, offset == WakeLow ? 0 : 32);
 
     private static int? MutexOf(uint offset, uint first) =>
         RegisterWords.IsIn(offset, first, 4 * Mutexes) ? (int)((offset - first) / 4) : null;
 
+    /// <summary>Reads a register that acts for the reading hart.</summary>
+    private BusResponse ReadOwn(uint offset, int hart, ulong time, uint value)
+    {
+        if (offset == WaitEvent) return AwaitEvent(hart);
+        if (MutexOf(offset, Mutex0) is { } mutex) return Lock(mutex, hart, time);
+        if (MutexOf(offset, TryMutex0) is { } tried && value != 0) _mutexHolders[tried] = hart;
+        return BusResponse.Ok;
+    }
+
     private BusResponse AwaitEvent(int hart)
     {
-        var bit = 1UL << hart;
-        var isRaised = (_events & bit) != 0;
-        _events &= ~bit;
-        if (!isRaised) _waitingForEvent |= bit;
+        var isRaised = _events.Contains(hart);
+        _events = _events.Without(hart);
+        if (!isRaised) _waitingForEvent = _waitingForEvent.With(hart);
         return isRaised ? BusResponse.Ok : BusResponse.Wait;
     }
 
-    private BusResponse Lock(int mutex, in BusAccess access)
+    /// <summary>Raises the events of harts; a hart that waits for its event consumes it and goes on.</summary>
+    /// <param name="harts">By their local ids; those beyond the last have no effect, as in the registers.</param>
+    /// <param name="time">The cycle in which it happens.</param>
+    public void WakeHarts(HartSet harts, ulong time)
+    {
+        foreach (var hart in harts)
+        {
+            if (hart >= HartCount) return;
+            if (_waitingForEvent.Contains(hart))
+            {
+                _waitingForEvent = _waitingForEvent.Without(hart);
+                Release(hart, time);
+            }
+            else
+            {
+                _events = _events.With(hart);
+            }
+        }
+    }
+
+    private BusResponse Lock(int mutex, int hart, ulong time)
     {
         if (_mutexHolders[mutex] == None)
         {
-            _mutexHolders[mutex] = access.Initiator;
+            _mutexHolders[mutex] = hart;
             return BusResponse.Ok;
         }
 
-        _awaitedMutexes[access.Initiator] = mutex;
-        _waitingSince[access.Initiator] = access.Time;
+        _awaitedMutexes[hart] = mutex;
+        _waitingSince[hart] = time;
         return BusResponse.Wait;
     }
 
@@ -163,6 +214,8 @@ public sealed class ClusterBlock : IDevice
         _mutexHolders[mutex] = next;
         if (next == None) return;
         _awaitedMutexes[next] = None;
-        _masters.Release(next, time, 1, WaitReason.Barrier);
+        Release(next, time);
     }
+
+    private void Release(int hart, ulong time) => _masters.Release(_masters.Harts.First + hart, time, 1, Cause.Barrier);
 }

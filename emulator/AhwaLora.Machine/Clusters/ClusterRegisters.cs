@@ -9,7 +9,7 @@ public static class ClusterRegisters
 #pragma warning disable CS1591 // The map below says what each is.
     public const uint BarrierRead = 0x00, Harts = 0x04, WakeLow = 0x08, WakeHigh = 0x0C, WaitEvent = 0x10;
     public const uint Cycle = 0x20, TcdmAccessed = 0x28, TcdmCongested = 0x30, Mutex0 = 0x100, TryMutex0 = 0x140;
-    public const int Mutexes = 16, MaxHarts = 64;
+    public const int Mutexes = 16;
 #pragma warning restore CS1591
 
     /// <summary>The datasheet.</summary>

@@ -1,35 +1,42 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Clusters;
 
-/// <summary>Harts that wait for one another: granted to all in the cycle in which the last that has not ended arrives.</summary>
+/// <summary>The harts of a cluster wait for one another: granted to all in the cycle in which the last that has not ended arrives.</summary>
 public sealed class HartBarrier : IStateful
 {
+    /// <summary>What a hart does that stands at a barrier.</summary>
+    public const string WaitText = "waits at the barrier";
+
     [Unsaved("wired by the assembly")]
-    private readonly IBusMasters _masters;
-    private readonly bool[] _isWaiting;
+    private readonly IClusterMasters _masters;
+    private readonly bool[] _isWaiting; // by local id
     private readonly string _name;
     private int _waiting;
     private ulong _firstArrival;
 
     /// <summary>A barrier at which nobody waits.</summary>
-    /// <param name="harts">Number of harts, 1 to 64.</param>
-    /// <param name="masters">Who knows how many of them still run.</param>
+    /// <param name="masters">The cluster: 1 to 64 harts, and how many of them still run.</param>
     /// <param name="name">What a timeline calls it.</param>
-    public HartBarrier(int harts, IBusMasters masters, string name = "barrier")
+    public HartBarrier(IClusterMasters masters, string name = "barrier")
     {
-        if (harts is < 1 or > ClusterRegisters.MaxHarts) throw new ArgumentOutOfRangeException(nameof(harts), harts, $"Expected 1 to {ClusterRegisters.MaxHarts} harts.");
+        var harts = masters.Harts.Count;
+        if (harts is < 1 or > HartSet.Capacity) throw new ArgumentOutOfRangeException(nameof(masters), harts, $"Expected 1 to {HartSet.Capacity} harts.");
         _masters = masters;
         _name = name;
         _isWaiting = new bool[harts];
     }
 
-    /// <summary>Hart <paramref name="hart"/> arrives in cycle <paramref name="time"/>: Ok where it is the last, else Wait; Fault for a master that is not a hart.</summary>
-    public BusResponse Arrive(int hart, ulong time)
+    /// <summary>How many harts have to arrive.</summary>
+    public int Participants => _masters.RunningHarts;
+
+    /// <summary>A master arrives in cycle <paramref name="time"/>: Ok if it is the last hart of the cluster, Wait if it is another one, Fault if it is none.</summary>
+    public BusResponse Arrive(int initiator, ulong time)
     {
-        if ((uint)hart >= (uint)_isWaiting.Length) return BusResponse.Fault;
-        if (!_isWaiting[hart] && _waiting + 1 >= _masters.RunningHarts)
+        if (_masters.Harts.LocalId(initiator) is not { } hart) return BusResponse.Fault;
+        if (!_isWaiting[hart] && _waiting + 1 >= Participants)
         {
             if (_waiting == 0) _firstArrival = time;
             Tell(time, arrived: _waiting + 1);
@@ -46,7 +53,7 @@ public sealed class HartBarrier : IStateful
     /// <summary>A hart has ended in cycle <paramref name="time"/>, so the others may be complete.</summary>
     public void ParticipantsChanged(ulong time)
     {
-        if (_waiting == 0 || _waiting < _masters.RunningHarts) return;
+        if (_waiting == 0 || _waiting < Participants) return;
         Tell(time, _waiting);
         ReleaseAll(time);
     }
@@ -69,7 +76,7 @@ public sealed class HartBarrier : IStateful
             if (!_isWaiting[hart]) continue;
             _isWaiting[hart] = false;
             _waiting--;
-            _masters.Release(hart, time, 0, WaitReason.Barrier);
+            _masters.Release(_masters.Harts.First + hart, time, 0, Cause.Barrier);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Machine.Order;
@@ -15,16 +16,16 @@ internal sealed class Agenda
     private const int Slots = 64;
 
     private readonly ulong[] _times;
-    private readonly ulong[] _slots = new ulong[Slots];
+    private readonly HartSet[] _slots = new HartSet[Slots];
 
     // The slots that hold a hart, a bit each; the cycle from which they count; no hart outside them acts before the last.
     private ulong _taken, _now, _firstLater = Never;
-    private ulong _asking;
+    private HartSet _asking;
 
     /// <summary>An agenda in which nobody acts.</summary>
     public Agenda(int harts)
     {
-        Debug.Assert(harts <= 64 && BitOperations.IsPow2(Slots), "a hart is a bit of a word, a slot a number under a mask");
+        Debug.Assert(harts <= HartSet.Capacity && BitOperations.IsPow2(Slots), "a set holds every hart, a slot is a number under a mask");
         _times = new ulong[harts];
         Array.Fill(_times, Never);
     }
@@ -43,11 +44,11 @@ internal sealed class Agenda
         }
     }
 
-    /// <summary>The harts that execute an instruction in a cycle, and those that ask for a bank in it, a bit each; the cycle is not after <see cref="First"/>.</summary>
-    public (ulong Acting, ulong Asking) In(ulong time)
+    /// <summary>The harts that execute an instruction in a cycle, and those that ask for a bank in it; the cycle is not after <see cref="First"/>.</summary>
+    public (HartSet Acting, HartSet Asking) In(ulong time)
     {
-        var harts = time - _now < Slots ? _slots[time & (Slots - 1)] : 0;
-        return (harts & ~_asking, harts & _asking);
+        var harts = time - _now < Slots ? _slots[time & (Slots - 1)] : default;
+        return (harts.Except(_asking), harts.Intersect(_asking));
     }
 
     /// <summary>Takes a hart's next action over.</summary>
@@ -56,27 +57,26 @@ internal sealed class Agenda
     /// <param name="asksForBank">True where its next action is a request for a bank.</param>
     public void Update(Hart hart, bool isHeld, bool asksForBank)
     {
-        var bit = 1UL << hart.Id;
-        Remove(hart.Id, bit);
-        if (asksForBank) _asking |= bit;
-        else _asking &= ~bit;
-        Add(hart.Id, bit, hart.State == HartState.Running && !isHeld ? hart.NextAction : Never);
+        Remove(hart.Id);
+        _asking = asksForBank ? _asking.With(hart.Id) : _asking.Without(hart.Id);
+        Add(hart.Id, hart.State == HartState.Running && !isHeld ? hart.NextAction : Never);
     }
 
-    private void Remove(int id, ulong bit)
+    private void Remove(int id)
     {
         var slot = (int)_times[id] & (Slots - 1);
-        _slots[slot] &= ~bit;
-        if (_slots[slot] == 0) _taken &= ~(1UL << slot);
+        _slots[slot] = _slots[slot].Without(id);
+        if (_slots[slot].IsEmpty) _taken &= ~(1UL << slot);
     }
 
-    private void Add(int id, ulong bit, ulong time)
+    private void Add(int id, ulong time)
     {
         _times[id] = time;
         if (time < _now) Begin(time);
         if (time - _now < Slots)
         {
-            _slots[time & (Slots - 1)] |= bit;
+            ref var slot = ref _slots[time & (Slots - 1)];
+            slot = slot.With(id);
             _taken |= 1UL << (int)(time & (Slots - 1));
         }
         else if (time != Never)
@@ -90,30 +90,6 @@ internal sealed class Agenda
     {
         Array.Clear(_slots);
         (_taken, _now, _firstLater) = (0, now, Never);
-        for (var id = 0; id < _times.Length; id++) Add(id, 1UL << id, _times[id]);
-    }
-
-    /// <summary>The numbers of a set of harts, in order.</summary>
-    public static HartSet Harts(ulong bits) => new(bits);
-
-    /// <summary>Enumerates the set bits of a word.</summary>
-    internal struct HartSet(ulong bits)
-    {
-        private ulong _left = bits;
-
-        /// <summary>Number of the hart it stands at.</summary>
-        public int Current { get; private set; }
-
-        /// <summary>Itself.</summary>
-        public readonly HartSet GetEnumerator() => this;
-
-        /// <summary>Goes to the next hart; false after the last.</summary>
-        public bool MoveNext()
-        {
-            if (_left == 0) return false;
-            Current = BitOperations.TrailingZeroCount(_left);
-            _left &= _left - 1;
-            return true;
-        }
+        for (var id = 0; id < _times.Length; id++) Add(id, _times[id]);
     }
 }

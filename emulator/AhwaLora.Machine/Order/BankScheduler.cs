@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Core;
-using AhwaLora.Machine.Platform;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Order;
@@ -49,12 +48,6 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         var masters = devices.ToList();
         _devices = [.. masters.Select(d => (d.Master, (number += d.Master.Ports) - d.Master.Ports))];
         _names = [.. machine.Harts.Select(h => $"hart {h.Id}"), .. masters.SelectMany(d => Enumerable.Repeat(d.Name, d.Master.Ports))];
-        if (number > TcdmBanks.MaxMasters)
-        {
-            throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: "
-                + "its harts and the words per cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
-        }
-
         _banks = new TcdmBanks(memory.Banks, number) { Offset = dataOffset };
         _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
         _requests = new ulong[memory.Banks];
@@ -93,13 +86,13 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
 
     /// <summary>Grants what can be granted in cycle <paramref name="time"/>; the others ask again in the next.</summary>
     /// <param name="time">The cycle.</param>
-    /// <param name="harts">The harts that ask in it, a bit each.</param>
-    public void Arbitrate(ulong time, ulong harts)
+    /// <param name="harts">The harts that ask in it.</param>
+    public void Arbitrate(ulong time, HartSet harts)
     {
         _nextCycle = time + 1;
         var devicesAsk = NextRequest <= time;
         var count = 0;
-        foreach (var id in Agenda.Harts(harts))
+        foreach (var id in harts)
         {
             ref var pending = ref _harts[id].Pending;
             pending.Time = time + 1; // unless it wins

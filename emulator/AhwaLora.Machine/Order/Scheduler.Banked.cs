@@ -7,7 +7,7 @@ namespace AhwaLora.Machine.Order;
 
 /// <content>
 /// Exact contention: cycle by cycle. In each, devices act first, then the harts that execute an instruction, by number,
-/// and the banks last, when all requests of the cycle are known.
+/// and the banks last, when all requests of the cycle are known. Each cluster's TCDM arbitrates by itself.
 /// </content>
 internal sealed partial class Scheduler
 {
@@ -22,22 +22,22 @@ internal sealed partial class Scheduler
     /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
     /// acted, a hart met one or was stopped. The result if there is nobody, or nobody before the limit.
     /// </summary>
-    private RunResult? RunCycles(BankScheduler banks, in RunLimits limits)
+    private RunResult? RunCycles(in RunLimits limits)
     {
         (_nextDevice, _nextEvent) = NextDevice();
-        foreach (var hart in _harts) Update(banks, hart);
-        banks.Look();
+        foreach (var hart in _harts) Update(hart);
+        foreach (var banks in _banks) banks.Look();
         while (true)
         {
-            var time = Math.Min(Math.Min(_nextEvent, banks.NextRequest), _agenda.First);
+            var time = Math.Min(Math.Min(_nextEvent, NextRequest()), _agenda.First);
             if (time == ulong.MaxValue) return new RunResult(ExitReason.AllWaiting, 0, -1);
             if (time >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
-            if (!RunCycle(banks, time, limits)) return null;
+            if (!RunCycle(time, limits)) return null;
         }
     }
 
     /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True where others' plans still hold.</summary>
-    private bool RunCycle(BankScheduler banks, ulong time, in RunLimits limits)
+    private bool RunCycle(ulong time, in RunLimits limits)
     {
         if (time == _nextEvent)
         {
@@ -46,10 +46,15 @@ internal sealed partial class Scheduler
         }
 
         var (acting, asking) = _agenda.In(time);
-        if (acting != 0) return RunHarts(banks, acting, Before(_nextEvent, new RunWindow(SaturatingAdd(time, RunAheadCycles), time)), limits);
-        var devicesAsk = banks.NextRequest <= time;
-        banks.Arbitrate(time, asking);
-        foreach (var id in Agenda.Harts(asking)) Update(banks, _harts[id]);
+        if (!acting.IsEmpty) return RunHarts(acting, Before(_nextEvent, new RunWindow(SaturatingAdd(time, RunAheadCycles), time)), limits);
+        var devicesAsk = false;
+        foreach (var banks in _banks)
+        {
+            devicesAsk |= banks.NextRequest <= time;
+            banks.Arbitrate(time, _banks.Length == 1 ? asking : Askers(banks, asking));
+        }
+
+        foreach (var id in asking) Update(_harts[id]);
         if (devicesAsk) (_nextDevice, _nextEvent) = NextDevice();
         DeviceEvents++;
         _machine.OnDeviceEvent();
@@ -57,10 +62,10 @@ internal sealed partial class Scheduler
     }
 
     /// <summary>Gives each hart of a set its turn; false at the first whose turn may have changed more than itself, or is not over.</summary>
-    private bool RunHarts(BankScheduler banks, ulong harts, in RunWindow window, in RunLimits limits)
+    private bool RunHarts(HartSet harts, in RunWindow window, in RunLimits limits)
     {
         var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
-        foreach (var id in Agenda.Harts(harts))
+        foreach (var id in harts)
         {
             var hart = _harts[id];
             if (isLimited)
@@ -70,16 +75,46 @@ internal sealed partial class Scheduler
             }
 
             if (TakeTurn(hart, window, limits) is not (StopReason.NeedsTurn or StopReason.Limit) || _turn is not null || _machine.Result.HasValue) return false;
-            Update(banks, hart);
+            Update(hart);
         }
 
         return true;
     }
 
-    private void Update(BankScheduler banks, Hart hart)
+    private void Update(Hart hart)
     {
         ref readonly var pending = ref hart.Pending;
-        var asks = pending.IsActive && !pending.IsGranted && banks.IsBanked(pending.Address);
-        _agenda.Update(hart, (_held >> hart.Id & 1) != 0, asks);
+        var asks = pending.IsActive && !pending.IsGranted && IsBanked(pending.Address);
+        _agenda.Update(hart, _held.Contains(hart.Id), asks);
+    }
+
+    private bool IsBanked(uint address)
+    {
+        foreach (var banks in _banks)
+        {
+            if (banks.IsBanked(address)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The cycle in which a master other than a hart asks next.</summary>
+    private ulong NextRequest()
+    {
+        var next = ulong.MaxValue;
+        foreach (var banks in _banks) next = Math.Min(next, banks.NextRequest);
+        return next;
+    }
+
+    /// <summary>Those of the harts that ask for a bank that ask for one of these.</summary>
+    private HartSet Askers(BankScheduler banks, HartSet asking)
+    {
+        var askers = default(HartSet);
+        foreach (var id in asking)
+        {
+            if (banks.IsBanked(_harts[id].Pending.Address)) askers = askers.With(id);
+        }
+
+        return askers;
     }
 }

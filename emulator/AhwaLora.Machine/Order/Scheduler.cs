@@ -24,7 +24,7 @@ internal sealed partial class Scheduler : IStateful
 
     private readonly IScheduledMachine _machine;
     [Unsaved("the machine's, which passes it")]
-    private readonly BankScheduler? _banks;
+    private readonly BankScheduler[] _banks;
     [Unsaved("the machine's, which passes them")]
     private readonly Hart[] _harts;
     [Unsaved("the machine's, which passes them")]
@@ -34,12 +34,15 @@ internal sealed partial class Scheduler : IStateful
     // that what happens does not depend on where a run was stopped.
     private Hart? _turn;
     private RunWindow _window;
-    private ulong _held;
+    private HartSet _held;
 
-    public Scheduler(IScheduledMachine machine, BankScheduler? banks)
+    /// <summary>A scheduler before the first cycle.</summary>
+    /// <param name="machine">Whose harts and devices it runs.</param>
+    /// <param name="banks">In exact contention, those of each cluster's TCDM; else none.</param>
+    public Scheduler(IScheduledMachine machine, IEnumerable<BankScheduler> banks)
     {
         _machine = machine;
-        _banks = banks;
+        _banks = [.. banks];
         _harts = [.. machine.Harts];
         _devices = [.. machine.ClockedDevices];
         _agenda = new Agenda(machine.Harts.Count);
@@ -48,14 +51,14 @@ internal sealed partial class Scheduler : IStateful
     /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
     public int Turn => _turn?.Id ?? -1;
 
-    /// <summary>Harts that stand still whatever they could do, a bit each: the debugger's.</summary>
-    public ulong Held
+    /// <summary>Harts that stand still whatever they could do: the debugger's.</summary>
+    public HartSet Held
     {
         get => _held;
         set
         {
             _held = value;
-            if (_turn is not null && (value >> _turn.Id & 1) != 0) EndTurn();
+            if (_turn is not null && value.Contains(_turn.Id)) EndTurn();
         }
     }
 
@@ -77,7 +80,7 @@ internal sealed partial class Scheduler : IStateful
             if (_machine.TakeStop()) return new RunResult(ExitReason.Stopped, 0, -1);
             if (limits.MaxInstructions != ulong.MaxValue && _machine.RetiredInstructions >= limits.MaxInstructions) return new RunResult(ExitReason.InstructionLimit, 0, -1);
             if (limits.OneHart is { } one && _machine.Harts[one.Hart].Retired >= one.Retired) return new RunResult(ExitReason.InstructionLimit, 0, one.Hart);
-            if (_turn is null && (_banks is null ? Choose(limits) : RunCycles(_banks, limits)) is { } end) return end;
+            if (_turn is null && (_banks.Length == 0 ? Choose(limits) : RunCycles(limits)) is { } end) return end;
             if (_turn is null) continue;
             if (limits.OnlyHart is { } only && _turn.Id != only) return new RunResult(ExitReason.Stopped, 0, -1);
             if (_turn.NextAction >= limits.MaxCycles) return new RunResult(ExitReason.CycleLimit, 0, -1);
@@ -98,7 +101,7 @@ internal sealed partial class Scheduler : IStateful
         state.Field(ref until);
         state.Field(ref horizon);
         state.Field(ref yield);
-        state.Field(ref held);
+        HartSet.SaveOrRestore(state, ref held);
         state.Field(ref events);
         _turn = id < 0 ? null : _machine.Harts[id];
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
@@ -180,7 +183,7 @@ internal sealed partial class Scheduler : IStateful
         {
             // They come by number: of several in the same cycle the first is first.
             var time = hart.NextAction;
-            if (time >= others.Time || hart.State != HartState.Running || (Held >> hart.Id & 1) != 0) continue;
+            if (time >= others.Time || hart.State != HartState.Running || Held.Contains(hart.Id)) continue;
             var place = new Place(time, hart.Id);
             if (time < first.Time) (next, first, others) = (hart, place, first);
             else others = place;

@@ -1,12 +1,15 @@
 using System.Text.Json.Serialization;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Analog.Memristors;
+using AhwaLora.Machine.Clusters.Engines.Aimc;
 
 namespace AhwaLora.Machine.Platform;
 
 /// <summary>The analog tiles.</summary>
-public sealed record AimcDescription
+public sealed record AimcDescription : IDeviceDescription
 {
+    private static readonly int MostTiles = (int)((1UL << 32) / AimcTileRegisters.Map.Size);
+
     /// <summary>First address; tile n is 4 KiB further on each.</summary>
     [JsonConverter(typeof(AddressJsonConverter))]
     public uint Base { get; init; } = 0x3000_0000;
@@ -52,6 +55,40 @@ public sealed record AimcDescription
 
     /// <summary>Job contexts.</summary>
     public int Contexts { get; init; } = 2;
+
+    /// <inheritdoc/>
+    int IDeviceDescription.Count => Tiles;
+
+    /// <inheritdoc/>
+    public void Check(string field)
+    {
+        void Require(bool condition, string name, FormattableString fault) => PlatformRules.Require(condition, $"field '{field}.{name}': {FormattableString.Invariant(fault)}");
+
+        Require(Tiles >= 0 && Tiles <= MostTiles, "tiles", $"{Tiles} is outside 0 to {MostTiles}, which fill the address space");
+        Require(Rows is >= 1 and <= AimcTileRegisters.LongestSide, "rows", $"{Rows} is outside 1 to {AimcTileRegisters.LongestSide}");
+        Require(Columns is >= 1 and <= AimcTileRegisters.LongestSide, "columns", $"{Columns} is outside 1 to {AimcTileRegisters.LongestSide}");
+        Require(IntegrationNs is >= 1 and <= PlatformRules.MaximumIntegrationNs, "integration_ns", $"{IntegrationNs} is outside 1 to {PlatformRules.MaximumIntegrationNs}");
+        Require(StreamWordsPerCycle is >= 1 and <= 64, "stream_words_per_cycle", $"{StreamWordsPerCycle} is outside 1 to 64");
+        Require(Contexts is >= 2 and <= 4, "contexts", $"{Contexts} is outside 2 to 4");
+        Require(DacBits is null or 0 or (>= 2 and <= 15), "dac_bits", $"{DacBits} is neither 0 nor 2 to 15");
+        Require(AdcBits is null or 0 or (>= 2 and <= 15), "adc_bits", $"{AdcBits} is neither 0 nor 2 to 15");
+        Require(AgeSeconds is >= 0 and <= 1e12, "age_seconds", $"{AgeSeconds} is outside 0 to 1e12");
+        _ = BuildPreset();
+        _ = BuildModel();
+    }
+
+    /// <summary>What a tile is, apart from its crossbar.</summary>
+    public AimcTileOptions BuildTile(DeviceSite site) => new()
+    {
+        Name = site.Name,
+        Number = site.Number,
+        Initiator = site.Initiator,
+        ClockHz = site.ClockHz,
+        Contexts = Contexts,
+        WordsPerCycle = (uint)StreamWordsPerCycle,
+        TIntNs = (uint)IntegrationNs,
+        ExactContention = site.IsExact,
+    };
 
     /// <summary>These tiles with another preset. With the ideal preset the devices are ideal too, so that the result is W x.</summary>
     public AimcDescription WithPreset(string preset) =>

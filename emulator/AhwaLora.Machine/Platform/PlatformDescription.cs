@@ -2,14 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace AhwaLora.Machine.Platform;
 
-/// <summary>A platform file: what the machine is made of. Defaults are those of the reference platform.</summary>
+/// <summary>
+/// A platform file: what the machine is made of. Defaults are those of the reference platform. A file gives its
+/// <see cref="Clusters"/>, or it is flat: the members that a cluster has then describe the only one.
+/// </summary>
 public sealed record PlatformDescription
 {
     /// <summary>Name shown in reports.</summary>
     public string Name { get; init; } = "ahwalora";
 
-    /// <summary>Harts, 1 to 64. One by default: in a program that was not written for several, they would share one stack.</summary>
-    public int Harts { get; init; } = 1;
+    /// <summary>Harts of the first cluster, 1 to 64. One by default: in a program that was not written for several, they would share one stack.</summary>
+    [OfFirstCluster]
+    public int Harts
+    {
+        get => First.Harts;
+        init => First = First with { Harts = value };
+    }
 
     /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a and c.</summary>
     public string Isa { get; init; } = "rv32imf_zicsr_zifencei";
@@ -23,7 +31,7 @@ public sealed record PlatformDescription
     /// <summary>Clock in MHz; at 1000 a cycle is a nanosecond.</summary>
     public double ClockMhz { get; init; } = 1000;
 
-    /// <summary>Memories.</summary>
+    /// <summary>Memories; of one cluster alone, the banked one among them is its TCDM.</summary>
     public IReadOnlyList<MemoryDescription> Memories { get; init; } =
     [
         new() { Name = "ram", Base = 0x8000_0000, Size = 64 << 20 },
@@ -42,78 +50,77 @@ public sealed record PlatformDescription
     /// <summary>UART 16550; null for none.</summary>
     public DeviceDescription? Uart { get; init; } = new() { Base = 0x4000_0000 };
 
-    /// <summary>Barrier, wake-up, mutexes; null for none.</summary>
-    public DeviceDescription? Cluster { get; init; } = new() { Base = 0x1020_0000 };
+    /// <summary>Barrier, wake-up, mutexes of the first cluster; null for none.</summary>
+    [OfFirstCluster]
+    public DeviceDescription? Cluster
+    {
+        get => First.Block;
+        init => First = First with { Block = value };
+    }
 
-    /// <summary>DMA between memories; null for none.</summary>
-    public DmaDescription? Dma { get; init; } = new();
+    /// <summary>DMA of the first cluster; null for none.</summary>
+    [OfFirstCluster]
+    public DmaDescription? Dma
+    {
+        get => First.Dma;
+        init => First = First with { Dma = value };
+    }
 
-    /// <summary>A word that is a barrier by itself; null for none.</summary>
-    public DeviceDescription? BarrierWord { get; init; }
+    /// <summary>A word that is a barrier by itself, of the first cluster; null for none.</summary>
+    [OfFirstCluster]
+    public DeviceDescription? BarrierWord
+    {
+        get => First.BarrierWord;
+        init => First = First with { BarrierWord = value };
+    }
 
-    /// <summary>Analog tiles; null for none.</summary>
-    public AimcDescription? Aimc { get; init; } = new();
+    /// <summary>Analog tiles of the first cluster; null for none.</summary>
+    [OfFirstCluster]
+    public AimcDescription? Aimc
+    {
+        get => First.Aimc;
+        init => First = First with { Aimc = value };
+    }
+
+    /// <summary>Further devices of the first cluster that need only an address; null for none.</summary>
+    [OfFirstCluster]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TypedDeviceDescription>? Devices
+    {
+        get => First.Devices;
+        init => First = First with { Devices = value };
+    }
+
+    /// <summary>The clusters; their harts are numbered through.</summary>
+    public IReadOnlyList<ClusterDescription> Clusters { get; init; } = [new()];
+
+    /// <summary>True if a file can describe it without <see cref="Clusters"/>.</summary>
+    [JsonIgnore]
+    public bool IsFlat => Clusters is [{ Tcdm: null }];
+
+    /// <summary>Harts of all clusters.</summary>
+    [JsonIgnore]
+    public int TotalHarts => Clusters.Sum(cluster => cluster.Harts);
+
+    /// <summary>The machine's memories and those of its clusters.</summary>
+    [JsonIgnore]
+    public IEnumerable<MemoryDescription> AllMemories => [.. Memories, .. Clusters.Select(cluster => cluster.Tcdm).OfType<MemoryDescription>()];
+
+    /// <summary>A cluster's TCDM; null if it has none.</summary>
+    public MemoryDescription? TcdmOf(int cluster) =>
+        Clusters[cluster].Tcdm ?? (Clusters.Count == 1 ? Memories.FirstOrDefault(memory => memory.Banks != 0) : null);
+
+    /// <summary>How a file names a cluster's field.</summary>
+    public string FieldOf(int cluster, string field) => !IsFlat ? $"clusters[{cluster}].{field}" : field == "block" ? "cluster" : field;
+
+    [JsonIgnore]
+    private ClusterDescription First
+    {
+        get => Clusters is [var first, ..] ? first : new ClusterDescription();
+        init => Clusters = [value, .. Clusters.Skip(1)];
+    }
 }
 
-/// <summary>A memory.</summary>
-public sealed record MemoryDescription
-{
-    /// <summary>Name shown in reports.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>First address.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public required uint Base { get; init; }
-
-    /// <summary>Bytes.</summary>
-    [JsonConverter(typeof(SizeJsonConverter))]
-    public required uint Size { get; init; }
-
-    /// <summary>Word-interleaved banks with one grant per cycle each; 0 for none.</summary>
-    public int Banks { get; init; }
-
-    /// <summary>True if every hart has a memory of its own at this address.</summary>
-    public bool Private { get; init; }
-
-    /// <summary>Cycles of a load or store beyond the first: its latency.</summary>
-    public uint ExtraCycles { get; init; }
-
-    /// <summary>Bytes per cycle, a power of two up to 64; harts, DMA and tiles take one cycle per part of this width. 0 for no limit, and with banks.</summary>
-    public uint WidthBytes { get; init; }
-}
-
-/// <summary>A device that needs only an address.</summary>
-public sealed record DeviceDescription
-{
-    /// <summary>First address.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public required uint Base { get; init; }
-}
-
-/// <summary>The CLINT.</summary>
-public sealed record ClintDescription
-{
-    /// <summary>First address.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public uint Base { get; init; } = 0x0200_0000;
-
-    /// <summary>Cycles from one tick of mtime to the next.</summary>
-    public uint CyclesPerTick { get; init; } = 1;
-}
-
-/// <summary>The DMA engine.</summary>
-public sealed record DmaDescription
-{
-    /// <summary>First address.</summary>
-    [JsonConverter(typeof(AddressJsonConverter))]
-    public uint Base { get; init; } = 0x1021_0000;
-
-    /// <summary>Bytes moved per cycle.</summary>
-    public int BytesPerCycle { get; init; } = 8;
-
-    /// <summary>Cycles from launch to the first byte.</summary>
-    public int StartCycles { get; init; } = 16;
-
-    /// <summary>Transfers that may be in flight.</summary>
-    public int QueueDepth { get; init; } = 8;
-}
+/// <summary>A member that a platform file has only while it is flat.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OfFirstClusterAttribute : Attribute;

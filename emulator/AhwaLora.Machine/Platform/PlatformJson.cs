@@ -19,17 +19,22 @@ public static class PlatformJson
         AllowDuplicateProperties = false,
     };
 
+    // A platform is written in one of its two forms: a flat one without its clusters, any other without the members that its clusters have.
+    private static readonly JsonSerializerOptions Style = JsonStyles.ConfigurationWith(WriteOneForm);
+
     /// <summary>Parses and checks a platform file.</summary>
-    /// <exception cref="PlatformException">The file does not fit the schema or breaks a rule; the message names the field and the fix.</exception>
-    public static PlatformDescription Parse(string json)
+    /// <param name="json">Its text.</param>
+    /// <param name="catalog">The devices that there are; null for <see cref="DeviceCatalog.Standard"/>.</param>
+    /// <exception cref="PlatformException">It does not fit; the message names the field and the fix.</exception>
+    public static PlatformDescription Parse(string json, DeviceCatalog? catalog = null)
     {
         try
         {
             if (JsonNode.Parse(json, documentOptions: FileOptions) is JsonObject root)
             {
                 root.Remove("$schema");
-                var platform = root.Deserialize<PlatformDescription>(JsonStyles.Configuration)!;
-                PlatformRules.Check(platform);
+                var platform = Read(root);
+                PlatformRules.Check(platform, catalog);
                 return platform;
             }
         }
@@ -42,13 +47,13 @@ public static class PlatformJson
     }
 
     /// <summary>The file that describes <paramref name="platform"/>.</summary>
-    public static string Write(PlatformDescription platform) => JsonSerializer.Serialize(platform, JsonStyles.Configuration) + "\n";
+    public static string Write(PlatformDescription platform) => JsonSerializer.Serialize(platform, Style) + "\n";
 
     /// <summary>A platform file, on one line, with only the members that differ from the reference platform; arrays are complete.</summary>
     public static string WriteChanges(PlatformDescription platform)
     {
-        var all = JsonSerializer.SerializeToNode(platform, JsonStyles.Configuration)!.AsObject();
-        KeepChanges(all, JsonSerializer.SerializeToNode(new PlatformDescription(), JsonStyles.Configuration)!.AsObject());
+        var all = JsonSerializer.SerializeToNode(platform, Style)!.AsObject();
+        KeepChanges(all, JsonSerializer.SerializeToNode(new PlatformDescription(), Style)!.AsObject());
         return all.ToJsonString(JsonStyles.ConfigurationLine);
     }
 
@@ -65,10 +70,36 @@ public static class PlatformJson
                 _ => schema,
             },
         };
-        var root = (JsonObject)JsonStyles.Configuration.GetJsonSchemaAsNode(typeof(PlatformDescription), exporter);
+        var root = (JsonObject)Style.GetJsonSchemaAsNode(typeof(PlatformDescription), exporter);
         root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         root["title"] = "AhwaLora.Emu platform";
         return root.ToJsonString(JsonStyles.Configuration) + "\n";
+    }
+
+    private static PlatformDescription Read(JsonObject root)
+    {
+        var platform = root.Deserialize<PlatformDescription>(Style)!;
+        if (!root.ContainsKey("clusters")) return platform;
+        foreach (var member in Style.GetTypeInfo(typeof(PlatformDescription)).Properties.Where(IsOfFirstCluster))
+        {
+            if (root.ContainsKey(member.Name)) throw new PlatformException($"field '{member.Name}': does not go with 'clusters'; each of them has its own");
+        }
+
+        // The reference platform's memories include the TCDM of its only cluster.
+        return root.ContainsKey("memories") ? platform : platform with { Memories = [.. platform.Memories.Where(memory => memory.Banks == 0)] };
+    }
+
+    private static bool IsOfFirstCluster(JsonPropertyInfo member) => member.AttributeProvider?.IsDefined(typeof(OfFirstClusterAttribute), inherit: false) == true;
+
+    private static void WriteOneForm(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(PlatformDescription)) return;
+        foreach (var member in type.Properties)
+        {
+            var ownRule = member.ShouldSerialize;
+            if (IsOfFirstCluster(member)) member.ShouldSerialize = (platform, value) => ((PlatformDescription)platform).IsFlat && ownRule?.Invoke(platform, value) != false;
+            else if (member.Name == "clusters") member.ShouldSerialize = static (platform, _) => !((PlatformDescription)platform).IsFlat;
+        }
     }
 
     private static void KeepChanges(JsonObject all, JsonObject reference)

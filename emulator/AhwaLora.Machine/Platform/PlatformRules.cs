@@ -1,7 +1,5 @@
-using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Isa;
-using AhwaLora.Machine.Soc;
 
 namespace AhwaLora.Machine.Platform;
 
@@ -9,37 +7,28 @@ namespace AhwaLora.Machine.Platform;
 public static class PlatformRules
 {
     /// <summary>Most harts a machine can have.</summary>
-    public const int MaximumHarts = ClusterRegisters.MaxHarts;
+    public const int MaximumHarts = HartSet.Capacity;
 
     /// <summary>The longest integration of a tile, ns.</summary>
     public const int MaximumIntegrationNs = 65_535;
 
-    private const uint BarrierWordBytes = 4, TileBytes = 0x1000;
-
-    /// <summary>Most tiles a machine can have: each needs a source of the PLIC.</summary>
-    public const int MaximumTiles = PlicRegisters.MaxSources + 1 - (int)PlicRegisters.SourceTile0;
-
     private const ulong AddressSpaceBytes = 1UL << 32;
 
     /// <summary>Checks a platform.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="catalog">The devices that there are; null for <see cref="DeviceCatalog.Standard"/>.</param>
     /// <exception cref="PlatformException">A rule is broken; the message names the field and the fix.</exception>
-    public static void Check(PlatformDescription platform)
+    public static void Check(PlatformDescription platform, DeviceCatalog? catalog = null)
     {
-        Require(platform.Harts is >= 1 and <= MaximumHarts, $"field 'harts': {platform.Harts} is outside 1 to {MaximumHarts}");
+        CheckHarts(platform);
         Require(platform.ClockMhz is >= 0.001 and <= 100_000, $"field 'clock_mhz': {platform.ClockMhz} is outside 0.001 to 100000");
         _ = ParseIsa(platform.Isa);
         CheckMemories(platform);
         if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);
-        if (platform.Clint is { } clint) Require(clint.CyclesPerTick > 0, "field 'clint.cycles_per_tick': 0 is not a number of cycles; expected at least 1");
-        if (platform.Dma is { } dma)
-        {
-            Require(dma.BytesPerCycle is >= 4 and <= 64 && dma.BytesPerCycle % 4 == 0, $"field 'dma.bytes_per_cycle': {dma.BytesPerCycle} is not a multiple of 4 from 4 to 64");
-            Require(dma.StartCycles is >= 0 and <= 100_000, $"field 'dma.start_cycles': {dma.StartCycles} is outside 0 to 100000");
-            Require(dma.QueueDepth is >= 1 and <= 64, $"field 'dma.queue_depth': {dma.QueueDepth} is outside 1 to 64");
-        }
-
-        if (platform.Aimc is { } aimc) CheckTiles(aimc);
-        CheckPlaces(platform);
+        catalog ??= DeviceCatalog.Standard;
+        catalog.Check(platform);
+        CheckPlaces(Map(platform, catalog));
+        CheckDevices(catalog.Plan(platform));
     }
 
     /// <summary>The ISA string with every extension that is implemented.</summary>
@@ -78,43 +67,58 @@ public static class PlatformRules
     }
 
     /// <summary>The address ranges of a platform: name, base, size; private memories once. If the platform breaks a rule, they may reach beyond 32 bits.</summary>
-    public static IReadOnlyList<(string Name, ulong Base, ulong Size)> Map(PlatformDescription platform)
+    public static IReadOnlyList<(string Name, ulong Base, ulong Size)> Map(PlatformDescription platform, DeviceCatalog? catalog = null)
     {
-        var map = platform.Memories.Select(m => (m.Name, Base: (ulong)m.Base, Size: (ulong)m.Size)).ToList();
-        if (platform.Clint is { } clint) map.Add(("clint", clint.Base, ClintRegisters.Map.Size));
-        if (platform.Plic is { } plic) map.Add(("plic", plic.Base, PlicRegisters.Map.Size));
-        if (platform.Cluster is { } cluster) map.Add(("cluster", cluster.Base, ClusterRegisters.Map.Size));
-        if (platform.Dma is { } dma) map.Add(("dma", dma.Base, DmaRegisters.Map.Size));
-        if (platform.Uart is { } uart) map.Add(("uart", uart.Base, UartRegisters.Map.Size));
-        if (platform.BarrierWord is { } barrier) map.Add(("barrier", barrier.Base, BarrierWordBytes));
-        if (platform.Aimc is { } aimc)
+        var memories = platform.AllMemories.Select(m => (m.Name, Base: (ulong)m.Base, Size: (ulong)m.Size));
+        var devices = (catalog ?? DeviceCatalog.Standard).Plan(platform).Select(d => (d.Name, d.Base, Size: (ulong)d.Kind.Registers.Size));
+        return [.. memories.Concat(devices).OrderBy(m => m.Base)];
+    }
+
+    /// <summary>Refuses a platform unless <paramref name="condition"/> is met.</summary>
+    internal static void Require(bool condition, string message)
+    {
+        if (!condition) throw new PlatformException(message);
+    }
+
+    private static void CheckHarts(PlatformDescription platform)
+    {
+        Require(platform.Clusters.Count > 0, "field 'clusters': a machine needs at least one");
+        Require(platform.Clusters.All(cluster => cluster is not null), "field 'clusters': null is not a cluster; describe it or remove it");
+        foreach (var (number, cluster) in platform.Clusters.Index())
         {
-            for (uint n = 0; n < aimc.Tiles; n++) map.Add(($"tile{n}", aimc.Base + (ulong)n * TileBytes, TileBytes));
+            Require(cluster.Harts is >= 1 and <= MaximumHarts, $"field '{platform.FieldOf(number, "harts")}': {cluster.Harts} is outside 1 to {MaximumHarts}");
         }
 
-        return [.. map.OrderBy(m => m.Base)];
+        Require(platform.TotalHarts <= MaximumHarts, $"field 'clusters': {platform.TotalHarts} harts in all; expected at most {MaximumHarts}");
     }
 
     private static void CheckMemories(PlatformDescription platform)
     {
-        Require(platform.Memories.Count > 0, "field 'memories': a machine needs at least one");
         Require(platform.Memories.All(memory => memory is not null), "field 'memories': null is not a memory; describe it or remove it");
-        foreach (var memory in platform.Memories)
+        Require(platform.AllMemories.Any(), "field 'memories': a machine needs at least one");
+        foreach (var memory in platform.Memories) CheckMemory(memory, $"field 'memories' ({memory.Name})");
+        foreach (var (number, cluster) in platform.Clusters.Index())
         {
-            var field = $"field 'memories' ({memory.Name})";
-            Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
-            Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
-            Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
-            Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
-            Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, each of which is a word wide; remove one of the two");
-            Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since only one hart uses a private memory; remove one of the two");
+            if (cluster.Tcdm is { } tcdm) CheckMemory(tcdm, $"field '{platform.FieldOf(number, "tcdm")}'");
         }
 
-        // There is one arbiter for the banks, and the numbers of masters are meant for it.
+        // A cluster has one arbiter before its banks, and masters are numbered for it.
         var banked = platform.Memories.Where(memory => memory.Banks != 0).Select(memory => memory.Name).ToList();
         Require(banked.Count <= 1, $"field 'memories': {string.Join(" and ", banked)} have banks; only one memory can");
-        var total = platform.Memories.Aggregate(0UL, (sum, memory) => sum + memory.Size * (memory.Private ? (ulong)platform.Harts : 1));
+        Require(banked.Count == 0 || platform.IsFlat,
+            $"field 'memories': {string.Join(" and ", banked)} has banks; beside 'clusters' a memory with banks is the 'tcdm' of one of them");
+        var total = platform.AllMemories.Aggregate(0UL, (sum, memory) => sum + memory.Size * (memory.Private ? (ulong)platform.TotalHarts : 1));
         Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in all, private memories counted per hart; expected at most {AddressSpaceBytes >> 20} MiB");
+    }
+
+    private static void CheckMemory(MemoryDescription memory, string field)
+    {
+        Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
+        Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
+        Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
+        Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
+        Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, each of which is a word wide; remove one of the two");
+        Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since only one hart uses a private memory; remove one of the two");
     }
 
     private static void CheckFetch(InstructionMemoryDescription fetch)
@@ -131,24 +135,8 @@ public static class PlatformRules
         Require(sets >= 1 && int.IsPow2(sets) && sets * cache.LineBytes * cache.Ways == cache.SizeBytes, $"{field}.size_bytes': {cache.SizeBytes} is not line_bytes x ways x a power of two");
     }
 
-    private static void CheckTiles(AimcDescription aimc)
+    private static void CheckPlaces(IReadOnlyList<(string Name, ulong Base, ulong Size)> map)
     {
-        Require(aimc.Tiles is >= 0 and <= MaximumTiles, $"field 'aimc.tiles': {aimc.Tiles} is outside 0 to {MaximumTiles}, the sources of the PLIC");
-        Require(aimc.Rows is >= 1 and <= 1024, $"field 'aimc.rows': {aimc.Rows} is outside 1 to 1024");
-        Require(aimc.Columns is >= 1 and <= 1024, $"field 'aimc.columns': {aimc.Columns} is outside 1 to 1024");
-        Require(aimc.IntegrationNs is >= 1 and <= MaximumIntegrationNs, $"field 'aimc.integration_ns': {aimc.IntegrationNs} is outside 1 to {MaximumIntegrationNs}");
-        Require(aimc.StreamWordsPerCycle is >= 1 and <= 64, $"field 'aimc.stream_words_per_cycle': {aimc.StreamWordsPerCycle} is outside 1 to 64");
-        Require(aimc.Contexts is >= 2 and <= 4, $"field 'aimc.contexts': {aimc.Contexts} is outside 2 to 4");
-        Require(aimc.DacBits is null or 0 or (>= 2 and <= 15), $"field 'aimc.dac_bits': {aimc.DacBits} is neither 0 nor 2 to 15");
-        Require(aimc.AdcBits is null or 0 or (>= 2 and <= 15), $"field 'aimc.adc_bits': {aimc.AdcBits} is neither 0 nor 2 to 15");
-        Require(aimc.AgeSeconds is >= 0 and <= 1e12, $"field 'aimc.age_seconds': {aimc.AgeSeconds} is outside 0 to 1e12");
-        _ = aimc.BuildPreset();
-        _ = aimc.BuildModel();
-    }
-
-    private static void CheckPlaces(PlatformDescription platform)
-    {
-        var map = Map(platform);
         foreach (var (name, start, size) in map)
         {
             Require(start % 4 == 0, $"'{name}': base 0x{start:x8} is not word-aligned");
@@ -163,8 +151,15 @@ public static class PlatformRules
         }
     }
 
-    private static void Require(bool condition, string message)
+    /// <summary>Devices are known by their names, and a source of the PLIC belongs to one of them.</summary>
+    private static void CheckDevices(IReadOnlyList<PlannedDevice> devices)
     {
-        if (!condition) throw new PlatformException(message);
+        var names = new HashSet<string>();
+        var sources = new Dictionary<uint, PlannedDevice>();
+        foreach (var device in devices)
+        {
+            Require(names.Add(device.Name), $"field '{device.Field}': there is another device named '{device.Name}'; give it a 'name' of its own");
+            Require(device.Source == 0 || sources.TryAdd(device.Source, device), $"field '{device.Field}': source {device.Source} of the PLIC is that of '{sources.GetValueOrDefault(device.Source)?.Name}'; take another");
+        }
     }
 }

@@ -22,7 +22,7 @@ public sealed class SnapshotException(string message) : Exception(message);
 /// </remarks>
 public static class SnapshotFile
 {
-    /// <summary>Version of the format: changes with every field that any component passes.</summary>
+    /// <summary>Version of the format; it changes whenever a component saves other fields.</summary>
     public const int FormatVersion = 6;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;

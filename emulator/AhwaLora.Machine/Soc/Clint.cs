@@ -6,7 +6,7 @@ using static AhwaLora.Machine.Soc.ClintRegisters;
 namespace AhwaLora.Machine.Soc;
 
 /// <summary>Core-local interruptor: a software interrupt and a timer per hart, and the mtime that they share.</summary>
-public sealed class Clint : IClockedDevice, ITimeSource
+public sealed class Clint : IClockedDevice, IOrderingDevice, ITimeSource
 {
     private readonly InterruptLine[] _softwareLines;
     private readonly InterruptLine[] _timerLines;
@@ -23,7 +23,7 @@ public sealed class Clint : IClockedDevice, ITimeSource
     /// <param name="cyclesPerTick">Cycles per count of mtime.</param>
     public Clint(IReadOnlyList<InterruptLine> softwareLines, IReadOnlyList<InterruptLine> timerLines, ulong cyclesPerTick = 1)
     {
-        if (softwareLines.Count is 0 or > MaxHarts) throw new ArgumentOutOfRangeException(nameof(softwareLines), softwareLines.Count, $"Expected the lines of 1 to {MaxHarts} harts.");
+        if (softwareLines.Count is 0 or > HartSet.Capacity) throw new ArgumentOutOfRangeException(nameof(softwareLines), softwareLines.Count, $"Expected the lines of 1 to {HartSet.Capacity} harts.");
         if (timerLines.Count != softwareLines.Count) throw new ArgumentOutOfRangeException(nameof(timerLines), timerLines.Count, $"Expected as many as software lines: {softwareLines.Count}.");
         if (cyclesPerTick == 0) throw new ArgumentOutOfRangeException(nameof(cyclesPerTick), cyclesPerTick, "Expected at least 1 cycle.");
         _softwareLines = [.. softwareLines];
@@ -36,6 +36,9 @@ public sealed class Clint : IClockedDevice, ITimeSource
 
     /// <inheritdoc/>
     public string Name => "clint";
+
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
 
     /// <summary>The first cycle in which a timer's level changes: it reaches its mtimecmp, or mtime wraps to 0.</summary>
     public ulong NextEvent { get; private set; } = ulong.MaxValue;
@@ -98,6 +101,15 @@ public sealed class Clint : IClockedDevice, ITimeSource
         foreach (var line in _softwareLines) line.SaveOrRestore(state);
         foreach (var line in _timerLines) line.SaveOrRestore(state);
     }
+
+    /// <inheritdoc/>
+    public void Requested(in BusAccess access, bool isLoad, uint value, IAccessOrder order)
+    {
+        if (!isLoad) order.Release(this, access.Offset);
+    }
+
+    /// <inheritdoc/>
+    public void Interrupted(int hart, IAccessOrder order) => order.Acquire(this, Msip + 4 * (uint)hart);
 
     private int? HartOf(uint offset, uint first, uint bytes) =>
         RegisterWords.IsIn(offset, first, bytes * (uint)_msip.Length) ? (int)((offset - first) / bytes) : null;

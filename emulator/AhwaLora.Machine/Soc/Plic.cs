@@ -10,46 +10,54 @@ namespace AhwaLora.Machine.Soc;
 /// Platform-level interrupt controller with level-sensitive gateways (RISC-V PLIC specification 1.0): a source's
 /// request, once pending, stays until it is claimed, and its gateway passes the next one when it is completed.
 /// </summary>
-public sealed class Plic : IDevice
+public sealed class Plic : IInterruptController
 {
+    private const int SourcesPerWord = 32;
+
     private readonly InterruptLine[] _externalLines;
     [Unsaved("lines of the devices, which save them")]
     private readonly InterruptLine?[] _sources;
-    private readonly ulong _existing;
 
     private readonly uint[] _priorities;
-    private readonly ulong[] _enables;
+    private readonly uint[][] _enables; // by context
     private readonly uint[] _thresholds;
-    private ulong _levels;
-    private ulong _pending;
-    private ulong _inService;
+
+    // A bit for each source, in words as software sees them.
+    [Unsaved("fixed by the number of sources")]
+    private readonly uint[] _existing;
+    private readonly uint[] _levels, _pending, _inService;
 
     /// <summary>A PLIC at reset.</summary>
-    /// <param name="sources">Sources 1 to this many, at most 63.</param>
+    /// <param name="sources">Sources 1 to this many, at most <see cref="MaxSources"/>.</param>
     /// <param name="externalLines">MEIP of each context, 1 to 64.</param>
     public Plic(int sources, IReadOnlyList<InterruptLine> externalLines)
     {
         if (sources is < 1 or > MaxSources) throw new ArgumentOutOfRangeException(nameof(sources), sources, $"Expected 1 to {MaxSources} sources.");
-        if (externalLines.Count is 0 or > MaxContexts) throw new ArgumentOutOfRangeException(nameof(externalLines), externalLines.Count, $"Expected the lines of 1 to {MaxContexts} contexts.");
+        if (externalLines.Count is 0 or > HartSet.Capacity) throw new ArgumentOutOfRangeException(nameof(externalLines), externalLines.Count, $"Expected the lines of 1 to {HartSet.Capacity} contexts.");
         _externalLines = [.. externalLines];
         _sources = new InterruptLine?[sources + 1];
+        _priorities = new uint[sources + 1];
+        _thresholds = new uint[externalLines.Count];
+        var words = sources / SourcesPerWord + 1;
+        _enables = [.. externalLines.Select(_ => new uint[words])];
+        (_existing, _levels, _pending, _inService) = (new uint[words], new uint[words], new uint[words], new uint[words]);
         for (var source = 1; source <= sources; source++)
         {
-            var bit = 1UL << source;
-            _existing |= bit;
-            _sources[source] = new InterruptLine(level => SetLevel(bit, level));
+            var number = source;
+            Set(_existing, source, true);
+            _sources[source] = new InterruptLine(level => SetLevel(number, level));
         }
-
-        _priorities = new uint[sources + 1];
-        _enables = new ulong[externalLines.Count];
-        _thresholds = new uint[externalLines.Count];
     }
 
     /// <inheritdoc/>
     public string Name => "plic";
 
-    /// <summary>The line on which a device raises interrupt <paramref name="source"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such source.</exception>
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
+
+    private uint WordBytes => 4 * (uint)_existing.Length;
+
+    /// <inheritdoc/>
     public InterruptLine Source(int source) =>
         source > 0 && source < _sources.Length ? _sources[source]! : throw new ArgumentOutOfRangeException(nameof(source), source, $"Expected a source from 1 to {_sources.Length - 1}.");
 
@@ -59,8 +67,8 @@ public sealed class Plic : IDevice
         if (!Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
         if (ContextOf(access.Offset, Claim, ContextStride, 4) is not null && value != 0)
         {
-            _pending &= ~(1UL << (int)value);
-            _inService |= 1UL << (int)value;
+            Set(_pending, (int)value, false);
+            Set(_inService, (int)value, true);
             Update();
         }
 
@@ -76,9 +84,10 @@ public sealed class Plic : IDevice
         {
             if (source != 0) _priorities[source] = value & MaxPriority;
         }
-        else if (ContextOf(offset, Enable, EnableStride, 8) is { } enabled)
+        else if (ContextOf(offset, Enable, EnableStride, WordBytes) is { } enabled)
         {
-            _enables[enabled] = RegisterWords.WithWord(_enables[enabled], offset, value) & _existing;
+            var word = (offset - Enable) % EnableStride / 4;
+            _enables[enabled][word] = value & _existing[word];
         }
         else if (ContextOf(offset, Threshold, ContextStride, 4) is { } context)
         {
@@ -88,7 +97,7 @@ public sealed class Plic : IDevice
         {
             Complete(completing, value);
         }
-        else if (!RegisterWords.IsIn(offset, Pending, 8))
+        else if (!RegisterWords.IsIn(offset, Pending, WordBytes))
         {
             return BusResponse.Fault;
         }
@@ -103,8 +112,8 @@ public sealed class Plic : IDevice
         value = 0;
         if (!RegisterWords.IsWord(offset, bytes)) return false;
         if (SourceOf(offset) is { } source) value = _priorities[source];
-        else if (RegisterWords.IsIn(offset, Pending, 8)) value = RegisterWords.Word(_pending, offset);
-        else if (ContextOf(offset, Enable, EnableStride, 8) is { } enabled) value = RegisterWords.Word(_enables[enabled], offset);
+        else if (RegisterWords.IsIn(offset, Pending, WordBytes)) value = _pending[(offset - Pending) / 4];
+        else if (ContextOf(offset, Enable, EnableStride, WordBytes) is { } enabled) value = _enables[enabled][(offset - Enable) % EnableStride / 4];
         else if (ContextOf(offset, Threshold, ContextStride, 4) is { } context) value = _thresholds[context];
         else if (ContextOf(offset, Claim, ContextStride, 4) is { } claiming) value = Best(claiming);
         else return false;
@@ -115,11 +124,11 @@ public sealed class Plic : IDevice
     public void SaveOrRestore(StateStream state)
     {
         state.Array(_priorities);
-        state.Array(_enables);
+        foreach (var enables in _enables) state.Array(enables);
         state.Array(_thresholds);
-        state.Field(ref _levels);
-        state.Field(ref _pending);
-        state.Field(ref _inService);
+        state.Array(_levels);
+        state.Array(_pending);
+        state.Array(_inService);
         foreach (var line in _externalLines) line.SaveOrRestore(state);
     }
 
@@ -132,22 +141,22 @@ public sealed class Plic : IDevice
         return offset >= first && context < (uint)_enables.Length && (offset - first) % stride < bytes ? (int)context : null;
     }
 
-    private void SetLevel(ulong source, bool level)
+    private void SetLevel(int source, bool level)
     {
-        _levels = level ? _levels | source : _levels & ~source;
+        Set(_levels, source, level);
         Update();
     }
 
     /// <summary>Section "Interrupt Completion": a number that is not enabled for the context is ignored.</summary>
     private void Complete(int context, uint source)
     {
-        if (source < (uint)_priorities.Length && (_enables[context] >> (int)source & 1) != 0) _inService &= ~(1UL << (int)source);
+        if (source < (uint)_priorities.Length && IsSet(_enables[context], (int)source)) Set(_inService, (int)source, false);
     }
 
     /// <summary>Lets requests through the gateways that are open, and drives every context's line.</summary>
     private void Update()
     {
-        _pending |= _levels & ~_inService;
+        for (var word = 0; word < _pending.Length; word++) _pending[word] |= _levels[word] & ~_inService[word];
         for (var context = 0; context < _externalLines.Length; context++)
         {
             _externalLines[context].Set(_priorities[Best(context)] > _thresholds[context]);
@@ -157,13 +166,25 @@ public sealed class Plic : IDevice
     /// <summary>The pending source of highest priority that is enabled for <paramref name="context"/>; the lowest number among equals; 0 if there is none.</summary>
     private uint Best(int context)
     {
-        var best = 0;
-        for (var candidates = _pending & _enables[context]; candidates != 0; candidates &= candidates - 1)
+        var (best, enables) = (0, _enables[context]);
+        for (var word = 0; word < enables.Length; word++)
         {
-            var source = BitOperations.TrailingZeroCount(candidates);
-            if (_priorities[source] > _priorities[best]) best = source;
+            for (var candidates = _pending[word] & enables[word]; candidates != 0; candidates &= candidates - 1)
+            {
+                var source = word * SourcesPerWord + BitOperations.TrailingZeroCount(candidates);
+                if (_priorities[source] > _priorities[best]) best = source;
+            }
         }
 
         return (uint)best;
+    }
+
+    private static bool IsSet(uint[] sources, int source) => (sources[source / SourcesPerWord] >> source % SourcesPerWord & 1) != 0;
+
+    private static void Set(uint[] sources, int source, bool value)
+    {
+        ref var word = ref sources[source / SourcesPerWord];
+        var bit = 1u << source % SourcesPerWord;
+        word = value ? word | bit : word & ~bit;
     }
 }

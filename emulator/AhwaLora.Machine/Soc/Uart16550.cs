@@ -1,4 +1,5 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Soc.UartRegisters;
 
@@ -39,6 +40,9 @@ public sealed class Uart16550 : IDevice
 
     /// <inheritdoc/>
     public string Name => "uart";
+
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
 
     /// <summary>Bytes that <see cref="Receive"/> takes without an overrun.</summary>
     public int ReceiveSpace => ReceiveDepth - _receivedCount;

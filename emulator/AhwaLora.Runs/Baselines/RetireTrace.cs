@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using AhwaLora.Common.Files;
 using AhwaLora.Common.Settings;
+using AhwaLora.Machine.Bus;
 using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Settings;
@@ -10,8 +11,6 @@ namespace AhwaLora.Runs.Baselines;
 /// <summary>A trace that is read from a file (<see cref="TraceFormat"/>).</summary>
 public sealed class RetireTrace
 {
-    private const int MaxHarts = 64;
-
     private readonly string _path;
     private readonly Dictionary<uint, uint> _words = [];
     private readonly (ulong Retired, ulong Cycles, byte[] Bytes)[] _harts;
@@ -24,7 +23,7 @@ public sealed class RetireTrace
         Symbols = new SymbolMap([.. Enumerable.Range(0, input.ReadInt32()).Select(_ => new ElfSymbol(input.ReadString(), input.ReadUInt32(), 0, IsFunction: true))]);
         for (var n = input.ReadInt32(); n > 0; n--) _words[input.ReadUInt32()] = input.ReadUInt32();
         var harts = input.ReadInt32();
-        if (harts is < 0 or > MaxHarts) throw new InvalidDataException();
+        if (harts is < 0 or > HartSet.Capacity) throw new InvalidDataException();
         _harts = new (ulong, ulong, byte[])[harts];
         for (var n = 0; n < _harts.Length; n++)
         {

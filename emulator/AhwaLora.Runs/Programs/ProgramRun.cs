@@ -64,6 +64,11 @@ public sealed class ProgramRun : IDisposable
         Image = ElfImage.Load(request.ElfPath);
         if (request.SignaturePath is not null) _ = SignatureRange();
         var platform = PlatformFile.Load(request.PlatformPath);
+        if (request.Harts is not null && platform.Clusters.Count > 1)
+        {
+            throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each in it, and give no number of harts beside it");
+        }
+
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
@@ -73,7 +78,7 @@ public sealed class ProgramRun : IDisposable
             Warning = ProgramLoader.Load(Machine, Image);
             foreach (var tile in request.Tiles) tile.Program(Machine);
             if (request.RestorePath is { } snapshot) SnapshotStore.Restore(Machine, Image, snapshot);
-            foreach (var (hart, cycle) in request.StartCycles.Take(platform.Harts).Index()) Machine.DelayStart(hart, cycle);
+            foreach (var (hart, cycle) in request.StartCycles.Take(platform.TotalHarts).Index()) Machine.DelayStart(hart, cycle);
             AttachObservers(request);
             foreach (var dump in request.Dumps) _ = DumpedBytes(dump);
         }

@@ -140,7 +140,7 @@ public sealed class MachineTests
         {
             Assert.Equal(new RunResult(ExitReason.AllWaiting, 0, -1), machine.Run(RunLimits.None));
             Assert.Equal(new RunResult(ExitReason.AllWaiting, 0, -1), machine.Run(RunLimits.None));
-            machine.WakeHarts(1);
+            machine.WakeHarts(HartSet.Of(0));
         }
 
         Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), machine.Run(RunLimits.None));
@@ -155,7 +155,7 @@ public sealed class MachineTests
         for (var command = 0; command < 2; command++)
         {
             foreach (var service in machines) Assert.Equal(ExitReason.AllWaiting, service.Run().Reason);
-            machines[0].Machine.WakeHarts(1);
+            machines[0].Machine.WakeHarts(HartSet.Of(0));
             Assert.Equal(BusResponse.Ok, cluster.Write(new BusAccess(ClusterRegisters.WakeLow, 4, Initiators.Host, machines[1].Machine.Cycles), 1));
         }
 
@@ -167,10 +167,10 @@ public sealed class MachineTests
     public void Harts_that_are_not_there_or_have_no_cluster_cannot_be_woken()
     {
         var two = new EmulatedMachine(new PlatformDescription { Harts = 2 }, TestMachine.Options);
-        two.WakeHarts(3);
-        Assert.Throws<ArgumentOutOfRangeException>(() => two.WakeHarts(4));
-        Assert.Throws<InvalidOperationException>(() => new EmulatedMachine(new PlatformDescription { Cluster = null }, TestMachine.Options).WakeHarts(1));
-        new EmulatedMachine(new PlatformDescription { Harts = 64 }, TestMachine.Options).WakeHarts(ulong.MaxValue);
+        two.WakeHarts(HartSet.Of(0).With(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => two.WakeHarts(HartSet.Of(2)));
+        Assert.Throws<InvalidOperationException>(() => new EmulatedMachine(new PlatformDescription { Cluster = null }, TestMachine.Options).WakeHarts(HartSet.Of(0)));
+        new EmulatedMachine(new PlatformDescription { Harts = 64 }, TestMachine.Options).WakeHarts(Enumerable.Range(0, HartSet.Capacity).Aggregate(default(HartSet), (harts, hart) => harts.With(hart)));
     }
 
     [Fact]

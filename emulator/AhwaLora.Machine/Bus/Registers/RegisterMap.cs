@@ -36,7 +36,7 @@ public sealed record RegisterField(string Name, int High, int Low, string Meanin
 /// <param name="Access">What software may do.</param>
 /// <param name="Meaning">One line for the documentation.</param>
 /// <param name="Count">Number of equal registers in the row.</param>
-/// <param name="Bytes">4, or 8 for a pair of words, low word first; 1 for byte-wide devices.</param>
+/// <param name="Bytes">4, or a multiple for a row of words, low word first; 1 for byte-wide devices.</param>
 /// <param name="Stride">Bytes from one to the next.</param>
 public sealed record Register(uint Offset, string Name, RegisterAccess Access, string Meaning, int Count = 1, int Bytes = 4, uint Stride = 4)
 {

@@ -1,5 +1,6 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
@@ -10,15 +11,17 @@ namespace AhwaLora.Machine.Clusters.Dma;
 /// and, for every row, one cycle for each <c>bytesPerCycle</c> begun, or for each width of a narrower memory. The data moves when the transfer completes, or, as a master of
 /// banks in exact contention, word by word (<see cref="DmaPorts"/>).
 /// </summary>
-public sealed class Dma : IClockedDevice
+public sealed class Dma : IClockedDevice, IJobDevice
 {
     [Unsaved("wired by the assembly")]
-    private readonly IBusMasters _masters;
+    private readonly IClusterMasters _masters;
     private readonly InterruptLine _line;
     private readonly uint _bytesPerCycle;
     private readonly ulong _startupCycles;
+    private readonly int _initiator;
     private readonly DmaPorts? _ports;
 
+    // By the local ids of the cluster's harts.
     private readonly DmaJob[] _programs;
     private readonly int[] _inFlight;
     private readonly bool[] _isWaiting;
@@ -36,16 +39,18 @@ public sealed class Dma : IClockedDevice
     private ulong _busyCycles;
 
     /// <summary>An idle DMA.</summary>
-    /// <param name="harts">Harts with programming registers of their own, 1 to 64.</param>
-    /// <param name="masters">The harts that wait, and the memories.</param>
+    /// <param name="masters">The cluster, 1 to 64 harts with programming registers of their own, and the memories.</param>
     /// <param name="line">Its interrupt.</param>
     /// <param name="bytesPerCycle">Width: a multiple of 4, to 256.</param>
     /// <param name="queueDepth">Transfers that may be in flight, 1 to 1024.</param>
     /// <param name="startupCycles">Cycles of each transfer before its first word.</param>
-    /// <param name="isExact">True to move through <see cref="BankMaster"/> where a memory has banks.</param>
-    public Dma(int harts, IBusMasters masters, InterruptLine line, int bytesPerCycle, int queueDepth, int startupCycles, bool isExact = false)
+    /// <param name="isExact">True to move through <see cref="BankMasters"/> if a memory has banks.</param>
+    /// <param name="cluster">Number of the cluster.</param>
+    /// <param name="initiator">Its number on the bus.</param>
+    public Dma(IClusterMasters masters, InterruptLine line, int bytesPerCycle, int queueDepth, int startupCycles, bool isExact = false, int cluster = 0, int initiator = Initiators.Device0)
     {
-        if (harts is < 1 or > ClusterRegisters.MaxHarts) throw new ArgumentOutOfRangeException(nameof(harts), harts, $"Expected 1 to {ClusterRegisters.MaxHarts} harts.");
+        var harts = masters.Harts.Count;
+        if (harts is < 1 or > HartSet.Capacity) throw new ArgumentOutOfRangeException(nameof(masters), harts, $"Expected 1 to {HartSet.Capacity} harts.");
         if (bytesPerCycle is < 4 or > 256 || bytesPerCycle % 4 != 0) throw new ArgumentOutOfRangeException(nameof(bytesPerCycle), bytesPerCycle, "Expected a multiple of 4 from 4 to 256.");
         if (queueDepth is < 1 or > 1024) throw new ArgumentOutOfRangeException(nameof(queueDepth), queueDepth, "Expected 1 to 1024 transfers.");
         ArgumentOutOfRangeException.ThrowIfNegative(startupCycles);
@@ -53,7 +58,10 @@ public sealed class Dma : IClockedDevice
         _line = line;
         _bytesPerCycle = (uint)bytesPerCycle;
         _startupCycles = (ulong)startupCycles;
-        _ports = isExact ? new DmaPorts(masters, bytesPerCycle / 4) : null;
+        _initiator = initiator;
+        (Name, Title) = cluster == 0 ? ("dma", "the DMA") : ($"dma{cluster}", $"the DMA of cluster {cluster}");
+        _ports = isExact ? new DmaPorts(masters, bytesPerCycle / 4, initiator) : null;
+        BankMasters = _ports is null ? [] : [_ports];
         _programs = new DmaJob[harts];
         Array.Fill(_programs, new DmaJob { Rows = 1 });
         _inFlight = new int[harts];
@@ -62,16 +70,23 @@ public sealed class Dma : IClockedDevice
     }
 
     /// <inheritdoc/>
-    public string Name => "dma";
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public string Title { get; }
+
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
 
     /// <inheritdoc/>
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("bytes_moved", _bytesMoved), new("busy_cycles", BusyAt(time))];
 
-    /// <summary>What LAUNCH would return to a hart now.</summary>
-    public uint NextAnswer(int hart) => Answer(_programs[hart], out _, out _);
+    /// <inheritdoc/>
+    [field: Unsaved("the ports again, which are passed")]
+    public IReadOnlyList<IBankMaster> BankMasters { get; }
 
-    /// <summary>What the banks' arbiter asks in exact contention; null without.</summary>
-    public IBankMaster? BankMaster => _ports;
+    /// <inheritdoc/>
+    uint IJobDevice.CompletedJob => _completedId;
 
     /// <summary>The cycle in which the transfer under way completes, as far as it is known.</summary>
     public ulong NextEvent => Math.Min(_endsAt, _ports?.DoneAt ?? ulong.MaxValue);
@@ -93,7 +108,7 @@ public sealed class Dma : IClockedDevice
         if (--_inFlight[transfer.Hart] == 0 && _isWaiting[transfer.Hart])
         {
             _isWaiting[transfer.Hart] = false;
-            _masters.Release(transfer.Hart, time, _completedId, WaitReason.Dma);
+            _masters.Release(_masters.Harts.First + transfer.Hart, time, _completedId, Cause.DmaWait);
         }
 
         Begin(time);
@@ -103,9 +118,8 @@ public sealed class Dma : IClockedDevice
     /// <inheritdoc/>
     public BusResponse Read(in BusAccess access, out uint value)
     {
-        var hart = access.Initiator;
         value = 0;
-        if ((uint)hart >= (uint)_programs.Length || !Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
+        if (_masters.Harts.LocalId(access.Initiator) is not { } hart || !Peek(access.Offset, access.Bytes, access.Time, out value)) return BusResponse.Fault;
         switch (access.Offset)
         {
             case <= Rows:
@@ -125,11 +139,11 @@ public sealed class Dma : IClockedDevice
     /// <inheritdoc/>
     public BusResponse Write(in BusAccess access, uint value)
     {
-        if ((uint)access.Initiator >= (uint)_programs.Length || !Peek(access.Offset, access.Bytes, access.Time, out _)) return BusResponse.Fault;
+        if (_masters.Harts.LocalId(access.Initiator) is not { } hart || !Peek(access.Offset, access.Bytes, access.Time, out _)) return BusResponse.Fault;
         switch (access.Offset)
         {
             case <= Rows:
-                Program(access.Initiator, access.Offset) = value;
+                Program(hart, access.Offset) = value;
                 break;
             case IrqEnable:
                 _irqEnable = value & (IrqDone | IrqError);
@@ -144,7 +158,7 @@ public sealed class Dma : IClockedDevice
         return BusResponse.Ok;
     }
 
-    /// <summary>As <see cref="IDevice.Peek"/>; shows hart 0's programming registers.</summary>
+    /// <summary>As <see cref="IDevice.Peek"/>; shows the programming registers of the cluster's first hart.</summary>
     public bool Peek(uint offset, int bytes, ulong time, out uint value)
     {
         value = 0;
@@ -190,6 +204,18 @@ public sealed class Dma : IClockedDevice
         _ports?.SaveOrRestore(state);
         _line.SaveOrRestore(state);
     }
+
+    /// <inheritdoc/>
+    public void Requested(in BusAccess access, bool isLoad, uint value, IAccessOrder order)
+    {
+        if (!isLoad || access.Offset != Launch || _masters.Harts.LocalId(access.Initiator) is not { } hart) return;
+        var job = _programs[hart];
+        var answer = Answer(job, out _, out _);
+        if ((int)answer >= 0) order.Launch(this, answer, job.Accesses);
+    }
+
+    /// <inheritdoc/>
+    public void Answered(uint offset, int hart, IAccessOrder order) => order.AcquireJobs();
 
     /// <summary>The programming register of a hart at <paramref name="offset"/>, SRC to ROWS.</summary>
     private ref uint Program(int hart, uint offset)
@@ -255,7 +281,7 @@ public sealed class Dma : IClockedDevice
     {
         var job = transfer.Job;
         return new Activity("transfers", $"{MemoryAt(job.Source).Name} to {MemoryAt(job.Destination).Name}", _startedAt, time,
-            new("id", transfer.Id), new("hart", (ulong)transfer.Hart), new("bytes", job.TotalBytes), new("rows", job.Rows), new("source", job.Source), new("destination", job.Destination));
+            new("id", transfer.Id), new("hart", (ulong)(_masters.Harts.First + transfer.Hart)), new("bytes", job.TotalBytes), new("rows", job.Rows), new("source", job.Source), new("destination", job.Destination));
     }
 
     private void MoveAll(in DmaJob job)
@@ -264,7 +290,7 @@ public sealed class Dma : IClockedDevice
         for (var row = 0u; row < job.Rows; row++)
         {
             var bytes = space.ReadBlock(job.Source + row * job.SourceStride, job.BytesPerRow);
-            space.WriteBlock(job.Destination + row * job.DestinationStride, bytes, Initiators.Dma);
+            space.WriteBlock(job.Destination + row * job.DestinationStride, bytes, _initiator);
         }
     }
 

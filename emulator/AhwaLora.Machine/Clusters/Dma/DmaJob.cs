@@ -26,6 +26,20 @@ internal struct DmaJob
     /// <summary>Cycles to move all rows, with <paramref name="bytesPerCycle"/> and no contention.</summary>
     public readonly ulong MoveCycles(uint bytesPerCycle) => (ulong)Rows * ((BytesPerRow + bytesPerCycle - 1) / bytesPerCycle);
 
+    /// <summary>What it reads and writes, row by row.</summary>
+    public readonly IEnumerable<JobAccess> Accesses
+    {
+        get
+        {
+            var job = this;
+            return Enumerable.Range(0, (int)Rows).SelectMany(row => new JobAccess[]
+            {
+                new(job.Source + (uint)row * job.SourceStride, job.BytesPerRow, IsWrite: false),
+                new(job.Destination + (uint)row * job.DestinationStride, job.BytesPerRow, IsWrite: true),
+            });
+        }
+    }
+
     /// <summary>What is wrong with the request in <paramref name="space"/>, and the offending register's value or address.</summary>
     public readonly DmaError Judge(AddressSpace space, out uint argument)
     {

@@ -20,6 +20,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
 
     [Unsaved("wired by the assembly")]
     private readonly IBusMasters _masters;
+    private readonly int _initiator;
     private readonly Phase[] _phases;
     private readonly uint[] _words;
     [Unsaved("holds requests within one cycle")]
@@ -32,9 +33,10 @@ internal sealed class DmaPorts : IBankMaster, IStateful
     private uint _pause;
     private ulong _doneAt = ulong.MaxValue;
 
-    public DmaPorts(IBusMasters masters, int ports)
+    public DmaPorts(IBusMasters masters, int ports, int initiator)
     {
         _masters = masters;
+        _initiator = initiator;
         _phases = new Phase[ports];
         _words = new uint[ports];
         _asking = new int[ports];
@@ -85,7 +87,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         var isLoad = _phases[port] == Phase.Load;
         if (isLoad || !IsBanked(_job.Source)) _words[port] = Memory(SourceAddress).Load(SourceAddress + 4 * (uint)port, 4);
         var stores = !isLoad || !IsBanked(_job.Destination);
-        if (stores) Memory(DestinationAddress).Store(DestinationAddress + 4 * (uint)port, 4, _words[port], Initiators.Dma);
+        if (stores) Memory(DestinationAddress).Store(DestinationAddress + 4 * (uint)port, 4, _words[port], _initiator);
         _phases[port] = stores ? Phase.Done : Phase.Store;
         _nextRequest = time + 1;
         if (Array.TrueForAll(_phases, static phase => phase == Phase.Done)) EndBeat();

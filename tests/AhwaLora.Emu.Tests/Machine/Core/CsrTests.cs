@@ -199,7 +199,7 @@ public sealed class CsrTests
             "la t1, word\nlr.w t0, (t1)\nwait: lw t0, flag\nbeqz t0, wait\nsc.w a0, t0, (t1)\nj done\nflag: .word 0\n.data\nword: .word 1, 2, 3\n.text",
             TestMachine.OneHart with { Isa = "rv32ima_zicsr" });
         machine.Run(100);
-        machine.Machine.Space.WriteBlock(machine.Symbol("word") + offset, [7, 0, 0, 0], Initiators.Dma);
+        machine.Machine.Space.WriteBlock(machine.Symbol("word") + offset, [7, 0, 0, 0], Initiators.Device0);
         machine.Machine.Space.WriteBlock(machine.Symbol("flag"), [1, 0, 0, 0], Initiators.Host);
         Assert.Equal(failed, machine.Finish()["a0"]);
     }

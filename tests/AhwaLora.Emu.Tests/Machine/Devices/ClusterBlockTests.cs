@@ -1,6 +1,7 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters;
 using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Core.Pipelines;
 using static AhwaLora.Machine.Clusters.ClusterRegisters;
 
 namespace AhwaLora.Emu.Tests.Machine.Devices;
@@ -10,7 +11,7 @@ public sealed class ClusterBlockTests
     private readonly TestBus _bus = new(harts: 4);
     private readonly ClusterBlock _cluster;
 
-    public ClusterBlockTests() => _cluster = new ClusterBlock(4, _bus, _bus);
+    public ClusterBlockTests() => _cluster = new ClusterBlock(_bus, _bus);
 
     [Fact]
     public void The_barrier_is_granted_to_all_in_the_cycle_of_the_last_arrival()
@@ -20,7 +21,7 @@ public sealed class ClusterBlockTests
         _cluster.AssertWaits(BarrierRead, hart: 3, time: 9);
         Assert.Empty(_bus.TakeReleased());
         Assert.Equal(0u, _cluster.Load(BarrierRead, hart: 1, time: 30));
-        Assert.Equal([new(0, 30, 0, WaitReason.Barrier), new(2, 30, 0, WaitReason.Barrier), new(3, 30, 0, WaitReason.Barrier)], _bus.TakeReleased());
+        Assert.Equal([new(0, 30, 0, Cause.Barrier), new(2, 30, 0, Cause.Barrier), new(3, 30, 0, Cause.Barrier)], _bus.TakeReleased());
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ClusterBlockTests
         Assert.Empty(_bus.TakeReleased());
         _bus.RunningHarts = 2;
         _cluster.Barrier.ParticipantsChanged(25);
-        Assert.Equal([new(0, 25, 0, WaitReason.Barrier), new(1, 25, 0, WaitReason.Barrier)], _bus.TakeReleased());
+        Assert.Equal([new(0, 25, 0, Cause.Barrier), new(1, 25, 0, Cause.Barrier)], _bus.TakeReleased());
         _cluster.Barrier.ParticipantsChanged(26);
         Assert.Empty(_bus.TakeReleased());
     }
@@ -52,12 +53,28 @@ public sealed class ClusterBlockTests
     [Fact]
     public void A_barrier_word_is_a_barrier_of_its_own()
     {
-        var word = new BarrierWord(2, new TestBus(harts: 2));
+        var word = new BarrierWord(new TestBus(harts: 2));
         word.AssertWaits(0, hart: 1);
         Assert.Equal(0u, word.Load(0, hart: 0));
         word.Store(0, 1);
         Assert.Equal(BusResponse.Fault, word.TryLoad(4, out _));
         Assert.Equal(BusResponse.Fault, word.TryLoad(0, out _, bytes: 1));
+    }
+
+    [Fact]
+    public void A_cluster_knows_its_harts_by_their_local_ids_and_serves_no_others()
+    {
+        var bus = new TestBus(harts: 2, firstHart: 8);
+        var cluster = new ClusterBlock(bus, bus, "cluster1");
+        cluster.AssertWaits(BarrierRead, hart: 9, time: 1);
+        foreach (var offset in (uint[])[BarrierRead, WaitEvent, Mutex0, TryMutex0]) Assert.Equal(BusResponse.Fault, cluster.TryLoad(offset, out _, hart: 1));
+        Assert.Equal(BusResponse.Ok, cluster.TryLoad(BarrierRead, out _, hart: 8, time: 2));
+        Assert.Equal([new(9, 2, 0, Cause.Barrier)], bus.TakeReleased());
+
+        cluster.AssertWaits(WaitEvent, hart: 9);
+        cluster.Store(WakeLow, 0b10, hart: 0);
+        Assert.Equal(9, Assert.Single(bus.TakeReleased()).Hart);
+        Assert.Equal(2u, cluster.Load(Harts, hart: 0));
     }
 
     [Fact]
@@ -76,7 +93,7 @@ public sealed class ClusterBlockTests
     {
         _cluster.AssertWaits(WaitEvent, hart: 1, time: 10);
         _cluster.Store(WakeLow, 0b0010, time: 40);
-        Assert.Equal([new(1, 40, 1, WaitReason.Barrier)], _bus.TakeReleased());
+        Assert.Equal([new(1, 40, 1, Cause.Barrier)], _bus.TakeReleased());
         _cluster.AssertWaits(WaitEvent, hart: 1, time: 50);
     }
 
@@ -84,7 +101,7 @@ public sealed class ClusterBlockTests
     public void The_high_mask_wakes_harts_from_32_on()
     {
         var bus = new TestBus(harts: 64);
-        var cluster = new ClusterBlock(64, bus, bus);
+        var cluster = new ClusterBlock(bus, bus);
         cluster.AssertWaits(WaitEvent, hart: 63);
         cluster.Store(WakeHigh, 0x8000_0000);
         Assert.Equal(63, Assert.Single(bus.TakeReleased()).Hart);
@@ -103,7 +120,7 @@ public sealed class ClusterBlockTests
         {
             var time = (ulong)(10 * (n + 1));
             _cluster.Store(Mutex0 + 8, 0, hart: order[n], time);
-            Assert.Equal([new(order[n + 1], time, 1, WaitReason.Barrier)], _bus.TakeReleased());
+            Assert.Equal([new(order[n + 1], time, 1, Cause.Barrier)], _bus.TakeReleased());
         }
 
         _cluster.Store(Mutex0 + 8, 0, hart: 0);
@@ -140,13 +157,13 @@ public sealed class ClusterBlockTests
     [Fact]
     public void A_master_that_is_no_hart_cannot_wait_or_lock()
     {
-        foreach (var offset in (uint[])[BarrierRead, WaitEvent, Mutex0, TryMutex0]) Assert.Equal(BusResponse.Fault, _cluster.TryLoad(offset, out _, hart: Initiators.Dma));
+        foreach (var offset in (uint[])[BarrierRead, WaitEvent, Mutex0, TryMutex0]) Assert.Equal(BusResponse.Fault, _cluster.TryLoad(offset, out _, hart: Initiators.Device0));
     }
 
     [Fact]
     public void Impossible_values_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ClusterBlock(0, _bus, _bus));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ClusterBlock(65, _bus, _bus));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ClusterBlock(new TestBus(harts: 0), _bus));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ClusterBlock(new TestBus(harts: 65), _bus));
     }
 }

@@ -22,8 +22,8 @@ public sealed class DmaContentionTests
     private DmaContentionTests(uint ramWidthBytes)
     {
         _bus = new TestBus(harts: 1, ramWidthBytes);
-        _dma = new Dma(1, _bus, InterruptLine.Unconnected(), bytesPerCycle: 8, queueDepth: 4, (int)StartupCycles, isExact: true);
-        _master = _dma.BankMaster!;
+        _dma = new Dma(_bus, InterruptLine.Unconnected(), bytesPerCycle: 8, queueDepth: 4, (int)StartupCycles, isExact: true);
+        _master = _dma.BankMasters.Single();
         for (var n = 0u; n < 64; n++) _bus.SetWord(Ram + 4 * n, 0x100 + n);
     }
 
@@ -157,5 +157,5 @@ public sealed class DmaContentionTests
 
     [Fact]
     public void Without_exact_contention_there_is_no_bank_master() =>
-        Assert.Null(new Dma(1, _bus, InterruptLine.Unconnected(), bytesPerCycle: 8, queueDepth: 4, startupCycles: 0).BankMaster);
+        Assert.Empty(new Dma(_bus, InterruptLine.Unconnected(), bytesPerCycle: 8, queueDepth: 4, startupCycles: 0).BankMasters);
 }

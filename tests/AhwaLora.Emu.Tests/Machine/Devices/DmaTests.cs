@@ -1,5 +1,6 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Core.Pipelines;
 using static AhwaLora.Emu.Tests.Machine.Devices.TestBus;
 using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
@@ -15,7 +16,7 @@ public sealed class DmaTests
 
     public DmaTests()
     {
-        _dma = new Dma(2, _bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles);
+        _dma = new Dma(_bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles);
         for (var n = 0u; n < 256; n++) _bus.SetWord(Ram + 4 * n, 0x100 + n);
     }
 
@@ -45,7 +46,7 @@ public sealed class DmaTests
     public void The_narrower_of_memories_and_dma_decides(uint width, ulong cycles)
     {
         var bus = new TestBus(harts: 1, ramWidthBytes: width);
-        var dma = new Dma(1, bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles);
+        var dma = new Dma(bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles);
         dma.Store(Src, Ram);
         dma.Store(Dst, Tcdm);
         dma.Store(Bytes, 20);
@@ -63,7 +64,7 @@ public sealed class DmaTests
         foreach (var isExact in new[] { false, true })
         {
             var bus = new TestBus(harts: 1, ramExtraCycles: 7);
-            var dma = new Dma(1, bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles, isExact);
+            var dma = new Dma(bus, _line, bytesPerCycle: 8, queueDepth: 3, StartupCycles, isExact);
             dma.Store(Src, source);
             dma.Store(Dst, destination);
             dma.Store(Bytes, 16);
@@ -72,7 +73,7 @@ public sealed class DmaTests
             dma.Store(DstStride, 16);
             dma.Load(Launch);
             const ulong Moving = 4;
-            var first = dma.BankMaster is { NextRequest: not ulong.MaxValue } asking ? asking.NextRequest : dma.NextEvent - Moving;
+            var first = dma.BankMasters is [{ NextRequest: not ulong.MaxValue } asking] ? asking.NextRequest : dma.NextEvent - Moving;
             Assert.Equal(StartupCycles + latency, first);
         }
     }
@@ -137,7 +138,7 @@ public sealed class DmaTests
         Assert.Empty(_bus.TakeReleased());
         Assert.Equal(2u, _dma.Load(Wait, hart: 1));
         _dma.Advance(33);
-        Assert.Equal([new(0, 33, 3, WaitReason.Dma)], _bus.TakeReleased());
+        Assert.Equal([new(0, 33, 3, Cause.DmaWait)], _bus.TakeReleased());
     }
 
     [Fact]
@@ -221,13 +222,13 @@ public sealed class DmaTests
         _bus.TcdmMemory.Stored += (_, address, bytes, _, initiator) => stores.Add((address, bytes, initiator));
         Copy(Ram, Tcdm + 8, 16);
         _dma.Advance(_dma.NextEvent);
-        Assert.Equal([(Tcdm + 8, 16u, Initiators.Dma)], stores);
+        Assert.Equal([(Tcdm + 8, 16u, Initiators.Device0)], stores);
     }
 
     [Theory]
     [InlineData(Caps + 4, 4, 0)]
     [InlineData(Src, 2, 0)]
-    [InlineData(Src, 4, Initiators.Tile0)]
+    [InlineData(Src, 4, Initiators.Device0)]
     public void Registers_widths_and_masters_that_do_not_exist_fault(uint offset, int bytes, int initiator)
     {
         Assert.Equal(BusResponse.Fault, _dma.TryLoad(offset, out _, initiator, bytes: bytes));
@@ -242,5 +243,5 @@ public sealed class DmaTests
     [InlineData(1, 8, 0, 0)]
     [InlineData(1, 8, 1, -1)]
     public void Impossible_values_are_refused(int harts, int bytesPerCycle, int queueDepth, int startupCycles) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Dma(harts, _bus, _line, bytesPerCycle, queueDepth, startupCycles));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Dma(new TestBus(harts), _line, bytesPerCycle, queueDepth, startupCycles));
 }

@@ -150,6 +150,40 @@ public sealed class PlicTests
         Assert.True(_external[0].Level);
     }
 
+    [Fact]
+    public void The_last_of_all_sources_interrupts_like_the_first()
+    {
+        var plic = new Plic(MaxSources, _external);
+        foreach (var source in (uint[])[64, MaxSources])
+        {
+            var word = 4 * (source / 32);
+            plic.Store(Priority + 4 * source, 1);
+            plic.Store(Enable + EnableStride + word, 1u << (int)(source % 32));
+            plic.Source((int)source).Set(true);
+            Assert.Equal(1u << (int)(source % 32), plic.Load(Pending + word));
+            Assert.Equal((false, true), (_external[0].Level, _external[1].Level));
+
+            Assert.Equal(source, plic.Load(Claim + ContextStride));
+            Assert.False(_external[1].Level);
+            plic.Source((int)source).Set(false);
+            plic.Store(Claim + ContextStride, source);
+        }
+
+        Assert.Equal(BusResponse.Fault, plic.TryLoad(Enable + EnableStride * 2, out _));
+        Assert.Equal(BusResponse.Fault, plic.TryLoad(Pending + 128, out _));
+    }
+
+    [Fact]
+    public void Sources_of_clusters_and_of_tiles_stay_apart()
+    {
+        const int clusters = 3;
+        var ofTiles = Enumerable.Range(0, 2000).Select(tile => SourceInRow(SourceTile0, tile, clusters)).Where(source => source != 0).ToList();
+        var ofDma = Enumerable.Range(0, clusters).Select(cluster => SourceOf(cluster, SourceDma)).ToList();
+        Assert.Equal([2u, 1018u, 1010u], ofDma);
+        Assert.Equal(Enumerable.Range(8, 1000).Select(n => (uint)n), ofTiles);
+        Assert.Equal(0u, SourceOf(1, 0));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -178,7 +212,7 @@ public sealed class PlicTests
     public void Impossible_values_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Plic(0, _external));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Plic(64, _external));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Plic(1024, _external));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Plic(31, []));
         Assert.Throws<ArgumentOutOfRangeException>(() => _plic.Source(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => _plic.Source(41));

@@ -1,27 +1,31 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 
 namespace AhwaLora.Emu.Tests.Machine.Devices;
 
 /// <summary>A hart let go by a device.</summary>
-internal readonly record struct Released(int Hart, ulong Time, uint Value, WaitReason Reason);
+internal readonly record struct Released(int Hart, ulong Time, uint Value, Cause Cause);
 
 /// <summary>The harts and memories around a device under test: a banked memory, a plain one and a device.</summary>
-internal sealed class TestBus : IBusMasters, ITcdmCounters
+internal sealed class TestBus : IClusterMasters, ITcdmCounters
 {
     public const uint Tcdm = 0x1000_0000, Ram = 0x8000_0000, Registers = 0x4000_0000;
     public const uint TcdmBytes = 0x1000, RamBytes = 0x4000;
 
     private readonly List<Released> _released = [];
 
-    public TestBus(int harts, uint ramWidthBytes = 0, uint ramExtraCycles = 0)
+    public TestBus(int harts, uint ramWidthBytes = 0, uint ramExtraCycles = 0, int firstHart = 0)
     {
+        Harts = new HartRange(firstHart, harts);
         RunningHarts = harts;
         TcdmMemory = new MemoryRegion("tcdm", Tcdm, TcdmBytes) { Banks = 4 };
         RamMemory = new MemoryRegion("ram", Ram, RamBytes) { WidthBytes = ramWidthBytes, ExtraCycles = ramExtraCycles };
         var device = new AhwaLora.Machine.Soc.Uart16550(static _ => { }, InterruptLine.Unconnected());
-        Space = new AddressSpace([TcdmMemory, RamMemory], [new MappedDevice(Registers, 0x1000, device)]);
+        Space = new AddressSpace([TcdmMemory, RamMemory], [new MappedDevice(Registers, device)]);
     }
+
+    public HartRange Harts { get; }
 
     public int RunningHarts { get; set; }
 
@@ -35,7 +39,7 @@ internal sealed class TestBus : IBusMasters, ITcdmCounters
 
     public ulong Congested { get; set; }
 
-    public void Release(int initiator, ulong time, uint value, WaitReason reason) => _released.Add(new Released(initiator, time, value, reason));
+    public void Release(int initiator, ulong time, uint value, Cause cause) => _released.Add(new Released(initiator, time, value, cause));
 
     /// <summary>Releases since the last call, in order.</summary>
     public Released[] TakeReleased()

@@ -6,7 +6,7 @@ namespace AhwaLora.Emu.Tests.Machine.Order;
 
 public sealed class AgendaTests
 {
-    private const int Number = 64;
+    private const int Number = HartSet.Capacity;
 
     private readonly Hart[] _harts = [.. Enumerable.Range(0, Number).Select(id => new Hart(id, new AddressSpace([], []), new HartFeatures()) { State = HartState.Ended })];
     private readonly Agenda _agenda = new(Number);
@@ -29,8 +29,8 @@ public sealed class AgendaTests
         Act(2, 7, asks: true);
 
         Assert.Equal(7UL, _agenda.First);
-        Assert.Equal((0b010UL, 0b100UL), _agenda.In(7));
-        Assert.Equal((0UL, 0UL), _agenda.In(6));
+        Assert.Equal((HartSet.Of(1), HartSet.Of(2)), _agenda.In(7));
+        Assert.Equal((default, default), _agenda.In(6));
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public sealed class AgendaTests
         Act(1, 1 + 64);
         Act(2, 1UL << 40);
 
-        Assert.Equal((0b001UL, 0UL), _agenda.In(_agenda.First));
+        Assert.Equal((HartSet.Of(0), default), _agenda.In(_agenda.First));
         Act(0, ulong.MaxValue);
         Assert.Equal(65UL, _agenda.First);
-        Assert.Equal((0b010UL, 0UL), _agenda.In(65));
+        Assert.Equal((HartSet.Of(1), default), _agenda.In(65));
         Act(1, ulong.MaxValue);
         Assert.Equal(1UL << 40, _agenda.First);
-        Assert.Equal((0b100UL, 0UL), _agenda.In(1UL << 40));
+        Assert.Equal((HartSet.Of(2), default), _agenda.In(1UL << 40));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class AgendaTests
         {
             var first = _harts.Min(h => h.NextAction);
             Assert.Equal(first, _agenda.First);
-            Assert.Equal((HartsAt(first), 0UL), _agenda.In(first));
+            Assert.Equal((HartsAt(first), default), _agenda.In(first));
 
             // Whose turn it was goes on; now and then another one too, earlier than the agenda has been looking (as after a restart).
             Act(_harts.First(h => h.NextAction == first).Id, first + steps[random.Next(steps.Length)]);
@@ -67,7 +67,7 @@ public sealed class AgendaTests
         }
     }
 
-    private ulong HartsAt(ulong time) => _harts.Where(h => h.NextAction == time).Aggregate(0UL, (set, h) => set | 1UL << h.Id);
+    private HartSet HartsAt(ulong time) => _harts.Where(h => h.NextAction == time).Aggregate(default(HartSet), (set, h) => set.With(h.Id));
 
     private void Act(int id, ulong time, bool isHeld = false, bool asks = false)
     {

@@ -15,10 +15,41 @@ public sealed class PlatformJsonTests
     }
 
     [Fact]
+    public void A_machine_of_several_clusters_reads_as_it_was_written()
+    {
+        var platform = new PlatformDescription
+        {
+            Memories = [new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 1 << 20 }],
+            Clusters = [ClusterDescription.At(0x1000_0000, harts: 8), ClusterDescription.At(0x1040_0000, harts: 4, "tcdm1") with { Aimc = new AimcDescription { Rows = 8, Columns = 8 } }],
+        };
+        var written = PlatformJson.Write(platform);
+        var read = PlatformJson.Parse(written);
+        Assert.Equal(written, PlatformJson.Write(read));
+        Assert.DoesNotContain("\n  \"harts\"", written, StringComparison.Ordinal);
+        Assert.Equal((2, 12, 4), (read.Clusters.Count, read.TotalHarts, read.Clusters[1].Harts));
+        Assert.Equal(["tcdm", "cluster", "dma", "tcdm1", "cluster1", "dma1"], PlatformRules.Map(read).Select(m => m.Name).Where(n => n[^1] != '0' && n is not ("ram" or "clint" or "plic" or "uart")));
+    }
+
+    [Fact]
+    public void A_flat_file_is_one_cluster_and_is_written_flat()
+    {
+        var platform = PlatformJson.Parse("""{ "harts": 3, "dma": null, "barrier_word": { "base": "0x20000000" } }""");
+        var cluster = Assert.Single(platform.Clusters);
+        Assert.Equal((3, null, 0x2000_0000u), (cluster.Harts, cluster.Dma, cluster.BarrierWord!.Base));
+        Assert.Equal("tcdm", platform.TcdmOf(0)!.Name);
+        var written = PlatformJson.Write(platform);
+        Assert.DoesNotContain("clusters", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("devices", written, StringComparison.Ordinal);
+        Assert.Equal("""{"harts":3,"dma":null,"barrier_word":{"base":"0x2000_0000"}}""", PlatformJson.WriteChanges(platform));
+    }
+
+    [Fact]
     public async Task The_default_platform_fits_the_schema()
     {
         var schema = await JsonSchema.FromJsonAsync(PlatformJson.Schema());
         Assert.Empty(schema.Validate(PlatformJson.Write(new PlatformDescription())));
+        Assert.Empty(schema.Validate("""{ "clusters": [ { "harts": 8 }, { "harts": 8, "aimc": null, "dma": { "base": "0x10610000" } } ] }"""));
+        Assert.NotEmpty(schema.Validate("""{ "clusters": [ { "hart": 8 } ] }"""));
         Assert.NotEmpty(schema.Validate("""{ "harts": "many" }"""));
     }
 
@@ -57,6 +88,19 @@ public sealed class PlatformJsonTests
     [InlineData("""{ "harts": 1, "harts": 2 }""", "field 'harts' is given twice")]
     [InlineData("""{ "uart": { "base": "0x40000000", "base": "0x50000000" } }""", "field 'base' is given twice")]
     [InlineData("""{ "aimc": { "preset": "best" } }""", "no preset 'best'; expected ideal, ahwa-lora, standard-hwa, aihwkit-default")]
+    [InlineData("""{ "aimc": { "rows": 4097 } }""", "field 'aimc.rows': 4097 is outside 1 to 4096")]
+    [InlineData("""{ "aimc": { "tiles": 65537 } }""", "'tile65536' (from 0x40000000) overlap")]
+    [InlineData("""{ "aimc": { "tiles": -1 } }""", "field 'aimc.tiles': -1 is outside 0 to 1048576")]
+    [InlineData("""{ "devices": [ { "type": "toaster", "base": "0x50000000" } ] }""", "field 'devices[0].type': no device of type 'toaster'; there are none")]
+    [InlineData("""{ "clusters": [] }""", "field 'clusters': a machine needs at least one")]
+    [InlineData("""{ "clusters": [ null ] }""", "field 'clusters': null is not a cluster")]
+    [InlineData("""{ "clusters": [ {} ], "harts": 4 }""", "field 'harts': does not go with 'clusters'; each of them has its own")]
+    [InlineData("""{ "clusters": [ { "dma": null }, { "harts": 65 } ] }""", "field 'clusters[1].harts': 65 is outside 1 to 64")]
+    [InlineData("""{ "clusters": [ { "harts": 40 }, { "harts": 40 } ] }""", "field 'clusters': 80 harts in all; expected at most 64")]
+    [InlineData("""{ "clusters": [ {}, {} ] }""", "overlap; move one")]
+    [InlineData("""{ "clusters": [ {}, { "dma": { "bytes_per_cycle": 3 } } ] }""", "field 'clusters[1].dma.bytes_per_cycle': 3 is not a multiple of 4")]
+    [InlineData("""{ "clusters": [ { "tcdm": { "name": "t", "base": "0x10000000", "size": "4 KiB", "banks": 3 } } ] }""", "field 'clusters[0].tcdm': banks 3 is not a power of two")]
+    [InlineData("""{ "clusters": [ {}, {} ], "memories": [ { "name": "m", "base": "0x10000000", "size": "4 KiB", "banks": 4 } ] }""", "field 'memories': m has banks; beside 'clusters' a memory with banks is the 'tcdm' of one of them")]
     [InlineData("""[1]""", "expected a JSON object")]
     [InlineData("""{ "harts": """, "")]
     public void A_file_that_does_not_fit_names_the_field(string json, string expected)

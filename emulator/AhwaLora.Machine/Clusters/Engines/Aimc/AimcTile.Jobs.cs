@@ -63,16 +63,16 @@ public sealed partial class AimcTile
     }
 
     /// <summary>The job that a TRIGGER of <paramref name="hart"/> would queue: its number and the lines of memory it touches. Null where it would be refused.</summary>
-    public (uint Number, IReadOnlyList<(uint Address, uint Bytes, bool IsWrite)> Operands)? NextJob(int hart)
+    private (uint Number, IReadOnlyList<JobAccess> Operands)? NextJob(int hart)
     {
         if (HeldContext(hart) is not { } job || job.Check(_crossbar, _masters.Space).Cause != AimcTileError.None) return null;
-        var operands = new List<(uint, uint, bool)>();
-        if (job.Scale != 0) operands.Add((job.Scale, 4 * job.Columns, false));
-        if (job.Bias != 0) operands.Add((job.Bias, 4 * job.Columns, false));
+        var operands = new List<JobAccess>();
+        if (job.Scale != 0) operands.Add(new(job.Scale, 4 * job.Columns, IsWrite: false));
+        if (job.Bias != 0) operands.Add(new(job.Bias, 4 * job.Columns, IsWrite: false));
         for (var vector = 0u; vector < job.Vectors; vector++)
         {
-            operands.Add((job.Src + vector * job.SrcStride, job.InputBytes, false));
-            operands.Add((job.Dst + vector * job.DstStride, job.OutputBytes, true));
+            operands.Add(new(job.Src + vector * job.SrcStride, job.InputBytes, IsWrite: false));
+            operands.Add(new(job.Dst + vector * job.DstStride, job.OutputBytes, IsWrite: true));
         }
 
         return (_triggered + 1, operands);
@@ -140,7 +140,7 @@ public sealed partial class AimcTile
         context.TriggeredAt = time + 1;
         context.IntegrateCycles = _options.Cycles(_tIntNs);
         ContextIndexOf(++_triggered) = Array.IndexOf(_contexts, context);
-        if (IsHart(initiator)) _lastJob[initiator] = _triggered;
+        if (Initiators.IsHart(initiator)) _lastJob[initiator] = _triggered;
         StartStages(time + 1);
     }
 
@@ -294,7 +294,7 @@ public sealed partial class AimcTile
         if (!_refused[flight])
         {
             if (!job.IsRaw) Complete(job, output, target);
-            _masters.Space.WriteBlock(target, output, Initiators.Tile0 + _options.Number);
+            _masters.Space.WriteBlock(target, output, _options.Initiator);
         }
 
         if (_vectorOf[flight] == job.Vectors - 1) FinishJob(job, time);

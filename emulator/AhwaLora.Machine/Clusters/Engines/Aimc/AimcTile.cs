@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Numerics;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
@@ -12,11 +14,8 @@ namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 /// three stages - stream in, integrate, stream out - joined by two input and two output buffers, across jobs as within
 /// one. Guest mistakes set ERROR_CAUSE and change nothing else. Registers: <see cref="AimcTileRegisters.Map"/>.
 /// </summary>
-public sealed partial class AimcTile : IClockedDevice
+public sealed partial class AimcTile : IClockedDevice, IJobDevice
 {
-    private const int MaxHarts = 64;
-    private const int LongestTile = 1_024;
-
     private readonly AimcTileOptions _options;
     private readonly CrossbarArray _crossbar;
     [Unsaved("wired by the assembly")]
@@ -29,8 +28,8 @@ public sealed partial class AimcTile : IClockedDevice
     private readonly uint[] _saturated;
 
     // What each hart last triggered, named to WAIT_JOB, and stands waiting for.
-    private readonly uint[] _lastJob = new uint[MaxHarts], _jobToWaitFor = new uint[MaxHarts];
-    private readonly Waiting[] _waiting = new Waiting[MaxHarts];
+    private readonly uint[] _lastJob = new uint[HartSet.Capacity], _jobToWaitFor = new uint[HartSet.Capacity];
+    private readonly Waiting[] _waiting = new Waiting[HartSet.Capacity];
 
     private readonly ulong[] _counters = new ulong[6];
     private ulong _busySince, _idleSince;
@@ -50,15 +49,15 @@ public sealed partial class AimcTile : IClockedDevice
 
     /// <summary>A tile at reset; its crossbar keeps what it was programmed with.</summary>
     /// <param name="options">Interfaces, times and energies.</param>
-    /// <param name="crossbar">The mathematics; this tile alone uses it from now on. 1 to 1024 lines each way, converters up to 15 bits.</param>
+    /// <param name="crossbar">The mathematics; this tile alone uses it from now on. 1 to <see cref="LongestSide"/> lines each way, converters up to 15 bits.</param>
     /// <param name="masters">Memory as the streamers see it, and the harts that wait.</param>
     /// <param name="interrupt">High while a bit of IRQ_STATUS is enabled.</param>
     /// <exception cref="ArgumentException">An option, or the crossbar's size or converters, out of range.</exception>
     public AimcTile(AimcTileOptions options, CrossbarArray crossbar, IBusMasters masters, InterruptLine interrupt)
     {
         options.Validate();
-        if (crossbar.State.Rows > LongestTile || crossbar.State.Columns > LongestTile)
-            throw new ArgumentException($"crossbar of {crossbar.State.Rows} x {crossbar.State.Columns}; expected at most {LongestTile} lines each way");
+        if (crossbar.State.Rows > LongestSide || crossbar.State.Columns > LongestSide)
+            throw new ArgumentException($"crossbar of {crossbar.State.Rows} x {crossbar.State.Columns}; expected at most {LongestSide} lines each way");
         var preset = crossbar.Options.Preset;
         if (preset.Dac.Bits > 15 || preset.Adc.Bits > 15)
             throw new ArgumentException($"preset {preset.Name} has converters of {preset.Dac.Bits} and {preset.Adc.Bits} bits; expected at most 15");
@@ -80,11 +79,17 @@ public sealed partial class AimcTile : IClockedDevice
         SetOperands(crossbar.Whole);
         Debug.Assert(_inputs.Length + _outputs.Length == MaxInFlight, "a vector in flight has a buffer");
         Debug.Assert(_counters.Length == (ProgramWeights - BusyCycles) / 8 && _operands.Length == (ProgramColumns - ProgramWeights) / 4 + 1, "a register of each range has a word");
-        Debug.Assert(MaxHarts >= ClusterRegisters.MaxHarts && _contextOfJob.Length >= _contexts.Length, "a hart, and a job in flight, has an entry");
+        Debug.Assert(_contextOfJob.Length >= _contexts.Length, "a job in flight has an entry");
     }
 
     /// <inheritdoc/>
     public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public string Title => $"tile {_options.Number}";
+
+    /// <inheritdoc/>
+    public RegisterMap Registers => Map;
 
     /// <summary>What the tile was built from.</summary>
     public AimcTileOptions Options => _options;
@@ -117,7 +122,7 @@ public sealed partial class AimcTile : IClockedDevice
         ];
     }
 
-    /// <summary>The streamers as masters of the banks, for the arbiter in exact contention: in, then out.</summary>
+    /// <summary>The streamers: in, then out.</summary>
     [field: Unsaved("the streamers again, which are passed")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
@@ -168,7 +173,7 @@ public sealed partial class AimcTile : IClockedDevice
             case IrqEnable: _irqEnable = value & (uint)Irq.All; break;
             case IrqStatus: ClearInterrupts(value); break;
             case TIntNs: SetTInt(value); break;
-            case WaitJob: if (IsHart(access.Initiator)) _jobToWaitFor[access.Initiator] = value; break;
+            case WaitJob: if (Initiators.IsHart(access.Initiator)) _jobToWaitFor[access.Initiator] = value; break;
             case >= Src and <= Tag: WriteContext(offset, access.Initiator, value); break;
             case >= ProgramWeights and <= ProgramColumns: _operands[(offset - ProgramWeights) / 4] = value; break;
             case ProgramStart: StartProgramming(time); break;
@@ -187,7 +192,7 @@ public sealed partial class AimcTile : IClockedDevice
     {
         uint? found = offset switch
         {
-            Trigger => IsHart(initiator) ? _lastJob[initiator] : _triggered,
+            Trigger => Initiators.IsHart(initiator) ? _lastJob[initiator] : _triggered,
             Acquire => (uint)ContextToLock(initiator),
             Finished or Wait or WaitJob => _finished,
             Status => StatusWord(),
@@ -195,6 +200,7 @@ public sealed partial class AimcTile : IClockedDevice
             IrqEnable => _irqEnable,
             IrqStatus => _irqStatus,
             Caps => CapsWord(),
+            AimcTileRegisters.Size => (uint)_crossbar.State.Rows | (uint)_crossbar.State.Columns << 16,
             AimcTileRegisters.Version => VersionValue,
             Mode => ModeWord(),
             TIntNs => _tIntNs,
@@ -235,9 +241,12 @@ public sealed partial class AimcTile : IClockedDevice
     private uint CapsWord()
     {
         var preset = _crossbar.Options.Preset;
-        return (uint)_crossbar.State.Rows | ((uint)_crossbar.State.Columns << 11)
+        return Narrow(_crossbar.State.Rows) | (Narrow(_crossbar.State.Columns) << 11)
             | ((uint)preset.Dac.Bits << 22) | ((uint)preset.Adc.Bits << 26) | ((uint)(_contexts.Length - 1) << 30);
     }
+
+    // As much of a side as CAPS has bits for.
+    private static uint Narrow(int lines) => Math.Min((uint)lines, 0x7FF);
 
     private uint ModeWord()
     {
@@ -290,11 +299,23 @@ public sealed partial class AimcTile : IClockedDevice
         _interrupt.Set((_irqStatus & _irqEnable) != 0);
     }
 
-    private static bool IsHart(int initiator) => initiator is >= 0 and < MaxHarts;
+    /// <inheritdoc/>
+    uint IJobDevice.CompletedJob => _finished;
+
+    /// <inheritdoc/>
+    public void Requested(in BusAccess access, bool isLoad, uint value, IAccessOrder order)
+    {
+        if (isLoad) return;
+        if (access.Offset == SoftClear) order.Abort(this);
+        else if (access.Offset == Trigger && NextJob(access.Initiator) is { } job) order.Launch(this, job.Number, job.Operands);
+    }
+
+    /// <inheritdoc/>
+    public void Answered(uint offset, int hart, IAccessOrder order) => order.AcquireJobs();
 
     private BusResponse WaitUnlessMet(int initiator, Waiting waiting)
     {
-        if (!IsHart(initiator) || IsMet(initiator, waiting)) return BusResponse.Ok;
+        if (!Initiators.IsHart(initiator) || IsMet(initiator, waiting)) return BusResponse.Ok;
         _waiting[initiator] = waiting;
         return BusResponse.Wait;
     }
@@ -303,11 +324,11 @@ public sealed partial class AimcTile : IClockedDevice
 
     private void ReleaseWaiters(ulong time)
     {
-        for (var hart = 0; hart < MaxHarts; hart++)
+        for (var hart = 0; hart < HartSet.Capacity; hart++)
         {
             if (_waiting[hart] == Waiting.Nothing || !IsMet(hart, _waiting[hart])) continue;
             _waiting[hart] = Waiting.Nothing;
-            _masters.Release(hart, time, _finished, WaitReason.Tile);
+            _masters.Release(hart, time, _finished, Cause.TileWait);
         }
     }
 

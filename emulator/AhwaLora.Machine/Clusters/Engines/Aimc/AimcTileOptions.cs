@@ -1,4 +1,5 @@
 using AhwaLora.Analog.Crossbar;
+using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
@@ -8,8 +9,11 @@ public sealed record AimcTileOptions
     /// <summary>Name in the platform file and in reports.</summary>
     public string Name { get; init; } = "tile0";
 
-    /// <summary>The tile's number n: its streamers are master the tile + n.</summary>
+    /// <summary>The tile's number among all of the machine.</summary>
     public int Number { get; init; }
+
+    /// <summary>The number of its streamers on the bus.</summary>
+    public int Initiator { get; init; } = Initiators.Device0;
 
     /// <summary>Cycles a second; nanoseconds are rounded up to whole cycles.</summary>
     public ulong ClockHz { get; init; } = 1_000_000_000;
@@ -40,7 +44,7 @@ public sealed record AimcTileOptions
         Require(Contexts is >= 2 and <= 4, nameof(Contexts), Contexts, "2 to 4");
         Require(WordsPerCycle is >= 1 and <= 64, nameof(WordsPerCycle), WordsPerCycle, "1 to 64");
         Require(TIntNs is >= 1 and <= AimcTileRegisters.MaxTIntNs, nameof(TIntNs), TIntNs, "1 to 65535");
-        Require(Number is >= 0 and < 1024, nameof(Number), Number, "0 to 1023");
+        Require(Number >= 0, nameof(Number), Number, "0 or more");
         Require(Programming.PulseNs > 0, nameof(Programming.PulseNs), Programming.PulseNs, "1 or more");
         Require(Programming.IterationsPerCell > 0, nameof(Programming.IterationsPerCell), Programming.IterationsPerCell, "1 or more");
         Require(Programming.CellsInParallel > 0, nameof(Programming.CellsInParallel), Programming.CellsInParallel, "1 or more");

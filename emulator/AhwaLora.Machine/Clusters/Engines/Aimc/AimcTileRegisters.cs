@@ -12,7 +12,7 @@ public static class AimcTileRegisters
 #pragma warning disable CS1591 // Offsets: their meaning stands in the map below.
     public const uint
         Trigger = 0x00, Acquire = 0x04, Finished = 0x08, Status = 0x0C, RunningJob = 0x10, SoftClear = 0x14,
-        IrqEnable = 0x18, IrqStatus = 0x1C, Caps = 0x20, Version = 0x24, Mode = 0x28, TIntNs = 0x2C, Wait = 0x30, WaitJob = 0x34,
+        IrqEnable = 0x18, IrqStatus = 0x1C, Caps = 0x20, Version = 0x24, Mode = 0x28, TIntNs = 0x2C, Wait = 0x30, WaitJob = 0x34, Size = 0x38,
         Src = 0x40, Dst = 0x44, SrcStride = 0x48, DstStride = 0x4C, Vectors = 0x50, FirstRow = 0x54, Rows = 0x58,
         FirstColumn = 0x5C, Columns = 0x60, Flags = 0x64, Scale = 0x68, Bias = 0x6C, Tag = 0x70, RunningTag = 0x74, FinishedTag = 0x78,
         BusyCycles = 0x80, Mvms = 0x88, BoundPasses = 0x90, DacClips = 0x98, AdcSaturations = 0xA0, EnergyFj = 0xA8,
@@ -21,6 +21,9 @@ public static class AimcTileRegisters
         CalibrateStart = 0xD0, CalibrateStatus = 0xD4, CalibrateReference = 0xD8, CalibrateResponse = 0xDC, CalibrateAlpha = 0xE0,
         Age = 0xE8, AgeAdvance = 0xEC, ErrorCause = 0xF0, ErrorArgument = 0xF4, Saturation = 0x100;
 #pragma warning restore CS1591
+
+    /// <summary>Most input lines, and most output lines, of a tile.</summary>
+    public const int LongestSide = 4_096;
 
     /// <summary>Words of the saturation bitmap: 512 columns.</summary>
     public const int SaturationWords = 16;
@@ -32,7 +35,7 @@ public static class AimcTileRegisters
     public const uint MaxTIntNs = 65_535;
 
     /// <summary>VERSION: major 31:16, minor 15:0.</summary>
-    public const uint VersionValue = 0x0001_0000;
+    public const uint VersionValue = 0x0001_0001;
 
     /// <summary>The datasheet.</summary>
     public static RegisterMap Map { get; } = new("TILE", 0x1000, "Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses.",
@@ -61,8 +64,8 @@ public static class AimcTileRegisters
         {
             Fields =
             [
-                new("ROWS", 10, 0, "Input lines."),
-                new("COLUMNS", 21, 11, "Output lines."),
+                new("ROWS", 10, 0, "Input lines; 2047 if there are more: see SIZE."),
+                new("COLUMNS", 21, 11, "Output lines; 2047 if there are more: see SIZE."),
                 new("DAC_BITS", 25, 22, "0 = ideal."),
                 new("ADC_BITS", 29, 26, "0 = ideal."),
                 new("CONTEXTS", 31, 30, "Job contexts, less one."),
@@ -82,6 +85,7 @@ public static class AimcTileRegisters
         new(TIntNs,             "T_INT_NS",            ReadWrite, "Integration time of one pass, 1 to 65535 ns; a job uses the value at its trigger."),
         new(Wait,               "WAIT",                ReadActs,  "A read waits until the tile is idle - no job, programming or calibration - and returns FINISHED."),
         new(WaitJob,            "WAIT_JOB",            ReadActs,  "Write: the number of a job, kept for each hart. Read: waits until FINISHED has reached it, or the tile is idle, and returns FINISHED."),
+        new(Size,               "SIZE",                ReadOnly,  "How large the tile is.") { Fields = [new("ROWS", 15, 0, "Input lines."), new("COLUMNS", 31, 16, "Output lines.")] },
 
         new(Src,                "SRC",                 ReadWrite, "Context: address of the first input vector; word aligned, as all addresses and strides."),
         new(Dst,                "DST",                 ReadWrite, "Context: address of the first output vector."),

@@ -187,7 +187,7 @@ public sealed class AimcTileErrorTests
     [InlineData(nameof(AimcTileOptions.Contexts))]
     [InlineData(nameof(AimcTileOptions.TIntNs))]
     [InlineData(nameof(AimcTileOptions.WordsPerCycle))]
-    [InlineData("crossbar of 2000 x 8")]
+    [InlineData("crossbar of 5000 x 8")]
     public void A_configuration_that_cannot_be_is_named(string what)
     {
         var options = new AimcTileOptions();
@@ -198,7 +198,7 @@ public sealed class AimcTileErrorTests
             nameof(AimcTileOptions.WordsPerCycle) => options with { WordsPerCycle = 0 },
             _ => options,
         };
-        var e = Assert.Throws<ArgumentException>(() => new TileBench(new(what[0] == 'c' ? 2000 : 8, 8), options));
+        var e = Assert.Throws<ArgumentException>(() => new TileBench(new(what[0] == 'c' ? 5000 : 8, 8), options));
         Assert.Contains(what, e.Message, StringComparison.Ordinal);
         Assert.Contains("expected", e.Message, StringComparison.Ordinal);
     }

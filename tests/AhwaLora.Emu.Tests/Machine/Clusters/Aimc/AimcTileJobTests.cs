@@ -352,7 +352,18 @@ public sealed class AimcTileJobTests
         var caps = Map.Registers.Single(r => r.Offset == Caps).Fields.ToDictionary(f => f.Name, f => (bench.Read(Caps) & f.Mask) >> f.Low);
         Assert.Equal((512u, 256u, 8u, 8u, 2u), (caps["ROWS"], caps["COLUMNS"], caps["DAC_BITS"], caps["ADC_BITS"], caps["CONTEXTS"]));
         Assert.Equal(7u, bench.Read(Mode));
-        Assert.Equal(0x1_0000u, bench.Read(AimcTileRegisters.Version));
+        Assert.Equal(0x1_0001u, bench.Read(AimcTileRegisters.Version));
+        Assert.Equal(256u << 16 | 512, bench.Read(Size));
+    }
+
+    [Fact]
+    public void A_tile_has_up_to_4096_lines_each_way_and_says_so()
+    {
+        var bench = new TileBench(new(LongestSide, LongestSide) { TimingOnly = true });
+        Assert.Equal((uint)LongestSide << 16 | LongestSide, bench.Read(Size));
+        var caps = Map.Registers.Single(r => r.Offset == Caps).Fields.ToDictionary(f => f.Name, f => (bench.Read(Caps) & f.Mask) >> f.Low);
+        Assert.Equal((2047u, 2047u), (caps["ROWS"], caps["COLUMNS"]));
+        Assert.Throws<ArgumentException>(() => new TileBench(new(LongestSide + 1, 1) { TimingOnly = true }));
     }
 
     [Fact]

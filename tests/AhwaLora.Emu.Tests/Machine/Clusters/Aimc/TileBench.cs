@@ -3,6 +3,7 @@ using AhwaLora.Analog.Crossbar;
 using AhwaLora.Analog.Memristors;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
@@ -41,8 +42,6 @@ internal sealed class TileBench : IBusMasters, IActivityObserver
 
     public AddressSpace Space { get; }
 
-    public int RunningHarts => 4;
-
     public ulong Time { get; private set; } = 100;
 
     public bool Interrupt { get; private set; }
@@ -62,9 +61,9 @@ internal sealed class TileBench : IBusMasters, IActivityObserver
 
     public void Acted(string device, in Activity activity) => Activities!.Add(activity);
 
-    public void Release(int initiator, ulong time, uint value, WaitReason reason)
+    public void Release(int initiator, ulong time, uint value, Cause cause)
     {
-        Assert.Equal(WaitReason.Tile, reason);
+        Assert.Equal(Cause.TileWait, cause);
         Released.Add((initiator, time, value));
     }
 
