@@ -1,6 +1,5 @@
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Dma;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
