@@ -99,7 +99,7 @@ public sealed class SeveralTilesTests
     public void Too_few_tiles_are_refused_with_the_number_needed()
     {
         var error = Assert.Throws<UserErrorException>(() => LayerRun.Execute(LayerData.Generate(Cut, seed: 7), LayerStrategy.Deep, new PlatformDescription { Aimc = Ideal with { Tiles = 4 } }, Options));
-        Assert.Equal("the layer takes 9 tiles of 32x24, the platform has 4; set aimc.tiles to 9, or a larger aimc.rows and aimc.columns, in the platform file", error.Message);
+        Assert.Equal("the layer takes 9 tiles of 32x24, and the platform has 4; set aimc.tiles to 9, or a larger aimc.rows and aimc.columns, in the platform file", error.Message);
     }
 
     [Fact]
