@@ -146,7 +146,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     [field: Unsaved("an onlooker, which changes nothing")]
     public event Action? DeviceActed;
 
-    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> behind the instruction, or the device's event, that is under way.</summary>
+    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> after the instruction, or the device's event, that is under way.</summary>
     public void RequestStop()
     {
         _isStopRequested = true;
@@ -343,7 +343,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
 
     /// <summary>
     /// Does what a hart has asked by its tohost, where that is due. It may concern everybody, so a hart that has run ahead
-    /// waits for its turn. Null where nothing is due.
+    /// waits for its turn. Null if nothing is due.
     /// </summary>
     private StopReason? ServeHtif(Hart hart, in RunWindow window) =>
         hart.State == HartState.Running && hart.Retired < _htifDueAt[hart.Id] ? null : ServeDueHtif(hart, window);

@@ -53,8 +53,8 @@ internal sealed class Agenda
 
     /// <summary>Takes a hart's next action over.</summary>
     /// <param name="hart">The hart.</param>
-    /// <param name="isHeld">True where it stands still whatever it could do.</param>
-    /// <param name="asksForBank">True where its next action is a request for a bank.</param>
+    /// <param name="isHeld">True if it stands still whatever it could do.</param>
+    /// <param name="asksForBank">True if its next action is a request for a bank.</param>
     public void Update(Hart hart, bool isHeld, bool asksForBank)
     {
         Remove(hart.Id);

@@ -36,7 +36,7 @@ internal sealed partial class Scheduler
         }
     }
 
-    /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True where others' plans still hold.</summary>
+    /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True if others' plans still hold.</summary>
     private bool RunCycle(ulong time, in RunLimits limits)
     {
         if (time == _nextEvent)

@@ -68,7 +68,7 @@ public interface IEnvironment
 {
     /// <summary>
     /// An ebreak at <paramref name="hart"/>'s pc that is part of a semihosting call: performs it.
-    /// False where it is none, so that the breakpoint exception is taken.
+    /// False if it is none, so that the breakpoint exception is taken.
     /// </summary>
     bool TryHostCall(Hart hart);
 

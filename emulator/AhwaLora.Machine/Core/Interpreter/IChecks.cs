@@ -45,7 +45,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
     /// <summary>
     /// The exceptions of a load, store or atomic before it reaches memory, in their order: triggers, alignment, protection.
-    /// False where one has been taken.
+    /// False if one has been taken.
     /// </summary>
     private bool MayAccess<TChecks>(in Instruction i, uint address, bool mustAlign)
         where TChecks : struct, IChecks

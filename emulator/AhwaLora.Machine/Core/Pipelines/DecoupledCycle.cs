@@ -198,7 +198,7 @@ internal static class DecoupledCycle
         _ => Last(s.Conversions, s.Timing.FloatConvertStages),
     };
 
-    /// <summary>The oldest response, where its taker has room, and the next request: integer and FP in turn, four in flight.</summary>
+    /// <summary>The oldest response, if its taker has room, and the next request: integer and FP in turn, four in flight.</summary>
     private static void DecideMemory(DecoupledState s, ref Decisions d)
     {
         if (s.InFlight.Count != 0 && s.InFlight.Head.Time <= s.Time)

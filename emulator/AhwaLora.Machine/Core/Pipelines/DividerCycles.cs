@@ -19,7 +19,7 @@ public static class DividerCycles
 
     /// <summary>
     /// Snitch: the divider's step count s, which may be negative. A dependent instruction follows after 5 + s cycles
-    /// where s >= 0, else after 4. Negative operands enter inverted, the dividend also shifted (the RTL's way to bias).
+    /// if s >= 0, else after 4. Negative operands enter inverted, the dividend also shifted (the RTL's way to bias).
     /// </summary>
     public static int DecoupledInteger(bool isSigned, uint a, uint b)
     {

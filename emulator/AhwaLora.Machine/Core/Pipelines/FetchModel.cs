@@ -29,7 +29,7 @@ public sealed class FetchModel : IStateful
     /// <summary>A model for <paramref name="harts"/> harts with cold caches.</summary>
     /// <param name="harts">Number of harts.</param>
     /// <param name="blockBytes">Bytes of one fetch, a power of two.</param>
-    /// <param name="latency">Cycles of a fetch beyond one, where no cache answers.</param>
+    /// <param name="latency">Cycles of a fetch beyond one, if no cache answers.</param>
     /// <param name="cache">The cache; null for none.</param>
     public FetchModel(int harts, int blockBytes, int latency, InstructionCacheTiming? cache)
     {

@@ -31,7 +31,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
     /// <summary>Entry <paramref name="index"/>, the oldest being 0.</summary>
     public ref T this[int index] => ref _entries[(_head + index) & 31];
 
-    /// <summary>Adds behind the youngest.</summary>
+    /// <summary>Adds after the youngest.</summary>
     public void Push(in T entry)
     {
         Debug.Assert(Count < capacity && capacity <= _entries.Length, "a full queue takes nothing more");
@@ -58,7 +58,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
         state.Field(ref Count);
     }
 
-    /// <summary>The oldest entry first, and nothing behind the youngest: snapshots do not tell where the ring stood.</summary>
+    /// <summary>The oldest entry first, and nothing after the youngest: snapshots do not tell where the ring stood.</summary>
     private void MoveToStart()
     {
         Span<T> entries = stackalloc T[32];

@@ -8,7 +8,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// <param name="Kind">Who executes it.</param>
 /// <param name="Tag">Where its result goes (<see cref="ResultTag"/>).</param>
 /// <param name="Latency">Of a division or root: cycles in its unit.</param>
-/// <param name="IsDirect">True where it bypasses an empty sequencer.</param>
+/// <param name="IsDirect">True if it bypasses an empty sequencer.</param>
 /// <param name="ExtraCycles">Of an FP access: latency of the memory beyond one cycle.</param>
 /// <param name="Granted">Of an FP access that asked: the cycle of its grant.</param>
 public readonly record struct Offload(

@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// </summary>
 public static class RoundRobin
 {
-    /// <summary>The winner among <paramref name="requests"/> (a bit each, not 0): at each level the half that the pointer's bit names, or the other where that has no request.</summary>
+    /// <summary>The winner among <paramref name="requests"/> (a bit each, not 0): at each level the half that the pointer's bit names, or the other if that has no request.</summary>
     /// <param name="requests">Who asks.</param>
     /// <param name="pointer">The arbiter's state.</param>
     /// <param name="levels">Depth of the tree; there are up to 2^levels requesters.</param>

@@ -26,7 +26,7 @@ public sealed record TimingProfile
     /// <summary>Latencies of the decoupled pipeline, if that is the model.</summary>
     public DecoupledTiming? Decoupled { get; init; }
 
-    /// <summary>Where single latencies come from, by their names in JSON, where that differs from the model's defaults.</summary>
+    /// <summary>Where single latencies come from, by their names in JSON, if that differs from the model's defaults.</summary>
     public IReadOnlyDictionary<string, Provenance> Provenance { get; init; } = new Dictionary<string, Provenance>();
 
     /// <summary>Profile <c>functional</c>.</summary>
@@ -46,7 +46,7 @@ public sealed record TimingProfile
         Snitch("snitch-rvf", "single-precision FPU, no sequencer", new DecoupledTiming { SequencerEntries = 0, FloatAddMultiplyStages = 2 }),
     ];
 
-    /// <summary>True where the core splits misaligned accesses instead of trapping.</summary>
+    /// <summary>True if the core splits misaligned accesses instead of trapping.</summary>
     [JsonIgnore]
     public bool EmulatesMisaligned => Decoupled is null;
 

@@ -53,7 +53,7 @@ internal sealed class CodeGraph
     /// <summary>Instructions found.</summary>
     public int Count => _instructions.Count;
 
-    /// <summary>Addresses behind the calls found, where a return may lead.</summary>
+    /// <summary>Addresses after the calls found, where a return may lead.</summary>
     public IReadOnlyList<uint> Returns => _returns;
 
     /// <summary>True if the code around <paramref name="pc"/> is in as it would be with <paramref name="pc"/> as the entry, as far as one can tell.</summary>

@@ -14,7 +14,7 @@ internal sealed class StallNumbers
     /// <summary>True once there are so many that code meeting further ones had better be interpreted.</summary>
     public bool IsFull => _vectors.Count >= Limit;
 
-    /// <summary>The number of a vector; -1 for a new one where there are far too many.</summary>
+    /// <summary>The number of a vector; -1 for a new one if there are far too many.</summary>
     public int NumberOf(ReadOnlySpan<ulong> words)
     {
         if (_numbers.GetAlternateLookup<ReadOnlySpan<ulong>>().TryGetValue(words, out var number)) return number;

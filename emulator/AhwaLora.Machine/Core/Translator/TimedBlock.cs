@@ -24,7 +24,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Number of the node, where the region's method is entered.</summary>
     public readonly int Index = node.Index;
 
-    /// <summary>Address behind the block.</summary>
+    /// <summary>Address after the block.</summary>
     public readonly uint EndPc = node.End;
 
     /// <summary>Stall vector on entry.</summary>
@@ -63,7 +63,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Cycles from the end of <see cref="AfterCycles"/> to the request for the bank.</summary>
     public int RequestDelay;
 
-    /// <summary>What grants lead to, by cycles behind the request; as far as known.</summary>
+    /// <summary>What grants lead to, by cycles after the request; as far as known.</summary>
     public TimedGrant?[] Grants = [];
 
     /// <summary>Stall words that translated code charges.</summary>

@@ -2,13 +2,13 @@ using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
-// What the tile tells of its stages, for timelines; nothing is made where nobody listens.
+// What the tile tells of its stages, for timelines; nothing is made if nobody listens.
 public sealed partial class AimcTile
 {
     private void TellOfVector(string stage, ulong flight, ulong begin, ulong end) =>
         _masters.Observer?.Acted(Name, Vector(stage, stage, flight, begin, end));
 
-    /// <summary>An integration, pass by pass: those behind the first are bound management's.</summary>
+    /// <summary>An integration, pass by pass: those after the first are bound management's.</summary>
     private void TellOfPasses(ulong flight, ulong end)
     {
         if (_masters.Observer is not { } observer) return;

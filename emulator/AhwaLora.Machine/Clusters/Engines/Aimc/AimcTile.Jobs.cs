@@ -35,7 +35,7 @@ public sealed partial class AimcTile
 
     private uint Pending => _triggered - _finished;
 
-    /// <summary>True if the count of jobs triggered, or finished, has come to job <paramref name="job"/>: modulo 2^32, where fewer than 2^31 lie between.</summary>
+    /// <summary>True if the count of jobs triggered, or finished, has come to job <paramref name="job"/>: modulo 2^32, if fewer than 2^31 lie between.</summary>
     private static bool HasReached(uint count, uint job) => (int)(count - job) >= 0;
 
     private ref int ContextIndexOf(uint job) => ref _contextOfJob[job % (uint)_contextOfJob.Length];
@@ -62,7 +62,7 @@ public sealed partial class AimcTile
         return false;
     }
 
-    /// <summary>The job that a TRIGGER of <paramref name="hart"/> would queue: its number and the lines of memory it touches. Null where it would be refused.</summary>
+    /// <summary>The job that a TRIGGER of <paramref name="hart"/> would queue: its number and the lines of memory it touches. Null if it would be refused.</summary>
     private (uint Number, IReadOnlyList<JobAccess> Operands)? NextJob(int hart)
     {
         if (HeldContext(hart) is not { } job || job.Check(_crossbar, _masters.Space).Cause != AimcTileError.None) return null;

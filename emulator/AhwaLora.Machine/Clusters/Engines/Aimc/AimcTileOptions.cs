@@ -36,7 +36,7 @@ public sealed record AimcTileOptions
     /// <summary>What programming costs.</summary>
     public ProgrammingCost Programming { get; init; } = new();
 
-    /// <summary>Throws where a value makes no sense.</summary>
+    /// <summary>Throws if a value makes no sense.</summary>
     /// <exception cref="ArgumentException">Names the property, its value and what was expected.</exception>
     internal void Validate()
     {
