@@ -15,7 +15,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine;
 
-/// <content>How a platform's parts are made and connected. What devices there are stands in the <see cref="DeviceCatalog"/>.</content>
+/// <content>How a platform's parts are made and connected. The <see cref="DeviceCatalog"/> lists the devices.</content>
 public sealed partial class EmulatedMachine
 {
     private FetchModel? _fetch;
@@ -139,13 +139,13 @@ public sealed partial class EmulatedMachine
         _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
     }
 
-    /// <summary>Translated code does not fetch, so a fetch model needs the interpreter; and it takes data to lie where its addresses say.</summary>
+    /// <summary>True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses; otherwise the interpreter runs.</summary>
     private bool IsTranslating => _fetch is null && Options.Placement.Data == 0 && CanTranslate;
 
     private bool CanTranslate =>
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
 
-    /// <summary>Makes the engine of a hart for whichever pipeline the profile has.</summary>
+    /// <summary>Creates the engine of a hart for the pipeline of the timing profile.</summary>
     private readonly struct EngineBuilder(EmulatedMachine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
     {
         public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)

@@ -5,7 +5,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine;
 
-/// <content>Events that mhpmcounters count (<see cref="HardwareEvent"/>), and the probes that see the harts.</content>
+/// <content>Events that mhpmcounters count (<see cref="HardwareEvent"/>), and the probes that observe the harts.</content>
 public sealed partial class EmulatedMachine : IEventSource
 {
     private readonly EventCounters _events;

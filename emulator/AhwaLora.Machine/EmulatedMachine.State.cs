@@ -7,20 +7,20 @@ namespace AhwaLora.Machine;
 /// <content>All that a snapshot holds of a machine.</content>
 public sealed partial class EmulatedMachine : IStateful
 {
-    /// <summary>All memories; of a private one, each hart's.</summary>
+    /// <summary>All memories. A private memory occurs once for each hart.</summary>
     public IReadOnlyList<MemoryRegion> Memories => _memories;
 
-    /// <summary>Passes the whole state: what goes on from it is the same to the bit, on every engine.</summary>
+    /// <summary>Saves or restores the whole state. A run that goes on from it is the same to the bit, on every engine.</summary>
     public void SaveOrRestore(StateStream state)
     {
         foreach (var memory in _memories) memory.SaveOrRestore(state);
         SaveOrRestoreBesideMemory(state);
     }
 
-    /// <summary>Passes all state but the contents of memories.</summary>
+    /// <summary>Saves or restores all state except the contents of memories.</summary>
     public void SaveOrRestoreBesideMemory(StateStream state)
     {
-        // Restored interrupt lines wake harts: these, and their clocks, come after the devices.
+        // Restored interrupt lines wake harts, so the harts and their clocks come after the devices.
         foreach (var device in _devices) device.Device.SaveOrRestore(state);
         foreach (var hart in _harts) hart.SaveOrRestore(state);
         foreach (var pipeline in _pipelines) pipeline.SaveOrRestore(state);
@@ -46,7 +46,7 @@ public sealed partial class EmulatedMachine : IStateful
         Result = hasResult ? new RunResult(reason, code, hart) : null;
     }
 
-    /// <summary>Sets what follows from the state: watches of reservations, onlookers that count events, and the instruction after which a hart's tohost is looked at.</summary>
+    /// <summary>Sets what follows from the state: watches of reservations, probes that count events, and the instruction after which a hart's tohost is examined.</summary>
     private void Rearm()
     {
         _isStopRequested = false;

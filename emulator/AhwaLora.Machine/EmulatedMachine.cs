@@ -13,8 +13,8 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine;
 
 /// <summary>
-/// A platform, assembled: memories, devices, harts and the engines that drive them. Everything it does follows from the
-/// platform, the options and the program; two machines in one process share nothing.
+/// An assembled platform: memories, devices, harts and the engines that run the harts. Its behaviour follows from the
+/// platform, the options and the program alone; two machines in one process share no state.
 /// </summary>
 public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, IScheduledMachine
 {
@@ -50,8 +50,8 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
 
     /// <summary>Assembles a platform.</summary>
     /// <exception cref="PlatformException">The platform breaks a rule of <see cref="PlatformRules"/>.</exception>
-    /// <param name="platform">What it is made of.</param>
-    /// <param name="options">How it is run.</param>
+    /// <param name="platform">The memories, devices, harts and clock.</param>
+    /// <param name="options">How to run it.</param>
     /// <param name="host">Files and console for the guest; null for none.</param>
     public EmulatedMachine(PlatformDescription platform, MachineOptions options, IHost? host = null)
     {
@@ -75,11 +75,11 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         _scheduler = new Scheduler(this, _clusters.Select(cluster => cluster.Banks).OfType<BankScheduler>());
     }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The platform that it was assembled from.</summary>
     [field: Unsaved("fixed, and told by the file's header")]
     public PlatformDescription Platform { get; }
 
-    /// <summary>How it is run.</summary>
+    /// <summary>The options that it runs with.</summary>
     [field: Unsaved("fixed, and told by the file's header")]
     public MachineOptions Options { get; }
 
@@ -125,17 +125,17 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     /// <summary>How the guest ended the run; null while it goes on.</summary>
     public RunResult? Result { get; private set; }
 
-    /// <summary>Regions that the firmware marked.</summary>
+    /// <summary>The regions that the firmware marked.</summary>
     public RegionRecorder Regions { get; }
 
-    /// <summary>Lets <paramref name="probe"/> see every instruction of every hart; null for none, <see cref="ProbeList"/> for several.</summary>
+    /// <summary>Lets <paramref name="probe"/> observe each instruction of each hart. Null for no probe; a <see cref="ProbeList"/> for several.</summary>
     public void Attach(IProbe? probe)
     {
         _probe = probe;
         foreach (var hart in _harts) ConnectProbes(hart);
     }
 
-    /// <summary>Hears what harts and devices do over time; null for nobody.</summary>
+    /// <summary>The observer of what harts and devices do over time; null for none.</summary>
     [field: Unsaved("an onlooker, which changes nothing")]
     public IMachineObserver? Observer { get; set; }
 
@@ -146,24 +146,24 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     [field: Unsaved("an onlooker, which changes nothing")]
     public event Action? DeviceActed;
 
-    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> after the instruction, or the device's event, that is under way.</summary>
+    /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> after the present instruction or device event.</summary>
     public void RequestStop()
     {
         _isStopRequested = true;
         if (_acting is not null) _acting.BreakAt = 0;
     }
 
-    /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
+    /// <summary>The hart whose turn it is, or -1 if none has been given a turn.</summary>
     public int Turn => _scheduler.Turn;
 
-    /// <summary>Harts that stand still while the others run.</summary>
+    /// <summary>Harts that are held while the others run.</summary>
     public HartSet HeldHarts
     {
         get => _scheduler.Held;
         set => _scheduler.Held = value;
     }
 
-    /// <summary>How much has happened: the same program and options are in the same state at the same position.</summary>
+    /// <summary>The run's position. The same program with the same options is in the same state at the same position.</summary>
     public MachinePosition Position
     {
         get
@@ -174,16 +174,16 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         }
     }
 
-    /// <summary>Cycles of a hart by cause.</summary>
+    /// <summary>The cycles of a hart, by cause.</summary>
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
-    /// <summary>Waits for banks, by bank and by the master that had it, of one cluster after the other; none without exact contention.</summary>
+    /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank, one cluster after the other; empty without exact contention.</summary>
     public IEnumerable<BankConflict> BankConflicts => _clusters.SelectMany(cluster => cluster.BankConflicts);
 
-    /// <summary>Fetches that no instruction cache could answer, of all harts; null without one.</summary>
+    /// <summary>Misses of the instruction caches, over all harts; null if there is no instruction cache.</summary>
     public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;
 
-    /// <summary>Puts every hart at reset with its first instruction at <paramref name="entry"/>.</summary>
+    /// <summary>Resets all harts, with their first instruction at <paramref name="entry"/>.</summary>
     public void Reset(uint entry)
     {
         foreach (var hart in _harts)
@@ -193,7 +193,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         }
     }
 
-    /// <summary>Lets a hart sleep for its first cycles, so that harts do not all start at once.</summary>
+    /// <summary>Lets a hart sleep for its first <paramref name="cycles"/> cycles, so that harts do not all start at once.</summary>
     public void DelayStart(int hart, ulong cycles) => _engines[hart].Idle(cycles, Cause.Wfi);
 
     /// <summary>Serves the host-target interface at the program's tohost and fromhost.</summary>
@@ -203,10 +203,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         foreach (var memory in _memories.Where(m => m.Contains(toHost, Htif.WordBytes))) memory.AddWatch(toHost, Htif.WordBytes, Watch.Host);
     }
 
-    /// <summary>Wakes harts as the guest does by the cluster's registers: raises their events, in the machine's present cycle.</summary>
-    /// <param name="harts">By mhartid.</param>
-    /// <exception cref="InvalidOperationException">The harts' cluster has no block.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer harts.</exception>
+    /// <summary>Wakes harts as the guest does with the cluster's registers: raises their events, in the machine's present cycle.</summary>
+    /// <param name="harts">The harts, by mhartid.</param>
+    /// <exception cref="InvalidOperationException">A cluster of these harts has no <see cref="ClusterBlock"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A hart does not exist.</exception>
     public void WakeHarts(HartSet harts)
     {
         foreach (var hart in harts)
@@ -222,7 +222,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         }
     }
 
-    /// <summary>Runs until the guest ends the run, a limit is reached, or nobody can go on.</summary>
+    /// <summary>Runs until the guest ends the run, a limit is reached, or no hart or device can go on.</summary>
     public RunResult Run(in RunLimits limits) => _scheduler.Run(limits);
 
     /// <inheritdoc/>
@@ -231,7 +231,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         var hart = _harts[initiator];
         if (!hart.Pending.IsActive)
         {
-            // It stands at the barrier CSR, which has retired: there is no access to grant.
+            // It waits at the barrier CSR, which has retired: there is no access to grant.
             Idle(hart, time + CsrFile.BarrierCycles, cause);
             return;
         }
@@ -306,7 +306,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         return isRequested;
     }
 
-    /// <summary>Sets or clears a bit of mip; a sleeping hart wakes where the interrupt is enabled.</summary>
+    /// <summary>Sets or clears a bit of mip; a sleeping hart wakes if the interrupt is enabled.</summary>
     private void SetPending(Hart hart, int bit, bool level)
     {
         hart.Mip = level ? hart.Mip | 1u << bit : hart.Mip & ~(1u << bit);
@@ -314,7 +314,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         Idle(hart, _acting?.Time ?? _deviceTime, Cause.Wfi);
     }
 
-    /// <summary>Lets a hart that stood still between two instructions go on in cycle <paramref name="time"/>.</summary>
+    /// <summary>Lets a hart that waited between two instructions go on in cycle <paramref name="time"/>.</summary>
     private void Idle(Hart hart, ulong time, Cause cause)
     {
         var begin = hart.Time;
@@ -328,7 +328,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         if ((kinds & Watch.Reservation) != 0) BreakReservations(address, bytes, initiator);
         if ((kinds & Watch.Host) == 0 || _htif?.OnStored(initiator, address, bytes) != true) return;
 
-        // The store itself has yet to retire; the interface looks after the instruction that follows.
+        // The store has not retired yet. The interface acts after the instruction that follows it.
         _htifDueAt[initiator] = _harts[initiator].Retired + 2;
         _harts[initiator].BreakAt = Math.Min(_harts[initiator].BreakAt, _htifDueAt[initiator]);
     }
@@ -342,8 +342,8 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     }
 
     /// <summary>
-    /// Does what a hart has asked by its tohost, where that is due. It may concern everybody, so a hart that has run ahead
-    /// waits for its turn. Null if nothing is due.
+    /// Serves what a hart asked through its tohost, if that is due. It may affect the whole machine, so a hart that has run
+    /// ahead waits for its turn. Null if nothing is due.
     /// </summary>
     private StopReason? ServeHtif(Hart hart, in RunWindow window) =>
         hart.State == HartState.Running && hart.Retired < _htifDueAt[hart.Id] ? null : ServeDueHtif(hart, window);

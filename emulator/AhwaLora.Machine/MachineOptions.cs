@@ -11,10 +11,10 @@ public enum EngineKind
     /// <summary>The fastest one the host supports.</summary>
     Auto,
 
-    /// <summary>One instruction after the other.</summary>
+    /// <summary>Executes one instruction after the other.</summary>
     Interpreter,
 
-    /// <summary>Regions of code translated to .NET methods.</summary>
+    /// <summary>Translates code regions to .NET methods.</summary>
     Translator,
 }
 
@@ -24,26 +24,26 @@ public enum Contention
     /// <summary>No bank conflicts; harts run ahead to their next interaction.</summary>
     None,
 
-    /// <summary>Every access waits for its bank's grant, cycle by cycle.</summary>
+    /// <summary>Each access waits for its bank's grant, cycle by cycle.</summary>
     Exact,
 }
 
-/// <summary>How a platform is run.</summary>
+/// <summary>The options of a machine: how to run a platform.</summary>
 public sealed record MachineOptions
 {
-    /// <summary>Engine.</summary>
+    /// <summary>The engine that executes the harts.</summary>
     public EngineKind Engine { get; init; } = EngineKind.Auto;
 
-    /// <summary>Times that control comes to an address before the translator translates from there. Changes speed only.</summary>
+    /// <summary>How often control must reach an address before the translator translates from there. It changes host time only.</summary>
     public int HotThreshold { get; init; } = 1024;
 
-    /// <summary>Bank conflicts.</summary>
+    /// <summary>How to order accesses to banked memory.</summary>
     public Contention Contention { get; init; } = Contention.None;
 
-    /// <summary>What an instruction costs.</summary>
+    /// <summary>The latencies of instructions.</summary>
     public TimingProfile Timing { get; init; } = TimingProfile.Functional;
 
-    /// <summary>True to emulate misaligned accesses of memory, false to trap; null takes the timing profile's word.</summary>
+    /// <summary>True to emulate misaligned accesses to memory, false to trap; null to use the timing profile's setting.</summary>
     public bool? EmulateMisaligned { get; init; }
 
     /// <summary>Seed of everything random in the machine.</summary>
@@ -56,15 +56,15 @@ public sealed record MachineOptions
     [JsonIgnore]
     public DeviceCatalog Devices { get; init; } = DeviceCatalog.Standard;
 
-    /// <summary>Where code and data lie for whatever asks for the place of an address. Changes cycles only.</summary>
+    /// <summary>The offsets of code and data, for the models whose cycles depend on an address. It changes cycles only.</summary>
     public Placement Placement { get; init; }
 
-    /// <summary>Called each time a translator asks for code, and may discard any of it: for tests.</summary>
+    /// <summary>For tests: called each time a translator asks for code; it may discard any code.</summary>
     internal Action<RegionTable>? CodeAsked { get; init; }
 }
 
 /// <summary>
-/// Bytes, multiples of 4, by which all code and all data lie higher than their addresses say, as instruction memory, its
-/// cache, banks and address queues see them: a program linked elsewhere, without being linked again.
+/// Offsets in bytes, multiples of 4, by which instruction memory, its cache, banks and address queues see all code and all
+/// data above their addresses. The effect is that of a program linked elsewhere, without linking it again.
 /// </summary>
 public readonly record struct Placement(uint Code, uint Data);

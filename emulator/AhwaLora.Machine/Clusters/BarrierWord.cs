@@ -4,19 +4,19 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Clusters;
 
-/// <summary>A word that is a barrier: a read waits for the other harts and returns 0, a write is ignored.</summary>
+/// <summary>A word that is a barrier: a read waits for the other harts and returns 0; a write is ignored.</summary>
 public sealed class BarrierWord : IOrderingDevice
 {
-    /// <summary>A barrier of its own.</summary>
+    /// <summary>Creates a barrier that this word alone reaches.</summary>
     /// <param name="masters">The cluster whose harts wait here.</param>
-    /// <param name="name">In reports.</param>
+    /// <param name="name">Its name in reports.</param>
     public BarrierWord(IClusterMasters masters, string name = "barrier")
     {
         Name = name;
         Barrier = new HartBarrier(masters, $"{name} word");
     }
 
-    /// <summary>The datasheet.</summary>
+    /// <summary>The register map, for the datasheet.</summary>
     public static RegisterMap Map { get; } = new("BARRIER", 4, "A word that is a barrier.",
         [new(0, "BARRIER", RegisterAccess.ReadActs, "A read waits until every hart that has not ended reads it too, and returns 0.")], []);
 
@@ -26,7 +26,7 @@ public sealed class BarrierWord : IOrderingDevice
     /// <inheritdoc/>
     public RegisterMap Registers => Map;
 
-    /// <summary>The barrier that the word stands for.</summary>
+    /// <summary>The barrier at which a reader of the word waits.</summary>
     public HartBarrier Barrier { get; }
 
     /// <inheritdoc/>

@@ -7,8 +7,8 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Clusters;
 
 /// <summary>
-/// A cluster: harts that share a TCDM with its banks, a barrier, and devices. Its harts have consecutive mhartids and, from
-/// 0 on, local ids, by which the cluster's own registers know them.
+/// A cluster: harts that share a TCDM with its banks, a barrier, and devices. Its harts have consecutive mhartids. The
+/// cluster's own registers number them by local ids, which start at 0.
 /// </summary>
 public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
 {
@@ -21,11 +21,11 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     private readonly HartBarrier _csrBarrier;
     private BankScheduler? _banks;
 
-    /// <summary>A cluster without devices so far.</summary>
+    /// <summary>Creates a cluster without harts and devices; the machine adds them.</summary>
     /// <param name="number">Its number, from 0.</param>
     /// <param name="harts">The mhartids of its harts.</param>
     /// <param name="tcdm">Its TCDM; null if it has none.</param>
-    /// <param name="bus">The machine around it.</param>
+    /// <param name="bus">The machine that holds it.</param>
     public Cluster(int number, HartRange harts, MemoryRegion? tcdm, IBusMasters bus)
     {
         (Number, HartNumbers, Tcdm, _bus) = (number, harts, tcdm, bus);
@@ -41,17 +41,17 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     /// <summary>Its harts, by local id.</summary>
     public IReadOnlyList<Hart> Harts => _harts;
 
-    /// <summary>Its memory with banks; null if it has none.</summary>
+    /// <summary>Its TCDM; null if it has none.</summary>
     [field: Unsaved("the machine's, which passes it")]
     public MemoryRegion? Tcdm { get; }
 
     /// <summary>Its devices, at their addresses.</summary>
     public IReadOnlyList<MappedDevice> Devices => _devices;
 
-    /// <summary>Its block; null if it has none.</summary>
+    /// <summary>Its <see cref="ClusterBlock"/>; null if it has none.</summary>
     public ClusterBlock? Block => _devices.Select(mapping => mapping.Device).OfType<ClusterBlock>().FirstOrDefault();
 
-    /// <summary>Waits for banks, by bank and by the master that had it; none without exact contention.</summary>
+    /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank; empty without exact contention.</summary>
     public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
 
     /// <summary>What arbitrates the banks of its TCDM; null without exact contention.</summary>
@@ -78,7 +78,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     /// <inheritdoc/>
     void IBusMasters.Release(int initiator, ulong time, uint value, Cause cause) => _bus.Release(initiator, time, value, cause);
 
-    /// <summary>The local ids of those of a set of harts that are the cluster's.</summary>
+    /// <summary>The local ids of the harts in a set that belong to this cluster.</summary>
     public HartSet LocalIds(HartSet harts)
     {
         var own = default(HartSet);
@@ -86,17 +86,17 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
         return own;
     }
 
-    /// <summary>A hart reads the barrier CSR; false if it has to wait for the others of its cluster.</summary>
+    /// <summary>A hart arrives at the barrier by reading the barrier CSR. False if it has to wait for the other harts of its cluster.</summary>
     public bool ArriveAtBarrier(Hart hart) => _csrBarrier.Arrive(hart.Id, hart.Time) == BusResponse.Ok;
 
-    /// <summary>One of its harts has ended in cycle <paramref name="time"/>: those that wait for it need not do so any more.</summary>
+    /// <summary>One of its harts has ended in cycle <paramref name="time"/>: the others no longer wait for it.</summary>
     public void HartEnded(ulong time)
     {
         _csrBarrier.ParticipantsChanged(time);
         foreach (var mapping in _devices) mapping.Device.HartEnded(time);
     }
 
-    /// <summary>Passes the banks and the barrier CSR; memories, devices and harts are the machine's to pass.</summary>
+    /// <summary>Saves or restores the banks and the barrier CSR. The machine saves or restores memories, devices and harts.</summary>
     public void SaveOrRestore(StateStream state)
     {
         _banks?.SaveOrRestore(state);
@@ -109,7 +109,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     /// <summary>Adds a device.</summary>
     internal void Add(MappedDevice device) => _devices.Add(device);
 
-    /// <summary>Lets the banks of the TCDM be arbitrated, once all harts and devices are there. Any hart of the machine may ask for them, and the cluster's own devices.</summary>
+    /// <summary>Starts arbitration of the TCDM's banks; call it after all harts and devices were added. Any hart of the machine and the cluster's own devices may ask for a bank.</summary>
     internal void Arbitrate(IScheduledMachine machine, uint dataOffset)
     {
         if (Tcdm is null) return;

@@ -6,7 +6,7 @@ using static AhwaLora.Machine.Clusters.ClusterRegisters;
 
 namespace AhwaLora.Machine.Clusters;
 
-/// <summary>What the harts of a cluster share: barrier, events, mutexes and performance counters.</summary>
+/// <summary>The device that the harts of a cluster share: barrier, events, mutexes and performance counters.</summary>
 public sealed class ClusterBlock : IOrderingDevice
 {
     private const int None = -1;
@@ -16,17 +16,17 @@ public sealed class ClusterBlock : IOrderingDevice
     [Unsaved("wired by the assembly")]
     private readonly ITcdmCounters _tcdm;
 
-    // Harts are known by their local ids here.
+    // Harts have their local ids here.
     private HartSet _events;
     private HartSet _waitingForEvent;
     private readonly int[] _mutexHolders = new int[Mutexes];
     private readonly int[] _awaitedMutexes;
     private readonly ulong[] _waitingSince;
 
-    /// <summary>A cluster block at reset.</summary>
+    /// <summary>Creates a cluster block at reset.</summary>
     /// <param name="masters">The cluster, 1 to 64 harts.</param>
-    /// <param name="tcdm">What the banks have counted.</param>
-    /// <param name="name">In reports.</param>
+    /// <param name="tcdm">The counters of the banks.</param>
+    /// <param name="name">Its name in reports.</param>
     public ClusterBlock(IClusterMasters masters, ITcdmCounters tcdm, string name = "cluster")
     {
         var harts = masters.Harts.Count;
@@ -49,7 +49,7 @@ public sealed class ClusterBlock : IOrderingDevice
     /// <inheritdoc/>
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("tcdm_accesses", _tcdm.Accessed), new("tcdm_congested_cycles", _tcdm.Congested)];
 
-    /// <summary>The barrier that its register reaches.</summary>
+    /// <summary>The barrier at which a read of BARRIER waits.</summary>
     public HartBarrier Barrier { get; }
 
     private int HartCount => _awaitedMutexes.Length;
@@ -143,7 +143,7 @@ public sealed class ClusterBlock : IOrderingDevice
         else order.Acquire(this, offset >= TryMutex0 ? offset - TryMutex0 + Mutex0 : offset);
     }
 
-    /// <summary>The key of a hart's event, beside those of registers, which are their offsets.</summary>
+    /// <summary>The key of a hart's event. A register's key is its offset, so events follow the last register.</summary>
     private static uint EventKey(int hart) => Map.Size + (uint)hart;
 
     /// <summary>The harts that a write of WAKE_LO or WAKE_HI names.</summary>
@@ -169,9 +169,9 @@ public sealed class ClusterBlock : IOrderingDevice
         return isRaised ? BusResponse.Ok : BusResponse.Wait;
     }
 
-    /// <summary>Raises the events of harts; a hart that waits for its event consumes it and goes on.</summary>
-    /// <param name="harts">By their local ids; those beyond the last have no effect, as in the registers.</param>
-    /// <param name="time">The cycle in which it happens.</param>
+    /// <summary>Raises the events of harts; a hart that waits for its event consumes the event and continues.</summary>
+    /// <param name="harts">The harts, by local id; ids after the last hart have no effect, as in the registers.</param>
+    /// <param name="time">The cycle in which the events are raised.</param>
     public void WakeHarts(HartSet harts, ulong time)
     {
         foreach (var hart in harts)
@@ -202,7 +202,7 @@ public sealed class ClusterBlock : IOrderingDevice
         return BusResponse.Wait;
     }
 
-    /// <summary>Hands a mutex to the hart that has waited longest; of equals the one of lowest id.</summary>
+    /// <summary>Hands a mutex to the hart that has waited longest; among equals, to the one with the lowest id.</summary>
     private void PassOn(int mutex, ulong time)
     {
         var next = None;

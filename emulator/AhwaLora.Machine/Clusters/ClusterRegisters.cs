@@ -6,13 +6,13 @@ namespace AhwaLora.Machine.Clusters;
 /// <summary>Offsets and datasheet of the <c>ClusterBlock</c>.</summary>
 public static class ClusterRegisters
 {
-#pragma warning disable CS1591 // The map below says what each is.
+#pragma warning disable CS1591 // The map below describes each register.
     public const uint BarrierRead = 0x00, Harts = 0x04, WakeLow = 0x08, WakeHigh = 0x0C, WaitEvent = 0x10;
     public const uint Cycle = 0x20, TcdmAccessed = 0x28, TcdmCongested = 0x30, Mutex0 = 0x100, TryMutex0 = 0x140;
     public const int Mutexes = 16;
 #pragma warning restore CS1591
 
-    /// <summary>The datasheet.</summary>
+    /// <summary>The register map, for the datasheet.</summary>
     public static readonly RegisterMap Map = new("CLUSTER", 0x1000, "Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one.",
     [
         new(BarrierRead,   "BARRIER",        ReadActs,  "A read waits until every hart that has not ended reads it too, and returns 0."),

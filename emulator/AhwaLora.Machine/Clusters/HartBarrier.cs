@@ -4,10 +4,10 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Clusters;
 
-/// <summary>The harts of a cluster wait for one another: granted to all in the cycle in which the last that has not ended arrives.</summary>
+/// <summary>A barrier of a cluster's harts: all go on in the cycle in which the last hart arrives. It does not wait for harts that have ended.</summary>
 public sealed class HartBarrier : IStateful
 {
-    /// <summary>What a hart does that stands at a barrier.</summary>
+    /// <summary>The description of a hart's wait at a barrier.</summary>
     public const string WaitText = "waits at the barrier";
 
     [Unsaved("wired by the assembly")]
@@ -17,9 +17,9 @@ public sealed class HartBarrier : IStateful
     private int _waiting;
     private ulong _firstArrival;
 
-    /// <summary>A barrier at which nobody waits.</summary>
+    /// <summary>Creates a barrier at which no hart waits.</summary>
     /// <param name="masters">The cluster: 1 to 64 harts, and how many of them still run.</param>
-    /// <param name="name">What a timeline calls it.</param>
+    /// <param name="name">Its name in timelines.</param>
     public HartBarrier(IClusterMasters masters, string name = "barrier")
     {
         var harts = masters.Harts.Count;
@@ -32,7 +32,7 @@ public sealed class HartBarrier : IStateful
     /// <summary>How many harts have to arrive.</summary>
     public int Participants => _masters.RunningHarts;
 
-    /// <summary>A master arrives in cycle <paramref name="time"/>: Ok if it is the last hart of the cluster, Wait if it is another one, Fault if it is none.</summary>
+    /// <summary>A master arrives in cycle <paramref name="time"/>: Ok if it is the last hart of the cluster to arrive, Wait if others are missing, Fault if it is not a hart of the cluster.</summary>
     public BusResponse Arrive(int initiator, ulong time)
     {
         if (_masters.Harts.LocalId(initiator) is not { } hart) return BusResponse.Fault;
@@ -50,7 +50,7 @@ public sealed class HartBarrier : IStateful
         return BusResponse.Wait;
     }
 
-    /// <summary>A hart has ended in cycle <paramref name="time"/>, so the others may be complete.</summary>
+    /// <summary>A hart has ended in cycle <paramref name="time"/>, so all the others may have arrived already.</summary>
     public void ParticipantsChanged(ulong time)
     {
         if (_waiting == 0 || _waiting < Participants) return;

@@ -6,9 +6,9 @@ using AhwaLora.Machine.Core;
 namespace AhwaLora.Machine.Order;
 
 /// <summary>
-/// When each hart acts next, as the machine's order sees it: its next instruction, or its request for a bank. A calendar
-/// by cycle, because exact contention looks at it in every one: the harts of the next 64 cycles stand in a slot each,
-/// the others wait until their cycle comes near.
+/// The cycle in which each hart acts next in the machine's order, with an instruction or a request for a bank. It is a
+/// calendar by cycle, because exact contention looks at it in every cycle. Each of the next 64 cycles has a slot with its
+/// harts; later harts enter a slot when their cycle comes near.
 /// </summary>
 internal sealed class Agenda
 {
@@ -18,11 +18,11 @@ internal sealed class Agenda
     private readonly ulong[] _times;
     private readonly HartSet[] _slots = new HartSet[Slots];
 
-    // The slots that hold a hart, a bit each; the cycle from which they count; no hart outside them acts before the last.
+    // The slots that hold a hart, one bit for each; the first cycle of the calendar; the first cycle of any hart outside the slots.
     private ulong _taken, _now, _firstLater = Never;
     private HartSet _asking;
 
-    /// <summary>An agenda in which nobody acts.</summary>
+    /// <summary>Creates an agenda in which no hart acts.</summary>
     public Agenda(int harts)
     {
         Debug.Assert(harts <= HartSet.Capacity && BitOperations.IsPow2(Slots), "a set holds every hart, a slot is a number under a mask");
@@ -30,7 +30,7 @@ internal sealed class Agenda
         Array.Fill(_times, Never);
     }
 
-    /// <summary>The first cycle in which a hart acts; <see cref="ulong.MaxValue"/> where none does by itself.</summary>
+    /// <summary>The first cycle in which a hart acts; <see cref="ulong.MaxValue"/> if no hart acts by itself.</summary>
     public ulong First
     {
         get
@@ -44,16 +44,16 @@ internal sealed class Agenda
         }
     }
 
-    /// <summary>The harts that execute an instruction in a cycle, and those that ask for a bank in it; the cycle is not after <see cref="First"/>.</summary>
+    /// <summary>The harts that execute an instruction in a cycle, and those that ask for a bank in it. The cycle must not be later than <see cref="First"/>.</summary>
     public (HartSet Acting, HartSet Asking) In(ulong time)
     {
         var harts = time - _now < Slots ? _slots[time & (Slots - 1)] : default;
         return (harts.Except(_asking), harts.Intersect(_asking));
     }
 
-    /// <summary>Takes a hart's next action over.</summary>
+    /// <summary>Records a hart's next action.</summary>
     /// <param name="hart">The hart.</param>
-    /// <param name="isHeld">True if it stands still whatever it could do.</param>
+    /// <param name="isHeld">True if it is held, so that it does not act even if it could.</param>
     /// <param name="asksForBank">True if its next action is a request for a bank.</param>
     public void Update(Hart hart, bool isHeld, bool asksForBank)
     {
@@ -85,7 +85,7 @@ internal sealed class Agenda
         }
     }
 
-    /// <summary>Lets the calendar begin with another cycle.</summary>
+    /// <summary>Builds the calendar again, from another first cycle.</summary>
     private void Begin(ulong now)
     {
         Array.Clear(_slots);

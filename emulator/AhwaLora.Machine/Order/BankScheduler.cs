@@ -6,15 +6,15 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Order;
 
-/// <summary>Cycles that harts, DMA and streamers waited for a bank while another master had it.</summary>
+/// <summary>Cycles in which harts, DMA and streamers waited for a bank while another master had it.</summary>
 /// <param name="Bank">Number of the bank.</param>
 /// <param name="Winner">The master that had it: <c>hart N</c>, <c>dma</c>, <c>tileN</c>.</param>
-/// <param name="Cycles">Summed over those that waited.</param>
+/// <param name="Cycles">Cycles, summed over the masters that waited.</param>
 public readonly record struct BankConflict(int Bank, string Winner, ulong Cycles);
 
 /// <summary>
-/// Exact contention: in each cycle every bank of the TCDM grants one of those that ask for it. Masters are numbered
-/// harts first, then the ports of the DMA and of each tile's streamers.
+/// Exact contention: in each cycle each bank of the TCDM grants one of the masters that ask for it. The numbers of the
+/// harts come first, then those of the ports of the DMA and of each tile's streamers.
 /// </summary>
 internal sealed class BankScheduler : IStateful, ITcdmCounters
 {
@@ -32,7 +32,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     [Unsaved("holds requests within one cycle")]
     private readonly uint[] _addresses;
     [Unsaved("holds requests within one cycle")]
-    private readonly ulong[] _requests, _requestsAbove; // of masters 0-63 and 64-127, a bit each, by bank
+    private readonly ulong[] _requests, _requestsAbove; // of masters 0-63 and 64-127, one bit for each, by bank
     [Unsaved("holds requests within one cycle")]
     private readonly int[] _requested;
     [Unsaved("holds requests within one cycle")]
@@ -66,7 +66,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     /// <inheritdoc/>
     public ulong Congested => Sum(_banks.Congested);
 
-    /// <summary>Cycles that requests waited, by bank and the master that had it.</summary>
+    /// <summary>Cycles that requests waited, by bank and by the master that had the bank.</summary>
     public IEnumerable<BankConflict> Conflicts =>
         from n in Enumerable.Range(0, _banks.Congested.Length)
         where _banks.Congested[n] != 0
@@ -76,7 +76,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     /// <summary>True if accesses to <paramref name="address"/> are arbitrated here.</summary>
     public bool IsBanked(uint address) => _memory.Contains(address, 1);
 
-    /// <summary>Takes over when masters other than harts ask next, which their devices may have changed.</summary>
+    /// <summary>Reads again when masters other than harts ask next, because their devices may have changed that.</summary>
     public void Look()
     {
         var next = ulong.MaxValue;
@@ -84,7 +84,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
         NextRequest = next == ulong.MaxValue ? next : Math.Max(next, _nextCycle);
     }
 
-    /// <summary>Grants what can be granted in cycle <paramref name="time"/>; the others ask again in the next.</summary>
+    /// <summary>Grants one request per bank in cycle <paramref name="time"/>; the others ask again in the next cycle.</summary>
     /// <param name="time">The cycle.</param>
     /// <param name="harts">The harts that ask in it.</param>
     public void Arbitrate(ulong time, HartSet harts)

@@ -4,7 +4,7 @@ using AhwaLora.Machine.Core.Execution;
 
 namespace AhwaLora.Machine.Order;
 
-/// <summary>The machine as its scheduler sees it: who takes part, and what happens in a turn.</summary>
+/// <summary>The machine as its scheduler sees it: its harts and devices, and what happens in a turn.</summary>
 internal interface IScheduledMachine
 {
     /// <summary>The harts, by mhartid.</summary>
@@ -19,13 +19,13 @@ internal interface IScheduledMachine
     /// <summary>Instructions retired by all harts.</summary>
     ulong RetiredInstructions { get; }
 
-    /// <summary>True after a request to stop that nobody has taken.</summary>
+    /// <summary>True if there is a request to stop that <see cref="TakeStop"/> has not taken yet.</summary>
     bool IsStopRequested { get; }
 
     /// <summary>Takes a request to stop; false if there is none.</summary>
     bool TakeStop();
 
-    /// <summary>Brings what engines keep back into the harts' state, before anybody looks at it.</summary>
+    /// <summary>Writes the state that engines hold back to the harts, before anything reads it.</summary>
     void Settle();
 
     /// <summary>Lets a device do what it does in cycle <paramref name="time"/>.</summary>
@@ -34,7 +34,7 @@ internal interface IScheduledMachine
     /// <summary>Called after each event of a device and each round of the banks.</summary>
     void OnDeviceEvent();
 
-    /// <summary>Runs a hart until it needs its turn, waits, or comes to a limit.</summary>
+    /// <summary>Runs a hart until it needs its turn, waits, or reaches a limit.</summary>
     StopReason RunHart(Hart hart, in RunWindow window, in RunLimits limits);
 
     /// <summary>Grants a hart the bank that it asks for, in cycle <paramref name="time"/>.</summary>

@@ -13,12 +13,12 @@ public enum ExitReason
     InstructionLimit,
 
     /// <summary>
-    /// Every hart that has not ended waits, and nothing is due that would wake one. For a program on its own that is a
-    /// deadlock; a service waits so for its host, which gives it work and wakes it (<see cref="EmulatedMachine.WakeHarts"/>).
+    /// All harts that have not ended wait, and no event is due that would wake one. For a program on its own that is a
+    /// deadlock. A service waits in this way for its host, which gives it work and wakes it (<see cref="EmulatedMachine.WakeHarts"/>).
     /// </summary>
     AllWaiting,
 
-    /// <summary>A hart's trap handler traps on its own first instruction.</summary>
+    /// <summary>The first instruction of a hart's trap handler traps.</summary>
     TrapLoop,
 
     /// <summary>A probe stopped a hart.</summary>
@@ -26,7 +26,7 @@ public enum ExitReason
 }
 
 /// <summary>How a run ended.</summary>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">Why it ended.</param>
 /// <param name="Code">The guest's exit code, if it gave one.</param>
 /// <param name="Hart">The hart that ended it, or -1.</param>
 public readonly record struct RunResult(ExitReason Reason, int Code, int Hart);

@@ -6,8 +6,8 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Order;
 
 /// <content>
-/// Exact contention: cycle by cycle. In each, devices act first, then the harts that execute an instruction, by number,
-/// and the banks last, when all requests of the cycle are known. Each cluster's TCDM arbitrates by itself.
+/// Exact contention: the run goes cycle by cycle. In each cycle devices act first, then the harts that execute an
+/// instruction, by number. The banks act last, when all requests of the cycle are known. Each cluster's TCDM arbitrates by itself.
 /// </content>
 internal sealed partial class Scheduler
 {
@@ -19,8 +19,8 @@ internal sealed partial class Scheduler
     private ulong _nextEvent;
 
     /// <summary>
-    /// Runs cycles until something happens that may concern everybody, so that the agenda has to be made anew: a device
-    /// acted, a hart met one or was stopped. The result if there is nobody, or nobody before the limit.
+    /// Runs cycles until an event that may affect any hart or device, so that the agenda has to be built again: a device
+    /// acted, or a hart accessed a device or was stopped. Returns a result if nothing is left to act, or nothing before the limit.
     /// </summary>
     private RunResult? RunCycles(in RunLimits limits)
     {
@@ -36,7 +36,7 @@ internal sealed partial class Scheduler
         }
     }
 
-    /// <summary>Lets those act who are first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True if others' plans still hold.</summary>
+    /// <summary>Runs what comes first in a cycle: a device, or the harts that execute an instruction in it, or the banks. True if the agenda is still valid for the others.</summary>
     private bool RunCycle(ulong time, in RunLimits limits)
     {
         if (time == _nextEvent)
@@ -61,7 +61,7 @@ internal sealed partial class Scheduler
         return !_machine.IsStopRequested;
     }
 
-    /// <summary>Gives each hart of a set its turn; false at the first whose turn may have changed more than itself, or is not over.</summary>
+    /// <summary>Gives each hart of a set its turn. Stops and returns false after a hart whose turn may have changed more than that hart, or is not over.</summary>
     private bool RunHarts(HartSet harts, in RunWindow window, in RunLimits limits)
     {
         var isLimited = limits.OnlyHart is not null || limits.OneHart is not null || limits.MaxInstructions != ulong.MaxValue;
@@ -106,7 +106,7 @@ internal sealed partial class Scheduler
         return next;
     }
 
-    /// <summary>Those of the harts that ask for a bank that ask for one of these.</summary>
+    /// <summary>The harts, among those that ask for a bank, that ask for a bank of this scheduler.</summary>
     private HartSet Askers(BankScheduler banks, HartSet asking)
     {
         var askers = default(HartSet);

@@ -6,20 +6,20 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Order;
 
 /// <summary>
-/// The machine's order: whoever has the lowest local time acts first; of several, devices before harts, then by number.
-/// A hart runs ahead of the others up to <see cref="RunAheadCycles"/>, but waits for its turn before it touches a device,
-/// an atomic or a fence, and, with exact contention, a bank. Beyond that it goes on to the end of its loop's round, so that
-/// translated code is left where a loop begins and not at any instruction.
+/// The machine's order: the hart or device with the lowest local time acts first; at equal times, devices before harts,
+/// then by number. A hart runs ahead of the others by up to <see cref="RunAheadCycles"/>. It waits for its turn before a
+/// device access, an atomic or a fence and, with exact contention, before a bank access. After that distance it goes on to
+/// the end of its loop's iteration, so that translated code is left at the start of a loop and not at any instruction.
 /// </summary>
 internal sealed partial class Scheduler : IStateful
 {
     /// <summary>
-    /// How far a hart may be ahead of the slowest in plain memory. It bounds how stale a word polled without a fence can
-    /// be, and is long enough that switching harts costs little.
+    /// The number of cycles by which a hart may run ahead of the slowest hart while it uses plain memory only. It bounds how
+    /// stale a word can be that is polled without a fence, and is long enough that switching harts costs little.
     /// </summary>
     public const ulong RunAheadCycles = 512;
 
-    /// <summary>How far it may be ahead where no jump or taken branch backwards ends its turn.</summary>
+    /// <summary>The number of cycles by which it may run ahead if no backward jump or taken backward branch ends its turn.</summary>
     public const ulong MostRunAheadCycles = 4096;
 
     private readonly IScheduledMachine _machine;
@@ -30,15 +30,15 @@ internal sealed partial class Scheduler : IStateful
     [Unsaved("the machine's, which passes them")]
     private readonly IClockedDevice[] _devices;
 
-    // A hart's turn: the window it was given. A limit or a probe may stop it within; the next run goes on with it, so
-    // that what happens does not depend on where a run was stopped.
+    // The hart whose turn it is, and the window of its turn. A limit or a probe may stop the hart within the window. The
+    // next run continues the turn, so that the result does not depend on where a run was stopped.
     private Hart? _turn;
     private RunWindow _window;
     private HartSet _held;
 
-    /// <summary>A scheduler before the first cycle.</summary>
-    /// <param name="machine">Whose harts and devices it runs.</param>
-    /// <param name="banks">In exact contention, those of each cluster's TCDM; else none.</param>
+    /// <summary>Creates a scheduler before the first cycle.</summary>
+    /// <param name="machine">The machine whose harts and devices it runs.</param>
+    /// <param name="banks">The banks of each cluster's TCDM in exact contention; empty otherwise.</param>
     public Scheduler(IScheduledMachine machine, IEnumerable<BankScheduler> banks)
     {
         _machine = machine;
@@ -48,10 +48,10 @@ internal sealed partial class Scheduler : IStateful
         _agenda = new Agenda(machine.Harts.Count);
     }
 
-    /// <summary>The hart whose turn it is, or -1 if that is open.</summary>
+    /// <summary>The hart whose turn it is, or -1 if none has been given a turn.</summary>
     public int Turn => _turn?.Id ?? -1;
 
-    /// <summary>Harts that stand still whatever they could do: the debugger's.</summary>
+    /// <summary>Harts that the debugger holds: they do not act even if they could.</summary>
     public HartSet Held
     {
         get => _held;
@@ -65,7 +65,7 @@ internal sealed partial class Scheduler : IStateful
     /// <summary>Events of devices and rounds of the banks so far.</summary>
     public ulong DeviceEvents { get; private set; }
 
-    /// <summary>Runs until the guest ends the run, a limit is reached, a probe stops it, or nobody can go on.</summary>
+    /// <summary>Runs until the guest ends the run, a limit is reached, a probe stops it, or no hart or device can go on.</summary>
     public RunResult Run(in RunLimits limits)
     {
         var result = RunTurns(limits);
@@ -107,7 +107,7 @@ internal sealed partial class Scheduler : IStateful
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
 
-    /// <summary>Lets a device act, or gives the next hart its turn; the result if there is nobody, or nobody before the limit.</summary>
+    /// <summary>Lets a device act, or gives the next hart its turn. Returns a result if nothing is left to act, or nothing before the limit.</summary>
     private RunResult? Choose(in RunLimits limits)
     {
         var (device, eventTime) = NextDevice();
@@ -144,11 +144,11 @@ internal sealed partial class Scheduler : IStateful
 
     private void EndTurn() => (_turn, _window) = (null, default);
 
-    /// <summary>A window cut where a device acts next, which comes before what harts do in its cycle.</summary>
+    /// <summary>Cuts a window at the next event of a device, because a device acts before the harts in the same cycle.</summary>
     private static RunWindow Before(ulong eventTime, in RunWindow window) =>
         window with { Until = Math.Min(eventTime, window.Until), Horizon = Math.Min(window.Horizon, eventTime - 1) };
 
-    /// <summary>Runs a hart within its turn, which is over unless a limit or a probe stopped it earlier.</summary>
+    /// <summary>Runs a hart within its turn. The turn is over afterwards, unless a limit or a probe stopped the hart earlier.</summary>
     private StopReason TakeTurn(Hart hart, in RunWindow window, in RunLimits limits)
     {
         var reason = _machine.RunHart(hart, window with { Until = Math.Min(window.Until, limits.MaxCycles) }, limits);
@@ -174,14 +174,14 @@ internal sealed partial class Scheduler : IStateful
         return (first, time);
     }
 
-    /// <summary>The running hart that acts first, and its place and that of the one after it.</summary>
+    /// <summary>The running hart that acts first, its place, and the place of the hart after it.</summary>
     private (Hart? Hart, Place First, Place Others) NextHart()
     {
         Hart? next = null;
         var (first, others) = (Place.Last, Place.Last);
         foreach (var hart in _harts)
         {
-            // They come by number: of several in the same cycle the first is first.
+            // Harts come by number, so at equal times the lowest number wins.
             var time = hart.NextAction;
             if (time >= others.Time || hart.State != HartState.Running || Held.Contains(hart.Id)) continue;
             var place = new Place(time, hart.Id);

@@ -5,21 +5,22 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Clusters.Banks;
 
 /// <summary>
-/// The banks of a TCDM: word-interleaved, one grant per cycle each, no broadcast of the same word, stores like loads.
-/// Each has an arbiter (<see cref="RoundRobin"/>) whose pointer is 0 at reset. Pure data: whoever keeps the machine's
-/// order calls <see cref="Grant"/> once for each cycle and bank that is asked for.
+/// The banks of a TCDM. They are word-interleaved. Each bank grants one request per cycle, does not broadcast a word to
+/// several masters, and treats stores like loads. Each has an arbiter (<see cref="RoundRobin"/>) whose pointer is 0 at
+/// reset. Pure data: the caller keeps the machine's order, and calls <see cref="Grant"/> once per cycle for each bank
+/// that has requests.
 /// </summary>
 public sealed class TcdmBanks : IStateful
 {
-    /// <summary>Most masters there can be.</summary>
+    /// <summary>The largest number of masters.</summary>
     public const int MaxMasters = 128;
 
     private readonly int[] _pointers;
     private readonly int _levels;
 
-    /// <summary>Banks without requests so far.</summary>
+    /// <summary>Creates banks that have had no requests.</summary>
     /// <param name="banks">Number of banks, a power of two.</param>
-    /// <param name="masters">Number of masters; a master's number is its input of every bank's arbiter.</param>
+    /// <param name="masters">Number of masters, 1 to <see cref="MaxMasters"/>. A master's number is its input at each bank's arbiter.</param>
     public TcdmBanks(int banks, int masters)
     {
         if (banks < 1 || !int.IsPow2(banks)) throw new ArgumentOutOfRangeException(nameof(banks), banks, "expected a power of two");
@@ -38,13 +39,13 @@ public sealed class TcdmBanks : IStateful
     /// <summary>Number of masters.</summary>
     public int Masters { get; }
 
-    /// <summary>Grants, by bank (the PMU's tcdm_accessed).</summary>
+    /// <summary>Grants, by bank. The PMU's tcdm_accessed is their sum.</summary>
     public readonly ulong[] Accessed;
 
-    /// <summary>Requests refused for a cycle, by bank times <see cref="Masters"/> plus the master that won (summed, the PMU's tcdm_congested).</summary>
+    /// <summary>Requests refused, counted once per cycle, at index bank * <see cref="Masters"/> + winning master. The PMU's tcdm_congested is their sum.</summary>
     public readonly ulong[] Congested;
 
-    /// <summary>Bytes by which all data lies higher than its addresses say.</summary>
+    /// <summary>Bytes by which all data is placed above its addresses.</summary>
     public uint Offset { get; init; }
 
     /// <summary>The bank of the word at <paramref name="offset"/> bytes from the memory's base.</summary>
@@ -52,14 +53,14 @@ public sealed class TcdmBanks : IStateful
 
     /// <summary>Decides one cycle of one bank.</summary>
     /// <param name="bank">The bank.</param>
-    /// <param name="requests">The masters that ask for it in this cycle, a bit each; not 0.</param>
-    /// <returns>The master that has its grant in this cycle; the others ask again in the next.</returns>
+    /// <param name="requests">The masters that ask for it in this cycle, one bit for each; not 0.</param>
+    /// <returns>The master that gets the grant in this cycle; the others ask again in the next.</returns>
     public int Grant(int bank, UInt128 requests)
     {
         ref var pointer = ref _pointers[bank];
         if (requests < 1UL << 63 && BitOperations.IsPow2((ulong)requests))
         {
-            // Alone, as most requests are.
+            // The common case: a request without a rival.
             Accessed[bank]++;
             return pointer = BitOperations.TrailingZeroCount((ulong)requests);
         }

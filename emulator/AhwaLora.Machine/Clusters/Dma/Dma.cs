@@ -7,9 +7,10 @@ using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 namespace AhwaLora.Machine.Clusters.Dma;
 
 /// <summary>
-/// Copies between memories. Transfers are served in order: each takes the start-up cycles, the memories' latencies once
-/// and, for every row, one cycle for each <c>bytesPerCycle</c> begun, or for each width of a narrower memory. The data moves when the transfer completes, or, as a master of
-/// banks in exact contention, word by word (<see cref="DmaPorts"/>).
+/// Copies between memories. Transfers are served in order. Each takes the start-up cycles, the latency of each memory
+/// once, and, per row, ceil(bytes of the row / width) cycles. The width is <c>bytesPerCycle</c>, or that of a narrower
+/// memory. The data moves when the transfer completes. In exact contention, if a memory has banks, the DMA is a master
+/// of the banks and the data moves word by word (<see cref="DmaPorts"/>).
 /// </summary>
 public sealed class Dma : IClockedDevice, IJobDevice
 {
@@ -21,7 +22,7 @@ public sealed class Dma : IClockedDevice, IJobDevice
     private readonly int _initiator;
     private readonly DmaPorts? _ports;
 
-    // By the local ids of the cluster's harts.
+    // Indexed by the local ids of the cluster's harts.
     private readonly DmaJob[] _programs;
     private readonly int[] _inFlight;
     private readonly bool[] _isWaiting;
@@ -38,13 +39,13 @@ public sealed class Dma : IClockedDevice, IJobDevice
     private ulong _bytesMoved;
     private ulong _busyCycles;
 
-    /// <summary>An idle DMA.</summary>
-    /// <param name="masters">The cluster, 1 to 64 harts with programming registers of their own, and the memories.</param>
-    /// <param name="line">Its interrupt.</param>
-    /// <param name="bytesPerCycle">Width: a multiple of 4, to 256.</param>
+    /// <summary>Creates an idle DMA.</summary>
+    /// <param name="masters">The cluster and its memories: 1 to 64 harts, each with its own programming registers.</param>
+    /// <param name="line">Its interrupt line.</param>
+    /// <param name="bytesPerCycle">Bytes moved per cycle: a multiple of 4, at most 256.</param>
     /// <param name="queueDepth">Transfers that may be in flight, 1 to 1024.</param>
     /// <param name="startupCycles">Cycles of each transfer before its first word.</param>
-    /// <param name="isExact">True to move through <see cref="BankMasters"/> if a memory has banks.</param>
+    /// <param name="isExact">True to ask the banks for each word, through <see cref="BankMasters"/>, if a memory has banks.</param>
     /// <param name="cluster">Number of the cluster.</param>
     /// <param name="initiator">Its number on the bus.</param>
     public Dma(IClusterMasters masters, InterruptLine line, int bytesPerCycle, int queueDepth, int startupCycles, bool isExact = false, int cluster = 0, int initiator = Initiators.Device0)
@@ -88,12 +89,12 @@ public sealed class Dma : IClockedDevice, IJobDevice
     /// <inheritdoc/>
     uint IJobDevice.CompletedJob => _completedId;
 
-    /// <summary>The cycle in which the transfer under way completes, as far as it is known.</summary>
+    /// <summary>The cycle in which the present transfer completes; <see cref="ulong.MaxValue"/> if that is not known yet, or if there is no transfer.</summary>
     public ulong NextEvent => Math.Min(_endsAt, _ports?.DoneAt ?? ulong.MaxValue);
 
     private DmaTransfer Current => _queue[_queueFirst];
 
-    /// <summary>Completes the transfer under way and starts the next.</summary>
+    /// <summary>Completes the present transfer and starts the next.</summary>
     public void Advance(ulong time)
     {
         var transfer = Current;
@@ -234,7 +235,7 @@ public sealed class Dma : IClockedDevice, IJobDevice
 
     private ulong BusyAt(ulong time) => _busyCycles + (_queueCount != 0 && time > _startedAt ? time - _startedAt : 0);
 
-    /// <summary>What LAUNCH returns for a job as things stand.</summary>
+    /// <summary>The value that LAUNCH would return for a job now.</summary>
     private uint Answer(in DmaJob job, out DmaError error, out uint argument)
     {
         error = job.Judge(_masters.Space, out argument);
@@ -274,7 +275,7 @@ public sealed class Dma : IClockedDevice, IJobDevice
         else _endsAt = first + job.MoveCycles(destination.Narrow(source.Narrow(_bytesPerCycle)));
     }
 
-    /// <summary>The memory that a row of a good request begins in.</summary>
+    /// <summary>The memory in which a row of a valid request begins.</summary>
     private MemoryRegion MemoryAt(uint address) => _masters.Space.FindMemory(address, 1)!;
 
     private Activity Describe(in DmaTransfer transfer, ulong time)

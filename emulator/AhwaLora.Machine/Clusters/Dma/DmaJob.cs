@@ -4,12 +4,12 @@ using static AhwaLora.Machine.Clusters.Dma.DmaRegisters;
 
 namespace AhwaLora.Machine.Clusters.Dma;
 
-/// <summary>A copy as a hart programs it: rows of words, each a stride after the last.</summary>
+/// <summary>A copy as a hart programs it: rows of words. Each row begins one stride after the row before it.</summary>
 internal struct DmaJob
 {
     public uint Source, Destination, BytesPerRow, SourceStride, DestinationStride, Rows;
 
-    /// <summary>Passes its fields.</summary>
+    /// <summary>Saves or restores its fields.</summary>
     public static void SaveOrRestore(StateStream state, ref DmaJob job)
     {
         state.Field(ref job.Source);
@@ -20,13 +20,13 @@ internal struct DmaJob
         state.Field(ref job.Rows);
     }
 
-    /// <summary>Bytes of all rows.</summary>
+    /// <summary>Bytes of all rows together.</summary>
     public readonly ulong TotalBytes => (ulong)Rows * BytesPerRow;
 
-    /// <summary>Cycles to move all rows, with <paramref name="bytesPerCycle"/> and no contention.</summary>
+    /// <summary>Cycles to move all rows, at <paramref name="bytesPerCycle"/> and without contention.</summary>
     public readonly ulong MoveCycles(uint bytesPerCycle) => (ulong)Rows * ((BytesPerRow + bytesPerCycle - 1) / bytesPerCycle);
 
-    /// <summary>What it reads and writes, row by row.</summary>
+    /// <summary>The lines of memory that it reads and writes, row by row.</summary>
     public readonly IEnumerable<JobAccess> Accesses
     {
         get
@@ -40,7 +40,7 @@ internal struct DmaJob
         }
     }
 
-    /// <summary>What is wrong with the request in <paramref name="space"/>, and the offending register's value or address.</summary>
+    /// <summary>The error of the request in <paramref name="space"/>, or none. The argument is the value of the register, or the address, that is wrong.</summary>
     public readonly DmaError Judge(AddressSpace space, out uint argument)
     {
         var strides = Rows > 1 ? SourceStride | DestinationStride : 0;
@@ -58,7 +58,7 @@ internal struct DmaJob
         return error == DmaError.None ? JudgeRows(space, Destination, DestinationStride, out argument) : error;
     }
 
-    /// <summary>Rows lie on a line, so all are in a memory if the first and the last are.</summary>
+    /// <summary>Checks all rows. They are equally spaced, so all lie in one memory if the first and the last do.</summary>
     private readonly DmaError JudgeRows(AddressSpace space, uint first, uint stride, out uint argument)
     {
         argument = first;
@@ -82,7 +82,7 @@ internal struct DmaTransfer
     public int Hart;
     public uint Id;
 
-    /// <summary>Passes its fields.</summary>
+    /// <summary>Saves or restores its fields.</summary>
     public static void SaveOrRestore(StateStream state, ref DmaTransfer transfer)
     {
         DmaJob.SaveOrRestore(state, ref transfer.Job);

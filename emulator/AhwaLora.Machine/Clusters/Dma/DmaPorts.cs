@@ -6,8 +6,8 @@ namespace AhwaLora.Machine.Clusters.Dma;
 
 /// <summary>
 /// The DMA as a master of memory banks, in exact contention. It moves a beat of up to <see cref="Ports"/> neighbouring
-/// words at a time, each word as its port is granted; the next beat starts in the cycle after the last grant. A port
-/// makes one access a cycle, so a copy between two banked memories takes two cycles a beat, a load and a store.
+/// words at a time, and each word when its port has the grant. The next beat starts in the cycle after the last grant. A
+/// port makes one access per cycle, so a copy between two banked memories takes two cycles per beat: a load and a store.
 /// </summary>
 internal sealed class DmaPorts : IBankMaster, IStateful
 {
@@ -46,17 +46,17 @@ internal sealed class DmaPorts : IBankMaster, IStateful
 
     public ulong NextRequest => _nextRequest;
 
-    /// <summary>The cycle after the job's last grant; <see cref="ulong.MaxValue"/> before it is known.</summary>
+    /// <summary>The cycle after the job's last grant; <see cref="ulong.MaxValue"/> until it is known.</summary>
     public ulong DoneAt => _doneAt;
 
     private uint SourceAddress => _job.Source + _row * _job.SourceStride + _column;
 
     private uint DestinationAddress => _job.Destination + _row * _job.DestinationStride + _column;
 
-    /// <summary>True if the job uses banks at all.</summary>
+    /// <summary>True if the job reads or writes banked memory.</summary>
     public bool Serves(in DmaJob job) => IsBanked(job.Source) || IsBanked(job.Destination);
 
-    /// <summary>Starts a job whose first beat asks in cycle <paramref name="time"/>.</summary>
+    /// <summary>Starts a job whose first beat asks for banks in cycle <paramref name="time"/>.</summary>
     public void Start(in DmaJob job, ulong time)
     {
         _job = job;
@@ -65,7 +65,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         StartBeat();
     }
 
-    /// <summary>The job is over.</summary>
+    /// <summary>Ends the job.</summary>
     public void Finish() => _doneAt = ulong.MaxValue;
 
     public int Requests(Span<uint> addresses)
@@ -114,7 +114,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         else (_doneAt, _nextRequest) = (_nextRequest, ulong.MaxValue);
     }
 
-    /// <summary>The last beat of a row may be narrower. A memory narrower than the beat keeps the next one waiting.</summary>
+    /// <summary>Starts a beat. The last beat of a row may be narrower. If a memory is narrower than the beat, the next beat waits.</summary>
     private void StartBeat()
     {
         var words = Math.Min((uint)Ports, (_job.BytesPerRow - _column) / 4);

@@ -6,7 +6,7 @@ namespace AhwaLora.Machine.Clusters.Dma;
 /// <summary>Offsets, codes and datasheet of the <c>Dma</c>.</summary>
 public static class DmaRegisters
 {
-#pragma warning disable CS1591 // The map below says what each is.
+#pragma warning disable CS1591 // The map below describes each register.
     public const uint Src = 0x00, Dst = 0x04, Bytes = 0x08, SrcStride = 0x0C, DstStride = 0x10, Rows = 0x14;
     public const uint Launch = 0x18, Status = 0x1C, Completed = 0x20, Wait = 0x24;
     public const uint IrqEnable = 0x28, IrqStatus = 0x2C, ErrorCause = 0x30, ErrorArgument = 0x34, Caps = 0x38;
@@ -23,7 +23,7 @@ public static class DmaRegisters
         new("ERROR", 1, 1, "A request was bad: see ERROR_CAUSE."),
     ];
 
-    /// <summary>The datasheet.</summary>
+    /// <summary>The register map, for the datasheet.</summary>
     public static readonly RegisterMap Map = new("DMA", 0x1000, "1-D and 2-D copies between memories, served in order. Each hart has its own SRC to ROWS, so no lock is needed. Word accesses.",
     [
         new(Src,           "SRC",            ReadWrite, "Address of the first row's source; a multiple of 4."),
@@ -61,18 +61,18 @@ public static class DmaRegisters
 /// <summary>Values of ERROR_CAUSE.</summary>
 public enum DmaError : uint
 {
-    /// <summary>No bad request.</summary>
+    /// <summary>No error.</summary>
     None,
 
-    /// <summary>Not a multiple of 4.</summary>
+    /// <summary>An address, a size or a stride is not a multiple of 4.</summary>
     Misaligned,
 
-    /// <summary>0 or too large.</summary>
+    /// <summary>The bytes or rows are 0 or too large.</summary>
     Size,
 
-    /// <summary>Not all in one memory.</summary>
+    /// <summary>The rows do not all lie in one memory.</summary>
     Unmapped,
 
-    /// <summary>In a device's registers.</summary>
+    /// <summary>A row lies in a device's registers.</summary>
     Device,
 }

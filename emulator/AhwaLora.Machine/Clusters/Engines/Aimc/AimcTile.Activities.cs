@@ -2,13 +2,13 @@ using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
-// What the tile tells of its stages, for timelines; nothing is made if nobody listens.
+// What the tile reports of its stages, for timelines. It creates nothing if there is no observer.
 public sealed partial class AimcTile
 {
     private void TellOfVector(string stage, ulong flight, ulong begin, ulong end) =>
         _masters.Observer?.Acted(Name, Vector(stage, stage, flight, begin, end));
 
-    /// <summary>An integration, pass by pass: those after the first are bound management's.</summary>
+    /// <summary>Reports an integration, pass by pass. The passes after the first come from bound management.</summary>
     private void TellOfPasses(ulong flight, ulong end)
     {
         if (_masters.Observer is not { } observer) return;

@@ -6,17 +6,17 @@ using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
-// Jobs: from ACQUIRE to FINISHED, and the three stages every vector passes.
+// Jobs: from ACQUIRE to FINISHED, and the three stages that each vector passes.
 public sealed partial class AimcTile
 {
-    // Vectors between the start of their stream-in and the end of their stream-out: one a buffer.
+    // Vectors between the start of their stream-in and the end of their stream-out: at most one per buffer.
     private const int MaxInFlight = 4;
     private const uint CanonicalNaN = 0x7FC0_0000;
 
     private readonly AimcTileContext[] _contexts;
 
-    // Job numbers count from 1, modulo 2^32; the context of job n stands at n modulo a power of two that holds them all,
-    // so that jobs next to each other stay apart as the numbers wrap.
+    // Job numbers count from 1, modulo 2^32. The context of job n is at index n modulo a power of two that is at least the
+    // number of contexts. So consecutive jobs have different indices even if their numbers wrap.
     private readonly int[] _contextOfJob;
     private uint _triggered, _finished, _finishedTag;
 
@@ -25,24 +25,24 @@ public sealed partial class AimcTile
     private ulong _integrateEnd = ulong.MaxValue;
     private uint _passes;
 
-    // The next vector to fetch: of which job, which of its vectors.
+    // The next vector to fetch: the number of its job, and its number within the job.
     private uint _fetchJob = 1, _fetchVector;
 
-    // Vectors that have started and finished each stage since the last clear, and whose they are, modulo MaxInFlight.
+    // Vectors that have started and finished each stage since the last clear, and the job of each, indexed modulo MaxInFlight.
     private ulong _inStarted, _inFinished, _integrateStarted, _integrateFinished, _outStarted, _outFinished;
     private readonly uint[] _jobOf = new uint[MaxInFlight], _vectorOf = new uint[MaxInFlight];
     private readonly bool[] _refused = new bool[MaxInFlight];
 
     private uint Pending => _triggered - _finished;
 
-    /// <summary>True if the count of jobs triggered, or finished, has come to job <paramref name="job"/>: modulo 2^32, if fewer than 2^31 lie between.</summary>
+    /// <summary>True if the count of triggered, or of finished, jobs has reached job <paramref name="job"/>. Counts are modulo 2^32, so the two must be fewer than 2^31 apart.</summary>
     private static bool HasReached(uint count, uint job) => (int)(count - job) >= 0;
 
     private ref int ContextIndexOf(uint job) => ref _contextOfJob[job % (uint)_contextOfJob.Length];
 
     private AimcTileContext ContextOfJob(uint job) => _contexts[ContextIndexOf(job)];
 
-    /// <summary>True if bytes are input of a job that was triggered, and have not been read yet.</summary>
+    /// <summary>True if bytes are input of a triggered job and the tile has not read them yet.</summary>
     public bool IsUnreadInput(uint address, uint bytes)
     {
         for (var flight = _inFinished; flight < _inStarted; flight++)
@@ -163,9 +163,9 @@ public sealed partial class AimcTile
         ReleaseWaiters(time);
     }
 
-    // Each stage works on one vector at a time and hands on through two buffers: an input buffer is taken from the
-    // start of stream-in to the end of integration, an output buffer from the start of integration to the end of
-    // stream-out. So, once it runs, a vector takes max(stream in, integrate, stream out).
+    // Each stage works on one vector at a time and passes it on through one of two buffers. An input buffer is in use from
+    // the start of stream-in to the end of integration, an output buffer from the start of integration to the end of
+    // stream-out. So, in steady state, the tile takes max(stream in, integrate, stream out) per vector.
     private void StartStages(ulong time)
     {
         if (_outStarted == _outFinished && _outStarted < _integrateFinished) StartStreamOut(time);
@@ -223,7 +223,7 @@ public sealed partial class AimcTile
         var result = Multiply(job, _inputs[_integrateStarted % 2], _outputs[_integrateStarted % 2]);
         if (result.NonFiniteInput) RefuseVector(job, flight);
 
-        // A vector of zeros, or one refused, keeps the converters for one integration all the same.
+        // A vector of zeros, or a refused one, still occupies the converters for one integration.
         var passes = Math.Max(1, result.Passes);
         Count(job.Region, result, vectors: 1, passes);
         _integrateStarted++;
@@ -260,7 +260,7 @@ public sealed partial class AimcTile
         Fail(AimcTileError.Input, job.Src + _vectorOf[flight] * job.SrcStride + 4 * element);
     }
 
-    // The converters' verdict counts from the start of the integration.
+    // Clips and saturations count from the start of the integration.
     private void Count(in CrossbarPart region, in MvmResult result, int vectors, int passes)
     {
         At(_counters, Mvms) += (ulong)vectors;
@@ -300,8 +300,8 @@ public sealed partial class AimcTile
         if (_vectorOf[flight] == job.Vectors - 1) FinishJob(job, time);
     }
 
-    // One addition an element, and the NaN that an FPU gives (unprivileged specification, "NaN Generation and
-    // Propagation"): the bits that firmware would have got by adding.
+    // One addition per element, and the NaN that an FPU gives (unprivileged specification, "NaN Generation and
+    // Propagation"): the same bits as if firmware had added.
     private void Complete(AimcTileContext job, Span<byte> output, uint target)
     {
         var y = MemoryMarshal.Cast<byte, float>(output);

@@ -4,11 +4,11 @@ using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
-// What happens to the devices beside MVMs: programming, calibration, age - and how all of the tile's state is kept.
+// What happens to the memristors apart from MVMs: programming, calibration and ageing.
 public sealed partial class AimcTile
 {
-    // The tile reads its devices anew before a job once the drift clock, t_0 = 20 s included, has gained this much:
-    // drift follows a power of time of at most 0.13, so outputs are off by 0.13 % at the most in between.
+    // Before a job, the tile reads its memristors again if the drift clock, t_0 = 20 s included, has grown by this factor.
+    // Drift is a power of time with an exponent of at most 0.13, so outputs are off by at most 0.13 % until then.
     private const double AgeStep = 1.01, AgeOriginSeconds = 20;
 
     private const double OldestSeconds = 1e12;
@@ -34,12 +34,12 @@ public sealed partial class AimcTile
     }
 
     /// <summary>
-    /// Programs a region as the host does before the run, at no simulated time, and measures the reference response:
-    /// the tile is as new in cycle 0.
+    /// Programs a region as the host does before the run, in no simulated time, and measures the reference response. In
+    /// cycle 0 the age of the tile is 0.
     /// </summary>
-    /// <param name="region">Where.</param>
-    /// <param name="weights">[out, in], dense.</param>
-    /// <exception cref="ArgumentException">CrossbarPart outside the tile, wrong length, or a weight that is NaN or infinite.</exception>
+    /// <param name="region">The part of the tile to program.</param>
+    /// <param name="weights">The weights, [out, in], dense.</param>
+    /// <exception cref="ArgumentException">The region lies outside the tile, the length is wrong, or a weight is NaN or infinite.</exception>
     public void ProgramByHost(CrossbarPart region, ReadOnlySpan<float> weights)
     {
         Program(region, weights, 0);
@@ -48,8 +48,8 @@ public sealed partial class AimcTile
         _crossbar.MeasureReference(region);
     }
 
-    /// <summary>Lets time pass for the devices before the run, as AGE_ADVANCE does within it; after <see cref="ProgramByHost"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A negative or NaN number of seconds, or an age above 1e12.</exception>
+    /// <summary>Ages the memristors before the run, as AGE_ADVANCE does during it. Call it after <see cref="ProgramByHost"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of seconds is negative or NaN, or the age exceeds 1e12 s.</exception>
     public void AgeByHost(double seconds)
     {
         if (!CanAge(seconds, 0)) throw new ArgumentOutOfRangeException(nameof(seconds), seconds, $"expected 0 or more seconds, and an age of at most {OldestSeconds}");
@@ -94,7 +94,7 @@ public sealed partial class AimcTile
         At(_counters, EnergyFj) += _options.Programming.Pulses(cells) * _options.Programming.PulseFemtojoules;
     }
 
-    // The cells have changed at once, but the tile is locked until they are said to.
+    // The cells change at once, but the tile stays locked until programming ends.
     private void Program(in CrossbarPart region, ReadOnlySpan<float> weights, ulong end)
     {
         _crossbar.State.AgeSeconds = AgeSecondsAt(end);
@@ -127,7 +127,7 @@ public sealed partial class AimcTile
         }
     }
 
-    // The time of the MVMs is that of a job of as many vectors whose inputs cost nothing to fetch.
+    // The MVMs take as long as a job with the same number of vectors whose inputs take no time to fetch.
     private void StartCalibration(uint command, ulong time)
     {
         if (command is not (1 or 2))
@@ -156,7 +156,7 @@ public sealed partial class AimcTile
         Count(region, cost, vectors: region.Rows, passes);
     }
 
-    // The region in PROGRAM_ROWS and PROGRAM_COLUMNS, if it lies in the tile and the tile is idle.
+    // Reads the region from PROGRAM_ROWS and PROGRAM_COLUMNS; false unless it lies in the tile and the tile is idle.
     private bool TakeRegion(uint command, out CrossbarPart region)
     {
         var (rows, columns) = (_operands[2], _operands[3]);
@@ -222,7 +222,7 @@ public sealed partial class AimcTile
         _crossbar.SetAge(AgeSecondsAt(time));
     }
 
-    /// <summary>Seconds since programming, in a cycle: simulated time and what AGE_ADVANCE added.</summary>
+    /// <summary>Seconds since programming, as of a cycle: simulated time plus what AGE_ADVANCE added.</summary>
     public double AgeSecondsAt(ulong time) =>
         _advancedSeconds + (time > _programmedAt ? time - _programmedAt : 0) / (double)_options.ClockHz;
 

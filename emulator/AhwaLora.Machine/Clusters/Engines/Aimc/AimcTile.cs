@@ -11,8 +11,8 @@ namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
 /// <summary>
 /// An analog tile on the bus: job contexts, streamers and a digital front end around a crossbar. A job's vectors pass
-/// three stages - stream in, integrate, stream out - joined by two input and two output buffers, across jobs as within
-/// one. Guest mistakes set ERROR_CAUSE and change nothing else. Registers: <see cref="AimcTileRegisters.Map"/>.
+/// three stages: stream in, integrate, stream out. Two input and two output buffers join the stages, so vectors overlap,
+/// also those of consecutive jobs. Guest mistakes set ERROR_CAUSE and change nothing else. Registers: <see cref="AimcTileRegisters.Map"/>.
 /// </summary>
 public sealed partial class AimcTile : IClockedDevice, IJobDevice
 {
@@ -27,7 +27,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
     private uint _errorArgument;
     private readonly uint[] _saturated;
 
-    // What each hart last triggered, named to WAIT_JOB, and stands waiting for.
+    // For each hart: the job that it triggered last, and the job that it wrote to WAIT_JOB and waits for.
     private readonly uint[] _lastJob = new uint[HartSet.Capacity], _jobToWaitFor = new uint[HartSet.Capacity];
     private readonly Waiting[] _waiting = new Waiting[HartSet.Capacity];
 
@@ -47,12 +47,12 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
         Done = 1, QueueEmpty = 2, AdcSaturated = 4, BoundLimit = 8, ProgramDone = 16, CalibrationDone = 32, Error = 64, All = 127,
     }
 
-    /// <summary>A tile at reset; its crossbar keeps what it was programmed with.</summary>
+    /// <summary>Creates a tile at reset; its crossbar keeps its programmed weights.</summary>
     /// <param name="options">Interfaces, times and energies.</param>
-    /// <param name="crossbar">The mathematics; this tile alone uses it from now on. 1 to <see cref="LongestSide"/> lines each way, converters up to 15 bits.</param>
-    /// <param name="masters">Memory as the streamers see it, and the harts that wait.</param>
-    /// <param name="interrupt">High while a bit of IRQ_STATUS is enabled.</param>
-    /// <exception cref="ArgumentException">An option, or the crossbar's size or converters, out of range.</exception>
+    /// <param name="crossbar">The numerical model, which only this tile may use from now on: 1 to <see cref="LongestSide"/> rows and columns, converters of at most 15 bits.</param>
+    /// <param name="masters">The bus: memory as the streamers see it, and the harts that wait.</param>
+    /// <param name="interrupt">The interrupt line, high while IRQ_STATUS has a bit that is enabled.</param>
+    /// <exception cref="ArgumentException">An option, the crossbar's size or its converters are out of range.</exception>
     public AimcTile(AimcTileOptions options, CrossbarArray crossbar, IBusMasters masters, InterruptLine interrupt)
     {
         options.Validate();
@@ -91,19 +91,19 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
     /// <inheritdoc/>
     public RegisterMap Registers => Map;
 
-    /// <summary>What the tile was built from.</summary>
+    /// <summary>The options that the tile was built from.</summary>
     public AimcTileOptions Options => _options;
 
-    /// <summary>What programming costs; assumptions.</summary>
+    /// <summary>The cost of programming; its figures are assumptions.</summary>
     public ProgrammingCost Programming => _options.Programming;
 
-    /// <summary>The mathematics and its state, for reports.</summary>
+    /// <summary>The numerical model and its state, for reports.</summary>
     public CrossbarArray Crossbar => _crossbar;
 
     /// <summary>The cycle in which the last job, programming or calibration ended; 0 before the first.</summary>
     public ulong IdleSince => _idleSince;
 
-    /// <summary>The counters as firmware would read them in a cycle.</summary>
+    /// <summary>The counters as firmware would read them in a given cycle.</summary>
     public AimcTileCounters CountersAt(ulong time) =>
         new(Counter(0, time), Counter(1, time), Counter(2, time), Counter(3, time), Counter(4, time), Counter(5, time));
 
@@ -187,7 +187,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
         return BusResponse.Ok;
     }
 
-    /// <summary>What a register reads as, or would read as once a wait is over; false if there is none.</summary>
+    /// <summary>The value that a register returns, or will return after a wait; false if there is no such register.</summary>
     private bool TryValue(uint offset, int initiator, ulong time, out uint value)
     {
         uint? found = offset switch
@@ -245,7 +245,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
             | ((uint)preset.Dac.Bits << 22) | ((uint)preset.Adc.Bits << 26) | ((uint)(_contexts.Length - 1) << 30);
     }
 
-    // As much of a side as CAPS has bits for.
+    // A side, limited to the bits that CAPS has for it.
     private static uint Narrow(int lines) => Math.Min((uint)lines, 0x7FF);
 
     private uint ModeWord()
@@ -263,7 +263,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
         else _tIntNs = value;
     }
 
-    // Columns beyond the bitmap share its bits.
+    // Columns after the end of the bitmap share its bits.
     private uint SaturationWord(uint word)
     {
         uint bits = 0;
@@ -334,7 +334,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
 
     private bool IsIdle => Pending == 0 && _operation == Operation.None;
 
-    // The tile has work from this cycle on, or has none any more.
+    // The tile has work from this cycle on.
     private void BecomeBusy(ulong time)
     {
         if (IsIdle) _busySince = time;

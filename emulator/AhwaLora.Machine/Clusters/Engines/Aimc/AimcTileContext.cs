@@ -6,7 +6,7 @@ using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
-/// <summary>What becomes of a job context.</summary>
+/// <summary>The state of a job context.</summary>
 internal enum AimcContextState
 {
     /// <summary>ACQUIRE may lock it.</summary>
@@ -19,7 +19,7 @@ internal enum AimcContextState
     Pending,
 }
 
-/// <summary>One job context: its registers, and what the tile keeps for its job.</summary>
+/// <summary>One job context: its registers, and the state that the tile keeps for its job.</summary>
 internal sealed class AimcTileContext(int columns) : IStateful
 {
     private readonly uint[] _registers = new uint[(AimcTileRegisters.Tag - AimcTileRegisters.Src) / 4 + 1];
@@ -36,7 +36,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
     /// <summary>Cycles of one integration, from T_INT_NS at the trigger.</summary>
     public ulong IntegrateCycles;
 
-    /// <summary>One a column of the job: the factors of SCALE times those of the crossbar, and the addends of BIAS.</summary>
+    /// <summary>One for each column of the job: the factors of SCALE times those of the crossbar, and the addends of BIAS.</summary>
     public readonly float[] ColumnScale = new float[columns], ColumnBias = new float[columns];
 
     /// <summary>A register by its offset in the tile.</summary>
@@ -66,7 +66,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
 
     public bool IsRaw => (this[Flags] & 2) != 0;
 
-    /// <summary>The part of the tile the job uses; meaningful once <see cref="Check"/> has passed.</summary>
+    /// <summary>The part of the tile that the job uses; valid only after <see cref="Check"/> has passed.</summary>
     public CrossbarPart Region => new((int)this[FirstRow], (int)Rows, (int)this[FirstColumn], (int)Columns);
 
     /// <summary>Bytes of one input vector: int8 codes or float32.</summary>
@@ -75,7 +75,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
     /// <summary>Bytes of one output vector.</summary>
     public uint OutputBytes => IsRaw ? Columns : 4 * Columns;
 
-    /// <summary>What is wrong with the job, and the value that is wrong.</summary>
+    /// <summary>The error in the job, or none, and the value that is wrong.</summary>
     public (AimcTileError Cause, uint Argument) Check(CrossbarArray crossbar, AddressSpace space)
     {
         var flags = this[Flags];
@@ -91,7 +91,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
         return operands;
     }
 
-    /// <summary>What is wrong with lines of memory: they must be word aligned and lie in one memory.</summary>
+    /// <summary>The error in lines of memory, or none: they must be word aligned and lie in one memory.</summary>
     public static (AimcTileError Cause, uint Argument) CheckOperand(AddressSpace space, uint address, uint stride, uint bytes, uint lines)
     {
         if (address % 4 != 0) return (AimcTileError.Misaligned, address);
@@ -100,7 +100,7 @@ internal sealed class AimcTileContext(int columns) : IStateful
         return extent <= uint.MaxValue && space.FindMemory(address, (uint)extent) is not null ? default : (AimcTileError.Unmapped, address);
     }
 
-    /// <summary>Back to reset.</summary>
+    /// <summary>Returns the context to its state at reset.</summary>
     public void Clear()
     {
         State = AimcContextState.Free;
@@ -120,12 +120,12 @@ internal sealed class AimcTileContext(int columns) : IStateful
     }
 }
 
-/// <summary>A run of input or output lines, as registers give it.</summary>
+/// <summary>A range of input or output lines, as registers give it.</summary>
 internal static class Lines
 {
-    /// <summary>True if there are any and all lie in the tile.</summary>
+    /// <summary>True if there is at least one line and all lie in the tile.</summary>
     public static bool Fit(uint first, uint count, int size) => count > 0 && (ulong)first + count <= (ulong)size;
 
-    /// <summary>How ERROR_ARGUMENT shows them.</summary>
+    /// <summary>The value of ERROR_ARGUMENT for them.</summary>
     public static uint Argument(uint first, uint count) => (Math.Min(first, 0xFFFF) << 16) | Math.Min(count, 0xFFFF);
 }

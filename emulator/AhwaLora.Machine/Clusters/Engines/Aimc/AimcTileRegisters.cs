@@ -5,11 +5,11 @@ namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
 /// <summary>
 /// The registers of an analog tile, one 4 KiB page. The head (00-14) follows the PULP HWPE convention. Registers are
-/// words and take word accesses only; anything else is an access fault. Addresses and strides are bytes.
+/// words and take word accesses only; anything else is an access fault. Addresses and strides are in bytes.
 /// </summary>
 public static class AimcTileRegisters
 {
-#pragma warning disable CS1591 // Offsets: their meaning stands in the map below.
+#pragma warning disable CS1591 // Offsets: the map below describes them.
     public const uint
         Trigger = 0x00, Acquire = 0x04, Finished = 0x08, Status = 0x0C, RunningJob = 0x10, SoftClear = 0x14,
         IrqEnable = 0x18, IrqStatus = 0x1C, Caps = 0x20, Version = 0x24, Mode = 0x28, TIntNs = 0x2C, Wait = 0x30, WaitJob = 0x34, Size = 0x38,
@@ -22,22 +22,22 @@ public static class AimcTileRegisters
         Age = 0xE8, AgeAdvance = 0xEC, ErrorCause = 0xF0, ErrorArgument = 0xF4, Saturation = 0x100;
 #pragma warning restore CS1591
 
-    /// <summary>Most input lines, and most output lines, of a tile.</summary>
+    /// <summary>The largest number of input lines, and of output lines, of a tile.</summary>
     public const int LongestSide = 4_096;
 
     /// <summary>Words of the saturation bitmap: 512 columns.</summary>
     public const int SaturationWords = 16;
 
-    /// <summary>Most vectors of one job.</summary>
+    /// <summary>The largest number of vectors of one job.</summary>
     public const uint MaxVectors = 65_535;
 
-    /// <summary>Longest integration time.</summary>
+    /// <summary>Longest integration time, in ns.</summary>
     public const uint MaxTIntNs = 65_535;
 
     /// <summary>VERSION: major 31:16, minor 15:0.</summary>
     public const uint VersionValue = 0x0001_0001;
 
-    /// <summary>The datasheet.</summary>
+    /// <summary>The register map, for the datasheet.</summary>
     public static RegisterMap Map { get; } = new("TILE", 0x1000, "Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses.",
     [
         new(Trigger,            "TRIGGER",             ReadWrite, "Write: queue the job in the hart's context. Read: number of the hart's latest job, 1 = first since the last clear, 0 = none."),
@@ -164,7 +164,7 @@ public static class AimcTileRegisters
     /// <summary>ACQUIRE: no context is free.</summary>
     public const int AcquireFull = -1;
 
-    /// <summary>ACQUIRE: the tile is programmed or calibrated.</summary>
+    /// <summary>ACQUIRE: a programming or calibration of the tile is in progress.</summary>
     public const int AcquireLocked = -2;
 
     private static RegisterField[] Interrupts() =>
@@ -183,7 +183,7 @@ public static class AimcTileRegisters
     private static RegisterField[] Progress() => [new("BUSY", 0, 0, "Under way."), new("DONE", 1, 1, "Ended.")];
 }
 
-/// <summary>Values of ERROR_CAUSE; their meaning stands in <see cref="AimcTileRegisters.Map"/>.</summary>
+/// <summary>Values of ERROR_CAUSE; for their meaning see <see cref="AimcTileRegisters.Map"/>.</summary>
 public enum AimcTileError : uint
 {
 #pragma warning disable CS1591 // The map says what each means.

@@ -4,9 +4,9 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 
 /// <summary>
-/// One of a tile's two streamers, as far as time goes: it moves up to three runs of words, a fixed number a cycle. In
-/// exact contention each port asks its bank for one word and keeps asking until it has it; uncontended, both take as
-/// long. The tile copies the data itself, when the streamer is done.
+/// The timing of one of a tile's two streamers: it moves up to three runs of words, a fixed number of words per cycle. In
+/// exact contention each port asks a bank for one word until it has the grant. Without conflicts that takes as many
+/// cycles as without exact contention. The tile copies the data itself, when the streamer is done.
 /// </summary>
 public sealed class AimcTileStreamer : IBankMaster, IStateful
 {
@@ -18,7 +18,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
     private readonly uint[] _firstAddress = new uint[MaxRuns], _length = new uint[MaxRuns];
     private int _runs;
 
-    // Words in all runs, taken on by ports, and granted; then what each port waits for: its word's number plus one.
+    // Words in all runs, words assigned to ports, and words granted. _wanted: the number of each port's word plus one; 0 for none.
     private uint _words, _taken, _granted;
     private readonly uint[] _wanted;
     private readonly int[] _askedBy;
@@ -36,7 +36,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
         _askedBy = new int[wordsPerCycle];
     }
 
-    /// <summary>The cycle in which the words have all been moved; <see cref="ulong.MaxValue"/> while idle, or while banks are asked.</summary>
+    /// <summary>The cycle by which all words have moved; <see cref="ulong.MaxValue"/> while it is idle, or while it still asks banks.</summary>
     internal ulong End => _end;
 
     /// <summary>The cycle in which it was started last.</summary>
@@ -61,7 +61,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
 
     private static uint Parts(uint bytes, uint width) => (bytes + width - 1) / width;
 
-    /// <summary>Starts to move the runs in a cycle.</summary>
+    /// <summary>Starts to move the runs in cycle <paramref name="time"/>.</summary>
     internal void Start(ulong time)
     {
         _startedAt = time;
@@ -70,7 +70,7 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
         else _from = first;
     }
 
-    /// <summary>Forgets its runs: the words have been copied, or nobody wants them any more.</summary>
+    /// <summary>Removes its runs: the words have been copied, or are no longer wanted.</summary>
     internal void Stop()
     {
         _runs = 0;
