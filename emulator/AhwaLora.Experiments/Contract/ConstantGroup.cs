@@ -9,19 +9,19 @@ namespace AhwaLora.Experiments.Contract;
 /// <param name="Name">Its name in C.</param>
 /// <param name="Value">Its value.</param>
 /// <param name="IsUnsigned">True if C takes it as unsigned.</param>
-/// <param name="Meaning">One line.</param>
+/// <param name="Meaning">Its meaning, in one line.</param>
 internal sealed record Constant(string Member, string Name, long Value, bool IsUnsigned, string Meaning)
 {
-    /// <summary>The value as C has it: magic numbers in hexadecimal.</summary>
+    /// <summary>The value as C writes it: magic numbers in hexadecimal.</summary>
     public string Literal => Value > ushort.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"0x{Value:X8}{Suffix}") : string.Create(CultureInfo.InvariantCulture, $"{Value}{Suffix}");
 
     private string Suffix => IsUnsigned ? "u" : "";
 }
 
-/// <summary>Constants that belong together, as the type that declares them has them.</summary>
-/// <param name="Prefix">Of their names in C.</param>
-/// <param name="Tag">Of the C enum; null for plain numbers.</param>
-/// <param name="Meaning">One line.</param>
+/// <summary>Constants that belong together, as one type declares them.</summary>
+/// <param name="Prefix">Prefix of their names in C.</param>
+/// <param name="Tag">Tag of the C enum; null for plain numbers.</param>
+/// <param name="Meaning">Their meaning, in one line.</param>
 /// <param name="Constants">In the order of their declaration.</param>
 internal sealed record ConstantGroup(string Prefix, string? Tag, string Meaning, IReadOnlyList<Constant> Constants)
 {

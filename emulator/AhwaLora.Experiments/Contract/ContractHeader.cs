@@ -4,8 +4,8 @@ using System.Text;
 
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>A C header of the firmware that is written from the types which declare what it holds.</summary>
-/// <param name="Path">Under <c>firmware</c>.</param>
+/// <summary>A C header of the firmware, generated from the types that declare its contents.</summary>
+/// <param name="Path">Path under <c>firmware</c>.</param>
 /// <param name="Meaning">What it is for.</param>
 /// <param name="Parts">Groups of constants and records, in the header's order.</param>
 internal sealed record ContractHeader(string Path, string Meaning, params IReadOnlyList<Type> Parts)
@@ -13,10 +13,10 @@ internal sealed record ContractHeader(string Path, string Meaning, params IReadO
     private const int Width = 118;
     private const string Generated = "Generated from emulator/AhwaLora.Experiments/Contract; do not edit.";
 
-    /// <summary>Headers of the contract that this one needs.</summary>
+    /// <summary>Headers of the contract that this one includes.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>All that host and firmware share besides registers and events.</summary>
+    /// <summary>All headers that host and firmware share, except registers and events.</summary>
     public static IReadOnlyList<ContractHeader> All { get; } =
     [
         new("runtime/ahwa_exit.h", "Exit codes of the firmware, as `ahwalora run` returns them. For C and assembler.", typeof(FirmwareExit)),

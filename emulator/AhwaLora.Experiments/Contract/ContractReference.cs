@@ -6,7 +6,7 @@ namespace AhwaLora.Experiments.Contract;
 /// <summary>The contract's tables in Markdown, for docs/firmware.md.</summary>
 internal static class ContractReference
 {
-    /// <summary>The tables, by the name of their markers in the document.</summary>
+    /// <summary>The tables, keyed by the name of their markers in the document.</summary>
     public static IReadOnlyDictionary<string, string> Tables { get; } = new Dictionary<string, string>
     {
         ["exit codes"] = Constants(typeof(FirmwareExit)),

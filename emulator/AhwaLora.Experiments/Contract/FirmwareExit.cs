@@ -35,13 +35,13 @@ internal enum FirmwareExit
     Interrupt = 96,
 }
 
-/// <summary>Exit codes in words.</summary>
+/// <summary>Descriptions of exit codes.</summary>
 internal static class FirmwareExits
 {
-    // As many causes as the firmware passes on of mcause.
+    // The number of mcause values that the firmware passes on.
     private const int Causes = 32;
 
-    /// <summary>The name of an exit code and what it means; null if the firmware has none such.</summary>
+    /// <summary>The name of an exit code and its meaning; null if the firmware has no such code.</summary>
     public static string? Describe(int code)
     {
         foreach (var constant in ConstantGroup.Of(typeof(FirmwareExit)).Constants)

@@ -2,7 +2,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>What the firmware has room for, whatever the platform.</summary>
+/// <summary>Capacity limits of the firmware, on every platform.</summary>
 [Constants("AHWA_MAX_", Tag = "ahwa_max")]
 [Meaning("What the firmware has room for: the harts that a platform can have, and the tiles of a matrix.")]
 internal static class FirmwareLimits
@@ -14,7 +14,7 @@ internal static class FirmwareLimits
     public const int Tiles = 56;
 }
 
-/// <summary>How the LoRA kernels want their matrices in TCDM.</summary>
+/// <summary>The layout that the LoRA kernels require of their matrices in TCDM.</summary>
 [Constants("LORA_")]
 [Meaning("How the kernels want their matrices.")]
 internal static class LoraLayout

@@ -1,6 +1,6 @@
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>By which both sides know a record.</summary>
+/// <summary>Values by which both host and firmware recognise a record.</summary>
 [Constants("AHWA_LAYER_")]
 [Meaning("Marks of the records.")]
 internal static class LayerMarks
@@ -30,7 +30,7 @@ internal enum LayerSplit
     Outputs = 2,
 }
 
-/// <summary>What a layer app has room for.</summary>
+/// <summary>Capacity limits of a layer app.</summary>
 [Constants("AHWA_LAYER_MAX_", Tag = "ahwa_layer_max")]
 [Meaning("What a layer app has room for.")]
 internal static class LayerLimits
@@ -45,7 +45,7 @@ internal static class LayerLimits
     public const int Copies = LayerBuffers.Most - 2;
 }
 
-/// <summary>Chunks of X and Y that have a place in TCDM at a time, by schedule.</summary>
+/// <summary>Number of chunks of X and Y that fit in TCDM at the same time, by schedule.</summary>
 [Constants("AHWA_LAYER_BUFFERS_", Tag = "ahwa_layer_buffers")]
 [Meaning("Chunks of X and Y that have a place in TCDM at a time: a power of two.")]
 internal static class LayerBuffers
@@ -75,7 +75,7 @@ internal static class LayerSchedule
     public const uint Alignment = 16;
 }
 
-/// <summary>Regions that the layer apps mark, as the formula y = AIMC(x) + (alpha/r) (x A) B has them.</summary>
+/// <summary>Regions that the layer apps mark, named after the terms of the formula y = AIMC(x) + (alpha/r) (x A) B.</summary>
 [Constants("LAYER_REGION_", Tag = "layer_region")]
 [Meaning("Regions marked for the host's timeline, which calls them so.")]
 internal enum LayerRegion

@@ -4,7 +4,7 @@ namespace AhwaLora.Experiments.Contract;
 
 #pragma warning disable CS0649 // The firmware fills in what the host only reads.
 
-/// <summary>What the host asks of a layer app.</summary>
+/// <summary>The host's request to a layer app.</summary>
 [Record("ahwa_layer", Symbol = "layer")]
 [Meaning("One linear layer with its adapter: Y = AIMC(X) + scale (X A) B. Matrices are row-major float32 in RAM, addresses multiples of 4. The weights are on the tiles already, as struct ahwa_matrix of ahwa.h has them.")]
 internal struct LayerRecord
@@ -34,7 +34,7 @@ internal struct LayerRecord
     [Meaning("how (x A) B is shared: token parts << 16 | output parts; 0 = as the flags say")] public uint UpParts;
 }
 
-/// <summary>What a layer app measured.</summary>
+/// <summary>The measurements of a layer app.</summary>
 [Record("ahwa_layer_result", Symbol = "layer_result")]
 [Meaning("What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, which begins at 0 at reset.")]
 internal struct LayerResultRecord

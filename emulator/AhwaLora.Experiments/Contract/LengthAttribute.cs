@@ -1,6 +1,6 @@
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>A field that is a row of words: as many as the constant says.</summary>
+/// <summary>Marks an array field; the constant gives its number of words.</summary>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class LengthAttribute(Type group, string constant) : Attribute
 {

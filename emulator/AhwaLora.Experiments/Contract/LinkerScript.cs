@@ -2,15 +2,15 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>The memories for which the firmware is linked: those of the default platform.</summary>
+/// <summary>The memories that the firmware is linked for: those of the default platform.</summary>
 internal static class LinkerScript
 {
     private const int StackKiB = 2;
 
-    /// <summary>Where code, data and stacks lie.</summary>
+    /// <summary>The memory for code, data and stacks.</summary>
     public static MemoryDescription Ram { get; } = Memory("ram");
 
-    /// <summary>Where buffers lie.</summary>
+    /// <summary>The memory for buffers.</summary>
     public static MemoryDescription Tcdm { get; } = Memory("tcdm");
 
     /// <summary>The text of <c>memory.ld</c>.</summary>

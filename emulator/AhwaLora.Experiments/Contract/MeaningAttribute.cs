@@ -1,6 +1,6 @@
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>What a record, a field or a constant means: the one text for C header and documentation.</summary>
+/// <summary>The meaning of a record, a field or a constant: the one text for both C header and documentation.</summary>
 [AttributeUsage(AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Class | AttributeTargets.Field)]
 internal sealed class MeaningAttribute(string text) : Attribute
 {

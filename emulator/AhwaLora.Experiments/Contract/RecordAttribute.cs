@@ -1,7 +1,7 @@
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>A record: a struct of 32-bit words, in the order of their declaration.</summary>
-/// <param name="tag">Of the C struct.</param>
+/// <summary>Marks a record: a struct of 32-bit words, in the order of their declaration.</summary>
+/// <param name="tag">Tag of the C struct.</param>
 [AttributeUsage(AttributeTargets.Struct)]
 internal sealed class RecordAttribute(string tag) : Attribute
 {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace AhwaLora.Experiments.Contract;
 
-/// <summary>Records as the guest's memory holds them: little-endian words, whatever the host's order is.</summary>
+/// <summary>Converts records to and from the guest's memory format: little-endian words, whatever the host's byte order.</summary>
 internal static class RecordBytes
 {
     /// <summary>Bytes of a record.</summary>
@@ -20,8 +20,8 @@ internal static class RecordBytes
         return MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
     }
 
-    /// <summary>The record that bytes begin with.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are too few.</exception>
+    /// <summary>The record at the beginning of the bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are too few bytes.</exception>
     public static T Read<T>(ReadOnlySpan<byte> bytes)
         where T : unmanaged
     {

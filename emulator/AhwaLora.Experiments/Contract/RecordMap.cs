@@ -8,16 +8,16 @@ namespace AhwaLora.Experiments.Contract;
 /// <param name="Member">Its name in C#.</param>
 /// <param name="Name">Its name in C.</param>
 /// <param name="Offset">Bytes from the record's beginning.</param>
-/// <param name="Type">Of each word, in C.</param>
-/// <param name="Length">How many words stand in a row; null for one.</param>
-/// <param name="Meaning">One line.</param>
+/// <param name="Type">Type of each word in C.</param>
+/// <param name="Length">Number of words in an array field; null for a single word.</param>
+/// <param name="Meaning">Its meaning, in one line.</param>
 internal sealed record RecordField(string Member, string Name, uint Offset, string Type, Constant? Length, string Meaning);
 
 /// <summary>
-/// A record that host and firmware share, as a struct declares it: the one definition of its layout. The struct is what the
-/// host reads and writes (<see cref="RecordBytes"/>); the C header and the documentation follow from the map.
+/// A record that host and firmware share, as a struct declares it. The struct is the only definition of the layout: the
+/// host reads and writes it (<see cref="RecordBytes"/>), and the C header and the documentation are generated from the map.
 /// </summary>
-/// <param name="Tag">Of the C struct.</param>
+/// <param name="Tag">Tag of the C struct.</param>
 /// <param name="Symbol">The app's variable of this type; null for none.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Meaning">What it is for.</param>
@@ -27,7 +27,7 @@ internal sealed record RecordMap(string Tag, string? Symbol, uint Bytes, string 
     public const uint WordBytes = 4;
 
     /// <summary>The map of a record.</summary>
-    /// <exception cref="ArgumentException">The type is not a struct of 32-bit words, or a row is not as long as it says.</exception>
+    /// <exception cref="ArgumentException">The type is not a struct of 32-bit words, or an array field does not have the length that it declares.</exception>
     public static RecordMap Of(Type type)
     {
         var attribute = type.GetCustomAttribute<RecordAttribute>() ?? throw new ArgumentException($"{type.Name} lacks [Record].", nameof(type));

@@ -24,7 +24,7 @@ public static class RegisterHeader
         return text.ToString();
     }
 
-    /// <summary>The register reference in Markdown: a heading and a table per block.</summary>
+    /// <summary>The register reference in Markdown: a heading and a table for each block.</summary>
     public static string ToMarkdown(IReadOnlyList<RegisterBlock> blocks)
     {
         var text = new StringBuilder();
@@ -52,8 +52,8 @@ public static class RegisterHeader
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>Puts <paramref name="reference"/> between the marker comments <paramref name="name"/> of <paramref name="document"/>.</summary>
-    /// <exception cref="ArgumentException">The document does not hold both markers.</exception>
+    /// <summary>Inserts <paramref name="reference"/> between the marker comments <paramref name="name"/> of <paramref name="document"/>.</summary>
+    /// <exception cref="ArgumentException">The document does not have both markers.</exception>
     public static string Embed(string document, string reference, string name = "registers")
     {
         string begin = $"<!-- {name}: begin (generated) -->\n", end = $"<!-- {name}: end -->";

@@ -2,7 +2,7 @@ namespace AhwaLora.Experiments.Contract;
 
 #pragma warning disable CS0649 // The firmware fills in what the host only reads.
 
-/// <summary>By which both sides know the record.</summary>
+/// <summary>Values by which both host and firmware recognise the record.</summary>
 [Constants("AHWA_SERVICE_")]
 [Meaning("Mark of the record.")]
 internal static class ServiceMarks
@@ -11,7 +11,7 @@ internal static class ServiceMarks
     public const uint Magic = 0x56524553;
 }
 
-/// <summary>What the host asks for.</summary>
+/// <summary>The command of the host.</summary>
 [Constants("AHWA_SERVICE_", Tag = "ahwa_service_command")]
 [Meaning("What the host asks for.")]
 internal enum ServiceCommand
@@ -36,7 +36,7 @@ internal struct ServiceBlock
     [Meaning("how many")] public uint Bytes;
 }
 
-/// <summary>What host and service tell each other.</summary>
+/// <summary>The record through which host and service communicate.</summary>
 [Record("ahwa_service", Symbol = "service")]
 [Meaning("What the host asks for, and what the app says of it.")]
 internal struct ServiceRecord

@@ -5,7 +5,7 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>A layer on the emulated machine: W on its tiles, b, A and B in RAM. The firmware runs it.</summary>
+/// <summary>A layer on the emulated machine: W is on its tiles; b, A and B are in RAM. The firmware runs it.</summary>
 public sealed class EmulatedLinear : ILinear
 {
     private readonly ModelMachine _machine;
@@ -22,7 +22,7 @@ public sealed class EmulatedLinear : ILinear
     /// <summary>Its tiles.</summary>
     public LayerMapping Mapping { get; }
 
-    /// <summary>Cycles the firmware took for it so far, from the first token's transfer to the last result in RAM.</summary>
+    /// <summary>Cycles that the firmware has spent on it so far, from the first token's transfer to the last result in RAM.</summary>
     public ulong Cycles { get; internal set; }
 
     /// <summary>Its adapter; null for none.</summary>

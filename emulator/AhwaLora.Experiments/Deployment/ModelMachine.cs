@@ -15,27 +15,27 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>How a model is put on a machine.</summary>
-/// <param name="Rank">Largest rank of an adapter: so much room is kept for A and B.</param>
-/// <param name="Chunk">Tokens t per chunk.</param>
-/// <param name="Compensate">Whether drift is compensated at the platform's age.</param>
+/// <summary>The options for putting a model on a machine.</summary>
+/// <param name="Rank">Largest rank of an adapter; space for A and B is reserved for it.</param>
+/// <param name="Chunk">t, tokens per chunk.</param>
+/// <param name="Compensate">True to compensate drift at the platform's age.</param>
 public sealed record ModelMachineOptions(int Rank, int Chunk = 8, bool Compensate = false);
 
 /// <summary>
-/// A machine that keeps a model: every linear layer but the head on tiles of its own, biases and adapters in RAM, and
-/// firmware/apps/service.c, which runs a layer when the host asks for it and then waits for the next. Time, tiles and memory
-/// go on from one layer to the next.
+/// A machine that holds a model: every linear layer except the head is on tiles of its own, biases and adapters are in RAM.
+/// firmware/apps/service.c runs a layer when the host asks for it, then waits for the next request. Time, tiles and memory
+/// keep their state from one layer to the next.
 /// </summary>
 public sealed class ModelMachine
 {
-    /// <summary>Most tokens of one command.</summary>
+    /// <summary>Maximum number of tokens of one command.</summary>
     public const int MaxTokens = 1024;
 
     private const ulong MaxCycles = 1_000_000_000_000;
     private const string App = "service";
     private static readonly HartSet ControlHart = HartSet.Of(0);
 
-    // What the firmware adds to, or fills in: cleared before each layer. The rows after it are written by the harts anew.
+    // The part that the firmware adds to or fills in; it is cleared before each layer. The harts write the rows after it again for each layer.
     private static readonly uint ResultHeadBytes = RecordMap.Of(typeof(LayerResultRecord)).OffsetOf(nameof(LayerResultRecord.HartBusy));
 
     private readonly GuestData _data;
@@ -47,7 +47,7 @@ public sealed class ModelMachine
     private uint _served;
     private bool _isRunning;
 
-    /// <summary>Assembles the machine with as many tiles as the model takes, and loads the firmware.</summary>
+    /// <summary>Builds the machine with as many tiles as the model needs, and loads the firmware.</summary>
     /// <exception cref="UserErrorException">The platform cannot hold the model, or the firmware is not built.</exception>
     public ModelMachine(ModelInventory inventory, PlatformDescription platform, MachineOptions machine, ModelMachineOptions options)
     {
@@ -81,13 +81,13 @@ public sealed class ModelMachine
     /// <summary>The layers, in the order in which they were placed.</summary>
     public IReadOnlyList<EmulatedLinear> Linears => _linears;
 
-    /// <summary>Cells that hold weights, on all tiles.</summary>
+    /// <summary>Number of cells that hold weights, on all tiles.</summary>
     public long ProgrammedCells => _linears.Sum(l => (long)l.Layer.Inputs * l.Layer.Outputs);
 
-    /// <summary>What the tiles counted, together.</summary>
+    /// <summary>The tiles' counters, summed.</summary>
     public AimcTileCounters TileCounters => Machine.Tiles.Select(t => t.CountersAt(Machine.Cycles)).Aggregate((a, b) => a + b);
 
-    /// <summary>Whether so much simulated time has passed that a tile has read its devices anew, which the host's model of it does not do.</summary>
+    /// <summary>True if so much simulated time has passed that a tile has read its devices again; the host's model of the tile does not do this.</summary>
     public bool HasDrifted => Machine.Tiles.Any(t => t.Crossbar.State.AgeSeconds > Machine.Platform.Aimc!.AgeSeconds);
 
     /// <summary>Places the model's next layer: programs its tiles as the host does before a run, and puts its bias in RAM.</summary>
@@ -108,8 +108,8 @@ public sealed class ModelMachine
     }
 
     /// <summary>
-    /// Brings adapters that layers have taken since the last call: before the first layer has run the host puts them in RAM;
-    /// later the host only leaves them beside, and the firmware copies A and B over those of the task before.
+    /// Installs the adapters that layers have received since the last call. Before the first layer has run, the host writes them to RAM.
+    /// Later the host only writes them to free RAM, and the firmware copies A and B over those of the previous task.
     /// </summary>
     /// <returns>What it cost the machine; nothing before the first layer has run.</returns>
     public SwapCost Swap()
@@ -133,7 +133,7 @@ public sealed class ModelMachine
         return new SwapCost(blocks.Sum(block => (long)block.Bytes), _data.Read<ServiceRecord>(_service).Cycles);
     }
 
-    /// <summary>Notes an adapter for the next <see cref="Swap"/>.</summary>
+    /// <summary>Records an adapter for the next <see cref="Swap"/>.</summary>
     internal void Bring(EmulatedLinear linear, LoraPair pair)
     {
         if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': an adapter of rank {pair.Rank}; room was kept for rank {_options.Rank}");
@@ -163,7 +163,7 @@ public sealed class ModelMachine
 
     private LayerResult Result => LayerResult.Of(_data.Read<LayerResultRecord>(_result));
 
-    /// <summary>Gives the firmware a command, for a swap with its blocks, and runs the machine until all harts wait again.</summary>
+    /// <summary>Gives the firmware a command (a swap also has its blocks), and runs the machine until all harts wait again.</summary>
     private void Ask(ServiceCommand command, uint blocks = 0, int blockCount = 0, EmulatedLinear? linear = null)
     {
         if (!_isRunning) RunUntilIdle(linear); // start-up
@@ -177,7 +177,7 @@ public sealed class ModelMachine
     private void RunUntilIdle(EmulatedLinear? linear)
     {
         var run = Machine.Run(new RunLimits(MaxCycles, ulong.MaxValue));
-        // The service is idle: hart 0 waits for its event, the others for hart 0.
+        // The service is idle if hart 0 waits for its event and the others wait for hart 0.
         if (run.Reason == ExitReason.AllWaiting && _data.Read<ServiceRecord>(_service).Served == _served) return;
         throw LayerRun.Failed(LayerStrategy.DoubleBuffered, linear?.Layer.Name ?? App, run, Result);
     }

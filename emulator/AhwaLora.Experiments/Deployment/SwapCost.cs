@@ -3,28 +3,28 @@ using AhwaLora.Machine;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>What it took to give a machine another task's adapter.</summary>
-/// <param name="Bytes">Of A and B.</param>
-/// <param name="Cycles">From the first copy's launch to the end of the last.</param>
+/// <summary>The cost of giving a machine another task's adapter.</summary>
+/// <param name="Bytes">Bytes of A and B.</param>
+/// <param name="Cycles">Cycles from the launch of the first copy to the end of the last.</param>
 public readonly record struct SwapCost(long Bytes, ulong Cycles)
 {
     private const double DramFemtojoulesPerWord = 2.6e6;
     private const int DramWordBytes = 8;
 
-    /// <summary>What the energy rests on.</summary>
+    /// <summary>The assumption behind the energy.</summary>
     public static Figure Assumption { get; } = new("DRAM access of 64 bits", DramFemtojoulesPerWord / 1e6, "nJ", "Horowitz, ISSCC 2014: 1.3 to 2.6 nJ at 45 nm; the larger is taken");
 
-    /// <summary>Every byte is read once and written once.</summary>
+    /// <summary>Energy in femtojoules: every byte is read once and written once.</summary>
     public double EnergyFemtojoules => 2.0 * Bytes / DramWordBytes * DramFemtojoulesPerWord;
 }
 
-/// <summary>What it would take to program the same weights again; no figure of it is public, so all of it is assumed.</summary>
-/// <param name="Cells">Cells of all tiles.</param>
-/// <param name="Cycles">With all tiles programmed at the same time, so as long as the largest takes.</param>
-/// <param name="EnergyFemtojoules">Of all tiles' pulses.</param>
+/// <summary>The cost of programming the same weights again. All of it is assumed, because no figure of it is public.</summary>
+/// <param name="Cells">Number of cells of all tiles.</param>
+/// <param name="Cycles">Cycles if all tiles are programmed at the same time, so those of the largest tile.</param>
+/// <param name="EnergyFemtojoules">Energy of the pulses of all tiles in femtojoules.</param>
 public readonly record struct ReprogrammingCost(long Cells, ulong Cycles, double EnergyFemtojoules)
 {
-    /// <summary>That of a machine's tiles.</summary>
+    /// <summary>The cost for a machine's tiles.</summary>
     public static ReprogrammingCost Of(ModelMachine model)
     {
         var cost = model.Machine.Tiles[0].Programming;
@@ -33,6 +33,6 @@ public readonly record struct ReprogrammingCost(long Cells, ulong Cycles, double
         return new ReprogrammingCost(model.ProgrammedCells, cycles, (double)cost.Pulses((ulong)model.ProgrammedCells) * cost.PulseFemtojoules);
     }
 
-    /// <summary>What it rests on.</summary>
+    /// <summary>The assumptions behind the cost.</summary>
     public static IReadOnlyList<Figure> Assumptions(ModelMachine model) => model.Machine.Tiles[0].Programming.Figures;
 }

@@ -7,20 +7,20 @@ using AhwaLora.Models.Encoder;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>A task: an adapter and examples of it.</summary>
-/// <param name="Directory">Where the adapter lies.</param>
+/// <summary>A task: an adapter and its examples.</summary>
+/// <param name="Directory">Directory of the adapter.</param>
 /// <param name="Adapter">The adapter.</param>
-/// <param name="Examples">What to answer.</param>
+/// <param name="Examples">The examples to answer.</param>
 public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyList<LabelledExample> Examples)
 {
-    /// <summary>Its directory's name.</summary>
+    /// <summary>Name of the task: that of its directory.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Directory));
 
     /// <summary>Reads a task for a base.</summary>
-    /// <param name="directory">The adapter's.</param>
+    /// <param name="directory">Directory of the adapter.</param>
     /// <param name="checkpoint">The base.</param>
     /// <param name="examples">File of examples; null for <see cref="LabelledExample.FileName"/> beside the adapter.</param>
-    /// <param name="limit">At most so many examples; null for all.</param>
+    /// <param name="limit">Maximum number of examples; null for all.</param>
     /// <exception cref="UserErrorException">A file is missing or malformed, or the adapter does not fit the base.</exception>
     public static TaskFiles Read(string directory, Checkpoint checkpoint, string? examples = null, int? limit = null)
     {
@@ -31,8 +31,8 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
     }
 
     /// <summary>
-    /// The base of an adapter: what <paramref name="given"/> says, or else base_model_name_or_path, taken from the adapter's
-    /// directory, from beside it, or from the working directory.
+    /// The directory of an adapter's base: <paramref name="given"/> if it is given, or else base_model_name_or_path, looked up in the adapter's
+    /// directory, beside it, and in the working directory.
     /// </summary>
     /// <exception cref="UserErrorException">There is no such directory.</exception>
     public static string BaseOf(string directory, string? given)
@@ -43,7 +43,7 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
             ?? throw new SettingException($"{directory}: there is no directory of its base '{named}'; name the base's checkpoint with {ExperimentSettings.Base} DIR");
     }
 
-    /// <summary>The directory of a base by its name, looked for in the places that <see cref="BaseOf"/> says; null if there is none.</summary>
+    /// <summary>The directory of a base by its name, searched for in the places that <see cref="BaseOf"/> lists; null if there is none.</summary>
     public static string? FindBase(string directory, string? named)
     {
         string[] places = named is null ? [] : [Path.Combine(directory, named), Path.Combine(directory, "..", named), named];

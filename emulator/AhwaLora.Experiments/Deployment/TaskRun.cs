@@ -6,18 +6,18 @@ using AhwaLora.Models.Encoder;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>What came of a task's examples.</summary>
+/// <summary>The results of a task's examples.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Tokens">Of all examples.</param>
-/// <param name="Digital">Right answers in float32.</param>
-/// <param name="Host">Right answers of the host's model of the tiles.</param>
-/// <param name="Emulated">Right answers of the emulated harts and tiles.</param>
-/// <param name="SameBits">Whether every output of the two is the same to the bit.</param>
+/// <param name="Tokens">Number of tokens of all examples.</param>
+/// <param name="Digital">Number of correct answers in float32.</param>
+/// <param name="Host">Number of correct answers of the host's model of the tiles.</param>
+/// <param name="Emulated">Number of correct answers of the emulated harts and tiles.</param>
+/// <param name="SameBits">True if every output of host model and emulated machine is the same to the bit.</param>
 /// <param name="LayerCycles">Cycles of the linear layers.</param>
-/// <param name="TileCycles">Busy cycles of the tiles among them, summed over tiles.</param>
-/// <param name="Instructions">Of all harts.</param>
-/// <param name="MvmEnergyFemtojoules">Of the tiles.</param>
-/// <param name="Swap">What it took to bring the adapter; nothing for the first task.</param>
+/// <param name="TileCycles">Busy cycles of the tiles in these layers, summed over the tiles.</param>
+/// <param name="Instructions">Instructions executed by all harts.</param>
+/// <param name="MvmEnergyFemtojoules">Energy of the tiles' MVMs in femtojoules.</param>
+/// <param name="Swap">Cost of bringing the adapter; zero for the first task.</param>
 public sealed record TaskResult(
     TaskFiles Task, int Tokens, int Digital, int Host, int Emulated, bool SameBits, ulong LayerCycles, ulong TileCycles, ulong Instructions, ulong MvmEnergyFemtojoules, SwapCost Swap)
 {
@@ -26,12 +26,12 @@ public sealed record TaskResult(
 }
 
 /// <summary>
-/// Tasks on one base, one after the other: answered in float32, by the host's model of the tiles and by the emulated machine,
-/// which are to agree in every bit. The base is programmed once.
+/// Runs tasks on one base, one after the other: in float32, on the host's model of the tiles and on the emulated machine.
+/// The last two must agree in every bit. The base is programmed once.
 /// </summary>
 public sealed class TaskRun
 {
-    // Examples between two reports of progress; results do not depend on it.
+    // Number of examples between two reports of progress; the results do not depend on it.
     private const int Batch = 16;
 
     private readonly BertEncoder _digital, _host, _emulated;

@@ -11,11 +11,11 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Experiments.Deployment;
 
-/// <summary>One layer of a trained model, as <see cref="LayerRun"/> takes it: trained weights and adapter, and what reaches it of real examples.</summary>
+/// <summary>One layer of a trained model, in the form that <see cref="LayerRun"/> takes: trained weights and adapter, and inputs from real examples.</summary>
 public static class TrainedLayer
 {
-    /// <summary>Finds a linear layer by its name, or by last parts of it that no other layer has.</summary>
-    /// <exception cref="UserErrorException">There is none, or there are several.</exception>
+    /// <summary>Finds a linear layer by its name, or by the last parts of its name if no other layer has them.</summary>
+    /// <exception cref="UserErrorException">There is no such layer, or there are several.</exception>
     public static LinearLayer Find(ModelInventory inventory, string module)
     {
         var layers = inventory.Linears.Where(l => l.Role != LinearRole.Head).ToList();
@@ -32,12 +32,12 @@ public static class TrainedLayer
         };
     }
 
-    /// <summary>The layer with its adapter and the tokens that a float32 forward pass of the task's examples brings to it, again from the first if they are too few.</summary>
+    /// <summary>The layer with its adapter and its input tokens from a float32 forward pass of the task's examples. If there are too few tokens, they repeat from the first.</summary>
     /// <param name="checkpoint">The base.</param>
-    /// <param name="task">Adapter and examples.</param>
-    /// <param name="layer">Which layer.</param>
-    /// <param name="tokens">S.</param>
-    /// <param name="chunk">t.</param>
+    /// <param name="task">The adapter and the examples.</param>
+    /// <param name="layer">The layer's name.</param>
+    /// <param name="tokens">S, number of tokens.</param>
+    /// <param name="chunk">t, tokens per chunk.</param>
     /// <exception cref="UserErrorException">The layer has no adapter, or the model cannot be run.</exception>
     public static LayerData Of(Checkpoint checkpoint, TaskFiles task, LinearLayer layer, int tokens, int chunk)
     {
@@ -55,7 +55,7 @@ public static class TrainedLayer
         };
     }
 
-    /// <summary>A layer that keeps what it is given.</summary>
+    /// <summary>A layer that records its inputs.</summary>
     private sealed class Tap(DigitalLinear linear, List<float> inputs) : ILinear
     {
         public LinearLayer Layer => linear.Layer;

@@ -6,11 +6,11 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.LayerRuns;
 
-/// <summary>A layer, or layers that feed each other, three ways: the tiles alone, everything in sequence, and pipelined.</summary>
+/// <summary>A layer, or layers that feed each other, run in three ways: the tiles alone, everything in sequence, and pipelined.</summary>
 /// <param name="Shapes">The layers.</param>
-/// <param name="TileAlone">The tiles alone, with the data movement of the strategy in question.</param>
+/// <param name="TileAlone">The tiles alone, with the data movement of the compared strategy.</param>
 /// <param name="Sequential">Everything in sequence, layer after layer.</param>
-/// <param name="Pipelined">The strategy in question.</param>
+/// <param name="Pipelined">The compared strategy.</param>
 public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeasurement TileAlone, LayerMeasurement Sequential, LayerMeasurement Pipelined)
 {
     /// <summary>The first layer.</summary>
@@ -19,7 +19,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
     /// <summary>Pipelined / tile alone - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent => 100.0 * ((double)Pipelined.Result.Cycles / TileAlone.Result.Cycles - 1);
 
-    /// <summary>Of the adapters.</summary>
+    /// <summary>Multiply-adds of the adapters.</summary>
     public long AdapterMultiplyAdds => Shapes.Sum(s => s.AdapterMultiplyAdds);
 
     /// <summary>Multiply-adds of the adapter per cycle and hart, while the harts computed.</summary>
@@ -32,12 +32,12 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
         }
     }
 
-    /// <summary>Runs the three; <paramref name="attach"/> is given the machine of the strategy in question before it runs.</summary>
+    /// <summary>Runs all three; <paramref name="attach"/> receives the machine of the compared strategy before it runs.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
     public static LayerComparison Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<EmulatedMachine>? attach = null) =>
         Run([data], strategy, platform, options, progress, attach);
 
-    /// <summary>Runs the three for layers that feed each other; <paramref name="attach"/> is given the machine of the strategy in question before it runs.</summary>
+    /// <summary>Runs all three for layers that feed each other; <paramref name="attach"/> receives the machine of the compared strategy before it runs.</summary>
     /// <exception cref="UserErrorException">The layers do not fit the machine, each other, or the strategy.</exception>
     public static LayerComparison Run(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<EmulatedMachine>? attach = null)
     {
@@ -56,7 +56,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
         return new LayerComparison([.. chain.Select(c => c.Shape)], alone, sequential, pipelined);
     }
 
-    // Layer after layer, each on the first tiles: what one had left in RAM is the next one's input.
+    // The layers run one after the other, each on the first tiles. The output of one, in RAM, is the input of the next.
     private static LayerMeasurement InSequence(IReadOnlyList<LayerData> chain, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach)
     {
         var all = LayerRun.Execute(chain[0], LayerStrategy.Sequential, platform, options, attach);

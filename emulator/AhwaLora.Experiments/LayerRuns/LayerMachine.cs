@@ -8,18 +8,18 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Experiments.LayerRuns;
 
-/// <summary>A machine with an app of the firmware and everything it needs in place: weights on the tiles, matrices and records in RAM.</summary>
+/// <summary>A machine that is ready to run an app of the firmware: weights are on the tiles, matrices and records are in RAM.</summary>
 internal sealed class LayerMachine
 {
     private readonly GuestData _data;
     private readonly uint _outputs;
 
-    /// <summary>Builds it.</summary>
+    /// <summary>Builds the machine.</summary>
     /// <param name="chain">Layers, each fed by the one before it.</param>
-    /// <param name="strategy">Which app.</param>
-    /// <param name="platform">Of the machine.</param>
-    /// <param name="options">Of the machine.</param>
-    /// <param name="split">Over the harts; null for the firmware's own choice.</param>
+    /// <param name="strategy">The strategy, which says which app to load.</param>
+    /// <param name="platform">The platform of the machine.</param>
+    /// <param name="options">The options of the machine.</param>
+    /// <param name="split">The split over the harts; null for the firmware's own choice.</param>
     /// <exception cref="UserErrorException">The layers do not fit the machine, or each other.</exception>
     public LayerMachine(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, LoraSplit? split)
     {
@@ -45,7 +45,7 @@ internal sealed class LayerMachine
     /// <summary>The machine.</summary>
     public EmulatedMachine Machine { get; }
 
-    /// <summary>What the app has left at <c>layer_result</c>.</summary>
+    /// <summary>The result that the app has left at <c>layer_result</c>.</summary>
     public LayerResult Result => LayerResult.Of(_data.Read<LayerResultRecord>(_data.AddressOf<LayerResultRecord>()));
 
     /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>

@@ -4,20 +4,20 @@ using AhwaLora.Experiments.Planning;
 
 namespace AhwaLora.Experiments.LayerRuns;
 
-/// <summary>Fills in what the host asks of a layer app.</summary>
+/// <summary>Fills in the host's request to a layer app.</summary>
 internal static class LayerRequest
 {
-    /// <summary>Where the host has put the matrices.</summary>
+    /// <summary>Addresses of the matrices that the host has put in RAM.</summary>
     public readonly record struct Addresses(uint X, uint A, uint B, uint Y, uint Bias);
 
     /// <summary>A layer's record.</summary>
     /// <param name="data">Sizes and scale.</param>
-    /// <param name="at">Where the host has put its matrices.</param>
+    /// <param name="at">Addresses of its matrices.</param>
     /// <param name="mapping">Its tiles.</param>
     /// <param name="integrationNs">T_INT_NS.</param>
-    /// <param name="tcdmBytes">Of the platform; 0 as linked.</param>
-    /// <param name="next">Address of the record of the layer that this one feeds; 0 none.</param>
-    /// <param name="split">Over the harts; null for the firmware's own choice.</param>
+    /// <param name="tcdmBytes">TCDM bytes of the platform; 0 for those that the firmware is linked for.</param>
+    /// <param name="next">Address of the record of the layer that this one feeds; 0 for none.</param>
+    /// <param name="split">The split over the harts; null for the firmware's own choice.</param>
     public static LayerRecord Of(LayerData data, Addresses at, LayerMapping mapping, uint integrationNs, uint tcdmBytes, uint next, LoraSplit? split = null) => new()
     {
         Magic = LayerMarks.Magic,

@@ -2,18 +2,18 @@ using AhwaLora.Experiments.Contract;
 
 namespace AhwaLora.Experiments.LayerRuns;
 
-/// <summary>What a layer app measured of itself.</summary>
-/// <param name="IsComplete">True if the run ended well.</param>
+/// <summary>The measurements that a layer app made of itself.</summary>
+/// <param name="IsComplete">True if the run ended without an error.</param>
 /// <param name="Harts">Harts that took part.</param>
-/// <param name="TcdmBytes">TCDM the buffers take.</param>
-/// <param name="Cycles">From the first token's transfer to the last result in RAM.</param>
-/// <param name="StartCycle">Machine time of the begin.</param>
-/// <param name="EndCycle">Machine time of the end.</param>
-/// <param name="Error">Exit code of a failed run; 0 none.</param>
+/// <param name="TcdmBytes">Bytes of TCDM that the buffers take.</param>
+/// <param name="Cycles">Cycles from the first token's transfer to the last result in RAM.</param>
+/// <param name="StartCycle">Machine time at the start, in cycles.</param>
+/// <param name="EndCycle">Machine time at the end, in cycles.</param>
+/// <param name="Error">Exit code of a failed run; 0 for none.</param>
 /// <param name="ErrorCause">The device's ERROR_CAUSE.</param>
-/// <param name="ErrorArgument">Its argument, or the offending number.</param>
-/// <param name="OutputCycle">Machine time in which the last chunk's output was complete in TCDM.</param>
-/// <param name="HartBusyCycles">Cycles each hart spent in the LoRA products.</param>
+/// <param name="ErrorArgument">The argument of the error, or the offending number.</param>
+/// <param name="OutputCycle">Machine time at which the last chunk's output was complete in TCDM, in cycles.</param>
+/// <param name="HartBusyCycles">Cycles that each hart spent in the LoRA products.</param>
 public sealed record LayerResult(
     bool IsComplete, int Harts, uint TcdmBytes, uint Cycles, uint StartCycle, uint EndCycle, uint Error, uint ErrorCause, uint ErrorArgument, uint OutputCycle, IReadOnlyList<uint> HartBusyCycles)
 {

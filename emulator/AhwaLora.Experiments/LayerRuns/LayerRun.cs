@@ -12,16 +12,16 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.LayerRuns;
 
-/// <summary>What a layer run measured.</summary>
-/// <param name="Strategy">How it was run.</param>
-/// <param name="Plan">The chunk and the split that were chosen; null if the strategy chooses none.</param>
+/// <summary>The measurements of a layer run.</summary>
+/// <param name="Strategy">The strategy of the run.</param>
+/// <param name="Plan">The chosen chunk and split; null if the strategy chooses none.</param>
 /// <param name="Result">The firmware's own measurements.</param>
 /// <param name="Y">[S][n] of the last layer, as the firmware left it in RAM.</param>
-/// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights; NaN where the tiles keep time only.</param>
-/// <param name="ExposedCycles">From the end of the tiles' last job to the cycle in which the last output was complete: what of the adapter no tile hides.</param>
-/// <param name="Instructions">Of all harts.</param>
-/// <param name="MachineCycles">Of the whole run, start-up included.</param>
-/// <param name="Tile">What the tiles counted, together.</param>
+/// <param name="RelativeError">||y - reference|| / ||reference||, the reference in double precision with exact weights; NaN if the tiles only keep time.</param>
+/// <param name="ExposedCycles">Cycles from the end of the tiles' last job to the cycle in which the last output was complete: the part of the adapter that no tile hides.</param>
+/// <param name="Instructions">Instructions executed by all harts.</param>
+/// <param name="MachineCycles">Cycles of the whole run, including start-up.</param>
+/// <param name="Tile">The tiles' counters, summed.</param>
 /// <param name="HostTime">Host time of the run.</param>
 public sealed record LayerMeasurement(
     LayerStrategy Strategy,
@@ -35,22 +35,22 @@ public sealed record LayerMeasurement(
     AimcTileCounters Tile,
     TimeSpan HostTime);
 
-/// <summary>Runs layers: builds the machine, programs the tiles, fills in the records, runs the app, reads y.</summary>
+/// <summary>Runs layers: builds the machine, programs the tiles, fills in the records, runs the app and reads y.</summary>
 public static class LayerRun
 {
     private const ulong MaxCycles = 20_000_000_000;
 
     /// <summary>Runs one layer under one strategy. <see cref="LayerMapping.WithTiles"/> gives a platform enough tiles.</summary>
     /// <param name="data">The layer's numbers.</param>
-    /// <param name="strategy">How to run it.</param>
-    /// <param name="platform">On what.</param>
-    /// <param name="options">How to run that.</param>
-    /// <param name="attach">Given the machine before it runs, for observers; null for none.</param>
+    /// <param name="strategy">The strategy.</param>
+    /// <param name="platform">The platform.</param>
+    /// <param name="options">The options of the machine.</param>
+    /// <param name="attach">Called with the machine before it runs, to attach observers; null for none.</param>
     /// <exception cref="UserErrorException">The layer does not fit the machine, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach = null) =>
         Execute([data], strategy, platform, options, attach);
 
-    /// <summary>Runs layers that feed each other, on tiles one after the other; only the first layer's X counts.</summary>
+    /// <summary>Runs layers that feed each other, on consecutive tiles. Only the first layer's X is used.</summary>
     /// <exception cref="UserErrorException">The layers do not fit the machine or each other, or the firmware reported an error.</exception>
     public static LayerMeasurement Execute(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach = null)
     {
@@ -72,7 +72,7 @@ public static class LayerRun
         return new LayerMeasurement(strategy, plan, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
     }
 
-    /// <summary>The machine that <see cref="Execute(LayerData, LayerStrategy, PlatformDescription, MachineOptions, Action{EmulatedMachine})"/> runs, with everything in place.</summary>
+    /// <summary>The machine that <see cref="Execute(LayerData, LayerStrategy, PlatformDescription, MachineOptions, Action{EmulatedMachine})"/> runs, ready to run.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
     public static EmulatedMachine Build(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
     {

@@ -12,7 +12,7 @@ public static class LayerTrace
     private static readonly Dictionary<string, string> RegionNames =
         ConstantGroup.Of(typeof(LayerRegion)).Constants.ToDictionary(c => RegionRecorder.NumberedName((uint)c.Value), c => c.Meaning);
 
-    /// <summary>What a region of the layer apps computes; its own name if it is not one of theirs.</summary>
+    /// <summary>What a region of the layer apps computes; the region's own name if it is not one of theirs.</summary>
     public static string NameOf(string region) => RegionNames.GetValueOrDefault(region, region);
 
     /// <summary>Multiply-adds of a layer in a region of the layer apps: m r per token in <c>x A</c>, r n in <c>(x A) B</c>.</summary>
@@ -22,10 +22,10 @@ public static class LayerTrace
         return region == RegionRecorder.NumberedName((uint)LayerRegion.Up) ? (long)shape.Tokens * shape.Rank * shape.Outputs : 0;
     }
 
-    /// <summary>A recorder that calls the regions of the layer apps by what they compute.</summary>
+    /// <summary>A recorder that names the regions of the layer apps after what they compute.</summary>
     public static TimelineRecorder Record(EmulatedMachine machine) => new(machine, RegionNames);
 
-    /// <summary>The trace of a run of a layer, or of layers that feed each other, that has ended.</summary>
+    /// <summary>The trace of a finished run of a layer, or of layers that feed each other.</summary>
     public static RunTrace Finish(TimelineRecorder recorder, EmulatedMachine machine, IEnumerable<LayerShape> chain, LayerStrategy strategy)
     {
         var layers = string.Join(", then ", chain);

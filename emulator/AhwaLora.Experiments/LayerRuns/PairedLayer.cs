@@ -6,23 +6,23 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Experiments.LayerRuns;
 
 /// <summary>
-/// One firmware, twice: on an ideal tile and on the noisy one. The tile's physics must not show in the cycles, except as
-/// further passes of bound management; in the outputs it is all that shows, since the adapter's part cancels.
+/// The same firmware run twice: on an ideal tile and on the noisy one. The tile's physics may affect the cycles only through
+/// further passes of bound management. The outputs differ only by the tile's physics, because the adapter's part cancels.
 /// </summary>
 /// <param name="Shape">The layer.</param>
 /// <param name="Mapping">Its tiles.</param>
-/// <param name="Ideal">Preset ideal, device model none.</param>
-/// <param name="Noisy">The platform's tile.</param>
+/// <param name="Ideal">The run with preset ideal and device model none.</param>
+/// <param name="Noisy">The run with the platform's tile.</param>
 /// <param name="Error">How their outputs differ.</param>
 public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMeasurement Ideal, LayerMeasurement Noisy, MvmError Error)
 {
-    /// <summary>Passes of bound management beyond the first.</summary>
+    /// <summary>Passes of bound management after the first.</summary>
     public ulong Repasses => Noisy.Tile.BoundPasses;
 
-    /// <summary>Cycles that the noisy run took longer, or less.</summary>
+    /// <summary>Cycles of the noisy run minus cycles of the ideal run.</summary>
     public long FurtherCycles => (long)Noisy.Result.Cycles - Ideal.Result.Cycles;
 
-    /// <summary>False if cycles differ though no vector was passed again: a fault of the emulator's.</summary>
+    /// <summary>False if the cycles differ although no vector was passed again; that is a fault of the emulator.</summary>
     public bool CyclesAgree => Repasses > 0 || FurtherCycles == 0;
 
     /// <summary>Share of the inputs that the DAC clipped, over all passes.</summary>
@@ -31,7 +31,7 @@ public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMe
     /// <summary>Share of the outputs that saturated the ADC, over all passes.</summary>
     public double SaturatedFraction => Fraction(Noisy.Tile.AdcSaturations, Shape.Outputs / (double)Mapping.Outputs.Count);
 
-    /// <summary>Runs the two; <paramref name="attach"/> is given the machine with the noisy tile before it runs.</summary>
+    /// <summary>Runs both; <paramref name="attach"/> receives the machine with the noisy tile before it runs.</summary>
     /// <exception cref="UserErrorException">The layer does not fit the machine.</exception>
     public static PairedLayer Run(LayerData data, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<string>? progress = null, Action<EmulatedMachine>? attach = null)
     {
@@ -48,16 +48,16 @@ public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMe
         return new PairedLayer(data.Shape, LayerMapping.Of([data.Shape], strategy, platform)[0], exact, measured, MvmError.Of(data, exact.Y, measured.Y));
     }
 
-    // Of a tile's lines, over the MVMs of all tiles.
+    // The events as a fraction of a tile's lines, over the MVMs of all tiles.
     private double Fraction(ulong events, double lines) => events / Math.Max(1.0, (Noisy.Tile.Mvms + Noisy.Tile.BoundPasses) * lines);
 }
 
-/// <summary>The error of MVMs against W x, the signal: without bias and adapter, which noisy and ideal outputs share.</summary>
-/// <param name="SnrDecibels">Signal to error, over all MVMs.</param>
-/// <param name="WorstMvmSnrDecibels">The same of the worst MVM.</param>
-/// <param name="WorstMvm">Its number.</param>
-/// <param name="WorstColumnSnrDecibels">Signal to error of the worst column, over all MVMs.</param>
-/// <param name="WorstColumn">Its number.</param>
+/// <summary>The error of MVMs relative to W x, the signal. It excludes bias and adapter, which noisy and ideal outputs share.</summary>
+/// <param name="SnrDecibels">Signal-to-error ratio over all MVMs, dB.</param>
+/// <param name="WorstMvmSnrDecibels">Signal-to-error ratio of the worst MVM, dB.</param>
+/// <param name="WorstMvm">Index of the worst MVM.</param>
+/// <param name="WorstColumnSnrDecibels">Signal-to-error ratio of the worst column over all MVMs, dB.</param>
+/// <param name="WorstColumn">Index of the worst column.</param>
 public sealed record MvmError(double SnrDecibels, double WorstMvmSnrDecibels, int WorstMvm, double WorstColumnSnrDecibels, int WorstColumn)
 {
     /// <summary>Compares outputs [S][n] of a layer.</summary>
@@ -75,10 +75,10 @@ public sealed record MvmError(double SnrDecibels, double WorstMvmSnrDecibels, in
         return Of(outputs, signal, error);
     }
 
-    /// <summary>The same of any MVMs.</summary>
-    /// <param name="outputs">Of an MVM.</param>
-    /// <param name="signal">[MVM][output], exact.</param>
-    /// <param name="error">[MVM][output], what came minus what is exact.</param>
+    /// <summary>Computes the error of any MVMs.</summary>
+    /// <param name="outputs">Outputs per MVM.</param>
+    /// <param name="signal">[MVM][output], exact values.</param>
+    /// <param name="error">[MVM][output], measured minus exact values.</param>
     public static MvmError Of(int outputs, ReadOnlySpan<double> signal, ReadOnlySpan<double> error)
     {
         var (mvms, columns, all) = (new Power[signal.Length / outputs], new Power[outputs], default(Power));
@@ -107,7 +107,7 @@ public sealed record MvmError(double SnrDecibels, double WorstMvmSnrDecibels, in
 
     private readonly record struct Power(double Signal, double Error)
     {
-        // 200 dB stands for no error at all: more than float32 tells apart, and a number in JSON.
+        // 200 dB stands for no error at all. It is more than float32 can resolve, and JSON can hold it.
         public double SnrDecibels => Error == 0 ? MaxDecibels : Math.Min(MaxDecibels, 10 * Math.Log10(Math.Max(Signal, double.Epsilon) / Error));
 
         public static Power operator +(Power a, Power b) => new(a.Signal + b.Signal, a.Error + b.Error);

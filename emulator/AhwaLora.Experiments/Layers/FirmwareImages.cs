@@ -7,7 +7,7 @@ namespace AhwaLora.Experiments.Layers;
 public static class FirmwareImages
 {
     /// <summary>Loads an app by name.</summary>
-    /// <exception cref="UserErrorException">It has not been built.</exception>
+    /// <exception cref="UserErrorException">The app has not been built.</exception>
     public static ElfImage Load(string app)
     {
         foreach (var directory in Directories())

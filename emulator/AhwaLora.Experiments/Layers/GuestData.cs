@@ -8,21 +8,21 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Experiments.Layers;
 
-/// <summary>The host's part of a machine's RAM: matrices and records, one after the other, beside an app of the firmware.</summary>
+/// <summary>The host's part of a machine's RAM, beside an app of the firmware: matrices and records, one after the other.</summary>
 internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 {
     private const uint DataBase = 0x8100_0000, Alignment = 64;
 
-    /// <summary>Where the next room is taken.</summary>
+    /// <summary>Address of the next free byte.</summary>
     public uint Next { get; private set; } = DataBase;
 
-    /// <summary>Gives back all room from an address on.</summary>
+    /// <summary>Frees all space from an address on.</summary>
     public void Free(uint from) => Next = from;
 
-    /// <summary>Takes room for values and writes them there.</summary>
+    /// <summary>Allocates space for values and writes them there.</summary>
     public uint Put(ReadOnlySpan<float> values) => Put(MemoryMarshal.AsBytes(values));
 
-    /// <summary>Takes room for bytes and writes them there.</summary>
+    /// <summary>Allocates space for bytes and writes them there.</summary>
     public uint Put(ReadOnlySpan<byte> bytes)
     {
         var at = Reserve((ulong)bytes.Length);
@@ -30,12 +30,12 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
         return at;
     }
 
-    /// <summary>Takes room for a matrix of float32.</summary>
-    /// <exception cref="UserErrorException">It ends beyond the 32-bit address space.</exception>
+    /// <summary>Allocates space for a matrix of float32.</summary>
+    /// <exception cref="UserErrorException">The matrix ends beyond the 32-bit address space.</exception>
     public uint ReserveMatrix(int rows, int columns) => Reserve(checked(sizeof(float) * (ulong)rows * (ulong)columns));
 
-    /// <summary>Takes room.</summary>
-    /// <exception cref="UserErrorException">It ends beyond the 32-bit address space.</exception>
+    /// <summary>Allocates space.</summary>
+    /// <exception cref="UserErrorException">The space ends beyond the 32-bit address space.</exception>
     public uint Reserve(ulong bytes)
     {
         var at = Next;
@@ -57,7 +57,7 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 
     private static UserErrorException DoesNotFit(uint address, ulong bytes) => new($"the layer's data ({bytes} bytes at 0x{address:x8}) does not fit the platform's RAM");
 
-    /// <summary>Takes room for records, one after the other, and writes them there.</summary>
+    /// <summary>Allocates space for records, one after the other, and writes them there.</summary>
     public uint Put<T>(params ReadOnlySpan<T> records)
         where T : unmanaged => Put(RecordBytes.Of(records));
 
@@ -73,16 +73,16 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
     /// <summary>Reads values.</summary>
     public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));
 
-    /// <summary>Address of the app's record of a type.</summary>
-    /// <exception cref="UserErrorException">It has none.</exception>
+    /// <summary>Address of the app's variable that holds a record of this type.</summary>
+    /// <exception cref="UserErrorException">The app has none.</exception>
     public uint AddressOf<T>()
         where T : unmanaged => Symbol(RecordMap.Of(typeof(T)).Symbol!);
 
     /// <summary>Address of a variable of the app.</summary>
-    /// <exception cref="UserErrorException">It has none of that name.</exception>
+    /// <exception cref="UserErrorException">The app has no variable of that name.</exception>
     public uint Symbol(string name) =>
         image.TryGetSymbol(name, out var symbol) ? symbol.Value : throw new UserErrorException($"{image.Path}: lacks the symbol '{name}'; build the firmware of this version");
 
-    /// <summary>Size of the memory in which the firmware has its TCDM; 0, as linked, if the platform has none there.</summary>
+    /// <summary>Size in bytes of the memory in which the firmware has its TCDM; 0, for the size it is linked for, if the platform has no memory there.</summary>
     public static uint TcdmBytes(PlatformDescription platform) => LayerFootprint.TcdmOf(platform)?.Size ?? 0;
 }

@@ -3,9 +3,9 @@ using AhwaLora.Common.Seeded;
 namespace AhwaLora.Experiments.Layers;
 
 /// <summary>The numbers of a layer: inputs, weights, adapter. Row-major float32.</summary>
-/// <param name="Shape">Their sizes.</param>
+/// <param name="Shape">The sizes of the layer.</param>
 /// <param name="X">[S][m] activations.</param>
-/// <param name="Weights">[n][m] as weight files hold them: [out, in].</param>
+/// <param name="Weights">[n][m], as weight files hold them: [out, in].</param>
 /// <param name="A">[m][r].</param>
 /// <param name="B">[r][n].</param>
 /// <param name="Bias">[n].</param>
@@ -20,11 +20,11 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
 
     /// <summary>
     /// Seeded numbers of realistic size: activations as a layer norm leaves them (normal, unit variance), weights of
-    /// variance 1/m clipped at three sigma as before programming, and an adapter whose branch adds about a tenth.
+    /// variance 1/m clipped at three sigma as before programming, and an adapter whose branch adds about a tenth to y.
     /// </summary>
-    /// <param name="shape">Its sizes.</param>
-    /// <param name="seed">Of the numbers.</param>
-    /// <param name="hasWeights">False for tiles that keep time only: there are no weights then, and no reference.</param>
+    /// <param name="shape">The sizes of the layer.</param>
+    /// <param name="seed">Seed of the numbers.</param>
+    /// <param name="hasWeights">False for tiles that only keep time: then there are no weights and no reference.</param>
     public static LayerData Generate(LayerShape shape, ulong seed, bool hasWeights = true)
     {
         var normal = new NormalSource(seed);
@@ -50,11 +50,11 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
     /// <summary>The same numbers in other chunks.</summary>
     public LayerData With(int chunk) => this with { Shape = Shape with { Chunk = chunk } };
 
-    /// <summary>Layers that feed each other, of one seed each.</summary>
+    /// <summary>Layers that feed each other; each has a seed of its own.</summary>
     public static IReadOnlyList<LayerData> GenerateChain(IEnumerable<LayerShape> shapes, ulong seed) =>
         [.. shapes.Select((shape, i) => Generate(shape, seed + (ulong)i))];
 
-    /// <summary>y [S][n] of the last of layers that feed each other, in double precision.</summary>
+    /// <summary>y [S][n] of the last of several layers that feed each other, in double precision.</summary>
     public static double[] Reference(IReadOnlyList<LayerData> chain, bool withAdapter)
     {
         var x = chain[0].X.Select(v => (double)v).ToArray();

@@ -8,29 +8,29 @@ using AhwaLora.Runs.Loader;
 namespace AhwaLora.Experiments.Layers;
 
 /// <summary>
-/// TCDM that a layer takes, without running it: the layout of firmware/layer (<c>lay_out</c>), which a test compares with
+/// The TCDM that a layer needs, computed without running it: the layout of firmware/layer (<c>lay_out</c>). A test compares it with
 /// what the firmware reports.
 /// </summary>
 public static class LayerFootprint
 {
     private const int Panel = (int)LoraLayout.Panel, Alignment = (int)LayerSchedule.Alignment, WordBytes = sizeof(float);
 
-    /// <summary>Where the firmware has the TCDM.</summary>
+    /// <summary>Address at which the firmware has the TCDM.</summary>
     public static uint TcdmBase => LinkerScript.Tcdm.Base;
 
-    /// <summary>What a user is told whose platform has no memory there.</summary>
+    /// <summary>The message to a user whose platform has no memory there.</summary>
     internal static string NoTcdm { get; } = $"the platform has no memory at {AddressJsonConverter.ToText(TcdmBase)}, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
 
     /// <summary>The platform's TCDM; null if it has none at the firmware's address.</summary>
     public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
 
     /// <summary>
-    /// Bytes that a strategy's buffers take, as firmware reports them: float32, padded rows, the adapter in panels, a bias. Of a
-    /// strategy that chooses its chunk, the least: with chunks of one token.
+    /// Bytes that a strategy's buffers take, as the firmware reports them: float32, padded rows, the adapter in panels, a bias. If the
+    /// strategy chooses its chunk, this is the minimum: with chunks of one token.
     /// </summary>
     /// <param name="shape">The layer.</param>
     /// <param name="strategy">How it is run.</param>
-    /// <param name="inputSplits">Tiles that share its inputs, each with outputs of its own.</param>
+    /// <param name="inputSplits">Number of tiles that share its inputs, each with outputs of its own.</param>
     public static long Bytes(LayerShape shape, LayerStrategy strategy, int inputSplits = 1)
     {
         if (strategy.IsPlanned) shape = shape with { Chunk = 1 };
@@ -41,7 +41,7 @@ public static class LayerFootprint
         return bytes;
     }
 
-    /// <summary>The most tokens per chunk, up to the layer's own, whose buffers fit into so many bytes; 0 if not even one does.</summary>
+    /// <summary>The largest chunk, in tokens and at most the layer's own, whose buffers fit into the available bytes; 0 if not even one token fits.</summary>
     public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available)
     {
         var (fits, tooMany) = (0, shape.Chunk + 1);
@@ -55,12 +55,12 @@ public static class LayerFootprint
         return fits;
     }
 
-    /// <summary>Bytes of a TCDM that an app leaves to its buffers.</summary>
+    /// <summary>Bytes of a TCDM that an app leaves for its buffers.</summary>
     public static long Available(ElfImage app, uint tcdmBytes) =>
         app.TryGetSymbol("__tcdm_heap_start", out var heap) ? tcdmBytes - (long)(heap.Value - TcdmBase) : tcdmBytes;
 
     /// <summary>Checks that a layer's buffers fit, before anything runs.</summary>
-    /// <exception cref="UserErrorException">They do not: it names the largest chunk that does. Or the platform has no TCDM.</exception>
+    /// <exception cref="UserErrorException">The buffers do not fit (the message names the largest chunk that does), or the platform has no TCDM.</exception>
     public static void Check(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
     {
         var tcdm = TcdmOf(platform) ?? throw new UserErrorException(NoTcdm);

@@ -9,16 +9,16 @@ using AhwaLora.Runs.Tiles;
 namespace AhwaLora.Experiments.Layers;
 
 /// <summary>
-/// Which tiles hold a layer: its matrix cut as <see cref="MatrixCut"/> says, part (input split i, output split j) of copy c
-/// on tile FirstTile + (c ColumnSplits + j) RowSplits + i; struct ahwa_matrix of firmware/runtime/ahwa.h.
+/// The tiles that hold a layer. <see cref="MatrixCut"/> cuts its matrix; part (input split i, output split j) of copy c lies
+/// on tile FirstTile + (c ColumnSplits + j) RowSplits + i, as in struct ahwa_matrix of firmware/runtime/ahwa.h.
 /// </summary>
-/// <param name="FirstTile">Number of the first.</param>
-/// <param name="Inputs">Splits of the inputs; the tiles' outputs are summed.</param>
-/// <param name="Outputs">Splits of the outputs; the tiles' outputs are joined.</param>
-/// <param name="Copies">How often the matrix is held.</param>
+/// <param name="FirstTile">Number of the first tile.</param>
+/// <param name="Inputs">Splits of the inputs; the outputs of their tiles are summed.</param>
+/// <param name="Outputs">Splits of the outputs; the outputs of their tiles are concatenated.</param>
+/// <param name="Copies">Number of copies of the matrix.</param>
 public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs, IReadOnlyList<LineRange> Outputs, int Copies)
 {
-    /// <summary>Tiles in all.</summary>
+    /// <summary>Number of tiles of all copies.</summary>
     public int Tiles => Inputs.Count * Outputs.Count * Copies;
 
     /// <summary>Maps layers to tiles one after the other.</summary>
@@ -38,8 +38,8 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
         return mappings;
     }
 
-    /// <summary>The platform with as many tiles as the layers take, or as it has if that is more.</summary>
-    /// <exception cref="UserErrorException">The platform has no tiles, or a layer takes more than the firmware drives.</exception>
+    /// <summary>The platform with as many tiles as the layers need; unchanged if it has more.</summary>
+    /// <exception cref="UserErrorException">The platform has no tiles, or a layer needs more tiles than the firmware drives.</exception>
     public static PlatformDescription WithTiles(PlatformDescription platform, IEnumerable<LayerShape> chain, LayerStrategy strategy)
     {
         var mappings = Of(chain, strategy, platform);
@@ -70,7 +70,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
         }
     }
 
-    /// <summary>Throws if the platform lacks tiles.</summary>
+    /// <summary>Throws if the platform has too few tiles.</summary>
     internal static void Check(IReadOnlyList<LayerMapping> mappings, PlatformDescription platform)
     {
         var needed = mappings.Sum(m => m.Tiles);

@@ -7,22 +7,22 @@ namespace AhwaLora.Experiments.Layers;
 /// <summary>A linear layer with its adapter: y = AIMC(x) + (alpha/r)(x A) B for S tokens in chunks of t.</summary>
 /// <param name="Inputs">m, elements of an input token.</param>
 /// <param name="Outputs">n, elements of an output token.</param>
-/// <param name="Rank">r of the adapter.</param>
-/// <param name="Tokens">S.</param>
+/// <param name="Rank">r, rank of the adapter.</param>
+/// <param name="Tokens">S, number of tokens.</param>
 /// <param name="Chunk">t, tokens per chunk; the last one may be shorter.</param>
 public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, int Chunk)
 {
-    // Of a matrix of float32 in half of the address space, where RAM begins at 0x80000000.
+    // The most elements of a float32 matrix in half of the address space; RAM begins at 0x80000000.
     private const long MaxElements = 1L << 29;
 
     /// <summary>Multiply-adds of the adapter: S (m r + r n).</summary>
     public long AdapterMultiplyAdds => (long)Tokens * Rank * (Inputs + Outputs);
 
-    /// <summary>Bytes that A, B, X, XA and XAB take in FP16 with one buffer each, the published figure: 2r(m+n) + 2t(m+r+n).</summary>
+    /// <summary>Bytes that A, B, X, XA and XAB take in FP16 with one buffer each, as published: 2r(m+n) + 2t(m+r+n).</summary>
     public long PublishedTcdmBytes => 2L * Rank * (Inputs + Outputs) + 2L * Chunk * (Inputs + Rank + Outputs);
 
-    /// <summary>Checks that the numbers make a layer.</summary>
-    /// <exception cref="UserErrorException">One line with every fault.</exception>
+    /// <summary>Checks that the numbers describe a valid layer.</summary>
+    /// <exception cref="UserErrorException">The message lists every fault on one line.</exception>
     public void Check()
     {
         var faults = new List<SettingFault>();

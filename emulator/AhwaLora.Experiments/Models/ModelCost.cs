@@ -10,56 +10,56 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Experiments.Models;
 
-/// <summary>What the adapter of one linear layer costs.</summary>
+/// <summary>The cost of the adapter of one linear layer.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Shape">As it was run; the chunk is the strategy's choice, or as large as the TCDM allows, up to what was asked for.</param>
-/// <param name="Tiles">Tiles that hold it.</param>
-/// <param name="PipelinedCycles">With the adapter.</param>
-/// <param name="TileAloneCycles">The tiles alone.</param>
-/// <param name="TcdmBytes">TCDM that the buffers take.</param>
-/// <param name="RelativeErrorPercent">Of y; null if the tiles keep time only.</param>
+/// <param name="Shape">The shape that was run. The strategy chooses the chunk; otherwise it is the largest that fits the TCDM, at most the requested one.</param>
+/// <param name="Tiles">Number of tiles that hold the layer.</param>
+/// <param name="PipelinedCycles">Cycles with the adapter.</param>
+/// <param name="TileAloneCycles">Cycles of the tiles alone.</param>
+/// <param name="TcdmBytes">Bytes of TCDM that the buffers take.</param>
+/// <param name="RelativeErrorPercent">Relative error of y in percent; null if the tiles only keep time.</param>
 public sealed record LinearCost(LinearLayer Layer, LayerShape Shape, int Tiles, long PipelinedCycles, long TileAloneCycles, long TcdmBytes, double? RelativeErrorPercent)
 {
     /// <summary>Pipelined / tile alone - 1, in percent.</summary>
     public double OverheadPercent => 100.0 * ((double)PipelinedCycles / TileAloneCycles - 1);
 }
 
-/// <summary>What the adapters of a model's linear layers cost beside their tiles, layer after layer, through the firmware.</summary>
+/// <summary>The cost of the adapters of a model's linear layers beside their tiles. The firmware runs layer after layer.</summary>
 /// <param name="Layers">In the order of a forward pass.</param>
 public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
 {
-    /// <summary>Cycles of all layers, with adapters.</summary>
+    /// <summary>Cycles of all layers with adapters.</summary>
     public long PipelinedCycles => Layers.Sum(l => l.PipelinedCycles);
 
-    /// <summary>Cycles of all layers, the tiles alone.</summary>
+    /// <summary>Cycles of the tiles alone, for all layers.</summary>
     public long TileAloneCycles => Layers.Sum(l => l.TileAloneCycles);
 
-    /// <summary>Of all layers together, in percent.</summary>
+    /// <summary>Overhead of all layers together, in percent.</summary>
     public double OverheadPercent => 100.0 * ((double)PipelinedCycles / TileAloneCycles - 1);
 
-    /// <summary>The layers of each shape, those first whose tiles take longest.</summary>
+    /// <summary>The layers grouped by shape; the shapes whose tiles take longest come first.</summary>
     public IEnumerable<ModelCost> ByShape =>
         Layers.GroupBy(l => (l.Layer.Inputs, l.Layer.Outputs)).Select(shape => new ModelCost([.. shape])).OrderByDescending(shape => shape.TileAloneCycles);
 
-    /// <summary>Static weights of the layers.</summary>
+    /// <summary>Number of static weights of the layers.</summary>
     public long Weights => Layers.Sum(l => (long)l.Layer.Inputs * l.Layer.Outputs);
 
-    /// <summary>Parameters of the adapters.</summary>
+    /// <summary>Number of parameters of the adapters.</summary>
     public long AdapterParameters => Layers.Sum(l => (long)l.Shape.Rank * (l.Layer.Inputs + l.Layer.Outputs));
 
-    /// <summary>The linear layers of a model that have an adapter: all but the output layer of a language model.</summary>
+    /// <summary>The linear layers of a model that have an adapter: all except the output layer of a language model.</summary>
     public static IReadOnlyList<LinearLayer> Adapted(ModelConfig config) =>
         [.. ModelInventory.Of(config).Linears.Where(l => !(l.Role == LinearRole.Head && config.Head == ModelHead.CausalLanguageModel))];
 
     /// <summary>
-    /// Runs every layer, each with numbers of its own seed. On tiles that keep time only, layers of one shape take the same
-    /// cycles whatever their numbers, and each shape is run once.
+    /// Runs every layer; each has numbers of its own seed. If the tiles only keep time, layers of one shape take the same
+    /// cycles for all numbers, so each shape is run once.
     /// </summary>
-    /// <param name="layers">What to run.</param>
+    /// <param name="layers">The layers to run.</param>
     /// <param name="settings">Machine, strategy, rank, tokens, largest chunk and first seed.</param>
     /// <param name="engine">How instructions are executed.</param>
-    /// <param name="jobs">Layers at a time.</param>
-    /// <param name="progress">Layers done, and in all.</param>
+    /// <param name="jobs">Number of layers that run at the same time.</param>
+    /// <param name="progress">Called with the number of runs done and of all runs.</param>
     /// <exception cref="UserErrorException">A layer does not fit the machine.</exception>
     public static ModelCost Measure(IReadOnlyList<LinearLayer> layers, SweepPoint settings, EngineKind engine, int jobs, Action<int, int>? progress = null)
     {

@@ -4,8 +4,8 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Planning;
 
-/// <summary>What a kernel takes while no bank is asked twice in a cycle, and how often it asks one.</summary>
-/// <param name="Cycles">Of a hart.</param>
+/// <summary>The cost of a kernel without bank conflicts, and the number of its memory accesses.</summary>
+/// <param name="Cycles">Cycles of a hart.</param>
 /// <param name="Accesses">Its loads and stores.</param>
 internal readonly record struct KernelCost(long Cycles, long Accesses)
 {
@@ -13,27 +13,27 @@ internal readonly record struct KernelCost(long Cycles, long Accesses)
 
     public static KernelCost operator *(long count, KernelCost a) => new(count * a.Cycles, count * a.Accesses);
 
-    /// <summary>Cycles if each access waits so long.</summary>
+    /// <summary>Cycles if each access waits for <paramref name="wait"/> cycles.</summary>
     public long With(double wait) => Cycles + (long)(Accesses * wait);
 }
 
 /// <summary>
-/// How long an access waits for its bank on average while harts, tile and DMA ask at random: as in a queue with one server and
-/// constant service, load / (2 (1 - load)); harts, which fall into step with each other, wait less.
+/// The average wait of an access for its bank while harts, tile and DMA access banks at random, as in a queue with one server and
+/// constant service: load / (2 (1 - load)). Harts wait less, because they fall into step with each other.
 /// </summary>
-/// <param name="platform">Its TCDM.</param>
-/// <param name="contention">Nobody waits unless it is exact.</param>
-/// <param name="wordsPerCycle">That tile and DMA move.</param>
-/// <param name="factor">On every wait: 1 for what is expected.</param>
+/// <param name="platform">The platform, for its TCDM.</param>
+/// <param name="contention">The contention setting; unless it is exact, nobody waits.</param>
+/// <param name="wordsPerCycle">Words per cycle that tile and DMA move.</param>
+/// <param name="factor">Factor on every wait: 1 for the expected wait.</param>
 internal sealed class BankModel(PlatformDescription platform, Contention contention, double wordsPerCycle, double factor)
 {
-    // Measured on the firmware, 8 to 64 harts on 32 banks: they wait 0.6 to 0.8 of that.
+    // Measured on the firmware with 8 to 64 harts on 32 banks: harts wait 0.6 to 0.8 times as long.
     private const double Spared = 0.7;
     private const int Halvings = 30;
 
     private readonly int _banks = contention == Contention.Exact ? LayerFootprint.TcdmOf(platform)?.Banks ?? 0 : 0;
 
-    /// <summary>Cycles an access waits while so many harts run a kernel.</summary>
+    /// <summary>Cycles that an access waits while the given number of harts run a kernel.</summary>
     public double Wait(int harts, KernelCost kernel)
     {
         if (_banks == 0) return 0;
@@ -49,7 +49,7 @@ internal sealed class BankModel(PlatformDescription platform, Contention content
         return factor * WaitAt(least);
     }
 
-    /// <summary>Cycles a word of a streamer waits, whose ports ask again at once, if an access of a hart waits so long.</summary>
+    /// <summary>Cycles that a word of a streamer waits if an access of a hart waits the given time. A streamer's ports ask again at once.</summary>
     public static double OfStreamer(double wait) => wait / Spared;
 
     private static double WaitAt(double load) => Spared * load / (2 * (1 - load));

@@ -6,13 +6,13 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Experiments.Planning;
 
 /// <summary>
-/// firmware/apps/eager.c chunk by chunk, with the time that each part takes in place of the part: what follows from tile, DMA and
-/// harts waiting for each other.
+/// Models firmware/apps/eager.c chunk by chunk, with the duration of each part instead of the part itself. The result follows from how
+/// tile, DMA and harts wait for each other.
 /// </summary>
 internal sealed class EagerSchedule
 {
-    // Measured on the firmware: from one phase's work through its barrier to the next one's, and what the first two harts do
-    // beside it for the tile and for the DMA.
+    // Measured on the firmware: the cycles from one phase's work through its barrier to the next phase's work, and the cycles that the first
+    // two harts also spend on the tile and on the DMA.
     private const long PhaseCycles = 70, FeedCycles = 90, SubmitCycles = 120, MoveCycles = 80;
     private const int Ahead = (int)LayerSchedule.Ahead, WordBytes = sizeof(float), Rounds = 4;
 
@@ -25,18 +25,18 @@ internal sealed class EagerSchedule
     private readonly int _chunks;
     private readonly long _integration, _in, _out;
 
-    // Cycles that an access waits for its bank in x A, in (x A) B and in an addition, and cycles of a token on the tile, whose
-    // streamers wait too. The DMA is taken to be fast enough to make up for its waits.
+    // Cycles that an access waits for its bank in x A, in (x A) B and in an addition, and cycles per token on the tile, whose
+    // streamers wait too. The DMA is assumed to be fast enough to make up for its waits.
     private double _downWait, _upWait, _addWait;
     private long _period;
 
     /// <summary>The schedule of one layer.</summary>
     /// <param name="shape">The layer, with its chunk.</param>
-    /// <param name="split">Over the harts.</param>
+    /// <param name="split">The split over the harts.</param>
     /// <param name="mapping">Its tiles.</param>
     /// <param name="platform">Harts, tile and DMA.</param>
-    /// <param name="contention">Of the banks.</param>
-    /// <param name="waits">Factor on the waits for banks: 1 for what is expected.</param>
+    /// <param name="contention">The contention of the banks.</param>
+    /// <param name="waits">Factor on the waits for banks: 1 for the expected waits.</param>
     public EagerSchedule(LayerShape shape, LoraSplit split, LayerMapping mapping, PlatformDescription platform, Contention contention, double waits = 1)
     {
         (_shape, _split, _mapping, _aimc, _dma, _cost) = (shape, split, mapping, platform.Aimc!, platform.Dma ?? new DmaDescription(), new LoraCost(shape));
@@ -47,7 +47,7 @@ internal sealed class EagerSchedule
         for (var i = 0; i < Rounds; i++) MeetAtBanks(platform, contention, waits);
     }
 
-    // Waits lengthen the time of a token, and over a longer time fewer words meet the harts': a few rounds settle it.
+    // Waits lengthen the time per token, and in a longer time fewer words per cycle collide with the harts'. A few rounds converge.
     private void MeetAtBanks(PlatformDescription platform, Contention contention, double waits)
     {
         var tokens = _shape.Chunk;
@@ -58,14 +58,14 @@ internal sealed class EagerSchedule
         _upWait = banks.Wait(_split.UpTokens * _split.UpOutputs, up);
         _addWait = banks.Wait(_split.UpTokens * _split.UpOutputs, add);
 
-        // Tokens that the tile gets through beside each product; the others, if any, it has to itself.
+        // Tokens that the tile finishes beside each product; it has the banks to itself for the remaining tokens, if any.
         var (downCycles, upCycles) = ((double)down.With(_downWait), (double)up.With(_upWait));
         var beside = downCycles / PeriodAt(BankModel.OfStreamer(_downWait)) + upCycles / PeriodAt(BankModel.OfStreamer(_upWait));
         var share = Math.Min(1, tokens / beside);
         _period = (long)((share * (downCycles + upCycles) + (tokens - share * beside) * PeriodAt(0)) / tokens);
     }
 
-    /// <summary>Goes through the chunks.</summary>
+    /// <summary>Steps through the chunks.</summary>
     public LayerForecast Forecast()
     {
         var (loaded, tileEnd) = (new long[_chunks], new long[_chunks]);
@@ -76,7 +76,7 @@ internal sealed class EagerSchedule
             if (k < _chunks) loaded[k] = dma = Math.Max(dma, at) + CopyCycles(Tokens(k), _shape.Inputs);
         }
 
-        // As layer_feed: chunks up to k come in first, of the others those that have and for which the tile has a context free.
+        // As layer_feed does: chunks up to k are always submitted; a later chunk is submitted if it is loaded and the tile has a free context for it.
         long Feed(int k, int last, long at)
         {
             for (; triggered <= Math.Min(last, _chunks - 1); triggered++)
@@ -109,7 +109,7 @@ internal sealed class EagerSchedule
             Cycles: dma);
     }
 
-    // Tiles beyond the first that share the inputs: each one's outputs are added.
+    // Further tiles that share the inputs: the harts add the outputs of each.
     private int Terms => _mapping.Inputs.Count - 1;
 
     private long PeriodAt(double wait) => Math.Max(_integration, (long)(Math.Max(_in, _out) * (1 + wait)));

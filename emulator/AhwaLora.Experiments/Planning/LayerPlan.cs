@@ -5,35 +5,35 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Planning;
 
-/// <summary>What a chunk and a whole run are expected to take, in cycles.</summary>
-/// <param name="HartCycles">Of a chunk: what the slowest hart computes, the addition riding on the second product.</param>
-/// <param name="TileCycles">Of a chunk, while the tile works without a pause.</param>
-/// <param name="DmaCycles">Of a chunk: X in, Y out.</param>
-/// <param name="Cycles">Of the run.</param>
+/// <summary>The cycles that a chunk and a whole run are expected to take.</summary>
+/// <param name="HartCycles">Cycles per chunk of the slowest hart, with the addition as part of the second product.</param>
+/// <param name="TileCycles">Cycles per chunk of the tile, if it works without a pause.</param>
+/// <param name="DmaCycles">Cycles per chunk of the DMA: X in, Y out.</param>
+/// <param name="Cycles">Cycles of the run.</param>
 public sealed record LayerForecast(long HartCycles, long TileCycles, long DmaCycles, long Cycles);
 
 /// <summary>
-/// The chunk and the split with which a layer is expected to end first under the eager schedule. A larger chunk makes better
-/// blocks and fewer barriers, so that fewer harts keep up with the tile; a smaller one is out of the way sooner, at the begin
-/// and at the end. Harts and tile finish together unless the tile is the slower one at every chunk that fits.
+/// The chunk and the split with which a layer is expected to finish first under the eager schedule. A larger chunk gives better
+/// blocks and fewer barriers, so that fewer harts keep up with the tile. A smaller chunk takes less time at the start
+/// and at the end. Harts and tile finish together unless the tile is slower at every chunk that fits.
 /// </summary>
-/// <param name="Chunk">t.</param>
-/// <param name="Split">Over the harts.</param>
-/// <param name="Forecast">What it is chosen by.</param>
+/// <param name="Chunk">t, tokens per chunk.</param>
+/// <param name="Split">The split over the harts.</param>
+/// <param name="Forecast">The forecast that the choice rests on.</param>
 public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecast)
 {
-    /// <summary>Largest chunk that is looked at.</summary>
+    /// <summary>Largest chunk that is considered.</summary>
     public const int LargestChunk = 128;
 
-    // Accesses may fall into step and meet more often than at random. A chunk with which the harts then no longer keep up with the
-    // tile costs much, a larger one little.
+    // Accesses may fall into step and collide more often than at random. If the harts then cannot keep up with the tile, the chunk
+    // costs much; a larger chunk costs little.
     private const double UnluckyWaits = 1.5;
 
-    /// <summary>The plan of a strategy that has one; else null.</summary>
+    /// <summary>The plan, if the strategy has one; else null.</summary>
     internal static LayerPlan? For(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, Contention contention) =>
         strategy.IsPlanned ? Choose(chain[0].Shape, strategy, platform, contention) : null;
 
-    /// <summary>Chooses among the chunks that fit TCDM: 1 to 8, then in steps of an eighth.</summary>
+    /// <summary>Chooses among the chunks that fit the TCDM: 1 to 8, then in steps of one eighth.</summary>
     /// <exception cref="UserErrorException">Not even one token fits, or the platform has no TCDM or no tiles.</exception>
     public static LayerPlan Choose(LayerShape shape, LayerStrategy strategy, PlatformDescription platform, Contention contention = Contention.None)
     {

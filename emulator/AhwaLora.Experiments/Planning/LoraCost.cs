@@ -3,7 +3,7 @@ using AhwaLora.Experiments.Layers;
 
 namespace AhwaLora.Experiments.Planning;
 
-/// <summary>How the products of a chunk are cut into shares, at most one for each hart: struct lora_split of firmware/kernels/lora/lora.h.</summary>
+/// <summary>How the products of a chunk are cut into shares, at most one share per hart: struct lora_split of firmware/kernels/lora/lora.h.</summary>
 /// <param name="DownTokens">Token parts of x A.</param>
 /// <param name="DownRanks">Rank parts of x A.</param>
 /// <param name="UpTokens">Token parts of (x A) B.</param>
@@ -11,23 +11,23 @@ namespace AhwaLora.Experiments.Planning;
 public readonly record struct LoraSplit(int DownTokens, int DownRanks, int UpTokens, int UpOutputs);
 
 /// <summary>
-/// Cycles of the kernels of firmware/kernels/lora, counted by hand from their register blocks (blocks.h) for a core that issues
-/// an instruction per cycle and takes a branch in three, as CV32E40P does: on another core they are a lower bound. Conflicts at the
-/// banks are the <see cref="BankModel"/>'s. Shares are counted by their largest.
+/// Cycles of the kernels of firmware/kernels/lora, counted by hand from their register blocks (blocks.h). The model is a core that issues
+/// one instruction per cycle and takes a branch in three cycles, as CV32E40P does; for another core the counts are a lower bound. It
+/// leaves bank conflicts to <see cref="BankModel"/>. A product takes as long as its largest share.
 /// </summary>
 /// <param name="shape">The layer.</param>
 internal sealed class LoraCost(LayerShape shape)
 {
     private const int Panel = (int)LoraLayout.Panel, Call = 40, TakenBranch = 3, AddPanels = 4;
 
-    // What a step of firmware/layer does around a kernel.
+    // Cycles that a step of firmware/layer takes around a kernel.
     private static readonly KernelCost Around = new(85, 0);
 
-    /// <summary>x A of a share.</summary>
+    /// <summary>Cost of a share of x A.</summary>
     public KernelCost Down(int tokens, int ranks) =>
         Blocks(tokens, [1, 2, 3, 4], block => Chain(block, shape.Inputs, Panels(ranks), steps: 16, finish: 2 * Panel * block));
 
-    /// <summary>(x A) B of a share, stored or added to the tile's output.</summary>
+    /// <summary>Cost of a share of (x A) B, stored or added to the tile's output.</summary>
     public KernelCost Up(int tokens, int outputs, bool isAdded)
     {
         var results = isAdded ? 3 : 1; // load, add, store; or store
@@ -36,7 +36,7 @@ internal sealed class LoraCost(LayerShape shape)
             : HeldBlocks(tokens).Aggregate(default(KernelCost), (sum, block) => sum + Held(block, Panel * Panels(outputs), results));
     }
 
-    /// <summary>The addition by itself, of one term.</summary>
+    /// <summary>Cost of the separate addition of one term.</summary>
     public static KernelCost Add(int tokens, int outputs)
     {
         var panels = Panels(outputs);
@@ -44,7 +44,7 @@ internal sealed class LoraCost(LayerShape shape)
         return new KernelCost(Call + (long)tokens * (12 + panels * 4 * Panel + loops * (2 + TakenBranch)), 3L * tokens * panels * Panel);
     }
 
-    /// <summary>The shares, of the same number of harts, that are done first.</summary>
+    /// <summary>The split that finishes first, among those for the same number of harts.</summary>
     public LoraSplit Split(int tokens, int harts)
     {
         (long Cycles, int Tokens, int Others) down = (long.MaxValue, 1, 1), up = (long.MaxValue, 1, 1);
@@ -59,16 +59,16 @@ internal sealed class LoraCost(LayerShape shape)
         return new LoraSplit(down.Tokens, down.Others, up.Tokens, up.Others);
     }
 
-    /// <summary>The largest share of x A; all of these with the step of firmware/layer around it.</summary>
+    /// <summary>Cost of the largest share of x A. These costs all include the step of firmware/layer around the kernel.</summary>
     public KernelCost Down(int tokens, LoraSplit split) => Around + Down(Part(tokens, split.DownTokens), Panel * Part(Panels(shape.Rank), split.DownRanks));
 
-    /// <summary>The first hart's share of x A, the smallest.</summary>
+    /// <summary>Cost of the first hart's share of x A, the smallest.</summary>
     public KernelCost FirstDown(int tokens, LoraSplit split) => Around + Down(tokens / split.DownTokens, Panel * (Panels(shape.Rank) / split.DownRanks));
 
-    /// <summary>The largest share of (x A) B.</summary>
+    /// <summary>Cost of the largest share of (x A) B.</summary>
     public KernelCost Up(int tokens, LoraSplit split, bool isAdded) => Around + Up(Part(tokens, split.UpTokens), ShareOfOutputs(split), isAdded);
 
-    /// <summary>The largest share of an addition.</summary>
+    /// <summary>Cost of the largest share of an addition.</summary>
     public KernelCost Add(int tokens, LoraSplit split) => Around + Add(Part(tokens, split.UpTokens), ShareOfOutputs(split));
 
     private int ShareOfOutputs(LoraSplit split) => Panel * Part(Panels(shape.Outputs), split.UpOutputs);
@@ -77,7 +77,7 @@ internal sealed class LoraCost(LayerShape shape)
 
     private static int Part(int count, int parts) => (count + parts - 1) / parts;
 
-    // Tables of lora.c: blocks of six tokens, then what is left in blocks of these sizes.
+    // The tables of lora.c: blocks of six tokens, then blocks of these sizes for the remaining tokens.
     private static KernelCost Blocks(int tokens, int[] sizes, Func<int, KernelCost> cost)
     {
         var sum = tokens / 6 * cost(6);
@@ -101,11 +101,11 @@ internal sealed class LoraCost(LayerShape shape)
         }
     }
 
-    // Of a panel: accumulators set, a load for each token and column and a multiply-add for each pair, pointers at each branch.
+    // Cost of a panel: set the accumulators, one load for each token and column, one multiply-add for each pair, and the pointers at each branch.
     private static KernelCost Chain(int tokens, int depth, int panels, int steps, int finish)
     {
         var branches = depth / steps + depth % steps;
-        var saved = tokens >= 4 ? 40 : 0; // registers that the function has to keep for its caller
+        var saved = tokens >= 4 ? 40 : 0; // registers that the function must save for its caller
         var cycles = Call + saved + 2 * tokens + (long)panels * (Panel * tokens + (long)depth * (tokens + Panel + Panel * tokens) + branches * (tokens + 1 + TakenBranch) + finish + 2 * tokens + 10);
         return new KernelCost(cycles, saved + panels * ((long)depth * (tokens + Panel) + Panel * tokens));
     }

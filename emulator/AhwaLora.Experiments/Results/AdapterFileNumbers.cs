@@ -5,17 +5,17 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Experiments.Results;
 
-/// <summary>What is in an adapter's files, as <c>adapter info --json</c> writes it.</summary>
-/// <param name="Rank">r.</param>
-/// <param name="Alpha">alpha.</param>
-/// <param name="UseRslora">Whether alpha is divided by sqrt(r).</param>
-/// <param name="TaskType">PEFT's word for the task; null if the file has none.</param>
+/// <summary>The contents of an adapter's files, as <c>adapter info --json</c> writes them.</summary>
+/// <param name="Rank">r, the rank.</param>
+/// <param name="Alpha">alpha, as the file gives it.</param>
+/// <param name="UseRslora">True if alpha is divided by sqrt(r), not by r.</param>
+/// <param name="TaskType">The task type in PEFT's terms; null if the file has none.</param>
 /// <param name="BaseModel">The base's name; null if the file has none.</param>
-/// <param name="Modules">Modules with A and B.</param>
-/// <param name="WholeModules">Modules that are saved whole.</param>
-/// <param name="AdapterParameters">Parameters of all A and B.</param>
-/// <param name="WholeModuleParameters">Parameters of the modules that are saved whole.</param>
-/// <param name="SharePercent">Both among all parameters of base and adapter; null without the base.</param>
+/// <param name="Modules">Number of modules with A and B.</param>
+/// <param name="WholeModules">Number of modules that are saved whole.</param>
+/// <param name="AdapterParameters">Number of parameters of all A and B.</param>
+/// <param name="WholeModuleParameters">Number of parameters of the modules that are saved whole.</param>
+/// <param name="SharePercent">Share of both in all parameters of base and adapter, in percent; null without the base.</param>
 public sealed record AdapterFileNumbers(
     int Rank, double Alpha, bool UseRslora, string? TaskType, string? BaseModel, IEnumerable<ModuleNumbers> Modules, IEnumerable<WholeModuleNumbers> WholeModules,
     long AdapterParameters, long WholeModuleParameters, double? SharePercent)
@@ -25,7 +25,7 @@ public sealed record AdapterFileNumbers(
 
     /// <summary>The numbers of an adapter.</summary>
     /// <param name="adapter">The adapter.</param>
-    /// <param name="checkpoint">Its base; null if it is not at hand.</param>
+    /// <param name="checkpoint">Its base; null if it is not available.</param>
     public static AdapterFileNumbers Of(LoraAdapter adapter, Checkpoint? checkpoint) => new(
         adapter.Config.R,
         adapter.Config.LoraAlpha,
@@ -38,22 +38,22 @@ public sealed record AdapterFileNumbers(
         adapter.SavedParameters,
         checkpoint is null ? null : 100.0 * (adapter.PairParameters + adapter.SavedParameters) / AllParameters(adapter, checkpoint));
 
-    /// <summary>All parameters of base and adapter.</summary>
+    /// <summary>Number of parameters of base and adapter together.</summary>
     public static long AllParameters(LoraAdapter adapter, Checkpoint checkpoint) => ModelInventory.Of(adapter.ConfigOf(checkpoint.Config)).Parameters + adapter.PairParameters;
 }
 
 /// <summary>A module with an adapter.</summary>
-/// <param name="Name">The module.</param>
-/// <param name="Inputs">m.</param>
-/// <param name="Outputs">n.</param>
-/// <param name="Rank">r.</param>
+/// <param name="Name">The module's name.</param>
+/// <param name="Inputs">m, inputs.</param>
+/// <param name="Outputs">n, outputs.</param>
+/// <param name="Rank">r, the rank.</param>
 /// <param name="Scale">alpha / r, or alpha / sqrt(r).</param>
-/// <param name="Parameters">Of A and B.</param>
+/// <param name="Parameters">Number of parameters of A and B.</param>
 public sealed record ModuleNumbers(string Name, int Inputs, int Outputs, int Rank, float Scale, long Parameters);
 
 /// <summary>A module that is saved whole.</summary>
-/// <param name="Name">The module.</param>
-/// <param name="Inputs">m.</param>
-/// <param name="Outputs">n.</param>
-/// <param name="Parameters">All of them.</param>
+/// <param name="Name">The module's name.</param>
+/// <param name="Inputs">m, inputs.</param>
+/// <param name="Outputs">n, outputs.</param>
+/// <param name="Parameters">Number of parameters.</param>
 public sealed record WholeModuleNumbers(string Name, int Inputs, int Outputs, long Parameters);

@@ -4,19 +4,19 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Results;
 
-/// <summary>A layer that was run, as all commands that run one write it.</summary>
+/// <summary>The layer of a run, as every command that runs one layer writes it.</summary>
 public record LayerConditions : RunConditions
 {
     private LayerConditions(LayerShape shape, RunConditions run)
         : base(run) => (Inputs, Outputs, ChunkTokens) = (shape.Inputs, shape.Outputs, shape.Chunk);
 
-    /// <summary>m.</summary>
+    /// <summary>m, inputs of the layer.</summary>
     public int Inputs { get; }
 
-    /// <summary>n.</summary>
+    /// <summary>n, outputs of the layer.</summary>
     public int Outputs { get; }
 
-    /// <summary>t.</summary>
+    /// <summary>t, tokens per chunk.</summary>
     public int ChunkTokens { get; }
 
     /// <summary>The conditions of a layer on a machine.</summary>

@@ -8,7 +8,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Results;
 
-/// <summary>A layer three ways, as <c>layer --json</c> writes it.</summary>
+/// <summary>A layer run in three ways, as <c>layer --json</c> writes it.</summary>
 public sealed record LayerNumbers : LayerConditions
 {
     private LayerNumbers(LayerConditions conditions)
@@ -22,23 +22,23 @@ public sealed record LayerNumbers : LayerConditions
     /// <summary>Where the numbers of the layer come from.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Outputs of the layers that it feeds.</summary>
+    /// <summary>Outputs of each layer that this one feeds.</summary>
     public required IEnumerable<int> ThenOutputs { get; init; }
 
-    /// <summary>Words that a tile's streamers move per cycle, each way.</summary>
+    /// <summary>Words per cycle that a tile's streamers move in each direction.</summary>
     public required int StreamWordsPerCycle { get; init; }
 
-    /// <summary>Tiles of the platform.</summary>
+    /// <summary>Number of tiles of the platform.</summary>
     public required int Tiles { get; init; }
 
-    /// <summary>Copies of the matrix.</summary>
+    /// <summary>Number of copies of the matrix.</summary>
     public required int Copies { get; init; }
 
     /// <summary>Cycles of the tiles alone.</summary>
     [JsonPropertyName(ResultKeys.TileAloneCycles)]
     public required ulong TileAloneCycles { get; init; }
 
-    /// <summary>Cycles of everything in sequence.</summary>
+    /// <summary>Cycles if everything runs in sequence.</summary>
     public required ulong SequentialCycles { get; init; }
 
     /// <summary>Cycles under the strategy.</summary>
@@ -47,33 +47,33 @@ public sealed record LayerNumbers : LayerConditions
     /// <summary>Pipelined / tile alone - 1, in percent.</summary>
     public required double OverheadPercent { get; init; }
 
-    /// <summary>Of the run under the strategy.</summary>
+    /// <summary>Exposed cycles of the run under the strategy: those that follow the tiles' last job.</summary>
     public required long ExposedCycles { get; init; }
 
-    /// <summary>What the strategy chose; null if it chooses nothing.</summary>
+    /// <summary>The plan that the strategy chose; null if it chooses none.</summary>
     public required PlanNumbers? Plan { get; init; }
 
     /// <summary>Multiply-adds of the adapter per cycle in which a hart computed.</summary>
     public required double MultiplyAddsPerCycleAndHart { get; init; }
 
-    /// <summary>What was published for such a layer: 2r(m+n) + 2t(m+r+n).</summary>
+    /// <summary>The published TCDM need of such a layer: 2r(m+n) + 2t(m+r+n) bytes.</summary>
     public required long PublishedTcdmBytes { get; init; }
 
-    /// <summary>The tiles alone.</summary>
+    /// <summary>The run of the tiles alone.</summary>
     [JsonPropertyName(ResultKeys.TileAlone)]
     public required RunNumbers TileAlone { get; init; }
 
-    /// <summary>Everything in sequence.</summary>
+    /// <summary>The run of everything in sequence.</summary>
     public required RunNumbers Sequential { get; init; }
 
-    /// <summary>The strategy.</summary>
+    /// <summary>The run under the strategy.</summary>
     public required RunNumbers Pipelined { get; init; }
 
     /// <summary>The numbers of a comparison.</summary>
-    /// <param name="comparison">What was measured.</param>
-    /// <param name="source">Where the layer's numbers come from; null for generated ones.</param>
+    /// <param name="comparison">The measured comparison.</param>
+    /// <param name="source">Where the layer's numbers come from; null if they were generated.</param>
     /// <param name="platform">The machine.</param>
-    /// <param name="options">How it was run.</param>
+    /// <param name="options">The options of the machine.</param>
     public static LayerNumbers Of(LayerComparison comparison, string? source, PlatformDescription platform, MachineOptions options) => new(LayerConditions.Of(comparison.Shape, comparison.Pipelined.Strategy, platform, options))
     {
         Source = source ?? "generated",
@@ -95,17 +95,17 @@ public sealed record LayerNumbers : LayerConditions
     };
 }
 
-/// <summary>What a strategy chose, and what it expected.</summary>
-/// <param name="ChunkTokens">t.</param>
+/// <summary>The plan that a strategy chose, and its forecast.</summary>
+/// <param name="ChunkTokens">t, tokens per chunk.</param>
 /// <param name="DownTokenParts">Token parts of x A.</param>
 /// <param name="DownRankParts">Rank parts of x A.</param>
 /// <param name="UpTokenParts">Token parts of (x A) B.</param>
 /// <param name="UpOutputParts">Output parts of (x A) B.</param>
-/// <param name="ForecastCycles">Cycles expected of the run, as a sweep's column calls them.</param>
+/// <param name="ForecastCycles">Cycles forecast for the run, under the name of a sweep's column.</param>
 /// <param name="PredictedCycles">The same, under its older key.</param>
-/// <param name="PredictedHartCyclesPerChunk">Of the slowest hart.</param>
-/// <param name="PredictedTileCyclesPerChunk">Of the tile.</param>
-/// <param name="PredictedDmaCyclesPerChunk">Of the DMA.</param>
+/// <param name="PredictedHartCyclesPerChunk">Cycles forecast for the slowest hart.</param>
+/// <param name="PredictedTileCyclesPerChunk">Cycles forecast for the tile.</param>
+/// <param name="PredictedDmaCyclesPerChunk">Cycles forecast for the DMA.</param>
 public sealed record PlanNumbers(
     int ChunkTokens, int DownTokenParts, int DownRankParts, int UpTokenParts, int UpOutputParts,
     long ForecastCycles, long PredictedCycles, long PredictedHartCyclesPerChunk, long PredictedTileCyclesPerChunk, long PredictedDmaCyclesPerChunk)

@@ -5,7 +5,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Results;
 
-/// <summary>A layer on an ideal tile and on a noisy one, as <c>layer</c> writes it if both are asked for.</summary>
+/// <summary>A layer on an ideal tile and on a noisy one, as <c>layer</c> writes it if both are requested.</summary>
 public sealed record PairedNumbers : LayerConditions
 {
     private PairedNumbers(LayerConditions conditions)
@@ -16,31 +16,31 @@ public sealed record PairedNumbers : LayerConditions
     /// <summary>Version of the product.</summary>
     public string Version { get; } = Product.Version;
 
-    /// <summary>The noisy tile's devices.</summary>
+    /// <summary>The device model of the noisy tile.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Their age.</summary>
+    /// <summary>The age of its devices in seconds.</summary>
     public required double AgeSeconds { get; init; }
 
-    /// <summary>Whether cycles are equal unless vectors were passed again.</summary>
+    /// <summary>False if the cycles differ although no vector was passed again.</summary>
     public required bool CyclesAgree { get; init; }
 
-    /// <summary>Cycles that the noisy run took more.</summary>
+    /// <summary>Cycles of the noisy run minus cycles of the ideal run.</summary>
     public required long FurtherCycles { get; init; }
 
-    /// <summary>Signal to error, dB.</summary>
+    /// <summary>Signal-to-error ratio in dB.</summary>
     public required double SnrDb { get; init; }
 
-    /// <summary>Number of the worst MVM.</summary>
+    /// <summary>Index of the worst MVM.</summary>
     public required int WorstMvm { get; init; }
 
-    /// <summary>Its signal to error, dB.</summary>
+    /// <summary>Signal-to-error ratio of the worst MVM in dB.</summary>
     public required double WorstMvmSnrDb { get; init; }
 
-    /// <summary>Number of the worst column.</summary>
+    /// <summary>Index of the worst column.</summary>
     public required int WorstColumn { get; init; }
 
-    /// <summary>Its signal to error, dB.</summary>
+    /// <summary>Signal-to-error ratio of the worst column in dB.</summary>
     public required double WorstColumnSnrDb { get; init; }
 
     /// <summary>Share of the inputs that the DAC clipped.</summary>
@@ -49,10 +49,10 @@ public sealed record PairedNumbers : LayerConditions
     /// <summary>Share of the outputs that saturated the ADC.</summary>
     public required double SaturatedFraction { get; init; }
 
-    /// <summary>The ideal tile.</summary>
+    /// <summary>The run on the ideal tile.</summary>
     public required RunNumbers Ideal { get; init; }
 
-    /// <summary>The noisy tile.</summary>
+    /// <summary>The run on the noisy tile.</summary>
     public required RunNumbers Noisy { get; init; }
 
     /// <summary>The numbers of a pair.</summary>

@@ -3,18 +3,18 @@ using AhwaLora.Machine;
 
 namespace AhwaLora.Experiments.Results;
 
-/// <summary>How layers were run, as all commands that run some write it. Names and units are those of <see cref="Sweeps.SweepRow"/>.</summary>
-/// <param name="Rank">r.</param>
-/// <param name="Tokens">S.</param>
-/// <param name="IntegrationNs">Integration time of the tiles.</param>
-/// <param name="Preset">Converters and noise of the tiles.</param>
-/// <param name="Strategy">How the adapter was scheduled.</param>
-/// <param name="Harts">Harts beside the tiles.</param>
+/// <summary>The conditions of layer runs, as all commands that run layers write them. Names and units are those of <see cref="Sweeps.SweepRow"/>.</summary>
+/// <param name="Rank">r, rank of the adapter.</param>
+/// <param name="Tokens">S, number of tokens.</param>
+/// <param name="IntegrationNs">Integration time of the tiles in ns.</param>
+/// <param name="Preset">Preset of the tiles' converters and noise.</param>
+/// <param name="Strategy">The schedule of the adapter.</param>
+/// <param name="Harts">Number of harts beside the tiles.</param>
 /// <param name="Timing">Timing profile.</param>
 /// <param name="Contention">Bank conflicts: <c>none</c> or <c>exact</c>.</param>
-/// <param name="Seed">Of numbers, tiles and machine.</param>
+/// <param name="Seed">Seed of the numbers, the tiles and the machine.</param>
 public record RunConditions(int Rank, int Tokens, int IntegrationNs, string Preset, string Strategy, int Harts, string Timing, string Contention, ulong Seed)
 {
-    /// <summary>Contention as results write it.</summary>
+    /// <summary>The contention setting as results write it.</summary>
     public static string NameOf(Contention contention) => JsonNamingPolicy.SnakeCaseLower.ConvertName(contention.ToString());
 }

@@ -2,7 +2,7 @@ using AhwaLora.Common.Settings;
 
 namespace AhwaLora.Experiments.Settings;
 
-/// <summary>Settings of layers, tiles and sweeps that messages name; the keys of those in files are sweep files'.</summary>
+/// <summary>Settings of layers, tiles and sweeps that messages name. Their keys in files are those of sweep files.</summary>
 public static class ExperimentSettings
 {
     /// <summary>m, inputs of a layer.</summary>
@@ -32,7 +32,7 @@ public static class ExperimentSettings
     /// <summary>Which layer of a model.</summary>
     public static readonly Setting Module = new("module");
 
-    /// <summary>Devices drawn for each target and age.</summary>
+    /// <summary>Number of devices drawn for each target and age.</summary>
     public static readonly Setting Samples = new("samples");
 
     /// <summary>Target conductances.</summary>

@@ -11,21 +11,21 @@ using AhwaLora.Runs.Loader;
 namespace AhwaLora.Experiments.Study;
 
 /// <summary>
-/// How fast the LoRA kernels are by themselves: firmware/apps/kernel_speed.c, 128 -> 8 -> 128 at 16 tokens on CV32E40P with exact
-/// contention. Cycles are those of the hart that takes longest.
+/// The speed of the LoRA kernels alone: firmware/apps/kernel_speed.c, 128 -> 8 -> 128 at 16 tokens on CV32E40P with exact
+/// contention. The cycles are those of the slowest hart.
 /// </summary>
-/// <param name="Harts">That share each product.</param>
-/// <param name="DownCycles">Of x A.</param>
-/// <param name="UpCycles">Of (x A) B and the addition to y.</param>
+/// <param name="Harts">Number of harts that share each product.</param>
+/// <param name="DownCycles">Cycles of x A.</param>
+/// <param name="UpCycles">Cycles of (x A) B and the addition to y.</param>
 public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
 {
     /// <summary>Inputs and outputs of the layer.</summary>
     public const int Width = KernelSpeedShape.Width;
 
-    /// <summary>Its rank.</summary>
+    /// <summary>Rank of the layer.</summary>
     public const int Rank = KernelSpeedShape.Rank;
 
-    /// <summary>Its tokens.</summary>
+    /// <summary>Number of tokens.</summary>
     public const int Tokens = KernelSpeedShape.Tokens;
 
     private const string App = "kernel_speed";
@@ -34,17 +34,17 @@ public sealed record KernelSpeed(int Harts, long DownCycles, long UpCycles)
     /// <summary>Cycles of both products.</summary>
     public long Cycles => DownCycles + UpCycles;
 
-    /// <summary>Multiply-adds per cycle and hart, x A.</summary>
+    /// <summary>Multiply-adds per cycle and hart of x A.</summary>
     public double DownRate => (double)Tokens * Width * Rank / (Harts * DownCycles);
 
-    /// <summary>Multiply-adds per cycle and hart, (x A) B and the addition.</summary>
+    /// <summary>Multiply-adds per cycle and hart of (x A) B and the addition.</summary>
     public double UpRate => (double)Tokens * Width * Rank / (Harts * UpCycles);
 
-    /// <summary>Multiply-adds per cycle and hart of both.</summary>
+    /// <summary>Multiply-adds per cycle and hart of both products.</summary>
     public double Rate => 2.0 * Tokens * Width * Rank / (Harts * Cycles);
 
     /// <summary>Runs the app.</summary>
-    /// <param name="harts">Harts of the machine.</param>
+    /// <param name="harts">Number of harts of the machine.</param>
     /// <param name="engine">How instructions are executed.</param>
     /// <exception cref="UserErrorException">The firmware is not built.</exception>
     public static KernelSpeed Measure(int harts, EngineKind engine)

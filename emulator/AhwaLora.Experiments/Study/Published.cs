@@ -1,24 +1,24 @@
 namespace AhwaLora.Experiments.Study;
 
 /// <summary>
-/// What was published for AHWA-LoRA on AIMC tiles beside a RISC-V cluster (Li et al., arXiv 2411.17367v3), and what had to be
-/// assumed about it: it names neither the number of cores nor the size of the matrix engine.
+/// Published figures for AHWA-LoRA on AIMC tiles beside a RISC-V cluster (Li et al., arXiv 2411.17367v3), and what we have to
+/// assume about it: the paper gives neither the number of cores nor the size of the matrix engine.
 /// </summary>
 public static class Published
 {
-    /// <summary>Least overhead of the adapter beside the tile alone, in percent.</summary>
+    /// <summary>Smallest published overhead of the adapter relative to the tile alone, in percent.</summary>
     public const double LeastOverheadPercent = 4;
 
-    /// <summary>The worst case: latency over that of the tile alone.</summary>
+    /// <summary>The worst case: latency divided by that of the tile alone.</summary>
     public const double WorstLatencyRatio = 2.72;
 
-    /// <summary>The layer of the worst case and the duration of its MVM.</summary>
+    /// <summary>The layer of the worst case, and the duration of its MVM in ns.</summary>
     public static readonly (int Inputs, int Outputs, int IntegrationNs) Worst = (512, 128, 128);
 
-    /// <summary>Multiply-adds per cycle of the matrix engine, as RedMulE's default array has; assumed.</summary>
+    /// <summary>Multiply-adds per cycle of the matrix engine: that of RedMulE's default array; assumed.</summary>
     public const int MatrixEngineMultiplyAdds = 48;
 
-    /// <summary>TCDM need in KiB by (inputs, outputs, chunk); r = 8.</summary>
+    /// <summary>TCDM need in KiB by (inputs, outputs, chunk), for r = 8.</summary>
     public static readonly IReadOnlyDictionary<(int Inputs, int Outputs, int Chunk), string> TcdmKib = new Dictionary<(int, int, int), string>
     {
         [(128, 128, 8)] = "8.2",

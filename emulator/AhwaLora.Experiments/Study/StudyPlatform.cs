@@ -4,8 +4,8 @@ using AhwaLora.Machine.Platform;
 namespace AhwaLora.Experiments.Study;
 
 /// <summary>
-/// The machine of the study, docs/study/platform.json: the reference platform with 1 MiB of TCDM, so that every published
-/// point fits in FP32, and a DMA of 512 bits per cycle, as Snitch's cluster has, so that data movement bounds no layer.
+/// The machine of the study, docs/study/platform.json: the reference platform with two changes. It has 1 MiB of TCDM, so that every
+/// published point fits in FP32. Its DMA moves 512 bits per cycle, as in the Snitch cluster, so that data movement limits no layer.
 /// </summary>
 public static class StudyPlatform
 {

@@ -8,22 +8,22 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Experiments.Study;
 
-/// <summary>A model as it was run.</summary>
-/// <param name="Model">Which.</param>
-/// <param name="Settings">Machine and strategy.</param>
-/// <param name="Cost">What it took.</param>
+/// <summary>The result of running a model.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Settings">The machine and the strategy.</param>
+/// <param name="Cost">The measured cost.</param>
 public sealed record StudiedModel(KnownModel Model, SweepPoint Settings, ModelCost Cost);
 
-/// <summary>Shows how far a part of the work is: a title, and the work, which reports items done and items in all.</summary>
+/// <summary>Shows the progress of one part of the work. It takes a title and the work, which reports the items done and all items.</summary>
 public delegate void StudyPhase(string title, Action<Action<int, int>> work);
 
-/// <summary>All that the study measures.</summary>
+/// <summary>Everything that the study measures.</summary>
 /// <param name="Points">The published points: docs/study/paper.yaml.</param>
-/// <param name="Needs">The harts that each shape and integration time takes.</param>
-/// <param name="WhatIf">One point, then the same with something changed in each: docs/study/what-if.yaml.</param>
-/// <param name="ManyHarts">The same around a point of many harts: docs/study/many-harts.yaml.</param>
-/// <param name="Balanced">Points of the strategy that plans: docs/study/balanced.yaml.</param>
-/// <param name="Kernels">The kernels by themselves, on one hart first.</param>
+/// <param name="Needs">The number of harts that each shape and integration time needs.</param>
+/// <param name="WhatIf">One reference point, then variants that each change something in it: docs/study/what-if.yaml.</param>
+/// <param name="ManyHarts">The same for a reference point with many harts: docs/study/many-harts.yaml.</param>
+/// <param name="Balanced">Points of the strategy that plans its chunk and split: docs/study/balanced.yaml.</param>
+/// <param name="Kernels">The kernels alone; the run on one hart comes first.</param>
 /// <param name="Models">Whole models.</param>
 public sealed record StudyResults(
     IReadOnlyList<SweepRow> Points,
@@ -44,14 +44,14 @@ public sealed record StudyResults(
         (KnownModels.Llama, Llama()),
     ];
 
-    /// <summary>Runs the study. Points are kept in a journal, so that a study that was stopped goes on where it was.</summary>
-    /// <param name="directory">Of the sweep files.</param>
+    /// <summary>Runs the study. It keeps points in a journal, so a study that was stopped continues from there.</summary>
+    /// <param name="directory">Directory of the sweep files.</param>
     /// <param name="work">Directory for results as Parquet and CSV, and for journals.</param>
-    /// <param name="models">Models to run.</param>
+    /// <param name="models">The models to run.</param>
     /// <param name="engine">How instructions are executed.</param>
-    /// <param name="jobs">Runs at a time.</param>
-    /// <param name="phase">Called with each part of the work, which it must run.</param>
-    /// <exception cref="UserErrorException">A sweep file is at fault, or a file cannot be written.</exception>
+    /// <param name="jobs">Number of runs at the same time.</param>
+    /// <param name="phase">Called with each part of the work; it must run that part.</param>
+    /// <exception cref="UserErrorException">A sweep file is invalid, or a file cannot be written.</exception>
     public static StudyResults Measure(string directory, string work, IReadOnlyList<(KnownModel Model, SweepPoint Settings)> models, EngineKind engine, int jobs, StudyPhase phase)
     {
         var plans = Load(directory);
@@ -119,7 +119,7 @@ public sealed record StudyResults(
         Contention = Contention.Exact,
     };
 
-    // 56 tiles of 1024x1024 hold the largest matrix; its adapter and one token of buffers take more than 1 MiB.
+    // The largest matrix takes 56 tiles of 1024x1024. Its adapter and the buffers of one token take more than 1 MiB.
     private static SweepPoint Llama() => new(StudyPlatform.Description with { Aimc = new AimcDescription { Rows = 1024, Columns = 1024, TimingOnly = true } })
     {
         Shape = new LayerShape(1, 1, KnownModels.Llama.Rank, Tokens: 320, Chunk: 64),

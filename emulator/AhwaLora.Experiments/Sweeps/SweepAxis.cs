@@ -12,18 +12,18 @@ using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Experiments.Sweeps;
 
-/// <summary>What a value on an axis does to a point.</summary>
+/// <summary>Applies a value of an axis to a point.</summary>
 internal delegate SweepPoint SweepSetting(SweepPoint point);
 
-/// <summary>Something a sweep varies.</summary>
-/// <param name="Name">Its key in sweep files.</param>
-/// <param name="Meaning">For the reader of a file, with the unit.</param>
-/// <param name="Parse">The values that a text stands for, most often one. The second argument is the sweep file's folder.</param>
+/// <summary>A setting that a sweep varies.</summary>
+/// <param name="Name">The axis's key in sweep files.</param>
+/// <param name="Meaning">Explains the axis to the reader of a file, with the unit.</param>
+/// <param name="Parse">Parses a text into the values that it stands for, usually one. The second argument is the sweep file's folder.</param>
 internal sealed record SweepAxis(string Name, string Meaning, Func<string, string, IEnumerable<SweepSetting>> Parse)
 {
     private const string RangeMark = "..", StepMark = "step";
 
-    /// <summary>All axes; points are numbered with the first of them varying slowest.</summary>
+    /// <summary>All axes, in the order of the points: the first axis varies slowest.</summary>
     public static IReadOnlyList<SweepAxis> All { get; } =
     [
         new("shape", "layer as INxOUT: 512x128 has 512 inputs", (text, _) => [Shape(text)]),

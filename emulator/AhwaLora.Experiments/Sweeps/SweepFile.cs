@@ -9,19 +9,19 @@ using Grid = System.Collections.Generic.List<(AhwaLora.Experiments.Sweeps.SweepA
 namespace AhwaLora.Experiments.Sweeps;
 
 /// <summary>
-/// A sweep file, YAML or JSON: a key for each axis with a value, a range or a list of them. Every combination is a point.
-/// <c>grids</c>, a list of such mappings, makes the sweep their union, and what stands beside it goes for each of them.
-/// An axis that is not named keeps the default of <c>ahwalora layer</c>, or what the platform file says.
+/// A sweep file, YAML or JSON. Each key is an axis; its value is one value, a range or a list of them. Every combination is a point.
+/// If <c>grids</c> lists such mappings, the sweep is their union, and the keys beside <c>grids</c> apply to all of them.
+/// An axis that is not named keeps the default of <c>ahwalora layer</c>, or the value in the platform file.
 /// </summary>
-/// <param name="Name">Of the sweep: <c>name</c>, or the file's.</param>
+/// <param name="Name">Name of the sweep: <c>name</c> in the file, or the file's name.</param>
 /// <param name="Points">Without repetitions, in the order of the file.</param>
 internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 {
     private const string NameKey = "name", PlatformKey = "platform", GridsKey = "grids";
     private const int MostPoints = 1_000_000;
 
-    /// <summary>Reads and expands a file; what is wrong goes to <paramref name="faults"/>.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, or is not YAML.</exception>
+    /// <summary>Reads and expands a file; adds the faults it finds to <paramref name="faults"/>.</summary>
+    /// <exception cref="UserErrorException">The file cannot be read, or it is not YAML.</exception>
     public static SweepFile Read(string path, FileFaults faults)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -48,7 +48,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 
         void Add(SweepPoint point)
         {
-            // A chunk that is chosen makes no points: whatever the file says, the run is the same.
+            // If the strategy chooses the chunk, the file's chunks make no further points: the run is the same for each.
             if (point.Strategy.IsPlanned) point = point with { Shape = point.Shape with { Chunk = 1 } };
             if (points.Count == MostPoints) faults.Add($"more than {MostPoints:N0} points");
             else if (seen.Add(point)) points.Add(point);
@@ -72,7 +72,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         }
     }
 
-    // A name is part of file names.
+    // The name becomes part of file names.
     private static string NameOf(YamlNode value, FileFaults faults)
     {
         var name = Text(value);
@@ -152,7 +152,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
             }
         }
 
-        // A list without a valid value must not hide the faults of others.
+        // A list without a valid value must not hide the faults of other lists.
         if (settings.Count == 0) settings.Add(point => point);
         return settings;
     }

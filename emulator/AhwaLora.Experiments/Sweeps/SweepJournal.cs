@@ -7,8 +7,8 @@ using AhwaLora.Common.Text;
 namespace AhwaLora.Experiments.Sweeps;
 
 /// <summary>
-/// What a sweep has measured so far: a file with a line of JSON for each point, appended as soon as it is known, under the
-/// key of the point. A line that a kill cut short is passed over, and lines of other points or versions are of no harm.
+/// The measurements of a sweep so far: a file with a line of JSON per point, appended as soon as the point is measured, under the
+/// point's key. Reading skips a line that a kill cut short. Lines of other points or versions do no harm.
 /// </summary>
 internal sealed class SweepJournal : IDisposable
 {
@@ -17,14 +17,14 @@ internal sealed class SweepJournal : IDisposable
     private readonly Dictionary<string, SweepRow> _rows = [];
     private readonly Lock _gate = new();
 
-    /// <summary>Opens a journal, or begins one.</summary>
+    /// <summary>Opens a journal, or creates it.</summary>
     /// <exception cref="UserErrorException">It cannot be opened, or another process has it open.</exception>
     public SweepJournal(string path)
     {
         _path = path;
         try
         {
-            // Without a buffer: a line is in the file when it is written, and what failed is not written again on closing.
+            // No buffer: a line is in the file once it is written, and closing does not write again what failed.
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException e)
@@ -50,11 +50,11 @@ internal sealed class SweepJournal : IDisposable
         }
     }
 
-    /// <summary>The row of a key, if it has been measured.</summary>
+    /// <summary>The row of a key; null if it has not been measured.</summary>
     public SweepRow? Find(string key) => _rows.GetValueOrDefault(key);
 
-    /// <summary>Keeps a row, in the file too. Any thread may call.</summary>
-    /// <exception cref="UserErrorException">The file cannot grow.</exception>
+    /// <summary>Keeps a row, in memory and in the file. Any thread may call this.</summary>
+    /// <exception cref="UserErrorException">The file cannot be extended.</exception>
     public void Append(string key, SweepRow row)
     {
         var line = JsonSerializer.Serialize(new { key, row }, JsonStyles.Rows) + "\n";
@@ -67,7 +67,7 @@ internal sealed class SweepJournal : IDisposable
             }
             catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
             {
-                // The latter is .NET's word for EFBIG, which a limit on file sizes gives.
+                // .NET reports EFBIG, the error of a limit on file sizes, as the latter.
                 throw new UserErrorException($"{_path}: cannot be written ({e.Message.TrimEnd('.')})", e);
             }
         }
@@ -85,7 +85,7 @@ internal sealed class SweepJournal : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Cut short, or of a version with other columns: the point is measured again.
+            // The line was cut short, or is of a version with other columns: the point is measured again.
         }
     }
 

@@ -7,9 +7,9 @@ namespace AhwaLora.Experiments.Sweeps;
 /// <summary>Joins the parts of a sweep.</summary>
 public static class SweepMerge
 {
-    /// <summary>The whole sweep of its parts, given in any order.</summary>
-    /// <param name="parts">Paths and tables.</param>
-    /// <exception cref="UserErrorException">Parts of different sweeps, a part twice with different rows, or one that is missing.</exception>
+    /// <summary>Joins the parts, given in any order, to the whole sweep.</summary>
+    /// <param name="parts">The paths and tables of the parts.</param>
+    /// <exception cref="UserErrorException">The parts are of different sweeps, a part is given twice with different rows, or a part is missing.</exception>
     public static SweepTable Join(IReadOnlyList<(string Path, SweepTable Table)> parts)
     {
         var (firstPath, first) = parts[0];

@@ -10,7 +10,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Sweeps;
 
-/// <summary>A sweep that can be run: every point was found to make sense and to fit its machine.</summary>
+/// <summary>A sweep that is ready to run: every point is valid and fits its machine.</summary>
 public sealed class SweepPlan
 {
     private SweepPlan(string name, IReadOnlyList<SweepPoint> points, SweepVersions versions)
@@ -22,13 +22,13 @@ public sealed class SweepPlan
         Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Keys))));
     }
 
-    /// <summary>Of the sweep, for file names.</summary>
+    /// <summary>Name of the sweep, for file names.</summary>
     public string Name { get; }
 
-    /// <summary>What is to be run.</summary>
+    /// <summary>The points to run.</summary>
     public IReadOnlyList<SweepPoint> Points { get; }
 
-    /// <summary>Names the points and the versions that they are run with: parts of equal id are parts of one sweep.</summary>
+    /// <summary>Identifies the points and the versions that they run with: parts with the same id belong to one sweep.</summary>
     public string Id { get; }
 
     /// <summary>The points' rows before they are run.</summary>
@@ -38,7 +38,7 @@ public sealed class SweepPlan
     internal IReadOnlyList<string> Keys { get; }
 
     /// <summary>Reads a sweep file and checks every point.</summary>
-    /// <exception cref="UserErrorException">All that is wrong, a line for each fault, with the nearest valid value.</exception>
+    /// <exception cref="UserErrorException">Lists every fault, one per line, each with the nearest valid value.</exception>
     public static SweepPlan Load(string path)
     {
         var faults = new FileFaults(path);
@@ -46,7 +46,7 @@ public sealed class SweepPlan
     }
 
     /// <summary>A sweep of points that no file lists.</summary>
-    /// <exception cref="UserErrorException">As for a file.</exception>
+    /// <exception cref="UserErrorException">As for a sweep file.</exception>
     public static SweepPlan Of(string name, IEnumerable<SweepPoint> points) => Check(new SweepFile(name, [.. points.Distinct()]), new FileFaults(name));
 
     private static SweepPlan Check(SweepFile file, FileFaults faults)
@@ -76,7 +76,7 @@ public sealed class SweepPlan
         }
     }
 
-    // As BankScheduler counts them.
+    // Counts them as BankScheduler does.
     private static void CheckMasters(SweepPoint point, FileFaults faults)
     {
         if (point.Contention != Contention.Exact || point.TcdmBanks == 0) return;

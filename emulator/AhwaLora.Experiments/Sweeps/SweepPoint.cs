@@ -6,8 +6,8 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Sweeps;
 
-/// <summary>One run of a sweep: a layer, and what of the machine a sweep varies.</summary>
-/// <param name="Platform">The machine, but for the other members.</param>
+/// <summary>One run of a sweep: a layer, and the machine settings that a sweep varies.</summary>
+/// <param name="Platform">The machine; the other members override its settings.</param>
 public sealed record SweepPoint(PlatformDescription Platform)
 {
     /// <summary>The layer.</summary>
@@ -16,7 +16,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
     /// <summary>Integration time of one MVM, ns.</summary>
     public int IntegrationNs { get; init; } = 256;
 
-    /// <summary>Harts.</summary>
+    /// <summary>Number of harts.</summary>
     public int Harts { get; init; } = 8;
 
     /// <summary>How the adapter is scheduled beside the tile.</summary>
@@ -25,34 +25,34 @@ public sealed record SweepPoint(PlatformDescription Platform)
     /// <summary>Clock of harts, memories and interfaces, MHz.</summary>
     public double ClockMhz { get; init; } = Platform.ClockMhz;
 
-    /// <summary>What an instruction costs.</summary>
+    /// <summary>Timing profile: the latencies of instructions.</summary>
     public TimingProfile Timing { get; init; } = TimingProfile.Named("cv32e40p");
 
-    /// <summary>Bank conflicts.</summary>
+    /// <summary>How bank conflicts are counted.</summary>
     public Contention Contention { get; init; }
 
-    /// <summary>Converters and noise of the tile.</summary>
+    /// <summary>Preset of the tile's converters and noise.</summary>
     public string Preset { get; init; } = (Platform.Aimc ?? new AimcDescription()).Preset;
 
-    /// <summary>Seed of numbers, tile and machine.</summary>
+    /// <summary>Seed of the numbers, the tile and the machine.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Size of the TCDM, bytes.</summary>
     public uint TcdmBytes { get; init; } = LayerFootprint.TcdmOf(Platform)?.Size ?? 0;
 
-    /// <summary>Bytes the DMA moves per cycle.</summary>
+    /// <summary>Bytes that the DMA moves per cycle.</summary>
     public int DmaBytesPerCycle { get; init; } = (Platform.Dma ?? new DmaDescription()).BytesPerCycle;
 
-    /// <summary>Banks of the TCDM; 0 for none.</summary>
+    /// <summary>Number of TCDM banks; 0 for none.</summary>
     public int TcdmBanks { get; init; } = LayerFootprint.TcdmOf(Platform)?.Banks ?? 0;
 
-    /// <summary>Words per cycle that a tile's streamers move, each way.</summary>
+    /// <summary>Words per cycle that a tile's streamers move in each direction.</summary>
     public int StreamWordsPerCycle { get; init; } = (Platform.Aimc ?? new AimcDescription()).StreamWordsPerCycle;
 
-    /// <summary>The tile alone, on the same machine with the same chunks: what the point's overhead is measured against.</summary>
+    /// <summary>The tile alone, on the same machine with the same chunks; the point's overhead is measured against it.</summary>
     public SweepPoint TileAlone => this with { Strategy = Strategy.TileAlone };
 
-    /// <summary>The machine, with as many tiles as the strategy takes.</summary>
+    /// <summary>The machine, with as many tiles as the strategy needs.</summary>
     public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(
         Platform with
         {
@@ -65,7 +65,7 @@ public sealed record SweepPoint(PlatformDescription Platform)
         [Shape],
         Strategy);
 
-    /// <summary>Its tiles.</summary>
+    /// <summary>The tiles of the machine.</summary>
     public AimcDescription Aimc
     {
         get
@@ -75,9 +75,9 @@ public sealed record SweepPoint(PlatformDescription Platform)
         }
     }
 
-    /// <summary>What of the matrix lies on which tile.</summary>
+    /// <summary>Which part of the matrix lies on which tile.</summary>
     internal LayerMapping Mapping => LayerMapping.Of([Shape], Strategy, Platform with { Aimc = Aimc })[0];
 
-    /// <summary>How it is run.</summary>
+    /// <summary>The options of the run.</summary>
     public MachineOptions BuildOptions(EngineKind engine) => new() { Engine = engine, Timing = Timing, Contention = Contention, Seed = Seed };
 }

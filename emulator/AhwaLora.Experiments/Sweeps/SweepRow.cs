@@ -13,8 +13,8 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Experiments.Sweeps;
 
 /// <summary>
-/// A point and what it measured: a row of the results, whose columns are these properties in snake case, in this order.
-/// Nothing of the host is in it, so equal points of equal versions have equal bytes.
+/// A point and its measurements: one row of the results. The columns are these properties in snake case, in this order.
+/// Nothing in it depends on the host, so equal points of equal versions have equal bytes.
 /// </summary>
 public sealed record SweepRow
 {
@@ -54,13 +54,13 @@ public sealed record SweepRow
     public required ulong Seed { get; init; }
 #pragma warning restore CS1591
 
-    /// <summary>The platform, as JSON of what differs from the reference platform of this version.</summary>
+    /// <summary>The platform, as JSON of its differences from the reference platform of this version.</summary>
     public required string Platform { get; init; }
 
     /// <summary>Version of the product.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Fingerprint of the code and data of the strategy's app and of the tile's alone.</summary>
+    /// <summary>Fingerprint of the code and data of two apps: the strategy's, and that of the tile alone.</summary>
     public required string FirmwareSha256 { get; init; }
 
     /// <summary>Fingerprint of the timing profile's latencies.</summary>
@@ -69,53 +69,53 @@ public sealed record SweepRow
     /// <summary>Cycles from the first token's transfer to the last result in RAM, under the strategy.</summary>
     public long PipelinedCycles { get; init; }
 
-    /// <summary>The same of the tile alone.</summary>
+    /// <summary>The same cycles for the tile alone.</summary>
     [JsonPropertyName(ResultKeys.TileAloneCycles)]
     public long TileAloneCycles { get; init; }
 
     /// <summary>Pipelined / tile alone - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent { get; init; }
 
-    /// <summary>What the strategy's plan expected in place of <see cref="PipelinedCycles"/>; 0 of a strategy that plans nothing.</summary>
+    /// <summary>The strategy's forecast of <see cref="PipelinedCycles"/>; 0 if the strategy plans nothing.</summary>
     public long ForecastCycles { get; init; }
 
-    /// <summary>From the end of the tiles' last job until the last output was complete: what of the adapter no tile hides.</summary>
+    /// <summary>Exposed cycles: from the end of the tiles' last job until the last output was complete. The tiles do not hide this part of the adapter.</summary>
     public long ExposedCycles { get; init; }
 
-    /// <summary>Tokens times integration time, in cycles: less than this no machine takes, bound management apart.</summary>
+    /// <summary>Tokens times integration time, in cycles: the lower bound for any machine, without the further passes of bound management.</summary>
     public long IntegrationCycles { get; init; }
 
-    /// <summary>Pipelined cycles at the clock, in microseconds.</summary>
+    /// <summary>Pipelined cycles as time at the given clock, in microseconds.</summary>
     public double PipelinedUs { get; init; }
 
-    /// <summary>TCDM that the strategy's buffers take.</summary>
+    /// <summary>Bytes of TCDM that the strategy's buffers take.</summary>
     public long TcdmBytes { get; init; }
 
-    /// <summary>What was published for such a layer: FP16, one buffer of each matrix, 2r(m+n) + 2t(m+r+n).</summary>
+    /// <summary>The published TCDM need of such a layer, in bytes: FP16, one buffer for each matrix, 2r(m+n) + 2t(m+r+n).</summary>
     public long PublishedTcdmBytes { get; init; }
 
-    /// <summary>True if the buffers take more than the 128 KiB of the reference platform and of the published one.</summary>
+    /// <summary>True if the buffers take more than 128 KiB, the TCDM of the reference platform and of the published one.</summary>
     public bool ExceedsReferenceTcdm { get; init; }
 
-    /// <summary>Multiply-adds of the adapter in a cycle in which a hart computed.</summary>
+    /// <summary>Multiply-adds of the adapter per cycle in which a hart computed.</summary>
     public double MultiplyAddsPerCycleAndHart { get; init; }
 
-    /// <summary>Cycles in the products of the hart that was busy longest.</summary>
+    /// <summary>Cycles in the products, of the hart that was busy longest.</summary>
     public long HartBusyCyclesMost { get; init; }
 
-    /// <summary>Cycles in the products of a hart on average.</summary>
+    /// <summary>Cycles in the products, averaged over the harts.</summary>
     public double HartBusyCyclesMean { get; init; }
 
     /// <summary>Cycles in which the tile had a job.</summary>
     public long TileBusyCycles { get; init; }
 
-    /// <summary>Passes of bound management beyond the first.</summary>
+    /// <summary>Passes of bound management after the first.</summary>
     public long BoundPasses { get; init; }
 
-    /// <summary>Error of y against exact weights in double precision, in percent; NaN if the tiles keep time only.</summary>
+    /// <summary>Error of y relative to exact weights in double precision, in percent; NaN if the tiles only keep time.</summary>
     public double RelativeErrorPercent { get; init; }
 
-    /// <summary>Instructions of all harts.</summary>
+    /// <summary>Instructions executed by all harts.</summary>
     public long Instructions { get; init; }
 
     /// <summary>The row of a point before it is run.</summary>
@@ -145,7 +145,7 @@ public sealed record SweepRow
         PublishedTcdmBytes = point.Shape.PublishedTcdmBytes,
     };
 
-    /// <summary>With what a run measured, and what the tile alone takes.</summary>
+    /// <summary>This row with the measurements of a run and the cycles of the tile alone.</summary>
     internal SweepRow With(LayerMeasurement pipelined, long tileAloneCycles)
     {
         var busy = pipelined.Result.HartBusyCycles.Select(c => (long)c).ToList();
@@ -174,7 +174,7 @@ public sealed record SweepRow
         };
     }
 
-    /// <summary>Names the point with its versions: equal rows before the run, equal keys.</summary>
+    /// <summary>Identifies the point and its versions: rows that are equal before the run have equal keys.</summary>
     internal string Key() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, JsonStyles.Rows))));
 
     internal const long ReferenceTcdmBytes = 128 << 10;

@@ -7,26 +7,26 @@ using AhwaLora.Machine;
 
 namespace AhwaLora.Experiments.Sweeps;
 
-/// <summary>How far a sweep is.</summary>
-/// <param name="Done">Points done, those of earlier runs included.</param>
-/// <param name="Reused">Points that an earlier run had measured.</param>
-/// <param name="Points">Points in all.</param>
+/// <summary>The progress of a sweep.</summary>
+/// <param name="Done">Points done, including those of earlier runs.</param>
+/// <param name="Reused">Points that an earlier run measured.</param>
+/// <param name="Points">All points.</param>
 public readonly record struct SweepProgress(int Done, int Reused, int Points);
 
-/// <summary>Runs a sweep's points on the host's cores; what they measure does not depend on how many those are.</summary>
+/// <summary>Runs a sweep's points on the host's cores. The measurements do not depend on the number of cores.</summary>
 public static class SweepRun
 {
     /// <summary>
-    /// Runs one part of a sweep and writes its files: <c>NAME.journal.jsonl</c> while it runs, from which a run that was killed
-    /// goes on, then <c>NAME.parquet</c> and <c>NAME.csv</c>. A part i of n is called <c>NAME.i-of-n</c>.
+    /// Runs one part of a sweep and writes its files: <c>NAME.journal.jsonl</c> during the run, from which a killed run
+    /// continues, then <c>NAME.parquet</c> and <c>NAME.csv</c>. The NAME of part i of n ends in <c>.i-of-n</c>.
     /// </summary>
     /// <param name="plan">The sweep.</param>
-    /// <param name="shard">Which part.</param>
-    /// <param name="directory">Where the files go.</param>
+    /// <param name="shard">The part to run.</param>
+    /// <param name="directory">Directory for the files.</param>
     /// <param name="engine">How instructions are executed; the results do not depend on it.</param>
-    /// <param name="jobs">Points at a time.</param>
+    /// <param name="jobs">Number of points that run at the same time.</param>
     /// <param name="progress">Called after every point, by one thread at a time.</param>
-    /// <exception cref="UserErrorException">A file cannot be written, or a point did not end well.</exception>
+    /// <exception cref="UserErrorException">A file cannot be written, or the run of a point failed.</exception>
     public static SweepTable Execute(SweepPlan plan, Shard shard, string directory, EngineKind engine, int jobs, Action<SweepProgress>? progress = null)
     {
         OutputDirectory.Make(directory);
@@ -36,11 +36,11 @@ public static class SweepRun
         return table;
     }
 
-    /// <summary>What a directory keeps of a sweep, or of a part of it, between runs.</summary>
-    /// <exception cref="UserErrorException">It cannot be opened, or another process runs the sweep.</exception>
+    /// <summary>The journal of a sweep, or of a part of it, which a directory keeps between runs.</summary>
+    /// <exception cref="UserErrorException">The journal cannot be opened, or another process runs the sweep.</exception>
     internal static SweepJournal OpenJournal(SweepPlan plan, Shard shard, string directory) => new(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
 
-    /// <summary>The rows of one part, in order: those that the journal has, and the others measured and put there.</summary>
+    /// <summary>The rows of one part, in order. Points that the journal lacks are measured and added to it.</summary>
     internal static IReadOnlyList<SweepRow> Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)
     {
         var points = shard.CountOf(plan.Points.Count);

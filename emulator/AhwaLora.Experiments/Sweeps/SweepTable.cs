@@ -11,9 +11,9 @@ using Parquet.Schema;
 namespace AhwaLora.Experiments.Sweeps;
 
 /// <summary>The rows of a sweep, or of a part of one.</summary>
-/// <param name="Name">Of the sweep.</param>
+/// <param name="Name">Name of the sweep.</param>
 /// <param name="Id">See <see cref="SweepPlan.Id"/>.</param>
-/// <param name="Points">Of the whole sweep.</param>
+/// <param name="Points">Number of points of the whole sweep.</param>
 /// <param name="Shard">Which part this is.</param>
 /// <param name="Rows">In the order of the points.</param>
 public sealed record SweepTable(string Name, string Id, int Points, Shard Shard, IReadOnlyList<SweepRow> Rows)
@@ -23,16 +23,16 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
     private static readonly (string Name, PropertyInfo Property)[] Columns =
         [.. typeof(SweepRow).GetProperties().Select(p => (p.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p))];
 
-    // Dictionary encoding of strings apart, nothing is squeezed: the bytes must not depend on a compressor's version.
+    // Strings are dictionary-encoded; nothing else is compressed, because the bytes must not depend on a compressor's version.
     private static readonly ParquetOptions Options = new() { CompressionMethod = CompressionMethod.None };
 
-    /// <summary>What its files are called, less the extension.</summary>
+    /// <summary>Name of its files, without the extension.</summary>
     public string FileStem => StemOf(Name, Shard);
 
     internal static string StemOf(string name, Shard shard) => shard.IsWhole ? name : $"{name}.{shard.Number}-of-{shard.Count}";
 
-    /// <summary>Writes the rows as Parquet and CSV into a directory, which is made if it is not there.</summary>
-    /// <exception cref="UserErrorException">They cannot be written.</exception>
+    /// <summary>Writes the rows as Parquet and CSV into a directory; creates the directory if it does not exist.</summary>
+    /// <exception cref="UserErrorException">The files cannot be written.</exception>
     public void WriteTo(string directory)
     {
         OutputDirectory.Make(directory);
@@ -48,7 +48,7 @@ public sealed record SweepTable(string Name, string Id, int Points, Shard Shard,
     }
 
     /// <summary>Reads a Parquet file that <see cref="WriteTo"/> wrote.</summary>
-    /// <exception cref="UserErrorException">No such file, or not the result of a sweep.</exception>
+    /// <exception cref="UserErrorException">There is no such file, or it is not the result of a sweep.</exception>
     public static SweepTable Read(string path)
     {
         try

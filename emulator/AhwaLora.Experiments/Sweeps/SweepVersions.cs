@@ -9,7 +9,7 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Experiments.Sweeps;
 
-/// <summary>Fingerprints of what a result rests on beside its configuration; the firmware is read once.</summary>
+/// <summary>Fingerprints of what a result depends on besides its configuration. The firmware is read once.</summary>
 internal sealed class SweepVersions
 {
     private const int Digits = 16;
@@ -17,14 +17,14 @@ internal sealed class SweepVersions
     private readonly Dictionary<string, ElfImage> _images = [];
 
     /// <summary>The app of a strategy.</summary>
-    /// <exception cref="UserErrorException">It has not been built.</exception>
+    /// <exception cref="UserErrorException">The app has not been built.</exception>
     public ElfImage AppOf(LayerStrategy strategy)
     {
         if (!_images.TryGetValue(strategy.App, out var image)) _images.Add(strategy.App, image = FirmwareImages.Load(strategy.App));
         return image;
     }
 
-    /// <summary>Of what is loaded of the strategy's app and of the tile's alone: not of debug information, which names folders.</summary>
+    /// <summary>Fingerprint of the loaded bytes of the strategy's app and of the app of the tile alone. It excludes debug information, which names folders.</summary>
     public string FirmwareOf(LayerStrategy strategy)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -39,7 +39,7 @@ internal sealed class SweepVersions
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
     }
 
-    /// <summary>Of a profile's latencies.</summary>
+    /// <summary>Fingerprint of a timing profile's latencies.</summary>
     public static string TimingOf(TimingProfile profile)
     {
         var text = string.Join('\n', profile.Latencies().Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}")).Prepend(profile.Name));

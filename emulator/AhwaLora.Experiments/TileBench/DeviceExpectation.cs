@@ -2,8 +2,8 @@ using AhwaLora.Analog.Memristors;
 
 namespace AhwaLora.Experiments.TileBench;
 
-/// <summary>Of many conductances, or of a distribution.</summary>
-/// <param name="Mean">Microsiemens.</param>
+/// <summary>Moments of many conductances, or of a distribution.</summary>
+/// <param name="Mean">Mean, microsiemens.</param>
 /// <param name="Deviation">Standard deviation, microsiemens.</param>
 /// <param name="AtZero">Share of devices at zero.</param>
 public readonly record struct ConductanceMoments(double Mean, double Deviation, double AtZero)
@@ -12,19 +12,19 @@ public readonly record struct ConductanceMoments(double Mean, double Deviation, 
 }
 
 /// <summary>
-/// What a device model says of many devices of one target, without drawing any: integrals over its closed forms. Programming is
-/// a normal censored at zero; drift a factor (t / t_0)^-nu independent of it, nu a folded normal; reading a factor
+/// What a device model predicts for many devices of one target, without drawing any: integrals over its closed forms. Programming is
+/// a normal distribution censored at zero. Drift is a factor (t / t_0)^-nu independent of it; nu is a folded normal. Reading is a factor
 /// max(0, 1 + Q growth xi).
 /// </summary>
-/// <param name="Programmed">g_P.</param>
-/// <param name="Drifted">g_D at the age.</param>
-/// <param name="Read">With read noise.</param>
+/// <param name="Programmed">Moments of g_P.</param>
+/// <param name="Drifted">Moments of g_D at the age.</param>
+/// <param name="Read">Moments with read noise.</param>
 public sealed record DeviceExpectation(ConductanceMoments Programmed, ConductanceMoments Drifted, ConductanceMoments Read)
 {
-    // Normals beyond it weigh less than 1e-18.
+    // Normal deviates beyond this weigh less than 1e-18.
     private const double Farthest = 9;
 
-    /// <summary>Moments for a target in microsiemens at an age.</summary>
+    /// <summary>Computes the moments for a target in microsiemens at an age in seconds.</summary>
     public static DeviceExpectation Of(DeviceModel model, double target, double ageSeconds)
     {
         double sigma = model.ProgrammingNoiseAt((float)target), mu = model.DriftMeanAt((float)target), deviation = model.DriftDeviationAt((float)target);
@@ -32,7 +32,7 @@ public sealed record DeviceExpectation(ConductanceMoments Programmed, Conductanc
         double Programmed(double xi) => target + sigma * xi;
         double Noise(double xi) => model.ReadNoiseAt((float)Programmed(xi)) * growth;
 
-        var zero = Zero(target, sigma); // all programmed devices above this xi hold something
+        var zero = Zero(target, sigma); // programmed devices with xi above this are not at zero
         double Start(int k) => Integral(xi => Math.Pow(Programmed(xi), k), zero, Farthest);
         double Final(int k) => Integral(xi => Math.Pow(Programmed(xi), k) * ReadFactor(Noise(xi), k), zero, Farthest);
         double Decay(int k)
@@ -51,14 +51,14 @@ public sealed record DeviceExpectation(ConductanceMoments Programmed, Conductanc
             ConductanceMoments.Of(Final(1) * decay, Final(2) * decaySquared, readAtZero));
     }
 
-    /// <summary>The xi at which mean + deviation xi is zero.</summary>
+    /// <summary>The xi at which mean + deviation * xi is zero.</summary>
     private static double Zero(double mean, double deviation) =>
         deviation == 0 ? (mean > 0 ? -Farthest : Farthest) : Math.Clamp(-mean / deviation, -Farthest, Farthest);
 
     /// <summary>The xi above which a device with this relative noise reads as more than zero.</summary>
     private static double ReadEdge(double noise) => Math.Max(-Farthest, -1 / noise);
 
-    /// <summary>E max(0, 1 + noise xi)^k for k = 1 and 2.</summary>
+    /// <summary>E max(0, 1 + noise * xi)^k for k = 1 and 2.</summary>
     private static double ReadFactor(double noise, int k)
     {
         var edge = ReadEdge(noise);
@@ -69,7 +69,7 @@ public sealed record DeviceExpectation(ConductanceMoments Programmed, Conductanc
 
     private static double Density(double xi) => Math.Exp(-0.5 * xi * xi) / Math.Sqrt(2 * Math.PI);
 
-    /// <summary>Of f times the standard normal's density, by Simpson's rule.</summary>
+    /// <summary>Integral of f times the standard normal density, by Simpson's rule.</summary>
     private static double Integral(Func<double, double> f, double from, double to)
     {
         const int Steps = 200;

@@ -6,25 +6,25 @@ using AhwaLora.Experiments.Settings;
 
 namespace AhwaLora.Experiments.TileBench;
 
-/// <summary>What many devices of one target hold at one stage, drawn as a tile draws them.</summary>
-/// <param name="Target">g_T, microsiemens.</param>
-/// <param name="AgeSeconds">Since programming.</param>
+/// <summary>Statistics of many devices of one target at one stage, drawn as a tile draws them.</summary>
+/// <param name="Target">Target conductance g_T, microsiemens.</param>
+/// <param name="AgeSeconds">Seconds since programming.</param>
 /// <param name="Stage"><c>programmed</c>, <c>drifted</c> or <c>read</c>.</param>
-/// <param name="Measured">Of the samples.</param>
-/// <param name="Expected">Of the model.</param>
-/// <param name="Quantiles">At <see cref="Shares"/>, microsiemens.</param>
+/// <param name="Measured">Statistics of the samples.</param>
+/// <param name="Expected">Expectation of the device model.</param>
+/// <param name="Quantiles">Conductances at <see cref="Shares"/>, microsiemens.</param>
 public sealed record DeviceStatistics(double Target, double AgeSeconds, string Stage, ConductanceMoments Measured, ConductanceMoments Expected, IReadOnlyList<float> Quantiles)
 {
     /// <summary>The stages.</summary>
     public const string Programmed = "programmed", Drifted = "drifted", Read = "read";
 
-    /// <summary>Shares of devices that hold less than a quantile.</summary>
+    /// <summary>Shares of devices below each quantile.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0.05, 0.25, 0.5, 0.75, 0.95];
 
     private const string Heading = "model,target_us,age_s,stage,samples,mean_us,expected_mean_us,sd_us,expected_sd_us,at_zero,expected_at_zero,q05_us,q25_us,q50_us,q75_us,q95_us";
 
-    /// <summary>Draws devices for each target and age, all three stages; the same arguments give the same bits.</summary>
-    /// <exception cref="UserErrorException">A target outside the model's range, or too few or many samples.</exception>
+    /// <summary>Draws devices for each target and age, at all three stages. The same arguments give the same bits.</summary>
+    /// <exception cref="UserErrorException">A target is outside the model's range, or there are too few or too many samples.</exception>
     public static IReadOnlyList<DeviceStatistics> Measure(DeviceModel model, IEnumerable<double> targets, IReadOnlyList<double> ages, int samples, ulong seed)
     {
         SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Samples, samples, 2, 10_000_000));
@@ -46,7 +46,7 @@ public sealed record DeviceStatistics(double Target, double AgeSeconds, string S
         return rows;
     }
 
-    /// <summary>Writes rows as CSV, a row per stage.</summary>
+    /// <summary>Writes the rows as CSV, one row per stage.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteCsv(string path, DeviceModel model, int samples, IEnumerable<DeviceStatistics> rows) => AtomicFile.WriteText(path, output =>
     {
@@ -58,7 +58,7 @@ public sealed record DeviceStatistics(double Target, double AgeSeconds, string S
         }
     });
 
-    // As people write it: 20.7, not 20.700000762939453.
+    // Rounded as people write it: 20.7, not 20.700000762939453.
     private static double Limit(DeviceModel model) => (double)(decimal)model.GMaxMicroSiemens;
 
     private static DeviceStatistics Of(double target, double age, string stage, float[] values, ConductanceMoments expected)

@@ -8,26 +8,26 @@ using AhwaLora.Models.Tensors;
 
 namespace AhwaLora.Experiments.TileBench;
 
-/// <summary>MVMs on tiles by themselves, without a machine around them.</summary>
-/// <param name="Inputs">Of the matrix.</param>
-/// <param name="Outputs">Of the matrix.</param>
-/// <param name="Vectors">How many MVMs.</param>
-/// <param name="Tiles">On how many tiles the matrix lies.</param>
-/// <param name="Work">Passes, clips and saturations of all.</param>
-/// <param name="RelativeError">||y - W x|| / ||W x||, W x in double precision; 0 if both are zero, NaN where W x alone is.</param>
-/// <param name="Error">The same in decibels, by MVM and column.</param>
+/// <summary>MVMs on tiles without a machine.</summary>
+/// <param name="Inputs">Inputs of the matrix.</param>
+/// <param name="Outputs">Outputs of the matrix.</param>
+/// <param name="Vectors">Number of MVMs.</param>
+/// <param name="Tiles">Number of tiles that hold the matrix.</param>
+/// <param name="Work">Passes, clips and saturations of all MVMs.</param>
+/// <param name="RelativeError">||y - W x|| / ||W x||, with W x in double precision; 0 if both are zero, NaN if only W x is zero.</param>
+/// <param name="Error">The same error in decibels, by MVM and column.</param>
 public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles, MvmResult Work, double RelativeError, MvmError Error)
 {
     private const int MaxLines = 1 << 14;
 
-    /// <summary>Multiplies the vectors of one file by the matrix of another, and writes the outputs as .npy.</summary>
-    /// <param name="options">A tile; a matrix that is larger takes several.</param>
-    /// <param name="ageSeconds">Since programming.</param>
-    /// <param name="isCompensated">With global drift compensation at that age.</param>
+    /// <summary>Multiplies the matrix of one file by the vectors of another, and writes the outputs as .npy.</summary>
+    /// <param name="options">The options of a tile; a larger matrix takes several tiles.</param>
+    /// <param name="ageSeconds">Seconds since programming.</param>
+    /// <param name="isCompensated">True for global drift compensation at that age.</param>
     /// <param name="weights"><c>FILE[:tensor]</c>, [out, in].</param>
     /// <param name="input"><c>FILE[:tensor]</c>, [vectors, in] or [in].</param>
-    /// <param name="output">For [vectors, out], or [out].</param>
-    /// <exception cref="UserErrorException">A file that cannot be used, by its tensor's name and shape, or a size out of range.</exception>
+    /// <param name="output">Path for the outputs, [vectors, out] or [out].</param>
+    /// <exception cref="UserErrorException">A file cannot be used (the message names its tensor and shape), or a size is out of range.</exception>
     public static TileProduct Run(CrossbarOptions options, double ageSeconds, bool isCompensated, string weights, string input, string output)
     {
         SettingException.ThrowIf(SettingFault.OfRange(ExperimentSettings.Rows, options.Rows, 1, MaxLines));
