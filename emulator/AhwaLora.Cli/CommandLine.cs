@@ -13,17 +13,17 @@ using Spectre.Console;
 
 namespace AhwaLora.Cli;
 
-/// <summary>The command line: parse, call, print. Mistakes of the user's are one line and exit status 125.</summary>
+/// <summary>The command line: parse, call, print. A user's mistake gives one line and exit status 125.</summary>
 internal static class CommandLine
 {
-    // Tables in files are not to be cut to the width of a terminal that is not there.
+    // If output goes to a file, tables must not be cut to the width of a terminal.
     private const int RedirectedWidth = 160;
 
     public static int Invoke(string[] args)
     {
         StandardStreams.SilenceClosed();
         StandardText.NameFailures();
-        // @FILE is the name of a file, or an argument of the guest's; it is not a list of arguments.
+        // @FILE is a file name or an argument for the guest; it is not a response file with arguments.
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
         if (UnknownOption(parsed) is { } unknown) return Output.Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
@@ -44,7 +44,7 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Files and the console say their own names; what else there is has the system's words alone.
+            // Faults of files and of the console already name the thing; for other faults there is only the system's message.
             return Output.Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
@@ -81,7 +81,7 @@ internal static class CommandLine
 
     private static string DescribeMistake(ParseError error) => DescribeValue(error) ?? error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 
-    /// <summary>What an option takes, for a value that cannot be one; the message of the parser itself would name .NET types.</summary>
+    /// <summary>What an option takes, to answer an invalid value; the parser's own message would name .NET types.</summary>
     private static string? DescribeValue(ParseError error)
     {
         if (error.SymbolResult is not OptionResult { Tokens: [var value] } result) return null;
@@ -96,14 +96,14 @@ internal static class CommandLine
         return expected is null ? null : $"{result.Option.Name} '{value.Value}': expected {expected}";
     }
 
-    // The parser takes an option that it does not know for the next argument.
+    // The parser treats an unknown option as the next argument.
     private static string? UnknownOption(ParseResult parsed) =>
         OwnArguments(parsed).FirstOrDefault(token => token is { Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
 
-    // As of a shell's variable that is not set: no file, number or word is empty.
+    // An empty argument comes for example from an unset shell variable; no file, number or word is empty.
     private static bool HasEmptyArgument(ParseResult parsed) => OwnArguments(parsed).Any(token => token.Value.Length == 0);
 
-    // What follows -- is the guest's.
+    // What follows -- belongs to the guest.
     private static IEnumerable<Token> OwnArguments(ParseResult parsed) =>
         parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Where(token => token.Type == TokenType.Argument);
 

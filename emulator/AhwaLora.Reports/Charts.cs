@@ -12,13 +12,13 @@ internal static class Charts
     private const float LineWidth = 2, TitleSize = 15, LabelSize = 13, RightMargin = 30;
     private const byte BandAlpha = 40;
 
-    // Okabe and Ito's: told apart by all.
+    // Colours of Okabe and Ito, which colour-blind readers can tell apart too.
     internal static readonly Color[] Palette = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7" }.Select(Color.FromHex)];
 
     private static readonly (double Seconds, string Label)[] AgeTicks =
         [(1, "1 s"), (60, "1 min"), (3_600, "1 h"), (86_400, "1 d"), (2_629_800, "1 month"), (31_557_600, "1 y"), (315_576_000, "10 y")];
 
-    /// <summary>Error against age, with and without compensation: means, and bands from the least to the most of the seeds.</summary>
+    /// <summary>Error against age, with and without compensation: means, and bands from the minimum to the maximum over the seeds.</summary>
     public static Plot ErrorOverAge(TileStudy study, IReadOnlyList<ErrorAtAge> errors)
     {
         var plot = New($"MVM error against age ({study.Caption}, {study.Seeds} seeds)", "time since programming", "relative error of y, %");

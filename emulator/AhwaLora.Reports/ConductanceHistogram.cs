@@ -3,20 +3,20 @@ using AhwaLora.Analog.Memristors;
 
 namespace AhwaLora.Reports;
 
-/// <summary>How many devices hold how much: of both devices of each pair, those with a target above zero.</summary>
-/// <param name="Stage">When, in words.</param>
+/// <summary>The distribution of conductances, over those devices of all pairs whose target is above zero.</summary>
+/// <param name="Stage">When the devices were read, in words.</param>
 /// <param name="Fractions">Share of the devices in each bin.</param>
 public sealed record ConductanceHistogram(string Stage, IReadOnlyList<double> Fractions)
 {
-    /// <summary>Bins; the last takes all above its begin.</summary>
+    /// <summary>The number of bins; the last one also takes everything above it.</summary>
     public const int Bins = 60;
 
     private static readonly (string Stage, double AgeSeconds)[] Ages = [("read at once", 0), ("after a day", 86_400), ("after a year", 31_557_600)];
 
-    /// <summary>Upper end of the bins: a fifth above g_max, which programming noise may exceed.</summary>
+    /// <summary>Upper end of the bins, in microsiemens: a fifth above g_max, which programming noise may exceed.</summary>
     public static double RangeMicroSiemens(DeviceModel model) => 1.2 * model.GMaxMicroSiemens;
 
-    /// <summary>Targets, and what the devices of a study's first tile read as at some ages.</summary>
+    /// <summary>The histograms of the targets, and of what the devices of a study's first tile read at several ages.</summary>
     public static IReadOnlyList<ConductanceHistogram> Measure(TileStudy study)
     {
         var tile = study.Program(study.Data(study.FirstSeed), study.FirstSeed);

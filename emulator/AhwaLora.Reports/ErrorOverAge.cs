@@ -2,10 +2,10 @@ using AhwaLora.Analog.Crossbar;
 
 namespace AhwaLora.Reports;
 
-/// <summary>The relative error of MVMs at one age, over seeds: ||y - W x|| / ||W x||.</summary>
-/// <param name="AgeSeconds">Since programming.</param>
-/// <param name="Drifted">Without compensation.</param>
-/// <param name="Compensated">With global drift compensation.</param>
+/// <summary>The relative error of MVMs at one age, ||y - W x|| / ||W x||, over seeds.</summary>
+/// <param name="AgeSeconds">Age since programming, in seconds.</param>
+/// <param name="Drifted">The error without compensation.</param>
+/// <param name="Compensated">The error with global drift compensation.</param>
 public sealed record ErrorAtAge(double AgeSeconds, SeedSpread Drifted, SeedSpread Compensated);
 
 /// <summary>Mean and extremes over seeds.</summary>
@@ -14,18 +14,18 @@ public readonly record struct SeedSpread(double Mean, double Min, double Max)
     internal static SeedSpread Of(IReadOnlyCollection<double> values) => new(values.Average(), values.Min(), values.Max());
 }
 
-/// <summary>How the error of a tile grows with its age, from a second to ten years.</summary>
+/// <summary>How the error of a tile grows with its age, from one second to ten years.</summary>
 public static class ErrorOverAge
 {
     private const double Year = 365.25 * 24 * 3600;
 
-    /// <summary>Three ages a decade, as people write them, and ten years.</summary>
+    /// <summary>Three ages per decade (1, 2 and 5), and ten years; in seconds.</summary>
     public static IReadOnlyList<double> Ages { get; } = [.. Enumerable.Range(0, 9).SelectMany(decade => new[] { 1, 2, 5 }.Select(d => d * Power(decade))).Where(age => age < 3e8), 10 * Year];
 
     /// <summary>Measures a study's tiles at every age; the same study gives the same bits.</summary>
     public static IReadOnlyList<ErrorAtAge> Measure(TileStudy study) => Measure(study, Ages);
 
-    /// <summary>The same at other ages, in seconds, in that order.</summary>
+    /// <summary>Measures a study's tiles at these ages, in seconds, in this order.</summary>
     public static IReadOnlyList<ErrorAtAge> Measure(TileStudy study, IReadOnlyList<double> ages)
     {
         var drifted = ages.Select(_ => new List<double>()).ToList();

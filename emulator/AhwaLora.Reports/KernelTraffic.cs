@@ -12,19 +12,19 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Reports;
 
-/// <summary>What a kernel did on all harts together: a point of a roofline.</summary>
-/// <param name="Layer">Of which layer, <c>inputs x outputs</c>.</param>
-/// <param name="Kernel">Which part: <c>x A</c> or <c>(x A) B</c>.</param>
-/// <param name="MultiplyAdds">Of the product, whichever instructions did them: the first of a chain may be a multiplication.</param>
-/// <param name="Bytes">Loaded from and stored to the TCDM by harts.</param>
+/// <summary>What a kernel did on all harts together: one point of a roofline plot.</summary>
+/// <param name="Layer">The layer, as <c>inputs x outputs</c>.</param>
+/// <param name="Kernel">The product: <c>x A</c> or <c>(x A) B</c>.</param>
+/// <param name="MultiplyAdds">Multiply-adds of the product, whichever instructions did them: the first of a chain may be a multiplication.</param>
+/// <param name="Bytes">Bytes that harts loaded from and stored to the TCDM.</param>
 /// <param name="HartCycles">Cycles, summed over harts.</param>
-/// <param name="Harts">How many they were.</param>
+/// <param name="Harts">The number of harts.</param>
 public sealed record KernelPoint(string Layer, string Kernel, long MultiplyAdds, long Bytes, long HartCycles, int Harts)
 {
     /// <summary>Multiply-adds per byte.</summary>
     public double Intensity => (double)MultiplyAdds / Bytes;
 
-    /// <summary>Multiply-adds per cycle of all harts, while they computed.</summary>
+    /// <summary>Multiply-adds per cycle, of all harts together, while they computed.</summary>
     public double MultiplyAddsPerCycle => (double)MultiplyAdds * Harts / HartCycles;
 }
 

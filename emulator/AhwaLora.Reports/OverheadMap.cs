@@ -8,16 +8,16 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Reports;
 
-/// <summary>A small sweep: layers of some shapes over tokens per chunk and integration times, all on one kind of machine.</summary>
-/// <param name="Platform">The machine; its TCDM is made as large as a point needs.</param>
-/// <param name="Options">How it is run.</param>
+/// <summary>A small sweep of layers of a few shapes over tokens per chunk and integration times, all on one kind of machine.</summary>
+/// <param name="Platform">The machine; its TCDM is enlarged to what a point needs.</param>
+/// <param name="Options">How the machine is run.</param>
 /// <param name="Strategy">How the adapter is scheduled.</param>
 public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Options, LayerStrategy Strategy)
 {
-    // What the study uses: all published points in FP32, double-buffered, fit.
+    // The study's size: all published points in FP32, double-buffered, fit.
     private const uint TcdmBytes = 1 << 20;
 
-    // For what firmware links to the TCDM beside a layer's buffers.
+    // Room for what the firmware links into the TCDM beside a layer's buffers.
     private const long LinkedBytes = 16 << 10;
 
     /// <summary>Rank of the adapters.</summary>
@@ -35,8 +35,8 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
     /// <summary>Integration times, ns; the published ones by default.</summary>
     public IReadOnlyList<int> IntegrationTimesNs { get; init; } = [128, 256, 512];
 
-    /// <summary>Runs every point on all of the host's cores; the results do not depend on how many those are.</summary>
-    /// <param name="progress">Told how many are done.</param>
+    /// <summary>Runs every point on all of the host's cores; the results do not depend on the number of cores.</summary>
+    /// <param name="progress">Receives the number of points done.</param>
     /// <exception cref="UserErrorException">A layer does not fit the machine.</exception>
     public IReadOnlyList<OverheadPoint> Measure(Action<string>? progress = null)
     {
@@ -58,7 +58,7 @@ public sealed record OverheadMap(PlatformDescription Platform, MachineOptions Op
         return points;
     }
 
-    /// <summary>The machine of a point: with that integration time, the tiles that the strategy takes, and a TCDM that its buffers fit.</summary>
+    /// <summary>The machine of a point, with its integration time, as many tiles as the strategy needs, and a TCDM that holds the buffers.</summary>
     public PlatformDescription PlatformFor(LayerShape shape, int integrationNs)
     {
         var needed = (LayerFootprint.Bytes(shape, Strategy) + LinkedBytes + 1023) / 1024 * 1024;

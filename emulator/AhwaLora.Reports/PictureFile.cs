@@ -20,13 +20,13 @@ internal static partial class PictureFile
     }
 
     /// <summary>Writes <c>NAME.svg</c> alone.</summary>
-    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void WriteSvg(string directory, string name, Plot plot) =>
         AtomicFile.WriteText(Path.Combine(directory, name + ".svg"), Normalize(plot.GetSvgXml(Width, Height)));
 
     /// <summary>
-    /// Numbers the ids of an SVG in the order of their definition, since Skia takes them from counters; keeps the cells of
-    /// images sharp, and drops the comma that Skia leaves at the end of a list of numbers.
+    /// Renumbers the ids of an SVG in the order of their definition, since Skia takes them from counters. Keeps the cells of
+    /// images sharp, and removes the comma that Skia leaves at the end of a list of numbers.
     /// </summary>
     public static string Normalize(string svg)
     {

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace AhwaLora.Reports;
 
-/// <summary>The one font of all pictures: their layout, and so their bytes, follow from its metrics.</summary>
+/// <summary>The one font of all pictures. Their layout, and so their bytes, depend on its metrics.</summary>
 internal static class PictureFont
 {
     public const string Name = "DejaVu Sans";
@@ -13,7 +13,7 @@ internal static class PictureFont
     private static readonly string Directory = OperatingSystem.IsLinux() ? "/usr/share/fonts/truetype/dejavu" : Environment.GetFolderPath(Environment.SpecialFolder.Fonts);
 
     /// <summary>Makes the font known to the drawing library.</summary>
-    /// <exception cref="UserErrorException">It is not installed.</exception>
+    /// <exception cref="UserErrorException">The font is not installed.</exception>
     public static void Load()
     {
         foreach (var (file, bold) in Files)

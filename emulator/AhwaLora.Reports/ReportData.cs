@@ -6,10 +6,10 @@ using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Reports;
 
-/// <summary>Everything that a report shows, measured. The same request gives the same numbers.</summary>
+/// <summary>All the measurements that a report shows. The same request gives the same numbers.</summary>
 /// <param name="Request">What was asked for.</param>
-/// <param name="Layer">The layer three ways.</param>
-/// <param name="Timeline">Of the strategy in question.</param>
+/// <param name="Layer">The layer, measured in three ways.</param>
+/// <param name="Timeline">The timeline of the layer under the requested strategy.</param>
 /// <param name="Causes">[hart][cause]: cycles of that run, causes in the order of <see cref="Runs.Profiling.CauseNames.All"/>.</param>
 /// <param name="Points">The overhead maps' points.</param>
 /// <param name="Kernels">The roofline's points.</param>
@@ -18,12 +18,12 @@ public sealed record ReportData(
     ReportRequest Request, LayerComparison Layer, Timeline Timeline, IReadOnlyList<IReadOnlyList<ulong>> Causes,
     IReadOnlyList<OverheadPoint> Points, IReadOnlyList<KernelPoint> Kernels, TileMeasurements Tile)
 {
-    // Enough chunks for what happens in each of them to outweigh the first and the last.
+    // Enough chunks that the steady state outweighs the first and the last.
     private const int KernelChunks = 4;
 
-    /// <summary>Measures all of it.</summary>
-    /// <param name="request">What to look at.</param>
-    /// <param name="progress">Told of each step.</param>
+    /// <summary>Measures everything that a report shows.</summary>
+    /// <param name="request">What to measure.</param>
+    /// <param name="progress">Receives the name of each step.</param>
     /// <exception cref="UserErrorException">A figure is out of range, or a layer does not fit the machine.</exception>
     public static ReportData Measure(ReportRequest request, Action<string>? progress = null)
     {

@@ -9,17 +9,17 @@ using AhwaLora.Runs.Programs;
 namespace AhwaLora.Reports;
 
 /// <summary>A figure that a report rests on.</summary>
-/// <param name="Group">What it belongs to.</param>
-/// <param name="Name">What it is.</param>
-/// <param name="Value">With its unit.</param>
+/// <param name="Group">The group that the figure belongs to.</param>
+/// <param name="Name">The name of the figure.</param>
+/// <param name="Value">The value with its unit.</param>
 /// <param name="Source">One of <see cref="FactSource"/>.</param>
-/// <param name="Note">Where exactly it comes from.</param>
+/// <param name="Note">The exact place that it comes from.</param>
 public sealed record ReportFact(string Group, string Name, string Value, string Source, string Note);
 
-/// <summary>Where figures come from, as the reports mark them.</summary>
+/// <summary>The marks by which reports say where figures come from.</summary>
 public static class FactSource
 {
-#pragma warning disable CS1591 // The page's legend says what each means.
+#pragma warning disable CS1591 // The page's legend explains each.
     public const string Published = "P", Derived = "D", Measured = "M", Assumed = "?", Chosen = "set";
 #pragma warning restore CS1591
 }

@@ -6,16 +6,16 @@ namespace AhwaLora.Reports;
 /// <summary>A report as files: the page, its numbers, and its pictures of the tile. The same request gives the same bytes.</summary>
 public static class ReportFiles
 {
-    /// <summary>The page.</summary>
+    /// <summary>The file name of the page.</summary>
     public const string Page = "report.html";
 
-    /// <summary>The numbers of the page.</summary>
+    /// <summary>The file name of the page's numbers.</summary>
     public const string Numbers = "report.json";
 
-    /// <summary>Writes <see cref="Page"/>, <see cref="UserNumbers"/> and, unless they are not wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
+    /// <summary>Writes <see cref="Page"/>, <see cref="UserNumbers"/> and, if wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
     /// <param name="data">What to show.</param>
-    /// <param name="directory">Where to write; made if it is not there.</param>
-    /// <param name="withPictures">False for none.</param>
+    /// <param name="directory">Where to write; created if it is missing.</param>
+    /// <param name="withPictures">False to write no pictures.</param>
     /// <exception cref="UserErrorException">The pictures' font is missing, or a file cannot be written.</exception>
     public static void Write(ReportData data, string directory, bool withPictures = true)
     {

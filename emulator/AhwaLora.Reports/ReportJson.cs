@@ -10,13 +10,13 @@ using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Reports;
 
-/// <summary>A report's numbers as JSON, for the page and for other programs; units stand in the names. No date and nothing of the host is in it.</summary>
+/// <summary>A report's numbers as JSON, for the page and for other programs. The names contain the units. It contains no date and nothing about the host.</summary>
 internal static class ReportJson
 {
-    /// <summary>All of it, in a line that can stand in a script element.</summary>
+    /// <summary>The whole report, as one line that may stand in a script element.</summary>
     public static string ForScript(ReportData data) => JsonSerializer.Serialize(Of(data, TimelineOf(data.Timeline)), JsonStyles.ScriptFigures);
 
-    /// <summary>Of a run alone, in a line that can stand in a script element.</summary>
+    /// <summary>The numbers of a run alone, as one line that may stand in a script element.</summary>
     public static string ForScript(RunTrace trace) => JsonSerializer.Serialize(
         new
         {
@@ -28,7 +28,7 @@ internal static class ReportJson
         },
         JsonStyles.ScriptFigures);
 
-    /// <summary>For reading: without the timeline, which <c>layer --trace</c> writes.</summary>
+    /// <summary>The report as JSON for people, without the timeline, which <c>layer --trace</c> writes.</summary>
     public static string Readable(ReportData data) => JsonSerializer.Serialize(Of(data, timeline: null), JsonStyles.Figures) + "\n";
 
     private static object Of(ReportData data, object? timeline) => new
@@ -58,7 +58,7 @@ internal static class ReportJson
         };
     }
 
-    // A span is [begin, cycles, index of its name, details...]; a track names the details, which are the same for all its spans.
+    // A span is [begin, cycles, index of its name, details...]. The track names the details; they are the same for all its spans.
     private static object TimelineOf(Timeline timeline)
     {
         var names = timeline.Tracks.SelectMany(t => t.Spans).Select(s => s.Name).Distinct().ToList();
@@ -118,7 +118,7 @@ internal static class ReportJson
 
         public required double MultiplyAddsPerCycleAndHart { get; init; }
 
-        /// <summary>The same under its older key, which means multiply-adds of all harts elsewhere in a report.</summary>
+        /// <summary>The same value under its older key. Elsewhere in a report, that key means the multiply-adds of all harts.</summary>
         public required double MultiplyAddsPerCycle { get; init; }
 
         public required long ExposedCycles { get; init; }

@@ -4,11 +4,11 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Reports;
 
-/// <summary>What a report is about: a layer on a machine, whose timeline it shows, and the tiles in that machine.</summary>
+/// <summary>The subject of a report: a layer on a machine, whose timeline the report shows, and the tiles of that machine.</summary>
 /// <param name="Shape">The layer.</param>
 /// <param name="Strategy">How its adapter is scheduled beside the tile.</param>
 /// <param name="Platform">The machine.</param>
-/// <param name="Options">How it is run.</param>
+/// <param name="Options">How the machine is run.</param>
 /// <param name="Tiles">Tiles for the pictures of the analog side.</param>
 public sealed record ReportRequest(LayerShape Shape, LayerStrategy Strategy, PlatformDescription Platform, MachineOptions Options, TileStudy Tiles)
 {

@@ -8,6 +8,6 @@ public static class ReportSettings
     /// <summary>Rows and columns of the tiles whose errors are shown.</summary>
     public static readonly Setting Lines = new("size");
 
-    /// <summary>How many such tiles.</summary>
+    /// <summary>The number of such tiles.</summary>
     public static readonly Setting Seeds = new("seeds");
 }

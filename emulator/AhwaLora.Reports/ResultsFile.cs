@@ -6,7 +6,7 @@ using nietras.SeparatedValues;
 namespace AhwaLora.Reports;
 
 /// <summary>
-/// Results of a sweep as CSV, with a heading. A report needs the columns of <see cref="Needed"/> and takes those of
+/// The results of a sweep as CSV, with a line of headings. A report needs the columns of <see cref="Needed"/> and takes those of
 /// <see cref="Optional"/>, by name and in any order; it ignores others.
 /// </summary>
 public static class ResultsFile
@@ -18,11 +18,11 @@ public static class ResultsFile
         "baseline_cycles", "pipelined_cycles", "hart_busy_cycles_most", "tcdm_bytes",
     ];
 
-    /// <summary>Columns by which a reader of the report chooses, if they are there.</summary>
+    /// <summary>Optional columns, by which a reader of the report can select points.</summary>
     public static IReadOnlyList<string> Optional { get; } = ["timing", "contention", "preset", "clock_mhz"];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">No such file, a column is missing, or a cell is not a number.</exception>
+    /// <exception cref="UserErrorException">The file or a column is missing, or a cell is not a number.</exception>
     public static IReadOnlyList<OverheadPoint> Read(string path)
     {
         if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file; 'ahwalora sweep' writes one");

@@ -2,9 +2,9 @@ using AhwaLora.Analog.Crossbar;
 
 namespace AhwaLora.Reports;
 
-/// <summary>Which columns saturate the ADC, and at which bound: one pass per vector, without bound management.</summary>
+/// <summary>The columns that saturate the ADC at each bound, with one pass per vector and no bound management.</summary>
 /// <param name="Bounds">Output bounds, in units of weight / maximum times scaled input.</param>
-/// <param name="Fractions">[bound, column]: share of the vectors whose output saturated.</param>
+/// <param name="Fractions">[bound, column]: the share of vectors whose output saturated, 0 to 1.</param>
 public sealed record SaturationMap(IReadOnlyList<double> Bounds, double[,] Fractions)
 {
     private const double Smallest = 0.5, Step = 0.5;

@@ -2,15 +2,15 @@ using AhwaLora.Common.Files;
 
 namespace AhwaLora.Reports;
 
-/// <summary>What a report says of a kind of tile.</summary>
-/// <param name="Study">Which.</param>
+/// <summary>A report's measurements of one kind of tile.</summary>
+/// <param name="Study">The tiles.</param>
 /// <param name="Errors">Error against age.</param>
-/// <param name="Histograms">Conductances.</param>
+/// <param name="Histograms">The distributions of the conductances.</param>
 /// <param name="Saturation">Saturated columns; null for a preset without an ADC.</param>
 public sealed record TileMeasurements(TileStudy Study, IReadOnlyList<ErrorAtAge> Errors, IReadOnlyList<ConductanceHistogram> Histograms, SaturationMap? Saturation)
 {
     /// <summary>Measures a study; the same study gives the same bits.</summary>
-    /// <exception cref="UserErrorException">The study is out of range.</exception>
+    /// <exception cref="UserErrorException">A figure of the study is out of range.</exception>
     public static TileMeasurements Measure(TileStudy study, Action<string>? progress = null)
     {
         study.Check();

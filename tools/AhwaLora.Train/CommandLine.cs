@@ -4,7 +4,7 @@ using AhwaLora.Train.Commands;
 
 namespace AhwaLora.Train;
 
-/// <summary>The command line of the training tool. Mistakes of the user's are one line and exit status 125, as in the emulator's.</summary>
+/// <summary>The command line of the training tool. A user's mistake gives one line and exit status 125, as in the emulator.</summary>
 internal static class CommandLine
 {
     private const int UsageStatus = 125;
@@ -19,7 +19,7 @@ internal static class CommandLine
             EvaluateCommand.Create(),
             TablesCommand.Create(),
         };
-        // 'help' beside --help, since people type it.
+        // 'help' works like --help, since people type it.
         var parsed = root.Parse(args is ["help", .. var rest] ? [.. rest, "--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Fail($"{parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.')}; see 'ahwalora-train --help'");
         try
@@ -40,7 +40,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Prints one line on standard error; if that cannot be written, the exit status has to say it alone.</summary>
+    /// <summary>Prints one line on standard error; if it cannot be written, only the exit status reports the fault.</summary>
     private static int Fail(string message)
     {
         try

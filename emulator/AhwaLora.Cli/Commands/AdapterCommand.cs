@@ -10,7 +10,7 @@ using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>adapter info</c> and <c>adapter load</c>: adapters in PEFT's files, and the task they were trained for on the emulated machine.</summary>
+/// <summary><c>adapter info</c> and <c>adapter load</c>: show an adapter in PEFT's files, and run the task that it was trained for on the emulated machine.</summary>
 internal static class AdapterCommand
 {
     private static readonly Argument<string> Directory = new("DIR") { Description = "The adapter's directory: adapter_config.json and adapter_model.safetensors, as PEFT saves them." };
@@ -39,7 +39,7 @@ internal static class AdapterCommand
         {
             var directory = parsed.GetValue(Directory)!;
             var adapter = PeftFormat.Read(directory);
-            // An adapter may stand alone; a base that is there has to be a good one.
+            // An adapter may have no base; if there is a base, it has to be valid.
             var at = parsed.GetValue(Base) ?? TaskFiles.FindBase(directory, adapter.Config.BaseModelNameOrPath);
             using var checkpoint = at is null ? null : Checkpoint.Open(at);
             if (checkpoint is not null) adapter.CheckFits(checkpoint.Config, directory);

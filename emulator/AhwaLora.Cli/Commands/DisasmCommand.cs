@@ -5,7 +5,7 @@ using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>disasm ELF</c>.</summary>
+/// <summary><c>disasm ELF</c>: prints the instructions of an ELF file.</summary>
 internal static class DisasmCommand
 {
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable." };

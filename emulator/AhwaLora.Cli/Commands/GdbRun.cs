@@ -11,10 +11,10 @@ using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>run --gdb</c>: a run that a debugger leads.</summary>
+/// <summary><c>run --gdb</c>: a run under the control of a debugger.</summary>
 internal static class GdbRun
 {
-    /// <summary>Most memory for going back, MiB.</summary>
+    /// <summary>The largest history for reverse execution that may be asked for, in MiB.</summary>
     public const int MaxHistoryMebibytes = 1 << 20;
 
     /// <summary>Waits for debuggers until one has seen the guest exit or ends the run.</summary>
@@ -43,7 +43,7 @@ internal static class GdbRun
         }
     }
 
-    /// <summary>[HOST:]PORT; the loopback interface unless a host is given.</summary>
+    /// <summary>Parses [HOST:]PORT; without a host, it is the loopback interface.</summary>
     private static IPEndPoint Parse(string text)
     {
         var colon = text.LastIndexOf(':');

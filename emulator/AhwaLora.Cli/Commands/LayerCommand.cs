@@ -17,7 +17,7 @@ using static AhwaLora.Cli.Terminal.Output;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>layer</c>: a LoRA layer on harts beside a tile, compared with the tile alone.</summary>
+/// <summary><c>layer</c>: runs a LoRA layer on harts beside a tile and compares it with the tile alone.</summary>
 internal static class LayerCommand
 {
     private static readonly Option<int> Inputs = CommonOptions.Number("--in", "Inputs m of the layer.", 128);
@@ -88,7 +88,7 @@ internal static class LayerCommand
         return strategy.WithCopies(copies);
     }
 
-    /// <summary>The layer and those that it feeds.</summary>
+    /// <summary>The shapes of the layer and of the layers that it feeds.</summary>
     private static List<LayerShape> Shapes(ParseResult parsed, LayerStrategy strategy)
     {
         var shapes = new List<LayerShape> { new(parsed.GetValue(Inputs), parsed.GetValue(Outputs), parsed.GetValue(Rank), parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens)) };
@@ -104,7 +104,7 @@ internal static class LayerCommand
         return shapes;
     }
 
-    /// <summary>A platform from a file has the tiles that it has; the default one gets as many as the layers take.</summary>
+    /// <summary>The platform. One from a file keeps its number of tiles; the default one gets as many tiles as the layers need.</summary>
     private static PlatformDescription ParsePlatform(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy)
     {
         var file = parsed.GetValue(MachineArguments.Platform);
@@ -123,7 +123,7 @@ internal static class LayerCommand
         return paired!.CyclesAgree ? 0 : Fail($"the noisy tile took {paired.FurtherCycles} cycles more than the ideal one without a further pass");
     }
 
-    /// <summary>Runs layers and writes the timeline of the one whose machine they give away, if it is asked for.</summary>
+    /// <summary>Runs layers and, if <c>--trace</c> is given, writes the timeline of the run whose machine the callback receives.</summary>
     private static void Traced(ParseResult parsed, IReadOnlyList<LayerShape> shapes, LayerStrategy strategy, Action<Action<EmulatedMachine>?> run)
     {
         if (parsed.GetValue(Trace) is not { } path)

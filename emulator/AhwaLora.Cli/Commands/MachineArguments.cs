@@ -25,7 +25,7 @@ internal static class MachineArguments
         foreach (var option in new Option[] { Platform, Harts, Isa, Timing, Contention, Engine, Misaligned, Seed }) command.Add(option);
     }
 
-    /// <summary>The timing option with a command's own default.</summary>
+    /// <summary>A timing option with a default of the command's own.</summary>
     public static Option<string> TimingOption(string value) => new("--timing")
     {
         Description = $"Timing profile: {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file.",
@@ -35,7 +35,7 @@ internal static class MachineArguments
 
     public static MachineOptions Options(ParseResult parsed) => Options(parsed, Timing);
 
-    /// <summary>The options of a command that has a timing option of its own.</summary>
+    /// <summary>The machine options of a command that has a timing option of its own.</summary>
     public static MachineOptions Options(ParseResult parsed, Option<string> timing) => new()
     {
         Timing = TimingFile.Load(parsed.GetValue(timing)!),
@@ -45,7 +45,7 @@ internal static class MachineArguments
         Seed = parsed.GetValue(Seed),
     };
 
-    /// <summary>How instructions are executed.</summary>
+    /// <summary>The engine that executes instructions.</summary>
     public static EngineKind EngineOf(ParseResult parsed) => Enum.Parse<EngineKind>(parsed.GetValue(Engine)!, ignoreCase: true);
 
     private static Option<string> Choice(string name, string description, params string[] values)

@@ -3,7 +3,7 @@ using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>merge</c>: the parts of a sweep become one.</summary>
+/// <summary><c>merge</c>: joins the parts of a sweep into one.</summary>
 internal static class MergeCommand
 {
     private static readonly Argument<string[]> Parts = new("PART") { Description = "The parts' Parquet files, in any order.", Arity = ArgumentArity.OneOrMore };

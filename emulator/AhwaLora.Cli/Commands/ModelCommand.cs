@@ -17,7 +17,7 @@ using static AhwaLora.Cli.Terminal.Output;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>model</c>: every linear layer of a model through the firmware.</summary>
+/// <summary><c>model</c>: runs every linear layer of a model through the firmware.</summary>
 internal static class ModelCommand
 {
     private static readonly Argument<string> Model = new("MODEL") { Description = $"{string.Join(" or ", KnownModels.All.Select(m => m.Name))}, or a directory with a config.json as Hugging Face writes it." };

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>platform</c>: the map as a table, the file, or the schema.</summary>
+/// <summary><c>platform</c>: prints the address map as a table, the platform file, or its schema.</summary>
 internal static class PlatformCommand
 {
     private static readonly Option<string?> Json = new("--json") { Description = "Write the platform as a platform file; - for standard output.", HelpName = "FILE" };

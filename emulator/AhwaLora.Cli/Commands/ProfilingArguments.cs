@@ -7,7 +7,7 @@ using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary>Options of <c>run</c> that say where its cycles went, and whether they are still the same.</summary>
+/// <summary>Options of <c>run</c> that show where its cycles went and compare them with a baseline.</summary>
 internal static class ProfilingArguments
 {
     private static readonly Option<bool> Causes = new("--causes") { Description = "Print cycles by cause: per hart, then the functions and source lines that take most." };
@@ -27,10 +27,10 @@ internal static class ProfilingArguments
         HelpName = "N",
     }.AtLeast(1);
 
-    /// <summary>Those that print tables.</summary>
+    /// <summary>The options that print tables.</summary>
     public static IReadOnlyList<Option> Tables { get; } = [Causes, Top, Regions];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of these options.</summary>
     public static IReadOnlyList<Option> All { get; } = [.. Tables, Folded, Callgrind, Baseline, Update, Tolerance, JUnit, Markdown, JitterRuns];
 
     public static void AddTo(Command command)
@@ -38,7 +38,7 @@ internal static class ProfilingArguments
         foreach (var option in All) command.Add(option);
     }
 
-    /// <summary>Number of runs; null for one that is not varied.</summary>
+    /// <summary>The number of varied runs; null for a single run without variation.</summary>
     public static int? Runs(ParseResult parsed) => parsed.GetValue(JitterRuns) switch
     {
         null => null,
@@ -66,7 +66,7 @@ internal static class ProfilingArguments
         return needing is null ? null : throw new UserErrorException($"{needing.Name} needs --baseline FILE");
     }
 
-    /// <summary>Prints what was asked for, after the run.</summary>
+    /// <summary>Prints the tables that were asked for, after the run.</summary>
     public static void Print(ParseResult parsed, ProgramRun run)
     {
         if (parsed.GetValue(Causes))

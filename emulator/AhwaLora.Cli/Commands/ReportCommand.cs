@@ -10,7 +10,7 @@ using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>report</c>: one page about a layer on a machine and the tiles in it.</summary>
+/// <summary><c>report</c>: writes one page about a layer on a machine and the machine's tiles.</summary>
 internal static class ReportCommand
 {
     private static readonly Option<string> Out = new("--out") { Description = "Directory for report.html, report.json and the pictures.", DefaultValueFactory = _ => "report", HelpName = "DIR" };

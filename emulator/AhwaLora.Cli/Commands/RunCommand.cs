@@ -13,7 +13,7 @@ using AhwaLora.Runs.Tiles;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>run ELF [-- ARG...]</c>.</summary>
+/// <summary><c>run ELF [-- ARG...]</c>: runs firmware on a machine.</summary>
 internal static class RunCommand
 {
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
@@ -38,7 +38,7 @@ internal static class RunCommand
     private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 if the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
-    /// <summary>Results of one run that runs to its end by itself.</summary>
+    /// <summary>Options that need a single run which ends by itself.</summary>
     private static readonly Option[] OfOneRun = [Signature, Log, Stats, Trace, Dump, TileStateDirectory, Save, Check, .. ProfilingArguments.All];
 
     public static Command Create()
@@ -79,7 +79,7 @@ internal static class RunCommand
         return races is null ? status : Report(races, run, status);
     }
 
-    /// <summary>Refuses options that would have no effect.</summary>
+    /// <summary>Refuses options that have no effect in a mode.</summary>
     private static void Refuse(ParseResult parsed, Option mode, IEnumerable<Option> options)
     {
         if (parsed.IsGiven(mode) && options.FirstOrDefault(parsed.IsGiven) is { } option) throw new UserErrorException($"{option.Name} has no effect beside {mode.Name}: leave one of them out");
@@ -127,7 +127,7 @@ internal static class RunCommand
         return bytes.ToArray();
     }
 
-    /// <summary>Without the guest's console, which two runs would share.</summary>
+    /// <summary>Runs in lockstep, without the guest's console, because the two runs would share it.</summary>
     private static int RunInLockstep(RunRequest request)
     {
         var silent = request with { Console = new GuestConsole(Stream.Null, Stream.Null, Stream.Null) };

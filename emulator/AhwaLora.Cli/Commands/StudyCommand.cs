@@ -6,7 +6,7 @@ using AhwaLora.Reports.Study;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>study</c>: docs/study.md, measured and written again.</summary>
+/// <summary><c>study</c>: measures and writes docs/study.md again.</summary>
 internal static class StudyCommand
 {
     private static readonly Option<string> Directory = new("--directory")

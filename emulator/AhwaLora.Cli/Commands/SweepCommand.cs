@@ -5,7 +5,7 @@ using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>sweep</c>: many layers on many machines.</summary>
+/// <summary><c>sweep</c>: runs many layers on many machines.</summary>
 internal static class SweepCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "Sweep file, YAML or JSON (docs/sweeps.md)." };

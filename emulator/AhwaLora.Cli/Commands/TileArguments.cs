@@ -5,7 +5,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary>Options that say what the tiles are like, in place of the platform's word.</summary>
+/// <summary>Options that set properties of the tiles and override the platform's.</summary>
 internal static class TileArguments
 {
     private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256).Within(1, PlatformRules.MaximumIntegrationNs);
@@ -23,9 +23,9 @@ internal static class TileArguments
         foreach (var option in new Option[] { Integration, PresetName, ModelName }) command.Add(option);
     }
 
-    /// <summary>The tiles with these options.</summary>
+    /// <summary>The description of the tiles after these options are applied.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="aimc">The platform's; null takes the default ones.</param>
+    /// <param name="aimc">The platform's tiles; null takes the default ones.</param>
     public static AimcDescription Apply(ParseResult parsed, AimcDescription? aimc)
     {
         aimc ??= new AimcDescription();

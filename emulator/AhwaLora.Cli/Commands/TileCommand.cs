@@ -32,7 +32,7 @@ internal static class TileCommand
 
     public static Preset PresetOf(ParseResult parsed) => Preset.All.First(p => p.Name == parsed.GetValue(PresetName));
 
-    /// <summary>The devices: those asked for, else such as go with the preset.</summary>
+    /// <summary>The device model: the one given, otherwise the one that belongs to the preset.</summary>
     public static DeviceModel ModelOf(ParseResult parsed, Preset preset)
     {
         var name = parsed.GetValue(ModelName) ?? (preset == Preset.Ideal ? DeviceModel.None : DeviceModel.Pcm).Name;
@@ -41,12 +41,12 @@ internal static class TileCommand
 
     public static DeviceMapping MappingOf(ParseResult parsed) => parsed.GetValue(Mapping) == PerDevice ? DeviceMapping.PerDevice : DeviceMapping.AihwkitCompatible;
 
-    /// <summary>The ages of <c>--ages</c>.</summary>
-    /// <exception cref="UserErrorException">One of them is not an age.</exception>
+    /// <summary>The ages of <c>--ages</c>, in seconds.</summary>
+    /// <exception cref="UserErrorException">One of the values is not an age.</exception>
     public static double[] ParseAges(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(age => ParseAge("--ages", age))];
 
-    /// <summary>An age of <c>--age</c> or <c>--ages</c>.</summary>
-    /// <exception cref="UserErrorException">It is not an age.</exception>
+    /// <summary>An age of <c>--age</c> or <c>--ages</c>, in seconds.</summary>
+    /// <exception cref="UserErrorException">The text is not an age.</exception>
     public static double ParseAge(string option, string text) =>
         UserNumbers.TryParseSeconds(text, out var seconds) ? seconds : throw new UserErrorException($"{option} '{text}': expected seconds, or a number with s, h, d or y, as in 1d");
 }

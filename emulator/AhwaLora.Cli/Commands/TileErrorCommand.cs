@@ -7,7 +7,7 @@ using static AhwaLora.Cli.Terminal.Output;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>tile error</c>: how far MVMs are from W x at ages, with and without compensation.</summary>
+/// <summary><c>tile error</c>: the error of MVMs against W x at several ages, with and without compensation.</summary>
 internal static class TileErrorCommand
 {
     private static readonly Option<string> Ages = new("--ages") { Description = "Ages in seconds or with s, h, d or y, with commas.", DefaultValueFactory = _ => "0,1,1h,1d,30d,1y,10y", HelpName = "T,..." };

@@ -8,7 +8,7 @@ using static AhwaLora.Cli.Terminal.Output;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>tile mvm</c>: the vectors of a file through a matrix of a file.</summary>
+/// <summary><c>tile mvm</c>: multiplies the vectors of a file by the matrix of a file.</summary>
 internal static class TileMvmCommand
 {
     private static readonly Option<string> Weights = new("--weights") { Description = "The matrix [out, in], .npy or .safetensors.", HelpName = "FILE[:TENSOR]", Required = true };
@@ -65,7 +65,7 @@ internal static class TileMvmCommand
         return parsed.GetValue(NoNoise) ? preset with { InputNoise = 0, OutputNoise = 0, ReadNoise = ReadNoiseKind.None } : preset;
     }
 
-    // A converter that was off has no bound of its own.
+    // A converter that was off has no bound, so it gets 1.
     private static Converter WithBits(Converter converter, int bits) => new(bits, converter.IsOn ? converter.Bound : 1);
 
     private static void Print(CrossbarOptions options, double age, TileProduct product)

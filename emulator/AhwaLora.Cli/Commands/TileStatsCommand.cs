@@ -9,7 +9,7 @@ using static AhwaLora.Cli.Terminal.Output;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>tile stats</c>: what many devices of one target hold, beside what the model says of them.</summary>
+/// <summary><c>tile stats</c>: statistics of many devices with one target, beside the model's values.</summary>
 internal static class TileStatsCommand
 {
     private static readonly double[] RelativeTargets = [0, 0.04, 0.2, 0.4, 0.6, 0.8, 1];

@@ -18,11 +18,11 @@ internal static class TrainedLayerArguments
         foreach (var option in new Option[] { Adapter, Module, Base }) command.Add(option);
     }
 
-    /// <summary>The layer that is asked for; null if none is.</summary>
+    /// <summary>The trained layer that the options name; null if they name none.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="shaping">Options that say what a trained layer says itself.</param>
-    /// <param name="tokens">S.</param>
-    /// <param name="chunk">t.</param>
+    /// <param name="shaping">Options for properties that a trained layer already fixes, such as its shape.</param>
+    /// <param name="tokens">S, the number of tokens.</param>
+    /// <param name="chunk">t, the tokens per chunk.</param>
     /// <exception cref="UserErrorException">Options contradict each other, or a file is missing or malformed.</exception>
     public static LayerData? Load(ParseResult parsed, IEnumerable<Option> shaping, int tokens, int chunk)
     {

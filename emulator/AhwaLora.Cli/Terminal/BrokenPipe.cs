@@ -3,23 +3,23 @@ using System.Runtime.InteropServices;
 namespace AhwaLora.Cli.Terminal;
 
 /// <summary>
-/// What happens if nobody reads the output any more, as after <c>| head</c>: the process ends by SIGPIPE, like others.
-/// .NET ignores that signal, and its console writes on into nothing, so that a guest which prints for ever would never end.
+/// What happens if nobody reads the output any more, as after <c>| head</c>: SIGPIPE ends the process, as it ends other programs.
+/// .NET ignores that signal and its console discards further output, so a guest that prints for ever would never end.
 /// </summary>
 internal static partial class BrokenPipe
 {
     private const int SigPipe = 13; // on every Unix
 
-    /// <summary>From now on it ends the process.</summary>
+    /// <summary>From now on, a broken pipe ends the process.</summary>
     public static void Ends() => Handle(@default: true);
 
-    /// <summary>As .NET has it: for a server, whose client may break the connection.</summary>
+    /// <summary>Ignores a broken pipe, as .NET does by default: for a server, whose client may break the connection.</summary>
     public static void IsIgnored() => Handle(@default: false);
 
     private static void Handle(bool @default)
     {
         if (OperatingSystem.IsWindows()) return;
-        _ = Console.Out; // .NET sets the signal as it opens the console
+        _ = Console.Out; // .NET sets the signal's handler when it opens the console
         _ = Signal(SigPipe, @default ? 0 : 1); // SIG_DFL, SIG_IGN
     }
 

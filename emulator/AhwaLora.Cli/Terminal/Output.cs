@@ -10,7 +10,7 @@ namespace AhwaLora.Cli.Terminal;
 /// <summary>What commands print: tables, lines and JSON, the same in every language.</summary>
 internal static class Output
 {
-    /// <summary>A table with these headings, of numbers and so flush right; one that begins with <c>&lt;</c> (not shown) is flush left.</summary>
+    /// <summary>A table with these headings. Columns hold numbers and are flush right; if a heading begins with <c>&lt;</c> (not shown), its column is flush left.</summary>
     public static Table Table(params ReadOnlySpan<string> headings)
     {
         var table = new Table().Border(TableBorder.Rounded);
@@ -18,13 +18,13 @@ internal static class Output
         return table;
     }
 
-    /// <summary>Text with its numbers as in English.</summary>
+    /// <summary>Text with its numbers formatted by the invariant culture.</summary>
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A file of JSON, for people and programs.</summary>
+    /// <summary>The text of a JSON file, for people and programs.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, JsonStyles.Tables) + "\n";
 
-    /// <summary>Prints one line on standard error; if that cannot be written, the exit status has to say it alone.</summary>
+    /// <summary>Prints one line on standard error; if it cannot be written, only the exit status reports the fault.</summary>
     public static int Fail(string message)
     {
         try

@@ -5,12 +5,12 @@ using Spectre.Console.Rendering;
 
 namespace AhwaLora.Cli.Terminal;
 
-/// <summary>What is going on: on a terminal one line that follows the work, elsewhere a line per step on standard error.</summary>
+/// <summary>Shows progress: on a terminal as one line that is updated, elsewhere as one line per step on standard error.</summary>
 internal static class ProgressLine
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>Work of many equal items: a bar and the time that remains. The work reports items done and items in all.</summary>
+    /// <summary>Shows a bar and the remaining time for work of many equal items. The work reports the items done and the total.</summary>
     public static void Count(string title, Action<Action<int, int>> work)
     {
         if (Console.IsErrorRedirected || Console.IsOutputRedirected)
@@ -26,14 +26,14 @@ internal static class ProgressLine
             ProgressTask? task = null;
             work((done, all) =>
             {
-                // What was done before must not count as speed.
+                // Items that were done before must not count towards the speed.
                 task ??= context.AddTask(title, maxValue: Math.Max(1, all - done));
                 task.Value = task.MaxValue - (all - done);
             });
         });
     }
 
-    // It is hidden while a line follows the work; the signal goes on to end the process.
+    // The cursor is hidden while the line is updated. The signal still ends the process.
     private static PosixSignalRegistration ShowCursorWhenInterrupted() => PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => AnsiConsole.Cursor.Show());
 
     private static void CountInLines(string title, Action<Action<int, int>> work)
@@ -55,7 +55,7 @@ internal static class ProgressLine
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text($"{task.Value:F0}/{task.MaxValue:F0}");
     }
 
-    /// <summary>Work of a few steps, each told when it begins.</summary>
+    /// <summary>Shows work of a few steps. The work reports each step when it begins.</summary>
     public static void Show(string title, Action<Action<string>> work)
     {
         if (Console.IsErrorRedirected || Console.IsOutputRedirected)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace AhwaLora.Cli.Terminal;
 
 /// <summary>
-/// The console of a process that may have been started with some of it closed, as after <c>2&gt;&amp;-</c>: what is closed
-/// reads and writes as /dev/null. The number of a closed stream has gone to a file or pipe of .NET's own by now.
+/// The standard streams of a process that may have been started with some of them closed, as by <c>2&gt;&amp;-</c>. A closed stream
+/// reads and writes as /dev/null, because .NET may have reused its descriptor for a file or pipe of its own by now.
 /// </summary>
 internal static partial class StandardStreams
 {
@@ -19,14 +19,14 @@ internal static partial class StandardStreams
     /// <summary>Standard error.</summary>
     public static Stream Error => IsOpen(2) ? Console.OpenStandardError() : Stream.Null;
 
-    /// <summary>Keeps what is printed from streams that are closed.</summary>
+    /// <summary>Discards what is printed to a closed stream.</summary>
     public static void SilenceClosed()
     {
         if (!IsOpen(1)) Console.SetOut(TextWriter.Null);
         if (!IsOpen(2)) Console.SetError(TextWriter.Null);
     }
 
-    // What came through exec does not close on exec; what .NET opens does.
+    // A descriptor inherited through exec is not marked close-on-exec; one that .NET opened is.
     private static bool IsOpen(int number) => OperatingSystem.IsWindows() || Control(number, GetDescriptorFlags) is >= 0 and var flags && (flags & CloseOnExec) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl")]

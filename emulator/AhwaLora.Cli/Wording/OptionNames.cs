@@ -6,10 +6,10 @@ using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Cli.Wording;
 
-/// <summary>What the command line calls the settings that messages name.</summary>
+/// <summary>The command line's names for the settings that messages mention.</summary>
 internal static class OptionNames
 {
-    /// <summary>Every setting with its options; a command has at most one of them. A command stands before an option whose name means something else in others.</summary>
+    /// <summary>Every setting with its options; a command has at most one of them. If an option means something else in other commands, its command precedes it.</summary>
     public static IReadOnlyDictionary<Setting, string[]> Table { get; } = new Dictionary<Setting, string[]>
     {
         [ExperimentSettings.Inputs] = ["--in", "--layer"],
@@ -40,10 +40,10 @@ internal static class OptionNames
         [RunSettings.UpdateBaseline] = ["--update-baseline"],
     };
 
-    /// <summary>A line in the words of the command that the user gave.</summary>
+    /// <summary>A line of text that uses the option names of the command that the user gave.</summary>
     public static string Word(this SettingText text, ParseResult parsed) => text.Word(setting => NameOf(setting, parsed.CommandResult.Command));
 
-    /// <summary>The option by which a command takes a setting; if it takes none, the key of files, or the option of another command.</summary>
+    /// <summary>The option by which a command takes a setting; if it takes none, the key in files, or the option of another command.</summary>
     public static string NameOf(Setting setting, Command command)
     {
         if (!Table.TryGetValue(setting, out var entries)) return setting.Key;

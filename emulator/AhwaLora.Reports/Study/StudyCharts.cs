@@ -12,12 +12,12 @@ internal static class StudyCharts
 {
     private const string OverheadAxis = "overhead against the tile alone";
 
-    // Of the axis of overheads, in percent, which is logarithmic.
+    // Limits and margin of the logarithmic axis of overheads, in percent.
     private const double Least = 0.1, Most = 1000, Margin = 0.03;
 
     private static readonly double[] OverheadTicks = [0.1, 0.3, 1, Published.LeastOverheadPercent, 10, 30, 100, 300, 1000];
 
-    /// <summary>Writes the pictures of every shape; their font is loaded.</summary>
+    /// <summary>Writes the pictures of every shape. Their font must be loaded already.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public static void Write(string directory, StudyResults results)
     {
@@ -29,7 +29,7 @@ internal static class StudyCharts
         }
     }
 
-    /// <summary>Overhead against the number of harts: the best strategy and chunk at each.</summary>
+    /// <summary>Overhead against the number of harts, with the best strategy and chunk for each number.</summary>
     private static Plot ByHarts(string shape, IReadOnlyList<SweepRow> rows)
     {
         var plot = Charts.New($"{shape}: overhead of the adapter by number of harts", "harts", OverheadAxis);
@@ -38,7 +38,7 @@ internal static class StudyCharts
         return plot;
     }
 
-    /// <summary>The same against the tokens a chunk, on the middle number of harts.</summary>
+    /// <summary>Overhead against the tokens per chunk, for the middle number of harts.</summary>
     private static Plot ByChunk(string shape, IReadOnlyList<SweepRow> rows)
     {
         int[] all = [.. rows.Select(r => r.Harts).Distinct().Order()];

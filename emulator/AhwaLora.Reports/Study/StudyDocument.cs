@@ -8,7 +8,7 @@ using AhwaLora.Models.Inventory;
 namespace AhwaLora.Reports.Study;
 
 /// <summary>
-/// docs/study.md: the text of docs/study/study.md.in with a table at each line that names one as <c>{{name}}</c>, and pictures beside
+/// docs/study.md: the text of docs/study/study.md.in with a table in place of each line <c>{{name}}</c>, and pictures beside
 /// it. The same results give the same bytes.
 /// </summary>
 public sealed partial class StudyDocument
@@ -35,12 +35,12 @@ public sealed partial class StudyDocument
 
     private StudyDocument(string directory, string text) => (_directory, _text) = (directory, text);
 
-    /// <summary>Where it is written: beside its directory, under that one's name.</summary>
+    /// <summary>The path of the document: beside its directory, with the directory's name and <c>.md</c>.</summary>
     public string Path => System.IO.Path.GetFullPath(_directory).TrimEnd(System.IO.Path.DirectorySeparatorChar) + ".md";
 
-    /// <summary>Reads the text, so that what is wrong with it is known before anything is measured.</summary>
-    /// <param name="directory">Of the text, which receives the pictures.</param>
-    /// <exception cref="UserErrorException">The text is not there or names tables that do not exist, the document cannot be written, or the pictures' font is not installed.</exception>
+    /// <summary>Reads the text, so that faults in it are reported before anything is measured.</summary>
+    /// <param name="directory">The directory that holds the text and receives the pictures.</param>
+    /// <exception cref="UserErrorException">The text is missing or names tables that do not exist, the document cannot be written, or the pictures' font is not installed.</exception>
     public static StudyDocument Load(string directory)
     {
         var path = System.IO.Path.Combine(directory, TextFile);
@@ -54,7 +54,7 @@ public sealed partial class StudyDocument
         return document;
     }
 
-    /// <summary>Writes it, and its pictures.</summary>
+    /// <summary>Writes the document and its pictures.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Write(StudyResults results)
     {

@@ -8,13 +8,13 @@ using static System.FormattableString;
 
 namespace AhwaLora.Reports.Study;
 
-/// <summary>The study's tables, in Markdown. Overheads are those of the best strategy and chunk, unless a table says which.</summary>
-/// <param name="results">What was measured.</param>
+/// <summary>The study's tables, in Markdown. Overheads are those of the best strategy and chunk, unless a table names them.</summary>
+/// <param name="results">The study's measurements.</param>
 internal sealed class StudyTables(StudyResults results)
 {
     private const double KiB = 1024;
 
-    /// <summary>TCDM of the published points: as published, and as the firmware takes it.</summary>
+    /// <summary>TCDM of the published points: as published, and as the firmware uses it.</summary>
     public string Tcdm()
     {
         string[] strategies = [.. results.Points.Select(r => r.Strategy).Distinct()];
@@ -44,7 +44,7 @@ internal sealed class StudyTables(StudyResults results)
         return Markdown(table);
     }
 
-    /// <summary>The smallest number of harts within the published best case.</summary>
+    /// <summary>The smallest number of harts whose overhead is within the published best case.</summary>
     public string Harts()
     {
         var table = new TextTable("<layer", "MVM, ns", "<harts", "overhead", "<strategy", "t", "TCDM, KiB", "multiply-adds per cycle and hart");
@@ -76,13 +76,13 @@ internal sealed class StudyTables(StudyResults results)
             + Invariant($"a hart does at most one per cycle.\n");
     }
 
-    /// <summary>One point, and what changes if something about it does.</summary>
+    /// <summary>One point, and how its overhead changes if one of its conditions changes.</summary>
     public string WhatIf() => Changes(results.WhatIf);
 
-    /// <summary>The same on many harts.</summary>
+    /// <summary>The same as <see cref="WhatIf"/>, on many harts.</summary>
     public string ManyHarts() => Changes(results.ManyHarts);
 
-    /// <summary>What the strategy that plans expected, and what its runs took.</summary>
+    /// <summary>The cycles that the balanced strategy predicted, and the cycles that its runs took.</summary>
     public string Balanced()
     {
         var table = new TextTable("<layer", "MVM, ns", "harts", "<contention", "t", "predicted, cycles", "measured, cycles", "off by", "overhead");
@@ -96,7 +96,7 @@ internal sealed class StudyTables(StudyResults results)
         return Markdown(table);
     }
 
-    /// <summary>The kernels by themselves.</summary>
+    /// <summary>The kernels alone.</summary>
     public string Kernels()
     {
         var table = new TextTable("harts", "x A, cycles", "(x A) B + y, cycles", "x A, multiply-adds per cycle and hart", "(x A) B + y", "both", "speed-up");
@@ -109,7 +109,7 @@ internal sealed class StudyTables(StudyResults results)
         return Markdown(table);
     }
 
-    /// <summary>Whole models of that name, by integration time and shape.</summary>
+    /// <summary>The whole models of this name, by integration time and shape.</summary>
     public string Model(string name)
     {
         var text = new StringWriter { NewLine = "\n" };
@@ -138,7 +138,7 @@ internal sealed class StudyTables(StudyResults results)
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>What a reader takes away, in sentences.</summary>
+    /// <summary>The main findings, in sentences.</summary>
     public string Findings()
     {
         var text = new StringWriter { NewLine = "\n" };
@@ -213,10 +213,10 @@ internal sealed class StudyTables(StudyResults results)
 
     private static string Shape(SweepRow row) => Invariant($"{row.Inputs}x{row.Outputs}");
 
-    // Zero is added, since a small negative number would be -0.0.
+    // Adding zero turns -0.0, to which a small negative number rounds, into 0.0.
     private static string Percent(SweepRow row) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(row.OverheadPercent, 1) + 0.0:F1} %");
 
-    /// <summary>KiB, with a mark where the reference platform's TCDM is too small.</summary>
+    /// <summary>KiB, with a mark if the reference platform's TCDM is too small.</summary>
     private static string Flagged(SweepRow row) => Invariant($"{row.TcdmBytes / KiB:F1}{(row.ExceedsReferenceTcdm ? " ▲" : "")}");
 
     private static string Markdown(TextTable table)

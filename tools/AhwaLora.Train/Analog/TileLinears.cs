@@ -8,19 +8,19 @@ using static TorchSharp.torch;
 namespace AhwaLora.Train.Analog;
 
 /// <summary>
-/// A model's linear layers on tiles: each matrix programmed once into a <see cref="CrossbarArray"/>, the code that the emulated
-/// tile runs, with device noise, drift and compensation. For evaluation; not for concurrent use.
+/// A model's linear layers on tiles. Each matrix is programmed once into a <see cref="CrossbarArray"/>, the code that the emulated
+/// tile runs, with device noise, drift and compensation. For evaluation; not thread-safe.
 /// </summary>
 public sealed class TileLinears : ILinears
 {
     private readonly Dictionary<string, (CrossbarArray Tile, float[] Bias)> _tiles = [];
 
-    /// <summary>Programs all linear layers but the head, in their order, and takes the reference for drift compensation.</summary>
+    /// <summary>Programs all linear layers except the head, in their order, and measures the reference for drift compensation.</summary>
     /// <param name="inventory">The model's layers.</param>
     /// <param name="weights">Their weights and biases.</param>
-    /// <param name="preset">The periphery.</param>
-    /// <param name="model">The devices.</param>
-    /// <param name="seed">Of all noise.</param>
+    /// <param name="preset">The converters and the noise of an MVM.</param>
+    /// <param name="model">The device model.</param>
+    /// <param name="seed">The seed of all noise.</param>
     public TileLinears(ModelInventory inventory, Weights weights, Preset preset, DeviceModel model, ulong seed)
     {
         foreach (var layer in inventory.Linears.Where(l => l.Role != LinearRole.Head))
@@ -32,13 +32,13 @@ public sealed class TileLinears : ILinears
         }
     }
 
-    /// <summary>How often vectors were passed again, over all MVMs.</summary>
+    /// <summary>The number of additional passes of bound management, over all MVMs.</summary>
     public long ExtraPasses { get; private set; }
 
-    /// <summary>MVMs so far.</summary>
+    /// <summary>The number of MVMs so far.</summary>
     public long Vectors { get; private set; }
 
-    /// <summary>Lets the tiles become so old: drift, and one draw of read noise; compensation is off.</summary>
+    /// <summary>Sets the tiles' age, in seconds since programming: applies drift and draws read noise once. Compensation is off afterwards.</summary>
     public void Age(double seconds)
     {
         foreach (var (tile, _) in _tiles.Values) tile.SetAgeUncompensated(seconds);

@@ -27,10 +27,10 @@ internal static class Arguments
         Tile.AcceptOnlyFromAmong([.. TileKind.All.Select(t => t.Name)]);
     }
 
-    /// <summary>The tile that was asked for.</summary>
+    /// <summary>The kind of tile that the options name.</summary>
     public static TileKind TileOf(ParseResult parsed) => TileKind.All.First(t => t.Name == parsed.GetValue(Tile)).WithBits(parsed.GetValue(Bits));
 
-    /// <summary>How to train.</summary>
+    /// <summary>The usual recipe with the values that the options change.</summary>
     public static Recipe RecipeOf(ParseResult parsed, Recipe usual) => usual with
     {
         Steps = parsed.GetValue(Steps) ?? usual.Steps,

@@ -3,7 +3,7 @@ using AhwaLora.Train.Data;
 
 namespace AhwaLora.Train.Commands;
 
-/// <summary>examples.jsonl beside an adapter: what <c>ahwalora adapter load</c> answers on the emulated machine.</summary>
+/// <summary>examples.jsonl beside an adapter: the inputs that <c>ahwalora adapter load</c> answers on the emulated machine.</summary>
 internal static class Examples
 {
     private const int Count = 32;

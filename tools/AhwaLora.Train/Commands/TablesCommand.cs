@@ -49,7 +49,7 @@ internal static class TablesCommand
         Console.WriteLine($"{document}: tables of {count} seeds");
     }
 
-    // A process a seed: torch keeps state for all threads of one.
+    // One process per seed: torch keeps state that all threads of a process share.
     private static void MakeSeed(string work, int seed)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "ahwalora-train");

@@ -8,7 +8,7 @@ using AhwaLora.Train.Training;
 
 namespace AhwaLora.Train.Commands;
 
-/// <summary><c>train</c>: a command for each kind of training.</summary>
+/// <summary><c>train</c>: has a subcommand for each kind of training.</summary>
 internal static class TrainCommand
 {
     private static readonly Option<float> Outlier = new("--outlier") { Description = "Size of the outlier channel that is planted; 0 for none.", DefaultValueFactory = _ => new StudyPlan().Outlier, HelpName = "X" };
@@ -96,7 +96,7 @@ internal static class TrainCommand
     private static void Run(ParseResult parsed, string title, Recipe recipe, Trainer trainer, Action<Func<int, double, bool>> run) =>
         TrainingSession.Run(title, recipe.Steps, trainer, run, parsed.GetValue(Arguments.Checkpoint));
 
-    // From the adapter's directory, so that both can be moved together.
+    // Relative to the adapter's directory, so that both can be moved together.
     private static string BaseName(ParseResult parsed, string directory) => Path.GetRelativePath(parsed.GetValue(Arguments.Out)!, directory);
 
     private static TextEncoder Tokenizer(ParseResult parsed) => TextEncoder.Read(Path.Combine(parsed.GetValue(Arguments.Data)!, TextEncoder.FileName));

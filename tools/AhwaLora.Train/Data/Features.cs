@@ -3,17 +3,17 @@ using Microsoft.ML.Tokenizers;
 
 namespace AhwaLora.Train.Data;
 
-/// <summary>An example as numbers.</summary>
+/// <summary>An example as token numbers.</summary>
 /// <param name="Ids">Tokens: [CLS] first [SEP] second [SEP].</param>
 /// <param name="Types">0 up to the first [SEP], 1 after it.</param>
 /// <param name="Target">The class, or the token with which the answer begins.</param>
 /// <param name="End">The token with which the answer ends; -1 for classes.</param>
 public sealed record Features(int[] Ids, int[] Types, int Target, int End = -1);
 
-/// <summary>Text to tokens with BERT's WordPiece tokenizer.</summary>
+/// <summary>Converts text to tokens with BERT's WordPiece tokenizer.</summary>
 public sealed class TextEncoder
 {
-    /// <summary>Name of the vocabulary in a directory.</summary>
+    /// <summary>The file name of the vocabulary in a directory.</summary>
     public const string FileName = "vocab.txt";
 
     private readonly BertTokenizer _tokenizer;
@@ -23,20 +23,20 @@ public sealed class TextEncoder
     /// <summary>All tokens, by their numbers.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
-    /// <summary>Tokens of the vocabulary.</summary>
+    /// <summary>The number of tokens in the vocabulary.</summary>
     public int Size => Vocabulary.Count;
 
-    /// <summary>[PAD].</summary>
+    /// <summary>The number of [PAD].</summary>
     public int Filling => _tokenizer.PaddingTokenId;
 
-    /// <summary>[CLS], with which every sequence begins.</summary>
+    /// <summary>The number of [CLS], with which every sequence begins.</summary>
     public int Begin => _tokenizer.ClassificationTokenId;
 
-    /// <summary>[SEP], which ends a sentence.</summary>
+    /// <summary>The number of [SEP], which ends a sentence.</summary>
     public int Separator => _tokenizer.SeparatorTokenId;
 
     /// <summary>Reads vocab.txt.</summary>
-    /// <exception cref="UserErrorException">It cannot be read or lacks a special token.</exception>
+    /// <exception cref="UserErrorException">The file cannot be read or lacks a special token.</exception>
     public static TextEncoder Read(string path)
     {
         var lines = TextFiles.ReadLines(path);
@@ -50,15 +50,15 @@ public sealed class TextEncoder
         }
     }
 
-    /// <summary>A sentence or a pair.</summary>
+    /// <summary>Encodes a sentence or a pair.</summary>
     public Features Encode(LabelledText text) => Join(Tokens(text.First), text.Second is { } second ? Tokens(second) : null, text.Label, -1);
 
-    /// <summary>Question, then context; the answer by its tokens in the sequence.</summary>
-    /// <exception cref="UserErrorException">The answer does not begin and end with tokens.</exception>
+    /// <summary>Encodes the question, then the context; the answer is given by the positions of its tokens in the sequence.</summary>
+    /// <exception cref="UserErrorException">The answer does not begin and end at token boundaries.</exception>
     public Features Encode(ReadingQuestion question)
     {
         var asked = Tokens(question.Question);
-        // Lower case and stripped accents keep positions only where no accent is; the answer is found by the text before it.
+        // The tokenizer lower-cases the text and strips accents, so its offsets are sure to be those of the context only if there are no accents.
         var context = _tokenizer.EncodeToTokens(question.Context, out _);
         var end = question.AnswerStart + question.Answer.Length;
         var first = context.Index().FirstOrDefault(t => t.Item.Offset.Start.Value == question.AnswerStart, (-1, default)).Index;
@@ -68,10 +68,10 @@ public sealed class TextEncoder
         return Join(asked, [.. context.Select(t => t.Id)], before + first, before + last);
     }
 
-    /// <summary>Tokens of a text, without special ones.</summary>
+    /// <summary>The tokens of a text, without special tokens.</summary>
     public int[] Tokens(string text) => [.. _tokenizer.EncodeToIds(text, addSpecialTokens: false)];
 
-    /// <summary>The text of tokens.</summary>
+    /// <summary>The text that tokens stand for.</summary>
     public string Text(IEnumerable<int> ids) => _tokenizer.Decode(ids);
 
     private Features Join(int[] first, int[]? second, int target, int end)

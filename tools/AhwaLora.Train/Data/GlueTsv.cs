@@ -4,9 +4,9 @@ using AhwaLora.Common.Files;
 namespace AhwaLora.Train.Data;
 
 /// <summary>A GLUE task: which columns of its .tsv files hold what.</summary>
-/// <param name="Name">On the command line.</param>
-/// <param name="First">Heading of the (first) sentence.</param>
-/// <param name="Second">Heading of the second; null if there is one.</param>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="First">Heading of the sentence, or of the first of two.</param>
+/// <param name="Second">Heading of the second sentence; null if the task has only one.</param>
 /// <param name="Label">Heading of the class.</param>
 /// <param name="Labels">The classes as the file writes them, in the order of their numbers.</param>
 public sealed record GlueTask(string Name, string First, string? Second, string Label, IReadOnlyList<string> Labels)
@@ -17,20 +17,20 @@ public sealed record GlueTask(string Name, string First, string? Second, string 
     /// <summary>Recognizing Textual Entailment: does the second sentence follow from the first?</summary>
     public static GlueTask Rte { get; } = new("rte", "sentence1", "sentence2", "label", ["entailment", "not_entailment"]);
 
-    /// <summary>Both.</summary>
+    /// <summary>Both tasks.</summary>
     public static IReadOnlyList<GlueTask> All { get; } = [Sst2, Rte];
 }
 
-/// <summary>GLUE's tab-separated files: a line of headings, then a line an example, without quotes.</summary>
+/// <summary>GLUE's tab-separated files: a line of headings, then one line per example, without quotes.</summary>
 public static class GlueTsv
 {
     /// <summary>Reads train.tsv and dev.tsv of a directory.</summary>
-    /// <exception cref="UserErrorException">A file, column or class is missing; the line is named.</exception>
+    /// <exception cref="UserErrorException">A file, column or class is missing; the message names the line.</exception>
     public static Split<LabelledText> ReadDirectory(string directory, GlueTask task) =>
         new(Read(Path.Combine(directory, "train.tsv"), task), Read(Path.Combine(directory, "dev.tsv"), task));
 
     /// <summary>Reads one file.</summary>
-    /// <exception cref="UserErrorException">A column or class is missing; the line is named.</exception>
+    /// <exception cref="UserErrorException">A column or class is missing; the message names the line.</exception>
     public static IReadOnlyList<LabelledText> Read(string path, GlueTask task)
     {
         var lines = TextFiles.ReadLines(path);

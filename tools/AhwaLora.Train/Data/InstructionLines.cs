@@ -5,7 +5,7 @@ using AhwaLora.Common.Text;
 
 namespace AhwaLora.Train.Data;
 
-/// <summary>Instructions as JSONL: {"prompt": ..., "response": ...} a line.</summary>
+/// <summary>Instructions as JSONL: one {"prompt": ..., "response": ...} per line.</summary>
 public static class InstructionLines
 {
     /// <summary>Reads train.jsonl and dev.jsonl of a directory.</summary>
@@ -14,7 +14,7 @@ public static class InstructionLines
         new(Read(Path.Combine(directory, "train.jsonl")), Read(Path.Combine(directory, "dev.jsonl")));
 
     /// <summary>Reads one file.</summary>
-    /// <exception cref="UserErrorException">A line is not such an object; it is named.</exception>
+    /// <exception cref="UserErrorException">A line is not such an object; the message names the line.</exception>
     public static IReadOnlyList<Instruction> Read(string path)
     {
         var instructions = new List<Instruction>();

@@ -5,16 +5,16 @@ using AhwaLora.Common.Text;
 
 namespace AhwaLora.Train.Data;
 
-/// <summary>SQuAD v1.1: articles of paragraphs, a paragraph a context and its questions, each with answers by their first character.</summary>
+/// <summary>SQuAD v1.1: articles have paragraphs. A paragraph has a context and questions. A question has answers, each with its text and first character.</summary>
 public static class SquadJson
 {
     /// <summary>Reads train-v1.1.json and dev-v1.1.json of a directory.</summary>
-    /// <exception cref="UserErrorException">A file is missing or no SQuAD file.</exception>
+    /// <exception cref="UserErrorException">A file is missing or is not a SQuAD file.</exception>
     public static Split<ReadingQuestion> ReadDirectory(string directory) =>
         new(Read(Path.Combine(directory, "train-v1.1.json")), Read(Path.Combine(directory, "dev-v1.1.json")));
 
-    /// <summary>Reads one file; of several answers to a question the first.</summary>
-    /// <exception cref="UserErrorException">It is not a SQuAD file, or an answer does not stand where it says; the question is named.</exception>
+    /// <summary>Reads one file. If a question has several answers, it takes the first.</summary>
+    /// <exception cref="UserErrorException">It is not a SQuAD file, or an answer is not at its stated position; the message names the question.</exception>
     public static IReadOnlyList<ReadingQuestion> Read(string path)
     {
         Document document;
@@ -43,7 +43,7 @@ public static class SquadJson
         return questions.Count > 0 ? questions : throw new UserErrorException($"{path}: has no questions");
     }
 
-    /// <summary>Writes one file, of one article.</summary>
+    /// <summary>Writes one file with one article.</summary>
     public static void Write(string path, string title, IEnumerable<ReadingQuestion> questions)
     {
         var paragraphs = questions.GroupBy(q => q.Context).Select(group => new Paragraph(

@@ -2,7 +2,7 @@ using AhwaLora.Common.Files;
 
 namespace AhwaLora.Train.Data;
 
-/// <summary>Reading text files, with errors that a user understands.</summary>
+/// <summary>Reads text files, with errors that a user understands.</summary>
 internal static class TextFiles
 {
     private const string Absent = "no such file; 'ahwalora-train data --out DIR' makes a set of data";
@@ -10,7 +10,7 @@ internal static class TextFiles
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static IReadOnlyList<string> ReadLines(string path) => InputFile.Read(path, File.ReadAllLines, Absent);
 
-    /// <summary>All of a file.</summary>
+    /// <summary>The whole text of a file.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static string Read(string path) => InputFile.Read(path, File.ReadAllText, Absent);
 }

@@ -18,16 +18,16 @@ public sealed class Adapter : IDisposable
 
     private Adapter(ModelInventory inventory, int rank, Weights weights) => (_inventory, Rank, Weights) = (inventory, rank, weights);
 
-    /// <summary>r.</summary>
+    /// <summary>r, the rank.</summary>
     public int Rank { get; }
 
-    /// <summary>lora_A [r, in] and lora_B [out, r] of each module, and the head's own.</summary>
+    /// <summary>lora_A [r, in] and lora_B [out, r] of each module, and the weights of the head.</summary>
     public Weights Weights { get; }
 
     /// <summary>alpha / r.</summary>
     public static float Scale => (float)AlphaPerRank;
 
-    /// <summary>An adapter that adds nothing yet: A uniform within 1 / sqrt(in), B zero, the head as in <paramref name="headOf"/>.</summary>
+    /// <summary>Creates an adapter that adds nothing yet: A is uniform within 1 / sqrt(in), B is zero, the head is a copy of that in <paramref name="headOf"/>.</summary>
     public static Adapter Create(ModelInventory inventory, int rank, Weights headOf, int seed)
     {
         var random = new Random(seed);
@@ -49,10 +49,10 @@ public sealed class Adapter : IDisposable
         return new Adapter(inventory, rank, Weights.Of(tensors));
     }
 
-    /// <summary>From files.</summary>
-    /// <param name="directory">As PEFT wrote it.</param>
-    /// <param name="config">Of the base.</param>
-    /// <exception cref="UserErrorException">It does not belong to that model.</exception>
+    /// <summary>Reads an adapter from files.</summary>
+    /// <param name="directory">The directory, in PEFT's format.</param>
+    /// <param name="config">The configuration of the base.</param>
+    /// <exception cref="UserErrorException">The adapter does not belong to that model.</exception>
     public static Adapter Read(string directory, ModelConfig config)
     {
         var read = PeftFormat.Read(directory);
@@ -73,10 +73,10 @@ public sealed class Adapter : IDisposable
         return new Adapter(ModelInventory.Of(read.ConfigOf(config)), read.Config.R, Weights.Of(tensors));
     }
 
-    /// <summary>As PEFT writes it, in half precision.</summary>
-    /// <param name="directory">Made if missing.</param>
-    /// <param name="baseModel">Name of the base, for its configuration.</param>
-    /// <param name="taskType">PEFT's: SEQ_CLS, QUESTION_ANS, CAUSAL_LM.</param>
+    /// <summary>Writes the adapter in PEFT's format, in half precision.</summary>
+    /// <param name="directory">Created if it is missing.</param>
+    /// <param name="baseModel">The name of the base, for the adapter's configuration.</param>
+    /// <param name="taskType">PEFT's task_type: SEQ_CLS, QUESTION_ANS, CAUSAL_LM.</param>
     public void Write(string directory, string baseModel, string taskType)
     {
         var values = Weights.Values().ToDictionary(t => t.Name, t => t.Values);
@@ -92,7 +92,7 @@ public sealed class Adapter : IDisposable
         PeftFormat.Write(directory, new LoraAdapter(config, pairs, saved), ElementType.Float16);
     }
 
-    /// <summary>What it adds to a layer: (alpha / r) (x A) B; null if the layer has none.</summary>
+    /// <summary>What the adapter adds to a layer's output: (alpha / r) (x A) B; null if it has no matrices for the layer.</summary>
     public Tensor? Branch(LinearLayer layer, Tensor x) => !Weights.Has(layer.Name + A) ? null
         : nn.functional.linear(nn.functional.linear(x, Weights[layer.Name + A]), Weights[layer.Name + B]) * Scale;
 
@@ -111,7 +111,7 @@ public sealed class Adapter : IDisposable
     }
 }
 
-/// <summary>An adapter beside other linears; the head is the adapter's.</summary>
+/// <summary>Linear layers with an adapter beside them; the head is the adapter's.</summary>
 public sealed class AdaptedLinears(ILinears linears, Adapter adapter) : ILinears
 {
     private readonly DigitalLinears _head = new(adapter.Weights);

@@ -8,35 +8,35 @@ using AhwaLora.Train.Training;
 namespace AhwaLora.Train.Model;
 
 /// <summary>
-/// A digitally trained encoder and its head for each task, as a directory: config.json, model.safetensors (F16, with the first
+/// A digitally trained encoder with a head for each task, as a directory: config.json, model.safetensors (F16, with the first
 /// task's head, so that any reader of Hugging Face's files can load it), heads.safetensors (TASK.MODULE.weight) and vocab.txt.
 /// </summary>
-/// <param name="Config">With the first task's head.</param>
-/// <param name="Encoder">All tensors but heads.</param>
-/// <param name="Heads">By task.</param>
-/// <param name="Tokenizer">Its vocabulary.</param>
+/// <param name="Config">The configuration with the first task's head.</param>
+/// <param name="Encoder">All tensors except the heads.</param>
+/// <param name="Heads">The heads, by task name.</param>
+/// <param name="Tokenizer">The tokenizer with the model's vocabulary.</param>
 public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDictionary<string, Weights> Heads, TextEncoder Tokenizer) : IDisposable
 {
-    /// <summary>File of the heads.</summary>
+    /// <summary>The file name of the heads.</summary>
     public const string HeadsName = "heads.safetensors";
 
-    // Weights beyond three standard deviations of their layer would cost all others conductance.
+    // Weights beyond three standard deviations of their layer would reduce the conductances of all others.
     private const float ClipSigma = 3;
 
-    /// <summary>Parameters of the encoder and one head.</summary>
+    /// <summary>The number of parameters of the encoder and one head.</summary>
     public long Parameters => Encoder.Parameters + Heads.Values.First().Parameters;
 
-    /// <summary>An untrained one.</summary>
+    /// <summary>Creates an untrained model.</summary>
     public static BaseModel Create(ModelConfig shape, IReadOnlyList<TrainingTask> tasks, TextEncoder tokenizer, int seed)
     {
-        // A classifier has a pooler, question answering does without: the base has both sorts of tasks, so it has one.
+        // A classifier has a pooler and question answering does not. The base serves both kinds of tasks, so it has a pooler.
         var config = tasks.OrderBy(t => t.Architecture == "BertForQuestionAnswering").First().ConfigOf(shape);
         var encoder = CheckpointGenerator.Tensors(config, (ulong)seed).Where(t => t.Name.StartsWith("bert.", StringComparison.Ordinal));
         return new BaseModel(config, Weights.Of(encoder), tasks.ToDictionary(t => t.Name, t => FreshHead(t.ConfigOf(shape), seed)), tokenizer);
     }
 
-    /// <summary>Reads a directory. Without heads.safetensors, as for a checkpoint from elsewhere, heads are made anew.</summary>
-    /// <exception cref="UserErrorException">A file is missing or malformed, or it is not a bert.</exception>
+    /// <summary>Reads a directory. Without heads.safetensors, as in a checkpoint from elsewhere, new heads are created.</summary>
+    /// <exception cref="UserErrorException">A file is missing or malformed, or the model is not a bert.</exception>
     public static BaseModel Read(string directory)
     {
         using var checkpoint = Checkpoint.Open(directory);
@@ -49,7 +49,7 @@ public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDic
     }
 
     /// <summary>Writes a directory.</summary>
-    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    /// <exception cref="UserErrorException">The directory cannot be written.</exception>
     public void Write(string directory)
     {
         OutputDirectory.Make(directory);
@@ -59,7 +59,7 @@ public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDic
         AtomicFile.WriteText(Path.Combine(directory, TextEncoder.FileName), string.Join('\n', Tokenizer.Vocabulary) + "\n");
     }
 
-    /// <summary>Clips the weights of all tiles to three standard deviations of their layer.</summary>
+    /// <summary>Clips the weights of all layers on tiles to three standard deviations of their layer.</summary>
     public static void Clip(ModelInventory inventory, Weights weights)
     {
         using var frozen = TorchSharp.torch.no_grad();

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn.functional;
 
 namespace AhwaLora.Train.Model;
 
-/// <summary>Llama: embeddings, blocks of causal attention with rotary positions and gated feed-forward, the next token. Stateless.</summary>
+/// <summary>Llama: embeddings, blocks of causal attention with rotary positions and a gated feed-forward network, and a head that scores the next token. Stateless.</summary>
 public sealed class Decoder
 {
     private const double DefaultTheta = 10_000;
@@ -13,8 +13,8 @@ public sealed class Decoder
     private readonly ModelConfig _config;
     private readonly LinearLayer[][] _blocks;
 
-    /// <summary>A model of a configuration.</summary>
-    /// <exception cref="ArgumentException">It is not a llama with a head of its own, or has grouped heads.</exception>
+    /// <summary>Creates the model of a configuration.</summary>
+    /// <exception cref="ArgumentException">The configuration is not a llama with a head of its own, or it has grouped heads.</exception>
     public Decoder(ModelConfig config)
     {
         Inventory = ModelInventory.Of(config);
@@ -24,11 +24,11 @@ public sealed class Decoder
         _blocks = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(n => Inventory.Linears.Where(l => l.Block == n).ToArray())];
     }
 
-    /// <summary>Its tensors.</summary>
+    /// <summary>The model's tensors.</summary>
     public ModelInventory Inventory { get; }
 
-    /// <summary>Scores of each next token.</summary>
-    /// <param name="ids">[examples, tokens]. A token sees those before it, so filling belongs at the end.</param>
+    /// <summary>The scores (logits) of each next token.</summary>
+    /// <param name="ids">[examples, tokens]. A token sees those before it, so padding belongs at the end.</param>
     /// <param name="weights">All tensors.</param>
     /// <param name="linears">How linear layers are computed.</param>
     /// <returns>[examples, tokens, vocabulary].</returns>
@@ -60,7 +60,7 @@ public sealed class Decoder
         return x * (x.square().mean([-1], keepdim: true) + epsilon).rsqrt() * weights[name + ".weight"];
     }
 
-    /// <summary>Rotary embedding: element i of a head's first half turns with element i of its second half.</summary>
+    /// <summary>Rotary embedding: rotates element i of a head's first half with element i of its second half.</summary>
     private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         var heads = x.view(x.shape[0], x.shape[1], -1, _config.HeadSize);

@@ -5,10 +5,10 @@ using static TorchSharp.torch.nn.functional;
 
 namespace AhwaLora.Train.Model;
 
-/// <summary>Token numbers of some examples, filled up to the longest.</summary>
+/// <summary>Token numbers of some examples, padded to the length of the longest.</summary>
 /// <param name="Ids">[examples, tokens].</param>
-/// <param name="Types">[examples, tokens], 0 or 1: which sentence.</param>
-/// <param name="Mask">[examples, tokens], 1 for tokens, 0 for filling.</param>
+/// <param name="Types">[examples, tokens], 0 for the first sentence, 1 for the second.</param>
+/// <param name="Mask">[examples, tokens], 1 for tokens, 0 for padding.</param>
 public sealed record TokenBatch(Tensor Ids, Tensor Types, Tensor Mask);
 
 /// <summary>BERT: embeddings, blocks of attention and feed-forward, a head. Stateless; its weights come with each call.</summary>
@@ -18,8 +18,8 @@ public sealed class Encoder
     private readonly LinearLayer[][] _blocks;
     private readonly LinearLayer? _pooler;
 
-    /// <summary>A model of a configuration.</summary>
-    /// <exception cref="ArgumentException">It is not a bert.</exception>
+    /// <summary>Creates the model of a configuration.</summary>
+    /// <exception cref="ArgumentException">The configuration is not a bert.</exception>
     public Encoder(ModelConfig config)
     {
         if (config.ModelType != "bert") throw new ArgumentException($"model type '{config.ModelType}'; expected bert", nameof(config));
@@ -30,14 +30,14 @@ public sealed class Encoder
         Head = Inventory.Linears.First(l => l.Role == LinearRole.Head);
     }
 
-    /// <summary>Its tensors.</summary>
+    /// <summary>The model's tensors.</summary>
     public ModelInventory Inventory { get; }
 
-    /// <summary>The task's layer.</summary>
+    /// <summary>The linear layer of the task's head.</summary>
     public LinearLayer Head { get; }
 
     /// <summary>The head's outputs.</summary>
-    /// <returns>[examples, labels] of a classifier; [examples, tokens, 2] for question answering, where filling has none.</returns>
+    /// <returns>[examples, labels] for a classifier; [examples, tokens, 2] for question answering, in which padding is masked out.</returns>
     public Tensor Forward(TokenBatch batch, Weights weights, ILinears linears)
     {
         var x = Embed(batch, weights);
@@ -72,15 +72,15 @@ public sealed class Encoder
     private static Tensor Lookup(Tensor ids, Tensor table) => table.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], -1);
 }
 
-/// <summary>Scaled dot-product attention; both operands change with the input, so it is digital.</summary>
+/// <summary>Scaled dot-product attention; both operands depend on the input, so it is computed digitally.</summary>
 internal static class Attention
 {
     /// <summary>softmax(q k' / sqrt(head size) + bias) v for each head.</summary>
-    /// <param name="q">[examples, tokens, heads x head size]; k and v alike.</param>
+    /// <param name="q">[examples, tokens, heads x head size]; k and v have the same shape.</param>
     /// <param name="k">Keys.</param>
     /// <param name="v">Values.</param>
     /// <param name="bias">Added to the scores [examples, heads, tokens, tokens]; may be broadcast.</param>
-    /// <param name="headSize">Elements of a head.</param>
+    /// <param name="headSize">The number of elements per head.</param>
     public static Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor bias, int headSize)
     {
         Tensor Split(Tensor x) => x.view(x.shape[0], x.shape[1], -1, headSize).transpose(1, 2);

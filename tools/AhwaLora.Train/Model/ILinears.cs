@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Model;
 
-/// <summary>The seam of the project: how a model's linear layers are computed. The models know nothing else of tiles or adapters.</summary>
+/// <summary>How a model's linear layers are computed: the interface between models and tiles. The models know nothing else of tiles or adapters.</summary>
 public interface ILinears
 {
-    /// <summary>y = W x + b, or what becomes of it.</summary>
+    /// <summary>Computes y = W x + b, exactly or as a tile does.</summary>
     /// <param name="layer">Which layer.</param>
     /// <param name="x">[..., in].</param>
     /// <returns>[..., out].</returns>
     Tensor Apply(LinearLayer layer, Tensor x);
 }
 
-/// <summary>In float32, as the weights say.</summary>
+/// <summary>Computes linear layers digitally, in float32.</summary>
 public sealed class DigitalLinears(Weights weights) : ILinears
 {
     /// <inheritdoc/>
@@ -22,7 +22,7 @@ public sealed class DigitalLinears(Weights weights) : ILinears
         nn.functional.linear(x, weights[layer.Weight], layer.HasBias ? weights[layer.Bias] : null);
 }
 
-/// <summary>The head in float32, all others as told: heads are trained, so they stay digital.</summary>
+/// <summary>Computes the head in float32 and all other layers by <paramref name="others"/>: heads are trained per task, so they stay digital.</summary>
 public sealed class DigitalHead(ILinears others, Weights weights) : ILinears
 {
     private readonly DigitalLinears _digital = new(weights);

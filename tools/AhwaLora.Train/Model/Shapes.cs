@@ -2,7 +2,7 @@ using AhwaLora.Models.Inventory;
 
 namespace AhwaLora.Train.Model;
 
-/// <summary>The shapes of the models that are trained here from nothing.</summary>
+/// <summary>The shapes of the models that are trained here from scratch.</summary>
 public static class Shapes
 {
     /// <summary>A BERT whose layers are those of the study: 128 to 128, and 512 to 128 and back.</summary>
@@ -19,7 +19,7 @@ public static class Shapes
         PadTokenId = 0,
     };
 
-    /// <summary>A Llama of one size smaller.</summary>
+    /// <summary>A Llama that is one size smaller.</summary>
     /// <param name="vocabulary">Tokens.</param>
     public static ModelConfig Decoder(int vocabulary) => new()
     {

@@ -3,27 +3,27 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Model;
 
-/// <summary>The tensors of a model under their names in the checkpoint. Created frozen; owns them.</summary>
+/// <summary>The tensors of a model, by their names in the checkpoint. They are frozen at first. This object owns them.</summary>
 public sealed class Weights : IDisposable
 {
     private readonly SortedDictionary<string, Parameter> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Names, sorted.</summary>
+    /// <summary>The names, sorted.</summary>
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     /// <summary>The tensors in the order of their names.</summary>
     public IReadOnlyCollection<Parameter> Tensors => _tensors.Values;
 
-    /// <summary>Numbers in all tensors.</summary>
+    /// <summary>The number of parameters in all tensors.</summary>
     public long Parameters => _tensors.Values.Sum(t => t.numel());
 
     /// <summary>A tensor by name.</summary>
     public Parameter this[string name] => _tensors[name];
 
-    /// <summary>Whether a tensor is there.</summary>
+    /// <summary>Whether there is a tensor of this name.</summary>
     public bool Has(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>Tensors from their values.</summary>
+    /// <summary>Creates tensors from their values.</summary>
     public static Weights Of(IEnumerable<(string Name, int[] Shape, float[] Values)> tensors)
     {
         var weights = new Weights();
@@ -39,7 +39,7 @@ public sealed class Weights : IDisposable
         }
     }
 
-    /// <summary>Names, shapes and values, by name.</summary>
+    /// <summary>The names, shapes and values, in the order of the names.</summary>
     public IReadOnlyList<(string Name, int[] Shape, float[] Values)> Values() =>
         [.. _tensors.Select(t => (t.Key, t.Value.shape.Select(n => (int)n).ToArray(), t.Value.data<float>().ToArray()))];
 
@@ -51,7 +51,7 @@ public sealed class Weights : IDisposable
         foreach (var weight in _tensors.Values) weight.copy_(weight.to_type(ScalarType.Float16).to_type(ScalarType.Float32));
     }
 
-    /// <summary>Lets these tensors learn, or all.</summary>
+    /// <summary>Makes these tensors trainable, or all if <paramref name="which"/> is null.</summary>
     public void Unfreeze(Func<string, bool>? which = null)
     {
         foreach (var (name, tensor) in _tensors) tensor.requires_grad = which?.Invoke(name) ?? true;

@@ -7,17 +7,17 @@ using AhwaLora.Train.Training;
 namespace AhwaLora.Train.Study;
 
 /// <summary>Scores over <see cref="Age.All"/>, on one set of tiles.</summary>
-/// <param name="Compensated">With global drift compensation.</param>
-/// <param name="Uncompensated">Without.</param>
+/// <param name="Compensated">Scores with global drift compensation, in percent.</param>
+/// <param name="Uncompensated">Scores without it, in percent.</param>
 public sealed record AgeSeries(IReadOnlyList<double> Compensated, IReadOnlyList<double> Uncompensated)
 {
     /// <summary>Programs the base's tiles once and scores them at every age.</summary>
     /// <param name="model">The base.</param>
     /// <param name="task">The task.</param>
-    /// <param name="dev">On which examples.</param>
-    /// <param name="tile">Which kind of tile.</param>
-    /// <param name="seed">Of the tiles' noise.</param>
-    /// <param name="complete">Adds head and adapter to the tiles.</param>
+    /// <param name="dev">The examples to score.</param>
+    /// <param name="tile">The kind of tile.</param>
+    /// <param name="seed">The seed of the tiles' noise.</param>
+    /// <param name="complete">Adds the head and the adapter to the tiles.</param>
     public static AgeSeries Measure(BaseModel model, TrainingTask task, IReadOnlyList<Features> dev, TileKind tile, ulong seed, Func<ILinears, ILinears> complete)
     {
         var tiles = new TileLinears(new Encoder(task.ConfigOf(model.Config)).Inventory, model.Encoder, tile.Preset, tile.Model, seed);
@@ -35,12 +35,12 @@ public sealed record AgeSeries(IReadOnlyList<double> Compensated, IReadOnlyList<
     }
 }
 
-/// <summary>Mean and deviation over seeds.</summary>
+/// <summary>The mean and the standard deviation over seeds.</summary>
 /// <param name="Mean">Their mean.</param>
-/// <param name="Deviation">Their standard deviation (n - 1); 0 for one.</param>
+/// <param name="Deviation">Their standard deviation (n - 1); 0 for a single value.</param>
 public readonly record struct Statistic(double Mean, double Deviation)
 {
-    /// <summary>Of some values.</summary>
+    /// <summary>The statistic of some values.</summary>
     public static Statistic Of(IEnumerable<double> values)
     {
         var all = values.ToArray();

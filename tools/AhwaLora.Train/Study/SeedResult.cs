@@ -5,36 +5,36 @@ using AhwaLora.Train.Data;
 
 namespace AhwaLora.Train.Study;
 
-/// <summary>One way to run a task on tiles, over their age.</summary>
+/// <summary>The scores of one way to run a task on tiles, over the tiles' age.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Method">none, adapter or full.</param>
-/// <param name="Rank">Of the adapter; 0 for none.</param>
-/// <param name="TrainedBits">Converters that training imagined; 0 if nothing was trained.</param>
-/// <param name="Bits">Converters of the tiles.</param>
-/// <param name="TrainedParameters">Numbers that learned.</param>
-/// <param name="Digital">The same weights and adapter without tiles.</param>
-/// <param name="Ages">On tiles.</param>
+/// <param name="Rank">Rank of the adapter; 0 if there is none.</param>
+/// <param name="TrainedBits">Bits of the converters during training; 0 if nothing was trained.</param>
+/// <param name="Bits">Bits of the tiles' converters.</param>
+/// <param name="TrainedParameters">The number of trained parameters.</param>
+/// <param name="Digital">Score of the same weights and adapter without tiles.</param>
+/// <param name="Ages">Scores on tiles.</param>
 public sealed record Series(string Task, string Method, int Rank, int TrainedBits, int Bits, long TrainedParameters, double Digital, AgeSeries Ages);
 
-/// <summary>Share of exact responses, in percent, of a causal model.</summary>
+/// <summary>A causal model's share of exact responses, in percent.</summary>
 /// <param name="Data">instruct or reward.</param>
 /// <param name="Method">none, adapter or reward.</param>
-/// <param name="Digital">Without tiles.</param>
-/// <param name="OnTiles">Right after programming.</param>
+/// <param name="Digital">The share without tiles.</param>
+/// <param name="OnTiles">The share on tiles right after programming.</param>
 public sealed record Exactness(string Data, string Method, double Digital, double OnTiles);
 
-/// <summary>All that one seed gave.</summary>
+/// <summary>All results of one seed.</summary>
 /// <param name="Seed">The seed.</param>
-/// <param name="BaseParameters">All numbers of the base and one head.</param>
-/// <param name="Series">Of the encoder.</param>
-/// <param name="Causal">Of the causal model.</param>
+/// <param name="BaseParameters">The number of parameters of the base and one head.</param>
+/// <param name="Series">Results of the encoder.</param>
+/// <param name="Causal">Results of the causal model.</param>
 public sealed record SeedResult(int Seed, long BaseParameters, IReadOnlyList<Series> Series, IReadOnlyList<Exactness> Causal)
 {
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the results as JSON.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyles.Results) + "\n");
 
-    /// <summary>Reads it.</summary>
-    /// <exception cref="UserErrorException">It is not such a file.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="UserErrorException">The file does not hold such results.</exception>
     public static SeedResult Read(string path)
     {
         try

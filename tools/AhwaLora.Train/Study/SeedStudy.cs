@@ -6,15 +6,15 @@ using AhwaLora.Train.Training;
 
 namespace AhwaLora.Train.Study;
 
-/// <summary>Everything that is measured for one seed, which governs adapters' start, noise of training, order of examples, and the tiles.</summary>
-/// <param name="directory">With what all seeds share.</param>
+/// <summary>All measurements of one seed. The seed governs the adapters' initial values, the noise of training, the order of examples, and the tiles.</summary>
+/// <param name="directory">The directory with what all seeds share.</param>
 /// <param name="plan">How large everything is.</param>
 /// <param name="seed">The seed.</param>
 public sealed class SeedStudy(StudyDirectory directory, StudyPlan plan, int seed)
 {
     private readonly TileKind _tile = TileKind.Study.WithBits(plan.Bits), _coarse = TileKind.Study.WithBits(plan.FewerBits);
 
-    /// <summary>Trains and measures all.</summary>
+    /// <summary>Trains and measures everything.</summary>
     public SeedResult Run()
     {
         using var model = BaseModel.Read(directory.Base);

@@ -6,21 +6,21 @@ using AhwaLora.Train.Training;
 
 namespace AhwaLora.Train.Study;
 
-/// <summary>A directory in which a study is made, piece by piece: data/, base/, causal/, seed-N.json. What is there is not made again.</summary>
-/// <param name="directory">Made if missing.</param>
+/// <summary>A directory in which a study is built step by step: data/, base/, causal/, seed-N.json. A part that exists is not made again.</summary>
+/// <param name="directory">Created if it is missing.</param>
 /// <param name="plan">How large everything is.</param>
 public sealed class StudyDirectory(string directory, StudyPlan plan)
 {
-    /// <summary>Where the data lies.</summary>
+    /// <summary>The directory of the data.</summary>
     public string Data => Path.Combine(directory, "data");
 
-    /// <summary>Where the base lies.</summary>
+    /// <summary>The directory of the base.</summary>
     public string Base => Path.Combine(directory, "base");
 
-    /// <summary>Where the causal model lies.</summary>
+    /// <summary>The directory of the causal model.</summary>
     public string Causal => Path.Combine(directory, "causal");
 
-    /// <summary>The result of a seed.</summary>
+    /// <summary>The path of a seed's result.</summary>
     public string ResultOf(int seed) => Path.Combine(directory, $"seed-{seed}.json");
 
     /// <summary>Makes what all seeds share: data, base, causal model.</summary>

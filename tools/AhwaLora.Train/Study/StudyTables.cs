@@ -5,8 +5,8 @@ using AhwaLora.Common.Text;
 namespace AhwaLora.Train.Study;
 
 /// <summary>The tables of docs/training.md.</summary>
-/// <param name="plan">Of the study.</param>
-/// <param name="seeds">Its results.</param>
+/// <param name="plan">The plan of the study.</param>
+/// <param name="seeds">The results of each seed.</param>
 public sealed class StudyTables(StudyPlan plan, IReadOnlyList<SeedResult> seeds)
 {
     private readonly StringBuilder _text = new();

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>Batches of examples; which examples a step sees depends on nothing but the seed and its number.</summary>
-/// <param name="examples">All of them.</param>
-/// <param name="size">Examples of a batch.</param>
-/// <param name="seed">Of the order: each pass through the examples has its own.</param>
+/// <summary>Batches of examples. The examples of a step depend only on the seed and on the step's number.</summary>
+/// <param name="examples">All examples.</param>
+/// <param name="size">Examples per batch.</param>
+/// <param name="seed">The seed of the order; each pass through the examples has its own order.</param>
 public sealed class Batches<T>(IReadOnlyList<T> examples, int size, int seed)
 {
     private int[] _order = [];
     private long _epoch = -1;
 
-    /// <summary>The batch of a step, from 0.</summary>
+    /// <summary>The batch of a step; steps count from 0.</summary>
     public IReadOnlyList<T> At(int step)
     {
         var batch = new T[size];
@@ -37,7 +37,7 @@ public sealed class Batches<T>(IReadOnlyList<T> examples, int size, int seed)
     }
 }
 
-/// <summary>Seeds from seeds.</summary>
+/// <summary>Derives seeds from seeds.</summary>
 internal static class HashSeed
 {
     /// <summary>A seed for the n-th thing that a seed governs (<see cref="SplitMix64"/>).</summary>
@@ -47,10 +47,10 @@ internal static class HashSeed
     }
 }
 
-/// <summary>Examples to tensors.</summary>
+/// <summary>Makes tensors from examples.</summary>
 internal static class TokenBatches
 {
-    /// <summary>Fills examples up to the longest of them.</summary>
+    /// <summary>Pads examples to the length of the longest.</summary>
     public static TokenBatch Of(IReadOnlyList<Features> examples, int filling)
     {
         var longest = examples.Max(e => e.Ids.Length);

@@ -9,15 +9,15 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>A prompt and what follows, as tokens: [CLS] prompt [SEP] response [SEP].</summary>
-/// <param name="Ids">All of them.</param>
-/// <param name="PromptLength">Tokens up to the first [SEP], itself included.</param>
+/// <summary>A prompt and its response, as tokens: [CLS] prompt [SEP] response [SEP].</summary>
+/// <param name="Ids">All tokens.</param>
+/// <param name="PromptLength">The number of tokens up to and including the first [SEP].</param>
 public sealed record Dialogue(int[] Ids, int PromptLength)
 {
     /// <summary>The prompt's tokens.</summary>
     public ReadOnlySpan<int> Prompt => Ids.AsSpan(0, PromptLength);
 
-    /// <summary>The response's, the [SEP] that ends it included.</summary>
+    /// <summary>The response's tokens, including the [SEP] that ends it.</summary>
     public ReadOnlySpan<int> Response => Ids.AsSpan(PromptLength);
 
     /// <summary>Reads a folder of instructions.</summary>
@@ -39,16 +39,16 @@ public sealed record Dialogue(int[] Ids, int PromptLength)
 /// <summary>A small Llama with its tokenizer, as a directory: config.json, model.safetensors, vocab.txt.</summary>
 public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncoder Tokenizer) : IDisposable
 {
-    /// <summary>PEFT's task_type of its adapters.</summary>
+    /// <summary>PEFT's task_type for the model's adapters.</summary>
     public const string PeftType = "CAUSAL_LM";
 
-    /// <summary>Longest response, tokens.</summary>
+    /// <summary>The longest response, in tokens.</summary>
     public const int LongestResponse = 6;
 
-    /// <summary>Its forward pass.</summary>
+    /// <summary>The model's forward pass.</summary>
     public Decoder Decoder { get; } = new(Config);
 
-    /// <summary>An untrained one.</summary>
+    /// <summary>Creates an untrained model.</summary>
     public static CausalModel Create(ModelConfig config, TextEncoder tokenizer, int seed) =>
         new(config, Weights.Of(CheckpointGenerator.Tensors(config, (ulong)seed)), tokenizer);
 
@@ -72,7 +72,7 @@ public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncode
     }
 
     /// <summary>Log-probabilities of the tokens of each response.</summary>
-    /// <returns>[examples, longest - 1] of the token behind each place; and a mask, 1 where it belongs to a response.</returns>
+    /// <returns>[examples, longest - 1] of the token after each position; and a mask, 1 if that token belongs to a response.</returns>
     public (Tensor LogProbabilities, Tensor Mask) ResponseLogProbabilities(IReadOnlyList<Dialogue> dialogues, ILinears linears)
     {
         var longest = dialogues.Max(d => d.Ids.Length);
@@ -90,11 +90,11 @@ public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncode
         return (chosen, tensor(mask, dialogues.Count, longest - 1));
     }
 
-    /// <summary>Writes on behind prompts until [SEP] or <see cref="LongestResponse"/> tokens.</summary>
-    /// <param name="prompts">Their dialogues; responses are not looked at.</param>
+    /// <summary>Continues prompts until [SEP] or <see cref="LongestResponse"/> tokens.</summary>
+    /// <param name="prompts">Dialogues that hold the prompts; their responses are ignored.</param>
     /// <param name="linears">How linear layers are computed.</param>
-    /// <param name="generator">Draws each token at temperature 1; null takes the likeliest.</param>
-    /// <returns>In the order of the prompts.</returns>
+    /// <param name="generator">Draws each token at temperature 1; null takes the most likely one.</param>
+    /// <returns>The dialogues with the new responses, in the order of the prompts.</returns>
     public IReadOnlyList<Dialogue> Respond(IReadOnlyList<Dialogue> prompts, ILinears linears, Generator? generator)
     {
         using var frozen = no_grad();

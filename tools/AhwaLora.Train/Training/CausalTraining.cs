@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>What causal models are trained for: instructions, digitally or by an adapter through the noise, and checkable tasks by reward.</summary>
+/// <summary>The training of causal models: on instructions, digitally or by an adapter under noise, and on checkable tasks by reward.</summary>
 public sealed class CausalTraining : IDisposable
 {
     private const int GroupSize = 8;
@@ -17,13 +17,13 @@ public sealed class CausalTraining : IDisposable
     private CausalTraining(Trainer trainer, Func<int, Tensor> loss, Action? afterStep = null) =>
         (Trainer, _loss, _afterStep) = (trainer, loss, afterStep ?? (() => { }));
 
-    /// <summary>Steps and state.</summary>
+    /// <summary>The steps and state of the training.</summary>
     public Trainer Trainer { get; }
 
     /// <summary>Mean reward of the last step of <see cref="OfReward"/>.</summary>
     public double LastReward { get; private set; }
 
-    /// <summary>Digital training on instructions: cross-entropy of the responses.</summary>
+    /// <summary>Digital training on instructions; the loss is the cross-entropy of the responses.</summary>
     public static CausalTraining OfBase(CausalModel model, IReadOnlyList<Dialogue> dialogues, Recipe recipe, int seed)
     {
         model.Weights.Unfreeze();
@@ -31,7 +31,7 @@ public sealed class CausalTraining : IDisposable
         return new CausalTraining(trainer, CrossEntropy(model, dialogues, recipe, seed, new DigitalLinears(model.Weights)), () => BaseModel.Clip(model.Decoder.Inventory, model.Weights));
     }
 
-    /// <summary>The same by an adapter beside the frozen, noisy base.</summary>
+    /// <summary>Training on instructions by an adapter beside the frozen, noisy base.</summary>
     public static CausalTraining OfAdapter(CausalModel model, IReadOnlyList<Dialogue> dialogues, Adapter adapter, AnalogRecipe analog, Recipe recipe, int seed)
     {
         var (trainer, linears) = Adapted(model, adapter, analog, recipe, seed);
@@ -39,10 +39,10 @@ public sealed class CausalTraining : IDisposable
     }
 
     /// <summary>
-    /// GRPO (Shao et al., 2024): of each prompt a group of responses is drawn through the noise; a response's advantage is its
-    /// reward against its group's mean and spread. One update a group, so the ratio of old to new probabilities is 1; what
-    /// remains of the objective is the advantage times the log-probability, less a penalty for leaving the reference, the base
-    /// without noise or adapter. The reward is 1 for exactly the expected response, else a small share for each right token.
+    /// GRPO (Shao et al., 2024): for each prompt, a group of responses is drawn under noise. A response's advantage is its
+    /// reward relative to its group's mean and spread. Each group gives one update, so the ratio of new to old probabilities is 1. What
+    /// remains of the objective is the advantage times the log-probability, minus a penalty for leaving the reference, which is the base
+    /// without noise or adapter. The reward is 1 for exactly the expected response; otherwise each right token gives a small share.
     /// </summary>
     public static CausalTraining OfReward(CausalModel model, IReadOnlyList<Dialogue> tasks, Adapter adapter, AnalogRecipe analog, Recipe recipe, int seed)
     {
@@ -61,7 +61,7 @@ public sealed class CausalTraining : IDisposable
         return training;
     }
 
-    /// <summary>1 for the expected response, else a tenth of the share of tokens that stand where they should.</summary>
+    /// <summary>1 for the expected response; otherwise a tenth of the share of tokens in their right places.</summary>
     public static float Reward(Dialogue asked, Dialogue answer)
     {
         if (asked.Response.SequenceEqual(answer.Response)) return 1;
@@ -70,7 +70,7 @@ public sealed class CausalTraining : IDisposable
         return 0.1f * right / asked.Response.Length;
     }
 
-    /// <summary>Trains on to the last step.</summary>
+    /// <summary>Continues the training to the last step.</summary>
     public void Run(Func<int, double, bool>? afterStep = null) => Trainer.Run(_loss, loss =>
     {
         _afterStep();
@@ -111,7 +111,7 @@ public sealed class CausalTraining : IDisposable
         var (chosen, mask) = model.ResponseLogProbabilities(answers, linears);
         Tensor towards;
         using (no_grad()) towards = model.ResponseLogProbabilities(answers, reference).LogProbabilities - chosen;
-        // k3 of Schulman: exp(d) - d - 1 with d = log reference - log policy; its gradient by hand, as d is a constant here.
+        // k3 of Schulman: exp(d) - d - 1 with d = log reference - log policy; its gradient is written by hand, because d is a constant here.
         using var weight = tensor(KlWeight);
         var pull = weight * (1 - towards.exp());
         var gain = tensor(advantages).unsqueeze(1) - pull;

@@ -8,22 +8,22 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>The tile that training imagines.</summary>
-/// <param name="Preset">Its periphery.</param>
+/// <summary>How training models the tile.</summary>
+/// <param name="Preset">The converters and the noise of an MVM.</param>
 /// <param name="WeightNoise">Standard deviation of the weight noise, in units of a column's largest weight.</param>
 public sealed record AnalogRecipe(Preset Preset, float WeightNoise);
 
 /// <summary>A task with its data.</summary>
 public sealed record TaskData(TrainingTask Task, Split<Features> Data)
 {
-    /// <summary>Reads a task's folder within a directory of data.</summary>
+    /// <summary>Reads a task's folder in a data directory.</summary>
     /// <exception cref="UserErrorException">A file is missing or malformed.</exception>
     public static TaskData Read(string directory, TrainingTask task, TextEncoder tokenizer) => new(task, task.Read(Path.Combine(directory, task.Name), tokenizer));
 }
 
 /// <summary>
-/// What encoders are trained for, each as a <see cref="Trainer"/> and the loss of its steps: a base, digitally, on all tasks in
-/// turn; an adapter beside the frozen, noisy base; all weights of the base through the noise.
+/// The trainings of encoders, each as a <see cref="Trainer"/> and the loss of its steps: a base, trained digitally on all tasks in
+/// turn; an adapter beside the frozen, noisy base; or all weights of the base under noise.
 /// </summary>
 public sealed class EncoderTraining : IDisposable
 {
@@ -33,10 +33,10 @@ public sealed class EncoderTraining : IDisposable
     private EncoderTraining(Trainer trainer, Func<int, Tensor> loss, Action? afterStep = null) =>
         (Trainer, _loss, _afterStep) = (trainer, loss, afterStep ?? (() => { }));
 
-    /// <summary>Steps and state.</summary>
+    /// <summary>The steps and state of the training.</summary>
     public Trainer Trainer { get; }
 
-    /// <summary>Digital training of the base and all heads, a task a step in turn.</summary>
+    /// <summary>Digital training of the base and all heads, with one task per step, in turn.</summary>
     public static EncoderTraining OfBase(BaseModel model, IReadOnlyList<TaskData> tasks, Recipe recipe, int seed)
     {
         model.Encoder.Unfreeze();
@@ -48,7 +48,7 @@ public sealed class EncoderTraining : IDisposable
         return new EncoderTraining(trainer, step => losses[step % losses.Length](step / losses.Length), () => BaseModel.Clip(inventory, model.Encoder));
     }
 
-    /// <summary>AHWA-LoRA: A, B and the head learn beside the base, whose linear layers are analog and frozen.</summary>
+    /// <summary>AHWA-LoRA: trains A, B and the head beside the base, whose linear layers are analog and frozen.</summary>
     public static EncoderTraining OfAdapter(BaseModel model, TaskData task, Adapter adapter, AnalogRecipe analog, Recipe recipe, int seed)
     {
         model.Encoder.Unfreeze(_ => false);
@@ -58,7 +58,7 @@ public sealed class EncoderTraining : IDisposable
         return new EncoderTraining(trainer, LossOf(model, task, recipe, seed, linears));
     }
 
-    /// <summary>Analog-aware training of everything, for comparison: the tiles would have to be programmed anew for each task.</summary>
+    /// <summary>Analog-aware training of everything, for comparison: the tiles would have to be programmed again for each task.</summary>
     public static EncoderTraining OfAllWeights(BaseModel model, TaskData task, AnalogRecipe analog, Recipe recipe, int seed)
     {
         var head = model.Heads[task.Task.Name];
@@ -70,8 +70,8 @@ public sealed class EncoderTraining : IDisposable
         return new EncoderTraining(trainer, LossOf(model, task, recipe, seed, linears), () => BaseModel.Clip(inventory, model.Encoder));
     }
 
-    /// <summary>Trains on to the last step.</summary>
-    /// <param name="afterStep">Told the number of steps made and the last one's loss; false stops.</param>
+    /// <summary>Continues the training to the last step.</summary>
+    /// <param name="afterStep">Receives the number of steps made and the loss of the last one; false stops.</param>
     public void Run(Func<int, double, bool>? afterStep = null) => Trainer.Run(_loss, loss =>
     {
         _afterStep();

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>How to train.</summary>
-/// <param name="Steps">Updates.</param>
-/// <param name="BatchSize">Examples of an update.</param>
-/// <param name="LearningRate">At its highest: it rises over the first tenth of the steps and falls to zero at the last.</param>
-/// <param name="WeightDecay">AdamW's.</param>
+/// <summary>The hyperparameters of a training.</summary>
+/// <param name="Steps">Number of updates.</param>
+/// <param name="BatchSize">Examples per update.</param>
+/// <param name="LearningRate">The peak learning rate: it rises over the first tenth of the steps and falls to zero at the last.</param>
+/// <param name="WeightDecay">The weight decay of AdamW.</param>
 public sealed record Recipe(int Steps, int BatchSize, double LearningRate, double WeightDecay = 1e-4);
 
 /// <summary>
-/// AdamW over some parameters. Whatever is random in a step comes from a generator that is seeded with the step's number, so
-/// that a run that was interrupted and resumed goes on with the same bits (on the same host).
+/// AdamW over some parameters. Everything random in a step comes from a generator that is seeded with the step's number, so
+/// a run that was interrupted and resumed gives the same bits (on the same host).
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -25,10 +25,10 @@ public sealed class Trainer : IDisposable
     private readonly AdamW _optimizer;
     private readonly Generator _generator;
 
-    /// <summary>A training that has not begun.</summary>
-    /// <param name="parameters">What learns; the others are not touched.</param>
-    /// <param name="recipe">How.</param>
-    /// <param name="seed">Of all that is random.</param>
+    /// <summary>Creates a training at step 0.</summary>
+    /// <param name="parameters">The parameters to train; others do not change.</param>
+    /// <param name="recipe">The hyperparameters.</param>
+    /// <param name="seed">The seed of everything random.</param>
     public Trainer(IEnumerable<Parameter> parameters, Recipe recipe, int seed)
     {
         (_parameters, _recipe, _seed) = ([.. parameters.Where(p => p.requires_grad)], recipe, seed);
@@ -39,11 +39,11 @@ public sealed class Trainer : IDisposable
     /// <summary>Draws all noise of the loss.</summary>
     public Generator Generator => _generator;
 
-    /// <summary>Updates made.</summary>
+    /// <summary>The number of updates made.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Trains on to the last step, or until told to stop.</summary>
-    /// <param name="loss">Of a step.</param>
+    /// <summary>Continues the training to the last step, or until <paramref name="afterStep"/> stops it.</summary>
+    /// <param name="loss">The loss of a step, by the step's number.</param>
     /// <param name="afterStep">Called with the step's loss after each update; false stops.</param>
     public void Run(Func<int, Tensor> loss, Func<double, bool>? afterStep = null)
     {
@@ -69,7 +69,7 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Writes step, parameters and the optimizer's moments.</summary>
+    /// <summary>Writes the step, the parameters and the optimizer's moments.</summary>
     public void Save(Stream stream)
     {
         using var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
@@ -78,7 +78,7 @@ public sealed class Trainer : IDisposable
         _optimizer.save_state_dict(writer);
     }
 
-    /// <summary>Reads them back into a trainer made in the same way.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote into a trainer that was created with the same arguments.</summary>
     public void Load(Stream stream)
     {
         using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);

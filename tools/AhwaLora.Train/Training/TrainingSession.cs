@@ -3,20 +3,20 @@ using Spectre.Console;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>A training with a progress bar, and a file from which it goes on if it was interrupted.</summary>
+/// <summary>A training run with a progress bar, and a checkpoint file from which it resumes after an interruption.</summary>
 public static class TrainingSession
 {
     private const int StepsBetweenLines = 100;
     private const double Smoothing = 0.98;
 
-    /// <summary>Runs a training to its end. A checkpoint that is there is gone on from, and deleted at the end.</summary>
+    /// <summary>Runs a training to its end. If the checkpoint exists, the training resumes from it; at the end it is deleted.</summary>
     /// <param name="title">What is trained.</param>
-    /// <param name="steps">All steps.</param>
-    /// <param name="trainer">Its state.</param>
-    /// <param name="run">Runs it: told what to do after each step.</param>
+    /// <param name="steps">The total number of steps.</param>
+    /// <param name="trainer">The state of the training.</param>
+    /// <param name="run">Runs the training; it receives what to do after each step.</param>
     /// <param name="checkpoint">The file; null for none.</param>
     /// <param name="every">Steps between two checkpoints.</param>
-    /// <exception cref="UserErrorException">The checkpoint is of another training, or cannot be written; or the training has diverged.</exception>
+    /// <exception cref="UserErrorException">The checkpoint belongs to another training or cannot be written, or the training has diverged.</exception>
     public static void Run(string title, int steps, Trainer trainer, Action<Func<int, double, bool>> run, string? checkpoint = null, int every = 100)
     {
         if (checkpoint is not null && File.Exists(checkpoint)) Resume(checkpoint, trainer);

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
 
-/// <summary>What an encoder is trained for: where its data lies, which head it has, how it is scored.</summary>
-/// <param name="Name">On the command line, and its folder within the data.</param>
-/// <param name="Architecture">The transformers library's class of a model for it.</param>
+/// <summary>A task to train an encoder for: where its data is, which head it needs, and how it is scored.</summary>
+/// <param name="Name">Its name on the command line, and its folder in the data.</param>
+/// <param name="Architecture">The transformers library's model class for the task.</param>
 /// <param name="PeftType">PEFT's task_type.</param>
-/// <param name="Metric">What the score is called.</param>
-/// <param name="Read">Reads its folder.</param>
+/// <param name="Metric">The name of the score.</param>
+/// <param name="Read">Reads the task's folder.</param>
 public sealed record TrainingTask(string Name, string Architecture, string PeftType, string Metric, Func<string, TextEncoder, Split<Features>> Read)
 {
     /// <summary>Every task.</summary>
@@ -23,7 +23,7 @@ public sealed record TrainingTask(string Name, string Architecture, string PeftT
     ];
 
     /// <summary>A task by name.</summary>
-    /// <exception cref="UserErrorException">There is none.</exception>
+    /// <exception cref="UserErrorException">There is no such task.</exception>
     public static TrainingTask Of(string name) => All.FirstOrDefault(t => t.Name == name)
         ?? throw new UserErrorException($"unknown task '{name}'; expected {string.Join(", ", All.Select(t => t.Name))}");
 
@@ -31,7 +31,7 @@ public sealed record TrainingTask(string Name, string Architecture, string PeftT
     public ModelConfig ConfigOf(ModelConfig encoder) => encoder with { Architectures = [Architecture] };
 
     /// <summary>The loss, averaged over a batch.</summary>
-    /// <param name="output">Of <see cref="Model.Encoder.Forward"/>.</param>
+    /// <param name="output">The output of <see cref="Model.Encoder.Forward"/>.</param>
     /// <param name="examples">The batch.</param>
     public static Tensor Loss(Tensor output, IReadOnlyList<Features> examples)
     {
@@ -41,7 +41,7 @@ public sealed record TrainingTask(string Name, string Architecture, string PeftT
         return (nn.functional.cross_entropy(output.select(2, 0), target) + nn.functional.cross_entropy(output.select(2, 1), end)) / 2;
     }
 
-    /// <summary>Sum of the examples' scores: right or wrong for classes, F1 of the answer's tokens for questions.</summary>
+    /// <summary>The sum of the examples' scores, each 0 to 1: right or wrong for classes, F1 of the answer's tokens for questions.</summary>
     public static double Score(Tensor output, IReadOnlyList<Features> examples)
     {
         if (output.dim() == 2)

@@ -8,15 +8,15 @@ public static class DataDirectory
     /// <summary>Folders of the causal model's data.</summary>
     public const string Instructions = "instruct", Rewards = "reward";
 
-    /// <summary>Usual numbers of examples.</summary>
+    /// <summary>Default numbers of examples.</summary>
     public const int Train = 8000, Dev = 500;
 
     /// <summary>Writes everything; the same seed and sizes give the same bytes.</summary>
-    /// <param name="directory">Made if missing.</param>
-    /// <param name="seed">Of all sets.</param>
-    /// <param name="train">Examples to train on, of each set but reward, whose 720 tasks are all there are.</param>
-    /// <param name="dev">Examples to measure on.</param>
-    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    /// <param name="directory">Created if it is missing.</param>
+    /// <param name="seed">The seed of all sets.</param>
+    /// <param name="train">Training examples of each set except reward, which has 720 tasks in all.</param>
+    /// <param name="dev">Dev examples of each set, to measure on.</param>
+    /// <exception cref="UserErrorException">The directory cannot be written.</exception>
     public static void Write(string directory, int seed, int train, int dev)
     {
         string Folder(string name)

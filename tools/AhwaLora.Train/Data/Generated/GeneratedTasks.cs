@@ -1,20 +1,20 @@
 namespace AhwaLora.Train.Data.Generated;
 
 /// <summary>
-/// The project's own data, made from a seed in the formats of the real sets: docs/training.md describes each. No example of
-/// a dev set stands in its train set.
+/// The project's own data, made from a seed in the formats of the real data sets; docs/training.md describes each. No example of
+/// a dev set is in its train set.
 /// </summary>
 public static class GeneratedTasks
 {
-    /// <summary>How many instructions there are: 7 commands, 720 lists of three different digits.</summary>
+    /// <summary>The number of instructions: 7 commands times 720 lists of three different digits.</summary>
     public const int InstructionCount = 7 * 720;
 
     /// <summary>How the 720 checkable tasks are split.</summary>
     public const int VerifiableTrain = 600, VerifiableDev = 120;
 
     /// <summary>
-    /// Reviews in the manner of SST-2: two to four clauses, each of which praises or blames an aspect. The class is the sign of
-    /// what they add up to, which is never zero.
+    /// Reviews in the style of SST-2: two to four clauses, each of which praises or blames an aspect. The class is the sign of
+    /// their sum, which is never zero.
     /// </summary>
     public static Split<LabelledText> Sentiment(int seed, int train, int dev) => Make(seed, train, dev, (random, _) =>
     {
@@ -26,7 +26,7 @@ public static class GeneratedTasks
         }
     });
 
-    /// <summary>Pairs in the manner of RTE: two reviews of two clauses. The second follows from the first if it praises no more than that does.</summary>
+    /// <summary>Pairs in the style of RTE: two reviews of two clauses. The second follows from the first if it does not praise more than the first.</summary>
     public static Split<LabelledText> Entailment(int seed, int train, int dev) => Make(seed, train, dev, (random, _) =>
     {
         while (true)
@@ -37,7 +37,7 @@ public static class GeneratedTasks
         }
     });
 
-    /// <summary>Questions in the manner of SQuAD: of three words about a film, which is the one that praises, or blames?</summary>
+    /// <summary>Questions in the style of SQuAD: which one of three words about a film praises (or blames) it?</summary>
     public static Split<ReadingQuestion> Reading(int seed, int train, int dev) => Make(seed, train, dev, (random, number) =>
     {
         var (odd, praises) = (random.Next(3), random.Next(2) == 0);
@@ -50,7 +50,7 @@ public static class GeneratedTasks
     /// <summary>Instructions about short lists: repeat or reverse it, name its first or last, its largest or smallest, or sort it.</summary>
     public static Split<Instruction> Instructions(int seed, int train, int dev) => Make(seed, train, dev, (random, _) => Command(random, random.Pick(Words.Commands)));
 
-    /// <summary>Tasks whose answer can be checked, for learning by reward: sort a list of numbers.</summary>
+    /// <summary>Tasks whose answers can be checked, for training by reward: sort a list of numbers.</summary>
     public static Split<Instruction> Verifiable(int seed, int train, int dev) => Make(seed, train, dev, (random, _) => Command(random, "sort"));
 
     private static string Join(Random random, Clause[] clauses) =>
@@ -73,7 +73,7 @@ public static class GeneratedTasks
         return new Instruction($"{command} : {string.Join(' ', items)}", string.Join(' ', response));
     }
 
-    /// <summary>Examples that are all different.</summary>
+    /// <summary>Makes examples that are all different.</summary>
     private static Split<T> Make<T>(int seed, int train, int dev, Func<Random, int, T> next)
     {
         var random = new Random(seed);

@@ -18,7 +18,7 @@ internal static class Words
     private static readonly string[] _inPieces = ["lively", "charming", "moving", "graceful", "boring", "lifeless", "tedious", "clumsy", "acting", "opening"];
     private static readonly string[] _pieces = ["charm", "mov", "grace", "live", "bor", "life", "tedi", "clum", "act", "open", "##ly", "##ing", "##ful", "##less", "##ous", "##sy"];
 
-    /// <summary>vocab.txt: special tokens, marks, letters alone and inside words, then words and pieces. A token a line, its number the line's.</summary>
+    /// <summary>vocab.txt: special tokens, punctuation, letters alone and inside words, then words and pieces. Each line holds one token; its number is the line's, from 0.</summary>
     public static IReadOnlyList<string> Vocabulary()
     {
         var letters = Enumerable.Range('a', 26).Select(c => $"{(char)c}").ToArray();
