@@ -12,7 +12,7 @@ public static class ReportFiles
     /// <summary>The file name of the page's numbers.</summary>
     public const string Numbers = "report.json";
 
-    /// <summary>Writes <see cref="Page"/>, <see cref="UserNumbers"/> and, if wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
+    /// <summary>Writes <see cref="Page"/>, <see cref="Numbers"/> and, if wanted, the pictures of <see cref="TileMeasurements.WritePictures"/>.</summary>
     /// <param name="data">What to show.</param>
     /// <param name="directory">Where to write; created if it is missing.</param>
     /// <param name="withPictures">False to write no pictures.</param>
