@@ -28,7 +28,7 @@ public sealed class FunctionalState : IStateful
     }
 }
 
-/// <summary>Profile <c>functional</c>: one cycle an instruction, and whatever an access or a sleep has to wait.</summary>
+/// <summary>Profile <c>functional</c>: one cycle per instruction, plus the cycles that an access or a sleep waits.</summary>
 public readonly struct FunctionalPipeline(FunctionalState state) : IPipeline
 {
     /// <inheritdoc/>
