@@ -79,7 +79,7 @@ public sealed class Pattern
     /// <summary>16 or 32.</summary>
     public int Bits { get; }
 
-    /// <summary>Bits that are fixed.</summary>
+    /// <summary>Mask of the fixed bits.</summary>
     public uint Mask { get; private set; }
 
     /// <summary>Values of the fixed bits.</summary>
@@ -94,7 +94,7 @@ public sealed class Pattern
     /// <summary>True if an operand is an f register.</summary>
     public bool HasFloatRegister => _registerBase.Any(b => b >= Registers.F0);
 
-    /// <summary>Reads a field; registers by their numbers (<see cref="Registers"/>), immediates extended.</summary>
+    /// <summary>Reads a field: registers as their numbers (<see cref="Registers"/>), immediates extended to 32 bits.</summary>
     public int Extract(Field field, uint word)
     {
         var value = 0u;
