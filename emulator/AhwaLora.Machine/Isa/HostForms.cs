@@ -14,7 +14,7 @@ namespace AhwaLora.Machine.Isa;
 /// <param name="RaisesMore">Operands and result: true if a flag other than inexact may be raised.</param>
 public sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInfo RaisesMore)
 {
-    /// <summary>True for a product plus a sum, rounded once: the operations with three operands.</summary>
+    /// <summary>True for a multiplication and an addition that are rounded once: the operations with three operands.</summary>
     public bool IsFused { get; } = Operation.GetParameters().Length == 3;
 
     /// <summary>True if this host computes it: without a fused multiply-add, .NET would call the host's libm, whose result may be wrong or vary between hosts.</summary>
