@@ -80,7 +80,7 @@ internal sealed class RegionPlan
     private readonly BranchHistory _history;
     private readonly Hart _hart;
 
-    /// <summary>Used in place of a stall vector in a paced region: the state of an access that has its grant of a bank, and any other state.</summary>
+    /// <summary>Used in place of a stall vector in a paced region: Granted for an access that has its grant of a bank, Arrived for any other state.</summary>
     public const int Arrived = 0, Granted = 1;
 
     /// <summary>Plans the region at <paramref name="entry"/>.</summary>

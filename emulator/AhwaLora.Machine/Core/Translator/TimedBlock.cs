@@ -12,7 +12,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Value of <see cref="Cycles"/> before the block has been timed: more than any fuel, so that the block is not entered.</summary>
     public const int Untimed = int.MaxValue;
 
-    /// <summary>Value of <see cref="Cycles"/> if the block cannot be timed in advance in this state of the pipeline.</summary>
+    /// <summary>True if the block cannot be timed in advance in this state of the pipeline.</summary>
     public bool IsInterpreted;
 
     /// <summary>Where it is entered.</summary>
@@ -89,7 +89,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
 /// <param name="At">Where the hart is after it: time and state of the pipeline.</param>
 internal sealed record TimedGrant(TimePoint At)
 {
-    /// <summary>True if it comes so late that cycles are charged at once.</summary>
+    /// <summary>True if the grant comes so late that it causes stalls at once.</summary>
     public bool HasStalls { get; } = At.Stalls.Any;
 
     /// <summary>The block that begins with the granted access; null while it has no translation.</summary>
