@@ -6,7 +6,7 @@ using HostFma = System.Runtime.Intrinsics.X86.Fma;
 namespace AhwaLora.Machine.Isa;
 
 /// <summary>
-/// The arithmetic of <see cref="Float32"/>, done by the host's: small bodies to be inlined, on values that stay in
+/// The operations of <see cref="Float32"/>, done with the host's arithmetic: small inlined bodies, on values that stay in
 /// floating-point registers. They leave every hard case to <see cref="SoftFloat32"/>. A <c>float</c> here is a
 /// guest's 32 bits, signalling NaNs included: moving one does not change it.
 /// </summary>

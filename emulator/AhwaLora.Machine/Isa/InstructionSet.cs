@@ -8,7 +8,7 @@ public static class InstructionSet
         [.. Rv32I.Rows, .. Zifencei.Rows, .. Zicsr.Rows, .. Rv32M.Rows, .. Rv32A.Rows, .. Rv32F.Rows, .. Privileged.Rows];
 
     /// <summary>The row with that mnemonic.</summary>
-    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    /// <exception cref="KeyNotFoundException">No row has that mnemonic.</exception>
     public static InstructionRow Row(string name) =>
         Rows.FirstOrDefault(r => r.Name == name) ?? throw new KeyNotFoundException($"no instruction is called '{name}'");
 }

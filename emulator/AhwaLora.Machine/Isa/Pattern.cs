@@ -35,7 +35,7 @@ public enum Field : byte
 /// <summary>
 /// The bits of an instruction, as the specification's tables write them, most significant first:
 /// <c>"imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011"</c>. A token is a run of 0, 1 and - (ignored), a register
-/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight of the C extension; rsd is rd and rs1 at once),
+/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight registers of the C extension; rsd is both rd and rs1),
 /// a plain field (rm, csr, zimm, shamt, aqrl, fence), or a signed imm[...] or unsigned uimm[...] with its bits.
 /// </summary>
 public sealed class Pattern

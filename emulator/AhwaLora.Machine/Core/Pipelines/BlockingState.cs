@@ -23,7 +23,7 @@ public sealed class BlockingState : IStateful
     /// <summary>The first cycle in which the next instruction can leave ID. After Issue: the cycle in which it left.</summary>
     public ulong Time;
 
-    /// <summary>The first cycle in which the next instruction is in ID, where a busy EX stage may hold it until <see cref="Time"/>.</summary>
+    /// <summary>The first cycle in which the next instruction is in ID; a busy EX stage may hold it there until <see cref="Time"/>.</summary>
     public ulong Entered;
 
     /// <summary>For each register: the first cycle in which an instruction that reads it may leave ID.</summary>

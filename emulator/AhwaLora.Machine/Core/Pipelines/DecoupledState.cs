@@ -38,7 +38,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Request register to the FP subsystem and to the multiplier and divider.</summary>
     public readonly HardwareQueue<Offload> Offloads = new(2, Offload.SaveOrRestore);
 
-    /// <summary>Response register: x registers to be written.</summary>
+    /// <summary>Response register: tags of the x registers that will be written.</summary>
     public readonly HardwareQueue<byte> Results = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
 
     // Shared multiplier and divider.

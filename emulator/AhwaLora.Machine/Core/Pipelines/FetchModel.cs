@@ -11,7 +11,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 public sealed record InstructionCacheTiming(int SizeBytes, int Ways, int LineBytes, bool IsShared, int MissCycles);
 
 /// <summary>
-/// Where instructions come from: memory that delivers aligned blocks, with or without a cache in front. It is not measured on
+/// Where instructions come from: memory that delivers aligned blocks, with or without a cache. It is not measured on
 /// any RTL [derived], and it is off unless configured: the measured cores had ideal instruction memories.
 /// </summary>
 /// <remarks>

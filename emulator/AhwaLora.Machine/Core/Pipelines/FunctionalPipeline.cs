@@ -12,7 +12,7 @@ public sealed class FunctionalState : IStateful
     /// <summary>Address of the access that waits for its grant.</summary>
     public uint RequestAddress;
 
-    /// <summary>True once that access has its grant.</summary>
+    /// <summary>True if that access has its grant.</summary>
     public bool IsGranted;
 
     /// <summary>Cycles by cause.</summary>

@@ -51,7 +51,7 @@ public sealed record TimingProfile
     public bool EmulatesMisaligned => Decoupled is null;
 
     /// <summary>The profile with that name.</summary>
-    /// <exception cref="TimingProfileException">There is none.</exception>
+    /// <exception cref="TimingProfileException">There is no profile with that name.</exception>
     public static TimingProfile Named(string name) =>
         All.FirstOrDefault(p => p.Name == name)
         ?? throw new TimingProfileException($"no timing profile '{name}'; expected {string.Join(", ", All.Select(p => p.Name))}, or a JSON file");

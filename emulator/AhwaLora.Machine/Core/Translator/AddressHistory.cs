@@ -25,7 +25,7 @@ internal sealed class AddressHistory
         Addresses[Count++ & (Length - 1)] = address;
     }
 
-    /// <summary>The address <paramref name="age"/> before the one to be written next; 1 is the youngest.</summary>
+    /// <summary>The address written <paramref name="age"/> positions before the next one; 1 is the youngest.</summary>
     public uint Before(int age) => Addresses[(Count - age) & (Length - 1)];
 
     /// <summary>True if one of the last <paramref name="pending"/> addresses may lie in the same granule as <paramref name="address"/>, so that only the pipeline itself can time the access.</summary>

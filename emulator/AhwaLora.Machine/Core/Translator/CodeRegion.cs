@@ -110,10 +110,10 @@ internal sealed class CodeRegion
     /// <summary>Instructions translated.</summary>
     public required int Length { get; init; }
 
-    /// <summary>Exits by the index that <see cref="Code"/> returns; null once discarded.</summary>
+    /// <summary>Exits, by the index that <see cref="Code"/> returns; empty after the region is discarded.</summary>
     public RegionExit[] Exits { get; set; } = [];
 
-    /// <summary>The method; null once discarded, so that the runtime can collect it.</summary>
+    /// <summary>The method; null after the region is discarded, so that the runtime can collect it.</summary>
     public RegionCode? Code { get; set; }
 
     /// <summary>True until it is discarded: because its code has changed, because it can be translated better, or to make room.</summary>

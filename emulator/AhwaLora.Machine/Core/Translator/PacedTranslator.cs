@@ -34,7 +34,7 @@ internal sealed class PacedTranslator : IEngine
     // Instructions that translated code has retired and that are not counted yet: one cycle of Issue each.
     private ulong _retired, _countedAt;
 
-    // The block after which the hart has asked for a bank, its time there, and the grant once it has it.
+    // The block after which the hart has asked for a bank, its time there, and the grant when it has one.
     private TimedBlock? _asked;
     private ulong _askedTime;
     private TimedGrant? _grant;
@@ -46,7 +46,7 @@ internal sealed class PacedTranslator : IEngine
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    /// <param name="hasBanks">True if accesses to banks have to be granted.</param>
+    /// <param name="hasBanks">True if accesses to banks must be granted.</param>
     public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
