@@ -3,7 +3,7 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core;
 
 /// <content>
-/// Counters (privileged specification, section "Hardware Performance Monitor"): each is a source that runs for ever
+/// Counters (privileged specification, section "Hardware Performance Monitor"): each is a source that never stops,
 /// minus an offset, so that engines only keep time and count retired instructions.
 /// </content>
 public static partial class CsrFile

@@ -44,7 +44,7 @@ public static partial class CsrFile
     /// <summary>True if a trigger of <paramref name="kind"/> matches [address, address + bytes) now; it then records its hit.</summary>
     public static bool FireTrigger(Hart hart, uint kind, uint address, uint bytes)
     {
-        // With action 0 a trigger must not fire in machine mode while interrupts are off, lest it fire inside the handler
+        // With action 0, a trigger must not fire in machine mode while interrupts are off, because it could fire inside the handler
         // (debug specification, section "Native Triggers").
         if (hart.Privilege == Privilege.Machine && (hart.Mstatus & MstatusBits.Mie) == 0) return false;
         var mode = hart.Privilege == Privilege.Machine ? TriggerMachine : TriggerUser;

@@ -3,12 +3,12 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core;
 
 /// <summary>
-/// Reads and writes of CSRs: which exist, what they hold, and which values a write leaves behind (WARL).
+/// Reads and writes of CSRs: which exist, what they hold, and which values they hold after a write (WARL).
 /// Privileged specification, chapters "Control and Status Registers" and "Machine-Level ISA".
 /// </summary>
 public static partial class CsrFile
 {
-    // No JEDEC vendor; the architecture id of an open-source project would be registered with RISC-V International.
+    // There is no JEDEC vendor id. RISC-V International assigns architecture ids to open-source projects; this one has none.
     private const uint Vendor = 0, Architecture = 0, Implementation = 1;
 
     /// <summary>Cycles from the last arrival at the barrier CSR to the next issue of all harts (Snitch; documented, not measured).</summary>

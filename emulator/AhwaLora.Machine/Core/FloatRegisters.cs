@@ -4,8 +4,8 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Core;
 
 /// <summary>
-/// f0-f31, and the one place that knows of NaN boxing (unprivileged specification, section "NaN Boxing of Narrower
-/// Values"): in a register wider than a value, ones stand above the value, and an operand without them is the canonical NaN.
+/// f0-f31, and the only place that handles NaN boxing (unprivileged specification, section "NaN Boxing of Narrower
+/// Values"): in a register wider than a value, the bits above the value are ones. An operand without them reads as the canonical NaN.
 /// With FLEN = 32 a value fills its register, and the upper half here is 0.
 /// </summary>
 public sealed class FloatRegisters : IStateful
@@ -13,7 +13,7 @@ public sealed class FloatRegisters : IStateful
     /// <summary>Number of registers.</summary>
     public const int Count = 32;
 
-    /// <summary>The registers, whatever they hold.</summary>
+    /// <summary>The registers' bits, boxed or not.</summary>
     public readonly ulong[] Bits = new ulong[Count];
 
     [Unsaved("fixed by the ISA")]
@@ -46,7 +46,7 @@ public sealed class FloatRegisters : IStateful
         return (bits & _box) == _box ? (uint)bits : Float32.CanonicalNaN;
     }
 
-    /// <summary>The lower 32 bits, as moves to x registers and stores take them (section "Single-Precision Load and Store").</summary>
+    /// <summary>The lower 32 bits, as moves to x registers and stores read them (section "Single-Precision Load and Store").</summary>
     public uint Low(int n) => (uint)Bits[n];
 
     /// <summary>Writes a value in single precision.</summary>

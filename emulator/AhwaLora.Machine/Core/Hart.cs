@@ -13,7 +13,7 @@ public enum HartState
     /// <summary>Asleep in wfi until an interrupt is pending.</summary>
     WaitingForInterrupt,
 
-    /// <summary>Stands at an access that a device has not answered yet.</summary>
+    /// <summary>Waits for an access that a device has not answered yet.</summary>
     WaitingForDevice,
 
     /// <summary>Ended by its own store to a private tohost, or by the environment.</summary>
@@ -23,13 +23,13 @@ public enum HartState
     Stuck,
 }
 
-/// <summary>An access that waits for its turn: of a bank or of a device.</summary>
+/// <summary>An access of a bank or a device that waits for its turn.</summary>
 public struct PendingAccess
 {
     /// <summary>True from the request until the instruction completes.</summary>
     public bool IsActive;
 
-    /// <summary>True once granted; the engine then completes the instruction.</summary>
+    /// <summary>True after the grant; the engine then completes the instruction.</summary>
     public bool IsGranted;
 
     /// <summary>Address asked for.</summary>
@@ -45,12 +45,12 @@ public struct PendingAccess
     public bool HasValue;
 }
 
-/// <summary>The state of one hart: plain data, acted on by engines, <see cref="CsrFile"/> and <see cref="Traps"/>.</summary>
+/// <summary>The state of one hart: plain data. Engines, <see cref="CsrFile"/> and <see cref="Traps"/> act on it.</summary>
 public sealed class Hart : IStateful
 {
     /// <summary>A hart at reset.</summary>
     /// <param name="id">mhartid.</param>
-    /// <param name="space">What it sees of memory and devices.</param>
+    /// <param name="space">The memory and devices that it sees.</param>
     /// <param name="features">What it implements.</param>
     public Hart(int id, AddressSpace space, HartFeatures features)
     {
@@ -87,7 +87,7 @@ public sealed class Hart : IStateful
     /// <summary>Instructions retired since reset; traps retire nothing.</summary>
     public ulong Retired;
 
-    /// <summary>Whoever executes the hart stops once <see cref="Retired"/> is this; no part of its state.</summary>
+    /// <summary>The engine stops the hart when <see cref="Retired"/> reaches this count. It is not part of the hart's state.</summary>
     [Unsaved("set for each turn by the machine")]
     public ulong BreakAt = ulong.MaxValue;
 
@@ -116,7 +116,7 @@ public sealed class Hart : IStateful
     public uint Mie, Mip, Mtvec, Mscratch, Mepc, Mcause, Mtval, Mcounteren, Mcountinhibit;
 #pragma warning restore CS1591
 
-    /// <summary>Counter n reads as its source minus this; while inhibited it reads as this. Index 0 mcycle, 2 minstret, 3-31 mhpmcounter.</summary>
+    /// <summary>Counter n reads as its source minus this value; while inhibited, it reads as this value. Index 0 is mcycle, 2 minstret, 3-31 mhpmcounter.</summary>
     public readonly ulong[] CounterOffsets = new ulong[32];
 
     /// <summary>Event selected by mhpmevent n.</summary>
@@ -125,7 +125,7 @@ public sealed class Hart : IStateful
     /// <summary>Address reserved by lr.w, if <see cref="HasReservation"/>.</summary>
     public uint ReservationAddress;
 
-    /// <summary>True between lr.w and the next sc.w, or a store of another master.</summary>
+    /// <summary>True from lr.w to the next sc.w, or to a store of another master.</summary>
     public bool HasReservation;
 
     /// <summary>Sdtrig: selected trigger.</summary>
@@ -134,34 +134,34 @@ public sealed class Hart : IStateful
     /// <summary>Sdtrig: tdata1 and tdata2 of each trigger.</summary>
     public readonly uint[] Tdata1 = new uint[TriggerCount], Tdata2 = new uint[TriggerCount];
 
-    /// <summary>PMP configuration bytes and addresses.</summary>
+    /// <summary>PMP configuration bytes.</summary>
     public readonly byte[] Pmpcfg = new byte[PmpCount];
 
     /// <summary>PMP addresses, bits 33:2.</summary>
     public readonly uint[] Pmpaddr = new uint[PmpCount];
 
-    /// <summary>The exception taken last, other than by a trap handler's own first instruction: what a hart that got stuck had run into.</summary>
+    /// <summary>The last exception that a trap handler's own first instruction did not cause: for a stuck hart, the exception that led there.</summary>
     public TrapRecord LastTrap;
 
-    /// <summary>Triggers of Sdtrig.</summary>
+    /// <summary>Number of Sdtrig triggers.</summary>
     public const int TriggerCount = 4;
 
-    /// <summary>PMP entries.</summary>
+    /// <summary>Number of PMP entries.</summary>
     public const int PmpCount = 16;
 
-    /// <summary>True if an enabled interrupt is pending, whether or not mstatus.MIE lets it in.</summary>
+    /// <summary>True if an enabled interrupt is pending, whatever mstatus.MIE says.</summary>
     public bool HasPendingInterrupt => (Mip & Mie) != 0;
 
-    /// <summary>True if an interrupt is taken before the next instruction (privileged specification, section 3.1.9): in user mode, MIE holds none back.</summary>
+    /// <summary>True if an interrupt is taken before the next instruction (privileged specification, section 3.1.9). In user mode, MIE masks no interrupt.</summary>
     public bool IsInterrupted => HasPendingInterrupt && (Privilege == Core.Privilege.User || (Mstatus & MstatusBits.Mie) != 0);
 
     /// <summary>The time at which the hart acts next: its turn at a pending access, or its next instruction.</summary>
     public ulong NextAction => Pending is { IsActive: true, IsGranted: false } ? Pending.Time : Time;
 
-    /// <summary>What a register holds, by its number (<see cref="Registers"/>).</summary>
+    /// <summary>The value of a register, by its number (<see cref="Registers"/>).</summary>
     public ulong Register(int number) => number < Registers.F0 ? X[number] : F.Bits[number - Registers.F0];
 
-    /// <summary>Brings the hart to reset at <paramref name="entry"/> (privileged specification, section "Reset"); time goes on.</summary>
+    /// <summary>Resets the hart, with <paramref name="entry"/> as its pc (privileged specification, section "Reset"). Its time is not reset.</summary>
     public void Reset(uint entry)
     {
         Array.Clear(X);

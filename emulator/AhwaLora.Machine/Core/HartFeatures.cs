@@ -3,7 +3,7 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core;
 
-/// <summary>What a hart implements, beyond what every hart does.</summary>
+/// <summary>The optional features that a hart implements.</summary>
 public sealed record HartFeatures
 {
     /// <summary>RV32IMF_Zicsr_Zifencei with machine mode.</summary>
@@ -25,7 +25,7 @@ public sealed record HartFeatures
     /// <summary>Source of the time CSR; null if there is none (a read is then illegal).</summary>
     public ITimeSource? TimeSource { get; init; }
 
-    /// <summary>Source of hardware event counts for mhpmcounters; null counts nothing.</summary>
+    /// <summary>Source of hardware event counts for mhpmcounters; null if nothing is counted.</summary>
     public IEventSource? Events { get; init; }
 
     /// <summary>FLEN: the bits of an f register.</summary>
@@ -40,7 +40,7 @@ public interface IEventSource
 {
     /// <summary>
     /// Occurrences of event <paramref name="code"/> on <paramref name="hart"/>; 0 for a code that does not exist. Some are
-    /// counted only while a counter of the hart selects them, so only differences mean anything.
+    /// counted only while a counter of the hart selects them, so only differences are meaningful.
     /// </summary>
     ulong Count(Hart hart, uint code);
 

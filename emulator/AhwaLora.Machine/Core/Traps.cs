@@ -73,7 +73,7 @@ public static class MstatusBits
     /// <summary>FS = Initial.</summary>
     public const uint FsInitial = 1u << 13;
 
-    /// <summary>Loads and stores at the privilege of MPP.</summary>
+    /// <summary>Loads and stores use the privilege in MPP.</summary>
     public const uint Mprv = 1u << 17;
 
     /// <summary>wfi of user mode traps.</summary>
@@ -105,8 +105,8 @@ public static class Traps
     private const uint InterruptFlag = 1u << 31;
 
     /// <summary>
-    /// Takes an exception of the instruction at pc. A handler that cannot be fetched, or whose first instruction takes
-    /// the trap that the CSRs already describe, would do so for ever: the hart is then stuck.
+    /// Takes an exception of the instruction at pc. If a handler cannot be fetched, or if its first instruction takes
+    /// the trap that the CSRs already describe, this would repeat for ever: the hart is then stuck.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void TakeException(Hart hart, TrapCause cause, uint tval)
@@ -123,7 +123,7 @@ public static class Traps
         hart.Mepc == hart.Pc && hart.Mcause == cause && hart.Mtval == tval
         && (hart.Mstatus & (MstatusBits.Mie | MstatusBits.Mpie | MstatusBits.Mpp)) == MstatusBits.Mpp;
 
-    /// <summary>Takes the pending interrupt of highest priority, if mstatus.MIE or user mode lets it in.</summary>
+    /// <summary>Takes the pending interrupt of highest priority, if mstatus.MIE or user mode enables it.</summary>
     /// <returns>True if pc now points at the handler.</returns>
     public static bool TakeInterrupt(Hart hart)
     {

@@ -30,7 +30,7 @@ public static class CsrMap
     /// <summary>The CSR's name as the assembler knows it, or its number in hexadecimal.</summary>
     public static string NameOf(uint number) => NamesByNumber.GetValueOrDefault(number) ?? string.Create(CultureInfo.InvariantCulture, $"0x{number:x3}");
 
-    /// <summary>True for numbers whose top two bits mark them read-only.</summary>
+    /// <summary>True if the top two bits of the number mark the CSR as read-only.</summary>
     public static bool IsReadOnly(uint number) => number >> 10 == 3;
 
     /// <summary>Lowest privilege level that may access the CSR: 0 user, 3 machine.</summary>

@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Isa;
 
-/// <summary>Turns words into instructions by the rows of the enabled extensions. Immutable, shared by all harts of a machine.</summary>
+/// <summary>Turns words into instructions, according to the rows of the enabled extensions. Immutable, shared by all harts of a machine.</summary>
 public sealed class Decoder
 {
     private readonly InstructionRow[][] _buckets = new InstructionRow[BucketCount][];
@@ -37,10 +37,10 @@ public sealed class Decoder
     /// <summary>The extensions whose instructions it knows.</summary>
     public Extension Extensions { get; }
 
-    /// <summary>True if <paramref name="word"/> is 16 bits long: its length stands in its two lowest bits, whether or not C is on.</summary>
+    /// <summary>True if <paramref name="word"/> is 16 bits long. The two lowest bits give the length, whether or not C is enabled.</summary>
     public static bool IsCompressed(uint word) => (word & 3) != 3;
 
-    /// <summary>Decodes <paramref name="word"/>; only its low half counts if that is a compressed instruction.</summary>
+    /// <summary>Decodes <paramref name="word"/>; if it is a compressed instruction, only the low half is used.</summary>
     public Instruction Decode(uint word)
     {
         if (IsCompressed(word)) return DecodeCompressed((ushort)word);

@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Isa;
 
-/// <summary>An instruction-set extension; a machine enables a set of them, a row belongs to one.</summary>
+/// <summary>An instruction-set extension. A machine enables a set of them; each row belongs to one.</summary>
 [Flags]
 public enum Extension
 {

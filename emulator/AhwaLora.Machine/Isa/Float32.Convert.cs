@@ -9,7 +9,7 @@ public static partial class Float32
     private const float TwoTo31 = 2147483648f;
     private const float TwoTo32 = 4294967296f;
 
-    /// <summary>FCVT.W.S: to a signed 32-bit integer; NV and saturation (F.7) where none is right.</summary>
+    /// <summary>FCVT.W.S: to a signed 32-bit integer; NV and saturation (F.7) if no integer is right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ToInt32(uint a, uint rm, ref uint fflags)
     {
@@ -21,7 +21,7 @@ public static partial class Float32
         return (uint)truncated;
     }
 
-    /// <summary>FCVT.WU.S: to an unsigned 32-bit integer; NV and saturation (F.7) where none is right.</summary>
+    /// <summary>FCVT.WU.S: to an unsigned 32-bit integer; NV and saturation (F.7) if no integer is right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint ToUInt32(uint a, uint rm, ref uint fflags)
     {

@@ -2,12 +2,12 @@ namespace AhwaLora.Machine.Isa;
 
 /// <summary>
 /// The arithmetic of the F extension (unprivileged spec 20240411, chapter F, whose section n is cited as F.n):
-/// binary32 bits in, bits out, accrued exception flags (<see cref="FFlags"/>) or-ed into <c>fflags</c>. <c>rm</c> is
+/// binary32 bits in, bits out; exception flags (<see cref="FFlags"/>) are or-ed into <c>fflags</c>. <c>rm</c> is
 /// one of <see cref="RoundingMode"/>, already resolved from DYN. NaN results are canonical (F.3).
 /// </summary>
 /// <remarks>
-/// Here: the format, and what needs no rounding. Float32.Arithmetic.cs and Float32.Convert.cs round: the common cases
-/// on the host's arithmetic, the rest in <see cref="SoftFloat32"/>.
+/// This file has the format and what needs no rounding. Float32.Arithmetic.cs and Float32.Convert.cs round: the common cases
+/// with the host's arithmetic, the rest in <see cref="SoftFloat32"/>.
 /// </remarks>
 public static partial class Float32
 {
@@ -91,7 +91,7 @@ public static partial class Float32
         return 1u << ((a & SignBit) != 0 ? 3 - size : 4 + size);
     }
 
-    /// <summary>The operand of the two that is a number, when at least one is not (F.6).</summary>
+    /// <summary>The operand that is a number, if at least one of the two is not (F.6).</summary>
     private static uint Number(uint a, uint b, ref uint fflags)
     {
         if (IsSignalling(a) || IsSignalling(b)) fflags |= FFlags.Invalid;

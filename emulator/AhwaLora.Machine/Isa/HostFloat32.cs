@@ -6,14 +6,14 @@ using HostFma = System.Runtime.Intrinsics.X86.Fma;
 namespace AhwaLora.Machine.Isa;
 
 /// <summary>
-/// The arithmetic of <see cref="Float32"/> on the host's own: small bodies to be inlined, on values that stay in
-/// floating-point registers, that leave every hard case to <see cref="SoftFloat32"/>. A <c>float</c> here is a
+/// The operations of <see cref="Float32"/>, done with the host's arithmetic: small inlined bodies, on values that stay in
+/// floating-point registers. They leave every hard case to <see cref="SoftFloat32"/>. A <c>float</c> here is a
 /// guest's 32 bits, signalling NaNs included: moving one does not change it.
 /// </summary>
 /// <remarks>
-/// Rounding to nearest even, host and hart agree on the result, and whether it is exact shows without the host's
-/// flags. With r = x op y neither zero, tiny, infinite nor NaN (<see cref="IsOrdinary"/>), inexact is the only flag
-/// left to raise, and
+/// When rounding to nearest even, host and hart agree on the result, and exactness can be tested without the host's
+/// flags. If r = x op y is not zero, tiny, infinite or NaN (<see cref="IsOrdinary"/>), inexact is the only flag
+/// that can be raised, and
 /// <code>
 ///   x + y     is exact iff r - x = y and r - y = x     the difference to the larger operand is itself exact
 ///   x * y     is exact iff r = x * y in binary64       24 + 24 bits of product fit 53
@@ -93,12 +93,12 @@ public static class HostFloat32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float FnmAdd(float x, float y, float z, uint rm, ref uint fflags) => Fma(-x, y, -z, rm, ref fflags);
 
-    /// <summary>Constant to the JIT. Without the instruction .NET would call the host's libm.</summary>
+    /// <summary>A constant for the JIT. Without the instruction, .NET would call the host's libm.</summary>
     private static bool HostHasFma => HostFma.IsSupported || AdvSimd.IsSupported;
 
     /// <summary>
-    /// Whether a result rounded to nearest can raise nothing but inexact: not zero, tiny, infinite or NaN. The
-    /// smallest normal number is left out too: a value that is tiny after rounding can end there.
+    /// True if a result rounded to nearest can raise no flag except inexact: it is not zero, tiny, infinite or NaN. The
+    /// smallest normal number is excluded too: a value that is tiny after rounding can become it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOrdinary(float r) =>

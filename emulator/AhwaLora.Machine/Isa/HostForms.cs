@@ -7,17 +7,17 @@ namespace AhwaLora.Machine.Isa;
 
 /// <summary>
 /// A floating-point operation as the host does it to nearest even, and the tests for what the host's result does not
-/// tell: whether the operation may raise a flag. They may say so without need; the interpreter then does the operation.
+/// show: whether the operation may raise a flag. A test may say so without need; the interpreter then does the operation.
 /// </summary>
-/// <param name="Operation">The result of the operands.</param>
+/// <param name="Operation">Computes the result from the operands.</param>
 /// <param name="Raises">Operands and result: true if a flag may be raised.</param>
 /// <param name="RaisesMore">Operands and result: true if a flag other than inexact may be raised.</param>
 public sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInfo RaisesMore)
 {
-    /// <summary>True for a product and a sum rounded once: the operations of three operands.</summary>
+    /// <summary>True for a multiplication and an addition that are rounded once: the operations with three operands.</summary>
     public bool IsFused { get; } = Operation.GetParameters().Length == 3;
 
-    /// <summary>True if this host computes it: without a fused multiply-add .NET would call the host's libm, which may be wrong and different.</summary>
+    /// <summary>True if this host computes it: without a fused multiply-add, .NET would call the host's libm, whose result may be wrong or vary between hosts.</summary>
     public bool IsUsable => IsUsableOn(HostFma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported);
 
     /// <summary>As <see cref="IsUsable"/>, on a host with or without fused multiply-add.</summary>
@@ -26,7 +26,7 @@ public sealed record HostForm(MethodInfo Operation, MethodInfo Raises, MethodInf
 
 /// <summary>
 /// The forms that rows name. <see cref="HostFloat32"/> has the reasons for the tests of exactness; beyond those, a sum
-/// that is tiny or zero is exact, and a product, quotient or root that is zero is exact if an operand is.
+/// that is tiny or zero is exact, and a product, quotient or root that is zero is exact if an operand is zero.
 /// </summary>
 internal static class HostForms
 {
@@ -175,7 +175,7 @@ internal static class HostForms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsUnordered(float x, float y, float r) => float.IsNaN(x) || float.IsNaN(y);
 
-    // Equal numbers differ at most in the sign of zero: -0 is the smaller.
+    // Equal numbers can differ only in the sign of zero: -0 is the smaller.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Minimum(float x, float y) => x < y ? x : y < x ? y : AsFloat(AsBits(x) | AsBits(y));
 
@@ -194,7 +194,7 @@ internal static class HostForms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsFinite(float r) => (AsBits(r) & ~SignBit) < Infinity;
 
-    /// <summary>As <see cref="HostFloat32"/> has it: not zero, tiny, the smallest normal number, infinite or NaN.</summary>
+    /// <summary>As in <see cref="HostFloat32"/>: true if the result is not zero, tiny, the smallest normal number, infinite or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsOrdinary(float r) => (AsBits(r) & ~SignBit) - (SmallestNormal + 1) < Infinity - (SmallestNormal + 1);
 

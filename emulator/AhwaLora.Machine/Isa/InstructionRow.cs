@@ -17,7 +17,7 @@ public sealed class InstructionRow
     /// <param name="assembly">Operands as the assembler writes them.</param>
     /// <param name="shape">What is done with the operands.</param>
     /// <param name="unit">What executes it.</param>
-    /// <param name="semantics">A static method with the shape's signature, or null if the shape says it all.</param>
+    /// <param name="semantics">A static method with the shape's signature, or null if the shape defines everything.</param>
     /// <param name="width">Bytes moved, for loads and stores.</param>
     public InstructionRow(Extension extension, string name, string pattern, string assembly, Shape shape, Unit unit, Delegate? semantics = null, int width = 0)
     {
@@ -63,25 +63,25 @@ public sealed class InstructionRow
     /// <summary>Function pointer of <see cref="Semantics"/>, or 0.</summary>
     public nint Entry { get; }
 
-    /// <summary>True if the instruction needs mstatus.FS on; unless the row says otherwise, if an operand is an f register.</summary>
+    /// <summary>True if the instruction needs mstatus.FS on. Unless the row says otherwise, this is so if an operand is an f register.</summary>
     public bool IsFloat { get; init; }
 
     /// <summary>How a core with an FP subsystem hands it over.</summary>
     public Handover Handover { get; init; }
 
-    /// <summary>True if a unit that tells them apart takes the operands as signed numbers.</summary>
+    /// <summary>True if the operands are signed numbers, for a unit that distinguishes signed from unsigned.</summary>
     public bool IsSigned { get; init; }
 
-    /// <summary>Of a CSR access: true if the result does not depend on the CSR's old value.</summary>
+    /// <summary>For a CSR access: true if the result does not depend on the CSR's old value.</summary>
     public bool Overwrites { get; init; }
 
-    /// <summary>True if it is a move if both sources are one register.</summary>
+    /// <summary>True if the instruction is a move when both sources are the same register.</summary>
     public bool MovesOneSource { get; init; }
 
     /// <summary>How the host does it in floating-point registers; null if translated code calls <see cref="Semantics"/>.</summary>
     public HostForm? HostForm { get; init; }
 
-    /// <summary>Parameters of the semantics that a shape asks for; 0 if the shape says it all.</summary>
+    /// <summary>Number of parameters of the semantics that a shape needs; 0 if the shape defines everything.</summary>
     private static int Parameters(Shape shape) => shape switch
     {
         Shape.Unary or Shape.Load or Shape.FloatUnary or Shape.FloatMove => 1,

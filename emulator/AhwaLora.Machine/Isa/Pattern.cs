@@ -35,7 +35,7 @@ public enum Field : byte
 /// <summary>
 /// The bits of an instruction, as the specification's tables write them, most significant first:
 /// <c>"imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011"</c>. A token is a run of 0, 1 and - (ignored), a register
-/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight of the C extension; rsd is rd and rs1 at once),
+/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight registers of the C extension; rsd is both rd and rs1),
 /// a plain field (rm, csr, zimm, shamt, aqrl, fence), or a signed imm[...] or unsigned uimm[...] with its bits.
 /// </summary>
 public sealed class Pattern
@@ -79,7 +79,7 @@ public sealed class Pattern
     /// <summary>16 or 32.</summary>
     public int Bits { get; }
 
-    /// <summary>Bits that are fixed.</summary>
+    /// <summary>Mask of the fixed bits.</summary>
     public uint Mask { get; private set; }
 
     /// <summary>Values of the fixed bits.</summary>
@@ -94,7 +94,7 @@ public sealed class Pattern
     /// <summary>True if an operand is an f register.</summary>
     public bool HasFloatRegister => _registerBase.Any(b => b >= Registers.F0);
 
-    /// <summary>Reads a field; registers by their numbers (<see cref="Registers"/>), immediates extended.</summary>
+    /// <summary>Reads a field: registers as their numbers (<see cref="Registers"/>), immediates extended to 32 bits.</summary>
     public int Extract(Field field, uint word)
     {
         var value = 0u;

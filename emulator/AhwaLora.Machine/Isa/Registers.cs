@@ -1,8 +1,8 @@
 namespace AhwaLora.Machine.Isa;
 
 /// <summary>
-/// Numbers and names by which instructions, scoreboards and masks call registers: x0-x31 are 0-31, f0-f31 are 32-63.
-/// What they hold stands apart, in the hart's x and f registers. An operand that an instruction does not have is x0.
+/// Numbers and names of registers, for instructions, scoreboards and masks: x0-x31 are 0-31, f0-f31 are 32-63.
+/// Their values are in the hart's x and f registers. An operand that an instruction does not have is x0.
 /// </summary>
 public static class Registers
 {

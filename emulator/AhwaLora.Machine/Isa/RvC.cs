@@ -4,8 +4,8 @@ namespace AhwaLora.Machine.Isa;
 
 /// <summary>
 /// A compressed instruction: 16 bits that stand for one 32-bit instruction of the base table
-/// (unprivileged specification, chapter "C"). Registers that are implied are given as <c>"rd=x1 rs1=x2"</c>,
-/// encodings that are reserved as <c>"rd!=x0 imm!=0"</c>.
+/// (unprivileged specification, chapter "C"). Implied registers are written as <c>"rd=x1 rs1=x2"</c>,
+/// and reserved encodings are excluded as in <c>"rd!=x0 imm!=0"</c>.
 /// </summary>
 public sealed class CompressedRow
 {
@@ -70,7 +70,7 @@ public sealed class CompressedRow
 /// <summary>C extension for RV32 with F: Zca and Zcf.</summary>
 public static class RvC
 {
-    /// <summary>The rows of this extension; if two could match, the first does.</summary>
+    /// <summary>The rows of this extension; if two match, the first one is used.</summary>
     public static IReadOnlyList<CompressedRow> Rows { get; } =
     [
         //  name           bits                                    stands for  operands

@@ -54,13 +54,13 @@ public enum Shape : byte
     /// <summary>rd = f(rs1, rs2) of floating-point operands, without rounding or flags; <c>uint f(uint, uint)</c>.</summary>
     FloatBinary,
 
-    /// <summary>The bits of an f register to an x register, or back, whatever they stand for; <c>uint f(uint)</c>.</summary>
+    /// <summary>Copies the bits of an f register to an x register, or back, without interpreting them; <c>uint f(uint)</c>.</summary>
     FloatMove,
 
     /// <summary>rd = csr; csr = f(csr, rs1), unless suppressed; <c>uint f(uint, uint)</c>.</summary>
     Csr,
 
-    /// <summary>As <see cref="Csr"/>, with the five bits in rs1's place as the operand's value.</summary>
+    /// <summary>As <see cref="Csr"/>, but the five bits of the rs1 field are the operand's value.</summary>
     CsrImmediate,
 
     /// <summary>rd = memory[rs1], and the hart reserves the word.</summary>
@@ -91,7 +91,7 @@ public enum Shape : byte
     Wfi,
 }
 
-/// <summary>The functional unit that executes an instruction: what timing models and counters go by.</summary>
+/// <summary>The functional unit that executes an instruction; timing models and counters use it.</summary>
 public enum Unit : byte
 {
     /// <summary>Integer arithmetic and logic.</summary>
@@ -147,8 +147,8 @@ public enum Unit : byte
 }
 
 /// <summary>
-/// How a core that runs ahead of its FP subsystem hands an instruction over (Snitch; docs/timing.md): what is buffered
-/// can be repeated by the sequencer, what goes around it cannot.
+/// How a core that runs ahead of its FP subsystem hands an instruction over (Snitch; docs/timing.md): the sequencer can
+/// repeat what is buffered, but not what bypasses the buffer.
 /// </summary>
 public enum Handover : byte
 {
@@ -158,6 +158,6 @@ public enum Handover : byte
     /// <summary>Through the sequencer's buffer.</summary>
     Buffered,
 
-    /// <summary>Around the buffer, once that is empty.</summary>
+    /// <summary>Past the buffer, after it is empty.</summary>
     Direct,
 }

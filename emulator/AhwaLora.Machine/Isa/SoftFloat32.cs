@@ -4,13 +4,13 @@ using static AhwaLora.Machine.Isa.Float32;
 namespace AhwaLora.Machine.Isa;
 
 /// <summary>
-/// Binary32 arithmetic in integers alone: every input, every rounding mode, flags exact. This is the definition;
-/// <see cref="HostFloat32"/> answers the common cases faster and comes here for the rest.
+/// Binary32 arithmetic with integers only, for every input and rounding mode, with exact flags. This is the definition;
+/// <see cref="HostFloat32"/> handles the common cases faster and calls this class for the rest.
 /// </summary>
 /// <remarks>
 /// Each operation has three steps: the special operands of IEEE 754-2019 sections 6 and 7, one exact integer
-/// operation, and <see cref="RoundPack"/>. An intermediate value is significand * 2^exponent; what no longer fits a
-/// significand is remembered in its lowest bit (sticky), far below every bit that rounding looks at.
+/// operation, and <see cref="RoundPack"/>. An intermediate value is significand * 2^exponent; bits that do not fit the
+/// significand are kept as one in its lowest bit (sticky), far below every bit that rounding uses.
 /// Arguments and flags are those of <see cref="Float32"/>.
 /// </remarks>
 public static class SoftFloat32
@@ -35,7 +35,7 @@ public static class SoftFloat32
         uint addendSign = c & SignBit;
         bool productIsInfinite = IsInfinite(a) || IsInfinite(b);
 
-        // Infinity * 0 is invalid even when the addend is a quiet NaN (F.6).
+        // Infinity * 0 is invalid even if the addend is a quiet NaN (F.6).
         bool productIsInvalid = productIsInfinite && (IsZero(a) || IsZero(b));
         if (productIsInvalid || IsNaN(a) || IsNaN(b) || IsNaN(c))
             return NaN(productIsInvalid || IsSignalling(a) || IsSignalling(b) || IsSignalling(c), ref fflags);
@@ -50,8 +50,8 @@ public static class SoftFloat32
         ulong productSignificand = (ulong)significandA * significandB;
         if (productSignificand == 0 && significandC != 0) return c;
 
-        // The term with the larger exponent, of 24 to 48 bits, goes 78 bits up: with a carry that fits 128, and where
-        // bits of the other, of 48 at most, fall below bit 0, it is too small to bring the sum anywhere near them.
+        // The term with the larger exponent, of 24 to 48 bits, moves up by 78 bits: with a carry it fits in 128 bits. If
+        // bits of the other term, of at most 48 bits, fall below bit 0, that term is too small to bring the sum near them.
         int exponent = Math.Max(productExponent, exponentC) - 78;
         UInt128 product = Shift(productSignificand, productExponent - exponent);
         UInt128 addend = Shift(significandC, exponentC - exponent);
@@ -95,7 +95,7 @@ public static class SoftFloat32
         if (IsZero(a) || a == Infinity) return a;
         if ((a & SignBit) != 0) return NaN(invalid: true, ref fflags);
 
-        // An even exponent and 54 or 55 bits of radicand give 27 or 28 bits of root: 24, a half, and sticky.
+        // An even exponent and 54 or 55 bits of radicand give 27 or 28 bits of root: 24 bits, a half, and sticky.
         (int exponent, uint significand) = Unpack(a);
         int odd = exponent & 1;
         ulong radicand = (ulong)significand << (30 + odd);
@@ -126,7 +126,7 @@ public static class SoftFloat32
         uint sign = a & SignBit;
         (int exponent, uint significand) = Unpack(a);
 
-        // From 2^32 on, infinities and NaNs included, nothing fits.
+        // Nothing from 2^32 on fits, infinities and NaNs included.
         if (exponent <= 32 - 24)
         {
             var fixedPoint = (ulong)Shift(significand, exponent + 32);
@@ -144,8 +144,8 @@ public static class SoftFloat32
     }
 
     /// <summary>
-    /// Rounds significand * 2^exponent, non-zero, to binary32 and raises what rounding raises: inexact, overflow
-    /// (IEEE 754-2019 section 7.4) and underflow, tininess detected after rounding (F.4).
+    /// Rounds significand * 2^exponent, not zero, to binary32 and raises the flags of rounding: inexact, overflow
+    /// (IEEE 754-2019 section 7.4) and underflow, with tininess detected after rounding (F.4).
     /// </summary>
     private static uint RoundPack(uint sign, int exponent, UInt128 significand, uint rm, ref uint fflags)
     {
@@ -179,7 +179,7 @@ public static class SoftFloat32
         return sign | (uint)magnitude;
     }
 
-    /// <summary>The value without its lowest bits, rounded by them (IEEE 754-2019 section 4.3).</summary>
+    /// <summary>The value without its lowest bits, which decide the rounding (IEEE 754-2019 section 4.3).</summary>
     private static ulong Round(uint sign, ulong value, int discardedBits, uint rm)
     {
         ulong kept = value >> discardedBits;
@@ -206,7 +206,7 @@ public static class SoftFloat32
         return (-149 - shift, fraction << shift);
     }
 
-    /// <summary>Shifts left, or right by a negative count; ones that fall off stick to the lowest bit.</summary>
+    /// <summary>Shifts left, or right if the count is negative; if any one is shifted out, the lowest bit becomes one.</summary>
     private static UInt128 Shift(UInt128 value, int left)
     {
         if (left >= 0) return value << left;

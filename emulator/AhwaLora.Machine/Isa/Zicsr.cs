@@ -1,6 +1,6 @@
 namespace AhwaLora.Machine.Isa;
 
-/// <summary>Zicsr: CSR instructions (unprivileged specification, chapter "Zicsr"). What a CSR holds is <c>Core.CsrFile</c>'s matter.</summary>
+/// <summary>Zicsr: CSR instructions (unprivileged specification, chapter "Zicsr"). <c>Core.CsrFile</c> holds the CSRs.</summary>
 public static class Zicsr
 {
     /// <summary>The rows of this extension.</summary>

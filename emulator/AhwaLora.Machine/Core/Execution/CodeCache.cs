@@ -5,8 +5,8 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Execution;
 
 /// <summary>
-/// Decoded instructions of one memory, by halfword. A store into decoded code drops what it hits, so a fetch always
-/// sees memory as it is: fence.i has nothing left to do, and every engine sees the same.
+/// Decoded instructions of one memory, by halfword. A store into decoded code drops the entries it hits, so a fetch always
+/// sees the current memory. So fence.i has nothing to do, and all engines see the same code.
 /// </summary>
 public sealed class CodeCache
 {
@@ -31,7 +31,7 @@ public sealed class CodeCache
     /// <summary>Raised for a store into a granule that holds decoded code: first and last byte address.</summary>
     public event Action<uint, uint>? Invalidated;
 
-    /// <summary>The instruction at <paramref name="pc"/>, which lies in this memory; its row is null if the memory ends within it.</summary>
+    /// <summary>The instruction at <paramref name="pc"/>, which lies in this memory. The instruction's row is null if the memory ends inside the instruction.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Instruction Fetch(uint pc)
     {
@@ -57,7 +57,7 @@ public sealed class CodeCache
         return ref slot;
     }
 
-    /// <summary>Decodes what lies at <paramref name="pc"/>, and sees to it that a store there is noticed; nothing if the memory ends.</summary>
+    /// <summary>Decodes the instruction at <paramref name="pc"/> and watches its bytes for stores. Does nothing if the memory ends inside it.</summary>
     private Instruction DecodeAt(uint pc)
     {
         if (!Memory.Contains(pc, 2)) return default;
@@ -78,7 +78,7 @@ public sealed class CodeCache
         var first = address - region.Base;
         var last = first + bytes - 1;
 
-        // An instruction that begins up to three halfwords before may reach into what was written, or have it behind itself.
+        // An instruction that begins up to three halfwords earlier may overlap the written bytes, or be directly followed by them.
         for (var offset = first < 6 ? 0 : (first - 6) & ~1u; offset <= last; offset += 2)
         {
             if (_granules[offset >> MemoryRegion.GranuleShift] is { } granule) granule[(offset & (GranuleBytes - 1)) >> 1] = default;

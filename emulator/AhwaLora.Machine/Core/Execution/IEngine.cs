@@ -9,7 +9,7 @@ namespace AhwaLora.Machine.Core.Execution;
 /// <param name="Yield">First cycle from which a jump or taken branch backwards, or to itself, ends the window after it.</param>
 public readonly record struct RunWindow(ulong Until, ulong Horizon, ulong Yield = ulong.MaxValue)
 {
-    /// <summary>What is left of a budget of cycles, spent from <paramref name="time"/> on, at <see cref="Yield"/>; less than anybody can have left where that is far off.</summary>
+    /// <summary>What is left at <see cref="Yield"/> of a budget of cycles that is spent from <paramref name="time"/> on. If <see cref="Yield"/> is far off, the result is lower than any budget can become.</summary>
     internal int YieldAt(ulong time, int budget) =>
         Yield <= time ? budget : Yield - time > int.MaxValue / 2 ? int.MinValue : budget - (int)(Yield - time);
 }
@@ -20,10 +20,10 @@ public enum StopReason
     /// <summary>The window's end, or <see cref="Hart.BreakAt"/>, is reached.</summary>
     Limit,
 
-    /// <summary>The hart has jumped backwards in the cycle <see cref="RunWindow.Yield"/> or later.</summary>
+    /// <summary>The hart has jumped backwards in cycle <see cref="RunWindow.Yield"/> or later.</summary>
     Yielded,
 
-    /// <summary>The next action (<see cref="Hart.NextAction"/>) lies beyond the horizon: others go first.</summary>
+    /// <summary>The next action (<see cref="Hart.NextAction"/>) lies after the horizon: other harts and devices go first.</summary>
     NeedsTurn,
 
     /// <summary>The hart acted on a device: the machine's order may have changed.</summary>
@@ -32,7 +32,7 @@ public enum StopReason
     /// <summary>The hart sleeps, waits for a device, or has ended; see <see cref="Hart.State"/>.</summary>
     Waiting,
 
-    /// <summary>The probe stopped the hart in front of an instruction.</summary>
+    /// <summary>The probe stopped the hart before an instruction.</summary>
     Stopped,
 }
 
@@ -51,7 +51,7 @@ public interface IEngine
     /// <summary>Lets time pass for a hart that sleeps.</summary>
     void Idle(ulong time, Cause cause);
 
-    /// <summary>Brings the state of its pipeline up to date, for whoever is about to look at it.</summary>
+    /// <summary>Brings the state of the hart's pipeline up to date, so that it can be read.</summary>
     void Settle()
     {
     }
@@ -63,16 +63,16 @@ public interface IEngine
     IProbe? Probe { get; set; }
 }
 
-/// <summary>What the outside of a hart does for an engine.</summary>
+/// <summary>What an engine needs from outside its hart.</summary>
 public interface IEnvironment
 {
     /// <summary>
-    /// An ebreak at <paramref name="hart"/>'s pc that is part of a semihosting call: performs it.
-    /// False if it is none, so that the breakpoint exception is taken.
+    /// Performs the semihosting call whose ebreak is at <paramref name="hart"/>'s pc.
+    /// False if the ebreak is not part of such a call; the breakpoint exception is then taken.
     /// </summary>
     bool TryHostCall(Hart hart);
 
-    /// <summary>The hart reads the barrier CSR (0x7C2, as on Snitch): true if it is the last to arrive, else it stands still until it is released.</summary>
+    /// <summary>The hart reads the barrier CSR (0x7C2, as on Snitch): true if it is the last to arrive; if not, it waits until it is released.</summary>
     bool ArriveAtBarrier(Hart hart);
 
     /// <summary>The hart writes the region CSR: a region begins (top bit of <paramref name="marker"/> set) or ends.</summary>
@@ -82,7 +82,7 @@ public interface IEnvironment
 /// <summary>Sees instructions as they execute: commit log, causes by address, debugger, race check.</summary>
 public interface IProbe
 {
-    /// <summary>Before an instruction; false stops the hart in front of it.</summary>
+    /// <summary>Called before an instruction; false stops the hart there.</summary>
     bool Before(Hart hart, in Isa.Instruction instruction);
 
     /// <summary>A load of memory has returned <paramref name="value"/>.</summary>
@@ -91,7 +91,7 @@ public interface IProbe
     /// <summary>A store to memory.</summary>
     void Stored(Hart hart, uint address, int bytes, uint value);
 
-    /// <summary>A floating-point instruction has raised <paramref name="fflags"/>, which may be set already; not called for none.</summary>
+    /// <summary>A floating-point instruction has raised <paramref name="fflags"/>, which may be set already. Not called if no flag is raised.</summary>
     void Raised(Hart hart, uint fflags)
     {
     }
@@ -102,7 +102,7 @@ public interface IProbe
     /// <summary>A trap was taken by the instruction, or the interrupt, at <paramref name="pc"/>.</summary>
     void Trapped(Hart hart, uint pc);
 
-    /// <summary>An access of a device begins, in the cycle in which it is first in the machine's order; what it loads is not known yet.</summary>
+    /// <summary>A device access begins, in the cycle in which the hart is first in the machine's order. The value that it loads is not known yet.</summary>
     void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value)
     {
     }

@@ -4,21 +4,21 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Interpreter;
 
-/// <summary>Whether a run looks at triggers, memory protection and the probe before each step; a type, so that the runtime drops the tests.</summary>
+/// <summary>Says if a run checks triggers, memory protection and the probe before each step. It is a type, so that the runtime can remove the tests.</summary>
 internal interface IChecks
 {
-    /// <summary>True if it does.</summary>
+    /// <summary>True if the run checks them.</summary>
     static abstract bool Enabled { get; }
 }
 
-/// <summary>Nothing to look at.</summary>
+/// <summary>Nothing is checked.</summary>
 internal readonly struct Unchecked : IChecks
 {
     /// <inheritdoc/>
     public static bool Enabled => false;
 }
 
-/// <summary>Triggers, protection and probe are looked at.</summary>
+/// <summary>Triggers, protection and probe are checked.</summary>
 internal readonly struct Checked : IChecks
 {
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ internal readonly struct Checked : IChecks
 
 public sealed unsafe partial class Interpreter<TPipeline>
 {
-    /// <summary>True if an execute trigger fires; of an instruction's exceptions that is the first (privileged specification, table "Synchronous exception priority").</summary>
+    /// <summary>True if an execute trigger fires; this exception has the highest priority of all that an instruction can raise (privileged specification, table "Synchronous exception priority").</summary>
     private bool FiresAt(uint pc) => !Hart.Pending.IsActive && CsrFile.FireTrigger(Hart, CsrFile.TriggerExecute, pc, 1);
 
     private StopReason? CheckFetch(uint pc, in Instruction i)

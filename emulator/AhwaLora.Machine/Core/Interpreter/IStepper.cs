@@ -2,12 +2,12 @@ using AhwaLora.Machine.Core.Execution;
 
 namespace AhwaLora.Machine.Core.Interpreter;
 
-/// <summary>An interpreter as the translator uses it.</summary>
+/// <summary>The interface of an interpreter that the translator uses.</summary>
 internal interface IStepper : IEngine
 {
-    /// <summary>True if no instruction has to be looked at before it executes: no probe, trigger or protection.</summary>
+    /// <summary>True if no instruction must be checked before it executes: there is no probe, trigger or protection.</summary>
     bool IsUndisturbed { get; }
 
-    /// <summary>Takes a pending interrupt and executes the instruction at pc; null to go on. Only while undisturbed.</summary>
+    /// <summary>Takes a pending interrupt and executes the instruction at pc. Returns null if the run goes on. Call it only while the run is undisturbed.</summary>
     StopReason? Step(in RunWindow window);
 }

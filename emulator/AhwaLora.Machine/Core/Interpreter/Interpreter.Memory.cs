@@ -6,7 +6,7 @@ using AhwaLora.Machine.Order;
 
 namespace AhwaLora.Machine.Core.Interpreter;
 
-/// <content>Loads, stores and atomics: memory, devices, and the turns they wait for.</content>
+/// <content>Loads, stores and atomics: accesses of memory and devices, and the wait for their turn.</content>
 public sealed unsafe partial class Interpreter<TPipeline>
 {
     private StopReason? LoadOrStore<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
@@ -61,7 +61,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         return StopReason.NeedsTurn;
     }
 
-    /// <summary>With a copy of the instruction: what a device does at once may overwrite what it was decoded from, and so drop it.</summary>
+    /// <summary>Takes a copy of the instruction: an immediate action of a device may overwrite the code in memory, which drops the decoded instruction.</summary>
     private StopReason? Device<TChecks>(Instruction i, uint a, uint b, uint address, in RunWindow window)
         where TChecks : struct, IChecks
     {
@@ -106,7 +106,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
     }
 
     /// <summary>LR, SC and AMO (unprivileged specification, chapter "A"): on naturally aligned words of memory, in the machine's order.</summary>
-    /// <remarks>With a copy of the instruction, which may overwrite itself.</remarks>
+    /// <remarks>Takes a copy of the instruction, because the instruction may overwrite itself.</remarks>
     private StopReason? Atomic<TChecks>(Instruction i, uint a, uint b, in RunWindow window)
         where TChecks : struct, IChecks
     {

@@ -7,7 +7,7 @@ namespace AhwaLora.Machine.Core.Interpreter;
 /// <content>CSR accesses, fences and privileged instructions.</content>
 public sealed unsafe partial class Interpreter<TPipeline>
 {
-    /// <summary>With a copy of the instruction: a host call may overwrite what it was decoded from, and so drop it.</summary>
+    /// <summary>Takes a copy of the instruction: a host call may overwrite the code in memory, which drops the decoded instruction.</summary>
     private StopReason? System<TChecks>(Instruction i, in RunWindow window)
         where TChecks : struct, IChecks
     {
@@ -19,7 +19,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
                 return Csr<TChecks>(i, window);
 
             case Shape.Fence:
-                // Others see what came before a fence, so it waits for its turn when the hart has run ahead.
+                // Other harts must see the accesses before a fence, so the fence waits for its turn if the hart has run ahead.
                 if (_pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
                 _pipeline.Issue(i, 0, 0, default);
                 return Retire<TChecks>(i, next, redirected: false);
@@ -82,7 +82,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
         Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
         if (csr == CsrMap.Barrier) return ArriveAtBarrier();
 
-        // A write may have switched on what an unchecked run does not look at.
+        // A write may have enabled something that an unchecked run does not check.
         return !TChecks.Enabled && (CsrFile.HasTriggers(hart) || Probe is not null) ? StopReason.Limit : null;
     }
 

@@ -6,9 +6,9 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Interpreter;
 
 /// <summary>
-/// Executes one instruction after the other, each as its row says: the oracle that the translator is checked against.
-/// Specialised on the pipeline, and on whether anything has to be checked or watched (<see cref="IChecks"/>), so that
-/// an undisturbed run tests neither.
+/// Executes one instruction after another, each as its row says: the oracle that the translator is checked against.
+/// It is specialised on the pipeline, and on whether anything must be checked or watched (<see cref="IChecks"/>), so that
+/// an undisturbed run has no such tests.
 /// </summary>
 public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     where TPipeline : struct, IPipeline
@@ -21,7 +21,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     /// <summary>Makes an engine for <paramref name="hart"/>.</summary>
     /// <param name="hart">The hart.</param>
     /// <param name="pipeline">Its clock.</param>
-    /// <param name="causes">Where that clock counts.</param>
+    /// <param name="causes">Where that clock counts cycles by cause.</param>
     /// <param name="caches">Decoded code of each memory the hart sees.</param>
     /// <param name="environment">Host calls.</param>
     public Interpreter(Hart hart, TPipeline pipeline, CauseCounters causes, IEnumerable<CodeCache> caches, IEnvironment environment)
@@ -43,7 +43,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     /// <inheritdoc/>
     public IProbe? Probe { get; set; }
 
-    /// <summary>What instruction fetches cost; null for nothing.</summary>
+    /// <summary>The cost of instruction fetches; null if they are free.</summary>
     public FetchModel? Fetch { get; init; }
 
     /// <summary>True if banks are arbitrated cycle by cycle.</summary>
@@ -105,7 +105,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         Probe?.Trapped(Hart, pc);
     }
 
-    /// <summary>Executes the instruction at pc; null to go on with the next one.</summary>
+    /// <summary>Executes the instruction at pc. Returns null if the run goes on with the next one.</summary>
     private StopReason? Step<TChecks>(in RunWindow window)
         where TChecks : struct, IChecks
     {
@@ -115,7 +115,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         if (!_code.Memory.Contains(pc, 2) && !SelectCode(pc)) return Trap(TrapCause.InstructionAccess, pc);
         ref readonly var i = ref _code.Fetch(pc);
 
-        // Memory ends within the instruction: mtval is the address of its inaccessible part.
+        // Memory ends inside the instruction: mtval is the address of the inaccessible part.
         if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
 
@@ -182,7 +182,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         x[0] = 0;
     }
 
-    /// <summary>Retires a branch or jump; one backwards may end the window.</summary>
+    /// <summary>Retires a branch or jump; a backward one may end the window.</summary>
     private StopReason? GoTo<TChecks>(in Instruction i, uint next, bool redirected, in RunWindow window)
         where TChecks : struct, IChecks
     {

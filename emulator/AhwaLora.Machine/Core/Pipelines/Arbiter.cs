@@ -2,7 +2,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Core.Pipelines;
 
-/// <summary>An arbiter that may hold its choice: once refused, the same requests stand until one is granted.</summary>
+/// <summary>An arbiter that may hold its choice: after a refusal, it considers only the refused requests until it grants one of them.</summary>
 public struct Arbiter
 {
     /// <summary>The tree's pointer (<see cref="RoundRobin"/>).</summary>
@@ -11,10 +11,10 @@ public struct Arbiter
     /// <summary>Requests that were refused; 0 for none.</summary>
     public uint Held;
 
-    /// <summary>The requests it looks at, given those of this cycle.</summary>
+    /// <summary>The requests that it considers, given those of this cycle.</summary>
     public readonly uint Seen(uint requests) => Held != 0 ? Held : requests;
 
-    /// <summary>Ends the cycle in which <paramref name="seen"/> was looked at and the winner granted or refused.</summary>
+    /// <summary>Ends the cycle in which the requests <paramref name="seen"/> were considered and the winner was granted or refused.</summary>
     public void End(uint seen, bool granted)
     {
         if (seen != 0 && granted) Pointer = RoundRobin.Next(seen, Pointer);

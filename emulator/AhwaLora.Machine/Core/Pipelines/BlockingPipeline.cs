@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// CV32E40P: four stages in order, IF ID EX WB. An instruction leaves ID when its operands can be forwarded and EX is
-/// free; that cycle is its issue. EX is the cycle after, and more if an instruction stays there. The numbers in
+/// free; that cycle is its issue. EX is the next cycle, and more cycles if an instruction stays there. The numbers in
 /// comments are those of the rules in docs/timing.md.
 /// </summary>
 public readonly struct BlockingPipeline(BlockingState state) : IPipeline
@@ -114,7 +114,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs2);
         Execute(s, 1, Cause.Issue, Port.None);
 
-        // A taken branch leaves in ID what lies after it. That is not executed, but rule 7 holds for it, too.
+        // After a taken branch, the instruction that follows it in memory is still in ID. It is not executed, but rule 7 applies to it too.
         var target = s.Time + (ulong)s.Timing.TakenBranchCycles;
         if (i.Behind is Shape.Csr or Shape.CsrImmediate) target = Math.Max(target, s.FloatFree + 1);
         Refill(s, target, Cause.JumpBranch);
@@ -125,7 +125,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         AwaitRegister(s, i.Rs1);
         AwaitRegister(s, i.Rs2);
 
-        // A load waits for an FP result on its way to the same register; loads return in order by themselves.
+        // A load waits for an FP result that is in flight to the same register. Loads return in order anyway.
         if ((s.FloatResults >> i.Rd & 1) != 0) AwaitRegister(s, i.Rd);
 
         var lastByte = target.Address + (uint)i.Row.Width - 1;
@@ -146,7 +146,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         return true;
     }
 
-    /// <summary>True once every word of the access has its grant; else the next one is asked for, the first in the cycle after ID.</summary>
+    /// <summary>True if every word of the access has its grant. If not, the next word's grant is requested; the first request is in the cycle after ID.</summary>
     private static bool IsGranted(BlockingState s, uint address, uint secondWord, bool isSplit)
     {
         if (s.Grants == (isSplit ? 2 : 1)) return true;
@@ -182,13 +182,13 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         StartFloat(s, i.Rd, cycles - 1, takesAluPort: true);
     }
 
-    /// <summary>Rule 8: operations of one operand, but for the moves, decode the second field as one too.</summary>
+    /// <summary>Rule 8: operations of one operand, except the moves, decode the second register field as an operand too.</summary>
     private static void AwaitSecondField(BlockingState s, in Instruction i)
     {
         if (i.Shape is Shape.Float1 or Shape.FloatUnary) AwaitUnused(s, Registers.F0 + i.SecondField);
     }
 
-    /// <summary>Rule 8: the FPU's dispatcher compares its results in flight with what decodes as an operand, used or not.</summary>
+    /// <summary>Rule 8: the FPU's dispatcher compares its results in flight with every decoded operand field, used or not.</summary>
     private static void AwaitUnused(BlockingState s, int register)
     {
         if ((s.FloatResults >> register & 1) != 0) AwaitRegister(s, register);
@@ -208,8 +208,8 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
             if (decided > s.Time) Charge(s, decided, Cause.JumpBranch);
         }
 
-        // A jump that leaves ID in the cycle it is decided in still stands there in the next one, as far as stalls go: a
-        // jalr holds FP results back, waits for its own (rule 4), and what has been fetched enters ID when EX is left.
+        // A jump that leaves ID in the cycle in which it is decided still counts as in ID in the next one, for stalls: a
+        // jalr holds FP results back and waits for its own (rule 4), and what has been fetched enters ID when the jump leaves EX.
         var isLeftBehind = decided == s.Time;
         Execute(s, 1, Cause.Issue, Port.Alu, hasJalrInId: isThroughRegister && isLeftBehind);
         var target = decided + (ulong)s.Timing.JumpCycles;
@@ -233,7 +233,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         SetResult(s, i.Rd, s.ExecuteEnd);
     }
 
-    /// <summary>CSR accesses that flush the pipeline: trap set-up, counters by either name, debug, and writes of frm or fcsr.</summary>
+    /// <summary>True for CSR accesses that flush the pipeline: trap set-up, counters under either name, debug, and writes of frm or fcsr.</summary>
     private static bool IsSlow(in Instruction i) => (uint)i.Imm switch
     {
         CsrMap.Mstatus or CsrMap.Mtvec or CsrMap.Mepc or CsrMap.Mcause => true,
@@ -258,7 +258,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
     {
         var execute = Math.Max(s.Time + 1, s.MemoryReturn);
 
-        // Rule 2: only operations of latency 1 follow each other without a gap, and never a longer one.
+        // Rule 2: only operations of latency 1 follow each other without a gap, and they never follow a longer one without a gap.
         var isPipelined = latency == 1 && !takesAluPort && !s.FloatTakesAluPort;
         if (!isPipelined) execute = Math.Max(execute, s.FloatFree);
         s.NextEntry = s.Time + 1;
@@ -299,7 +299,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
 
     /// <summary>
     /// Rule 9: a long FP result returns while the instruction is in EX. It takes the ALU's write port, and an instruction
-    /// that would write in that cycle stays one more; or it is parked a cycle at a time, while a misaligned access is in
+    /// that would write in that cycle stays one more. Or the result is held, one cycle at a time, while a misaligned access is in
     /// EX, mulh is past its first cycle, or a memory response or a jalr in ID meets an instruction that writes the port.
     /// </summary>
     private static void WriteBackFloat(BlockingState s, Port port, bool isMulh, bool hasJalrInId)
@@ -325,7 +325,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
         if ((s.FloatResults >> s.FloatDestination & 1) != 0) s.Ready[s.FloatDestination] = returned;
     }
 
-    /// <summary>EX is not left before the access in WB has its response.</summary>
+    /// <summary>An instruction does not leave EX before the access in WB has its response.</summary>
     private static void AwaitMemory(BlockingState s)
     {
         s.ExecuteEnd = s.MemoryReturn;

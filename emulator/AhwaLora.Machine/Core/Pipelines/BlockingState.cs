@@ -6,12 +6,12 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// State of <see cref="BlockingPipeline"/>: absolute cycles at which things become free or ready. Only what lies after
-/// <see cref="Time"/> matters, so two states are alike for the future when these differences are
-/// (FPU and memory returns: after Time - 1).
+/// <see cref="Time"/> matters, so two states have the same future if these differences from it are equal
+/// (for FPU and memory returns: what lies after Time - 1).
 /// </summary>
 public sealed class BlockingState : IStateful
 {
-    /// <summary>Everything free in cycle 0.</summary>
+    /// <summary>State at reset: everything is free in cycle 0.</summary>
     public BlockingState(BlockingTiming timing) => Timing = timing;
 
     /// <summary>Latencies.</summary>
@@ -20,22 +20,22 @@ public sealed class BlockingState : IStateful
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
     public readonly CauseCounters Causes = new();
 
-    /// <summary>The first cycle in which the next instruction can leave ID; after Issue the one in which it left.</summary>
+    /// <summary>The first cycle in which the next instruction can leave ID. After Issue: the cycle in which it left.</summary>
     public ulong Time;
 
-    /// <summary>The first cycle in which the next instruction is in ID, where a busy EX stage may hold it until <see cref="Time"/>.</summary>
+    /// <summary>The first cycle in which the next instruction is in ID; a busy EX stage may hold it there until <see cref="Time"/>.</summary>
     public ulong Entered;
 
-    /// <summary>By register: the first cycle in which a reader may leave ID.</summary>
+    /// <summary>For each register: the first cycle in which an instruction that reads it may leave ID.</summary>
     public readonly ulong[] Ready = new ulong[Registers.Count];
 
-    /// <summary>Registers (a bit each) whose last writer was a multi-cycle FP operation.</summary>
+    /// <summary>Registers (one bit for each) whose last writer was a multi-cycle FP operation.</summary>
     public ulong FloatResults;
 
-    /// <summary>The cycle after the last FP result returns; the FPU is busy before.</summary>
+    /// <summary>The cycle after the return of the last FP result; the FPU is busy until then.</summary>
     public ulong FloatFree;
 
-    /// <summary>True if that result takes the ALU's write port: latency 2 or more, division and root.</summary>
+    /// <summary>True if that result takes the ALU's write port: operations of latency 2 or more, division and root.</summary>
     public bool FloatTakesAluPort;
 
     /// <summary>Destination of that result.</summary>
@@ -49,16 +49,16 @@ public sealed class BlockingState : IStateful
     /// <summary>First cycle in which its successor is in ID.</summary>
     public ulong NextEntry;
 
-    /// <summary>Last cycle in which it is in EX.</summary>
+    /// <summary>Last cycle in which the instruction is in EX.</summary>
     public ulong ExecuteEnd;
 
-    /// <summary>What holds its successor out of ID.</summary>
+    /// <summary>What keeps its successor out of ID.</summary>
     public Cause EntryCause;
 
-    /// <summary>What holds it in EX.</summary>
+    /// <summary>What keeps the instruction in EX.</summary>
     public Cause ExecuteCause;
 
-    /// <summary>Grants its accesses have had; a misaligned access needs two.</summary>
+    /// <summary>Grants that its accesses have received; a misaligned access needs two.</summary>
     public int Grants;
 
     /// <summary>Cycle of the last grant, or of the request that waits for one.</summary>
@@ -67,16 +67,16 @@ public sealed class BlockingState : IStateful
     /// <summary>Address of that request.</summary>
     public uint AccessAddress;
 
-    /// <summary>Why the grants came later than asked for.</summary>
+    /// <summary>Why the grants came later than requested.</summary>
     public Cause AccessCause;
 
-    /// <summary>Cycles after which it no longer matters when an instruction came into ID: a jump is decided, and its target there.</summary>
+    /// <summary>Cycles after which it no longer matters when an instruction entered ID: by then a jump is decided and its target has arrived.</summary>
     public ulong LongestLag => (ulong)(Timing.JumpCycles + Timing.JumpOverwriteCycles);
 
     /// <summary>
-    /// Between two instructions: clears what lies too far back to make one wait, so that states that are alike for the
-    /// future are alike, whichever engine left them. What <see cref="BlockingPipeline"/> compares, and with what, decides
-    /// which distances matter: keep the two together.
+    /// Called between two instructions. Clears what is too old to make an instruction wait, so that states with the same
+    /// future are equal, whichever engine produced them. The comparisons in <see cref="BlockingPipeline"/> decide
+    /// which distances matter: change both together.
     /// </summary>
     public void Forget()
     {
@@ -99,14 +99,14 @@ public sealed class BlockingState : IStateful
         (NextEntry, ExecuteEnd, EntryCause, ExecuteCause) = (0, 0, default, default);
     }
 
-    /// <summary>The first register from <paramref name="first"/> on of which it is known when it is ready, or <see cref="Registers.Count"/>.</summary>
+    /// <summary>The first register, from <paramref name="first"/> on, that has a known ready cycle; <see cref="Registers.Count"/> if there is none.</summary>
     public int NextKnown(int first)
     {
         var skipped = Ready.AsSpan(first, Registers.Count - first).IndexOfAnyExcept(0UL);
         return skipped < 0 ? Registers.Count : first + skipped;
     }
 
-    /// <summary>A jump through a register waits until one after it is ready, counted from the jump's entry into ID; what was ready before that entry no longer matters.</summary>
+    /// <summary>A jump through a register waits until one cycle after the register is ready, counted from the jump's entry into ID. What was ready before that entry no longer matters.</summary>
     private void ForgetRegisters(ulong since)
     {
         var limit = new Vector<ulong>(since);

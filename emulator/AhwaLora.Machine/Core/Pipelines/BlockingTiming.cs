@@ -2,7 +2,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// Latencies of the blocking pipeline, in cycles from one issue to the next unless said otherwise. The defaults are
-/// CV32E40P's. Rules without a number, and the division and root rules, are <see cref="BlockingPipeline"/> itself.
+/// CV32E40P's. Rules without a number, and those of division and root, are in the code of <see cref="BlockingPipeline"/>.
 /// </summary>
 public sealed record BlockingTiming
 {
@@ -22,7 +22,7 @@ public sealed record BlockingTiming
     [Rule(Provenance.Documented, 1, 64)]
     public int JumpCycles { get; init; } = 2;
 
-    /// <summary>What a jalr that overwrites its own source register takes in addition.</summary>
+    /// <summary>Additional cycles of a jalr that overwrites its own source register.</summary>
     [Rule(Provenance.Measured, 0, 64)]
     public int JumpOverwriteCycles { get; init; } = 1;
 

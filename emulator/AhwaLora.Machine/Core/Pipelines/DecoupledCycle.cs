@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// <summary>What the integer core does with the instruction at its head.</summary>
 internal enum HeadKind : byte
 {
-    /// <summary>There is none: the core stands still.</summary>
+    /// <summary>There is no instruction: the core waits.</summary>
     None,
 
     /// <summary>Executes it in this cycle.</summary>
@@ -20,7 +20,7 @@ internal enum HeadKind : byte
     /// <summary>Waits for memory.</summary>
     Fence,
 
-    /// <summary>Hands it on.</summary>
+    /// <summary>Passes it to the FP subsystem or to the multiplier and divider.</summary>
     Offload,
 }
 
@@ -32,10 +32,10 @@ internal struct Head
     /// <summary>x registers that must not wait for a result.</summary>
     public uint Registers;
 
-    /// <summary>True if it writes a register in the cycle in which it issues, so that no result from outside can.</summary>
+    /// <summary>True if it writes a register in the cycle in which it issues, so that no result from outside can be written in that cycle.</summary>
     public bool HoldsWritePort;
 
-    /// <summary>True while its access has no grant yet, but needs one.</summary>
+    /// <summary>True while its access needs a grant and has none.</summary>
     public bool NeedsGrant;
 
     /// <summary>An access's place in the address queue.</summary>
@@ -51,13 +51,13 @@ internal enum CycleEnd
     Stalled,
     Issued,
 
-    /// <summary>It would issue, but for its grant; the cycle has not been simulated.</summary>
+    /// <summary>It would issue if it had its grant; the cycle has not been simulated.</summary>
     NeedsGrant,
 }
 
 /// <summary>
-/// One cycle of the Snitch core complex: first what each part decides from the registers as they are, then what the
-/// registers become. Names in comments are those of docs/timing.md.
+/// One cycle of the Snitch core complex: first what each part decides from the current registers, then the new values
+/// of the registers. Names in comments are those of docs/timing.md.
 /// </summary>
 internal static class DecoupledCycle
 {
@@ -78,7 +78,7 @@ internal static class DecoupledCycle
         public bool IssuesFloat, FromSequencer, EntersSequencer, StartsInteger;
     }
 
-    /// <summary>Simulates cycle <see cref="DecoupledState.Time"/>, which the caller then ends.</summary>
+    /// <summary>Simulates cycle <see cref="DecoupledState.Time"/>, which the caller ends afterwards.</summary>
     public static CycleEnd Step(DecoupledState s, in Head head)
     {
         var isReady = head.Kind != HeadKind.None && (s.Scoreboard & head.Registers) == 0;
@@ -115,7 +115,7 @@ internal static class DecoupledCycle
 
     private static bool IsFloatAccess(in Head head) => head.Kind == HeadKind.Offload && head.Offload.Kind is OffloadKind.FloatLoad or OffloadKind.FloatStore;
 
-    /// <summary>True if whoever the instruction goes to can take it.</summary>
+    /// <summary>True if the receiver of the instruction can take it.</summary>
     private static bool IsAccepted(DecoupledState s, in Head head)
     {
         switch (head.Kind)
@@ -137,7 +137,7 @@ internal static class DecoupledCycle
         }
     }
 
-    /// <summary>A load waits for FP stores of its granule, a store for all FP accesses of it.</summary>
+    /// <summary>A load waits for FP stores to its granule; a store waits for all FP accesses to its granule.</summary>
     private static bool HitsAddressQueue(DecoupledState s, in Head head)
     {
         for (var n = 0; n < s.AddressQueue.Count; n++)
@@ -152,7 +152,7 @@ internal static class DecoupledCycle
     /// <summary>Who writes the x registers, and which unit's output the FPU, the multiplier and divider, and the response register take.</summary>
     private static void DecideWriteBack(DecoupledState s, ref Decisions d, bool isPortHeld)
     {
-        // One port: the instruction that issues, before a load, before a result. A store's response needs no port.
+        // There is one write port. Priority: the instruction that issues, then a load, then a result. A store's response needs no port.
         var hasLoad = s.IntegerResponses.Count != 0 && s.IntegerResponses.Head != ResultTag.Nowhere;
         d.TakesIntegerResponse = s.IntegerResponses.Count != 0 && !(hasLoad && isPortHeld);
         d.TakesResult = !isPortHeld && !hasLoad && s.Results.Count != 0;
@@ -160,7 +160,7 @@ internal static class DecoupledCycle
         d.FloatWinner = d.IntegerWinner = d.ResponseWinner = NoWinner;
         d.FloatOutputs = FloatOutputs(s);
 
-        // What has asked for the response register keeps asking: no result for an f register overtakes it.
+        // A result that has asked for the response register keeps asking: no result for an f register overtakes it.
         if ((s.Responses.Held & FloatResponseBit) != 0) d.FloatOutputs &= IntegerOutputs(s);
         if (d.FloatOutputs != 0)
         {
@@ -185,7 +185,7 @@ internal static class DecoupledCycle
         | (s.NonComputational != 0 ? NonComputationalBit : 0u)
         | (Last(s.Conversions, s.Timing.FloatConvertStages) != 0 ? ConvertBit : 0u);
 
-    /// <summary>Of the FPU's units those whose oldest result is for an x register.</summary>
+    /// <summary>The FPU's units whose oldest result is for an x register.</summary>
     private static uint IntegerOutputs(DecoupledState s) =>
         ((s.NonComputational & ResultTag.Integer) != 0 ? NonComputationalBit : 0u)
         | ((Last(s.Conversions, s.Timing.FloatConvertStages) & ResultTag.Integer) != 0 ? ConvertBit : 0u);
@@ -198,7 +198,7 @@ internal static class DecoupledCycle
         _ => Last(s.Conversions, s.Timing.FloatConvertStages),
     };
 
-    /// <summary>The oldest response, if its taker has room, and the next request: integer and FP in turn, four in flight.</summary>
+    /// <summary>The oldest response, if its receiver has room, and the next request: integer and FP in turn, at most four in flight.</summary>
     private static void DecideMemory(DecoupledState s, ref Decisions d)
     {
         if (s.InFlight.Count != 0 && s.InFlight.Head.Time <= s.Time)
@@ -375,7 +375,7 @@ internal static class DecoupledCycle
         }
     }
 
-    /// <summary>The integer core's instruction leaves it.</summary>
+    /// <summary>The instruction leaves the integer core.</summary>
     private static void Send(DecoupledState s, in Head head)
     {
         s.Busy++;
@@ -405,7 +405,7 @@ internal static class DecoupledCycle
     private static bool HasEmptyStage(uint pipe, int stages) =>
         (pipe & 0xff) == 0 || (stages > 1 && (pipe & 0xff00) == 0) || (stages > 2 && (pipe & 0xff_0000) == 0);
 
-    /// <summary>Every stage moves on if the next one has room; the first is then empty, unless all are full.</summary>
+    /// <summary>Every stage moves on if the next one has room; after that the first is empty, unless all are full.</summary>
     private static uint Advance(uint pipe, int stages)
     {
         if (pipe == 0 || stages == 1) return pipe;

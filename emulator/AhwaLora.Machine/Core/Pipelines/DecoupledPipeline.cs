@@ -33,7 +33,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     s.IsGranted = false;
                     return true;
                 case CycleEnd.NeedsGrant:
-                    // One port, in order: after a late grant the next access asks later too.
+                    // There is one port, and it keeps the order: after a late grant, the next access asks later too.
                     s.AccessTime = Math.Max(s.Time, s.LastGrant) + 1;
                     if (s.LastGrant > s.Time) s.AccessCause = Cause.BankConflict;
                     s.AccessAddress = target.Address;
@@ -53,7 +53,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         state.LastGrant = time;
         if (time <= state.AccessTime) return;
 
-        // A late bank delays the access only; what stands still at a device stands still.
+        // A late grant of a bank delays only the access; a wait for a device stops the whole hart.
         if (cause != Cause.BankConflict) Idle(time - 1, cause);
         state.AccessTime = time;
         state.AccessCause = cause;
@@ -96,7 +96,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         state.Time = time;
     }
 
-    /// <summary>The head waits, and the one thing under way is a division: nothing changes until it is done.</summary>
+    /// <summary>True if the head waits and only a division is in progress: nothing changes until it is done.</summary>
     private void SkipDivision()
     {
         var s = state;
@@ -104,7 +104,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         if (done > s.Time) Charge(done, s.StallCause);
     }
 
-    /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, also if they do not name an x register.</remarks>
+    /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, even if they do not name an x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
         var floatSources = (uint)(i.Reads >> Registers.F0);

@@ -8,20 +8,20 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Sizes and latencies.</summary>
     public readonly DecoupledTiming Timing = timing;
 
-    /// <summary>Bytes by which all data lies higher than its addresses say.</summary>
+    /// <summary>Offset in bytes that is added to all data addresses.</summary>
     [field: Unsaved("fixed by the assembly, as the options say")]
     public uint DataOffset { get; set; }
 
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
     public readonly CauseCounters Causes = new();
 
-    /// <summary>The cycle that comes next; after Issue the one in which the instruction issued.</summary>
+    /// <summary>The next cycle. After Issue: the cycle in which the instruction issued.</summary>
     public ulong Time;
 
     /// <summary>True from Issue to Complete: this cycle has been simulated.</summary>
     public bool IsIssued;
 
-    /// <summary>Instructions in flight outside the integer core's single stage; with none, nothing else is worth a look.</summary>
+    /// <summary>Instructions in flight outside the integer core's single stage. If there are none, the rest of the state is idle.</summary>
     public int Busy;
 
     // Integer core.
@@ -35,27 +35,27 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Why the instruction at the head did not issue in the last cycle.</summary>
     public Cause StallCause;
 
-    /// <summary>Request register to the FP subsystem and the multiplier and divider.</summary>
+    /// <summary>Request register to the FP subsystem and to the multiplier and divider.</summary>
     public readonly HardwareQueue<Offload> Offloads = new(2, Offload.SaveOrRestore);
 
-    /// <summary>Response register: x registers to be written.</summary>
+    /// <summary>Response register: tags of the x registers that will be written.</summary>
     public readonly HardwareQueue<byte> Results = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
 
     // Shared multiplier and divider.
 
-    /// <summary>The product that waits to be taken; 0 for none.</summary>
+    /// <summary>Tag of the product that waits to be taken; 0 if there is none.</summary>
     public byte Product;
 
-    /// <summary>The division at work; 0 for none.</summary>
+    /// <summary>Tag of the division in progress; 0 if there is none.</summary>
     public byte Quotient;
 
-    /// <summary>Cycle in which it is done.</summary>
+    /// <summary>Cycle in which that division is done.</summary>
     public ulong QuotientTime;
 
-    /// <summary>Product or quotient.</summary>
+    /// <summary>Arbiter between product and quotient.</summary>
     public Arbiter IntegerUnits;
 
-    /// <summary>FPU, or multiplier and divider, to the response register.</summary>
+    /// <summary>Arbiter of the response register: the FPU, or the multiplier and divider.</summary>
     public Arbiter Responses;
 
     // FP subsystem.
@@ -63,31 +63,31 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>f registers that wait for a result.</summary>
     public uint FloatScoreboard;
 
-    /// <summary>Sequencer ring.</summary>
+    /// <summary>The sequencer's ring buffer.</summary>
     public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries, Offload.SaveOrRestore);
 
-    /// <summary>Pipeline registers of the adder and multiplier, first stage in the low byte; as tags.</summary>
+    /// <summary>Pipeline registers of the adder and multiplier, as tags; the first stage is the low byte.</summary>
     public uint AddMultiply;
 
     /// <summary>Pipeline registers of the conversions.</summary>
     public uint Conversions;
 
-    /// <summary>The one register of the moves and comparisons.</summary>
+    /// <summary>The single pipeline register of the moves and comparisons.</summary>
     public byte NonComputational;
 
-    /// <summary>The division that enters its unit; 0 for none.</summary>
+    /// <summary>Tag of the division that enters its unit; 0 if there is none.</summary>
     public byte FloatDivisionInput;
 
-    /// <summary>Cycles it will take.</summary>
+    /// <summary>Cycles that this division will take.</summary>
     public byte FloatDivisionLatency;
 
-    /// <summary>The division at work; 0 for none.</summary>
+    /// <summary>Tag of the division in progress; 0 if there is none.</summary>
     public byte FloatDivision;
 
-    /// <summary>Cycle in which it is done.</summary>
+    /// <summary>Cycle in which that division is done.</summary>
     public ulong FloatDivisionTime;
 
-    /// <summary>Which FPU unit has the output.</summary>
+    /// <summary>Arbiter of the FPU's output among its units.</summary>
     public Arbiter FloatOutput;
 
     // Memory.
@@ -98,27 +98,27 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Requests of the FP subsystem, not yet granted.</summary>
     public readonly HardwareQueue<MemoryRequest> FloatRequests = new(2, MemoryRequest.SaveOrRestore);
 
-    /// <summary>Integer or FP to the TCDM port.</summary>
+    /// <summary>Arbiter of the TCDM port: integer or FP.</summary>
     public Arbiter MemoryPort;
 
-    /// <summary>Granted, waiting for the response.</summary>
+    /// <summary>Granted accesses that wait for their responses.</summary>
     public readonly HardwareQueue<MemoryRequest> InFlight = new(4, MemoryRequest.SaveOrRestore);
 
     /// <summary>Responses to the integer core.</summary>
     public readonly HardwareQueue<byte> IntegerResponses = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
 
-    /// <summary>Granules of FP accesses under way, times two, plus one for a store.</summary>
+    /// <summary>Granules of FP accesses in flight, each times two, plus one for a store.</summary>
     public readonly HardwareQueue<uint> AddressQueue = new(timing.AddressQueueEntries, static (StateStream state, ref uint entry) => state.Field(ref entry));
 
-    /// <summary>Accesses of the integer core and of the FP subsystem.</summary>
+    /// <summary>Accesses in flight of the integer core and of the FP subsystem.</summary>
     public int IntegerAccesses, FloatAccesses;
 
     // The access at the head that asks for a grant.
 
-    /// <summary>True once it has it.</summary>
+    /// <summary>True after the grant.</summary>
     public bool IsGranted;
 
-    /// <summary>Cycle of the request, then of the grant.</summary>
+    /// <summary>Cycle of the request; after the grant, cycle of the grant.</summary>
     public ulong AccessTime;
 
     /// <summary>Cycle of the last grant.</summary>

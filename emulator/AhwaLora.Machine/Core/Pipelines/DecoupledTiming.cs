@@ -15,7 +15,7 @@ public sealed record DecoupledTiming
     [Rule(Provenance.Measured, 0, 32)]
     public int SequencerEntries { get; init; } = 32;
 
-    /// <summary>Loads, and accesses, in flight from each of the two cores.</summary>
+    /// <summary>The largest number of accesses in flight, for the integer core and for the FP subsystem separately.</summary>
     [Rule(Provenance.Measured, 1, 4)]
     public int OutstandingAccesses { get; init; } = 4;
 

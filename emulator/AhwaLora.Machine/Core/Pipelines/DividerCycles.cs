@@ -4,22 +4,22 @@ namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
 /// Cycles of the dividers that depend on their operands, as measured on the RTL. All of them find leading zeros or
-/// stop when the remainder is zero, so the operands' values decide, never earlier instructions.
+/// stop when the remainder is zero, so only the operands' values matter, never earlier instructions.
 /// </summary>
 public static class DividerCycles
 {
     private const uint Hidden = 1u << 23, MantissaMask = Hidden - 1, MagnitudeMask = 0x7fff_ffff;
     private const int ExponentMask = 255, Bias = 127, MantissaBits = 24;
 
-    /// <summary>CV32E40P: cycles in EX of div, divu, rem and remu by <paramref name="b"/>; a serial divider that skips the divisor's leading sign bits.</summary>
-    /// <param name="isSigned">div or rem.</param>
+    /// <summary>CV32E40P: cycles in EX of div, divu, rem and remu by <paramref name="b"/>, on a serial divider that skips the divisor's leading sign bits.</summary>
+    /// <param name="isSigned">True for div and rem, false for divu and remu.</param>
     /// <param name="b">Divisor.</param>
     public static uint BlockingInteger(bool isSigned, uint b) =>
         isSigned && (int)b < 0 ? 2 + (uint)BitOperations.LeadingZeroCount(~b) : 3 + (uint)BitOperations.LeadingZeroCount(b);
 
     /// <summary>
-    /// Snitch: the divider's step count s, which may be negative. A dependent instruction follows after 5 + s cycles
-    /// if s >= 0, else after 4. Negative operands enter inverted, the dividend also shifted (the RTL's way to bias).
+    /// Snitch: the divider's step count s, which may be negative. A dependent instruction issues after 5 + s cycles
+    /// if s >= 0, else after 4. Negative operands enter inverted, and the dividend is also shifted (the RTL's bias).
     /// </summary>
     public static int DecoupledInteger(bool isSigned, uint a, uint b)
     {
@@ -28,7 +28,7 @@ public static class DividerCycles
         return divisor == 0 ? 32 : BitOperations.LeadingZeroCount(divisor) - (dividend == 0 ? 32 : BitOperations.LeadingZeroCount(dividend));
     }
 
-    /// <summary>CV32E40P: cycles from one fdiv.s to the next, three for special operands to twenty.</summary>
+    /// <summary>CV32E40P: cycles from one fdiv.s to the next, from three (special operands) to twenty.</summary>
     public static uint BlockingDivide(uint a, uint b)
     {
         if (IsSpecial(a) || IsSpecial(b)) return 3;
@@ -49,7 +49,7 @@ public static class DividerCycles
         return RootBits(a) is { } bits ? 6 + (uint)bits / 2 : 19;
     }
 
-    /// <summary>Snitch: the latency L of fdiv.s; a dependent instruction follows after L + 1 cycles, the unit is busy for L - 1.</summary>
+    /// <summary>Snitch: the latency L of fdiv.s; a dependent instruction issues after L + 1 cycles, and the unit is busy for L - 1.</summary>
     public static uint DecoupledDivide(uint a, uint b)
     {
         if (IsSpecial(a) || IsSpecial(b)) return 7;
@@ -74,7 +74,7 @@ public static class DividerCycles
 
     private static bool IsSpecial(uint value) => Exponent(value) == ExponentMask || (value & MagnitudeMask) == 0;
 
-    /// <summary>Unbiased exponent and a mantissa of 24 bits, subnormal numbers shifted up.</summary>
+    /// <summary>Unbiased exponent and a mantissa of 24 bits; subnormal numbers are shifted up.</summary>
     private static (int Exponent, uint Mantissa) Normalise(uint value)
     {
         var mantissa = value & MantissaMask;
@@ -83,7 +83,7 @@ public static class DividerCycles
         return (1 - Bias - shift, mantissa << shift);
     }
 
-    /// <summary>Significant bits of a quotient of two mantissas; null if it has no end.</summary>
+    /// <summary>Significant bits of a quotient of two mantissas; null if the quotient has infinitely many.</summary>
     private static int? QuotientBits(uint a, uint b)
     {
         var divisor = b >> BitOperations.TrailingZeroCount(b);

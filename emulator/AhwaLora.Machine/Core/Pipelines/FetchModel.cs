@@ -6,17 +6,17 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// <param name="SizeBytes">Capacity.</param>
 /// <param name="Ways">Associativity; the least recently used way is replaced.</param>
 /// <param name="LineBytes">Line size.</param>
-/// <param name="IsShared">True for one cache for all harts, false for one each.</param>
+/// <param name="IsShared">True if all harts share one cache, false if each hart has its own.</param>
 /// <param name="MissCycles">What a miss costs.</param>
 public sealed record InstructionCacheTiming(int SizeBytes, int Ways, int LineBytes, bool IsShared, int MissCycles);
 
 /// <summary>
-/// Where instructions come from: memory that delivers aligned blocks, with or without a cache in front. Not measured on
-/// any RTL [derived], and off unless configured: the measured cores had ideal instruction memories.
+/// Where instructions come from: memory that delivers aligned blocks, with or without a cache. It is not measured on
+/// any RTL [derived], and it is off unless configured: the measured cores had ideal instruction memories.
 /// </summary>
 /// <remarks>
-/// A hart pays when it leaves the block it fetched last, so straight-line code pays once a block and a jump into the
-/// middle of one pays the same: this is how code alignment shows.
+/// A hart pays when it leaves the block it fetched last, so straight-line code pays once per block. A jump into the
+/// middle of a block pays the same: this is how code alignment affects time.
 /// </remarks>
 public sealed class FetchModel : IStateful
 {
@@ -52,7 +52,7 @@ public sealed class FetchModel : IStateful
         _uses = new ulong[_lines.Length];
     }
 
-    /// <summary>Bytes by which code lies higher than its addresses say.</summary>
+    /// <summary>Offset in bytes that is added to all code addresses.</summary>
     public uint Offset { get; init; }
 
     /// <summary>Fetches that a cache could not answer.</summary>
@@ -73,7 +73,7 @@ public sealed class FetchModel : IStateful
         return _missCycles;
     }
 
-    /// <summary>Looks a line up and makes it the youngest of its set. Entries hold the line's number plus one, 0 for none.</summary>
+    /// <summary>Looks a line up and makes it the youngest of its set. An entry holds the line's number plus one, or 0 if it is empty.</summary>
     private bool Hits(int hart, uint line)
     {
         var first = ((int)(line & (uint)(_sets - 1)) + (_isShared ? 0 : hart * _sets)) * _ways;

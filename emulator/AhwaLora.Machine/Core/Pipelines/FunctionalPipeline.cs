@@ -12,7 +12,7 @@ public sealed class FunctionalState : IStateful
     /// <summary>Address of the access that waits for its grant.</summary>
     public uint RequestAddress;
 
-    /// <summary>True once that access has its grant.</summary>
+    /// <summary>True if that access has its grant.</summary>
     public bool IsGranted;
 
     /// <summary>Cycles by cause.</summary>
@@ -28,7 +28,7 @@ public sealed class FunctionalState : IStateful
     }
 }
 
-/// <summary>Profile <c>functional</c>: one cycle an instruction, and whatever an access or a sleep has to wait.</summary>
+/// <summary>Profile <c>functional</c>: one cycle per instruction, plus the cycles that an access or a sleep waits.</summary>
 public readonly struct FunctionalPipeline(FunctionalState state) : IPipeline
 {
     /// <inheritdoc/>

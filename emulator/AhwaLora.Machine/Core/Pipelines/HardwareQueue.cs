@@ -15,7 +15,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
     /// <summary>Entries held.</summary>
     public int Count;
 
-    /// <summary>True while it can take another.</summary>
+    /// <summary>True if it has room for another entry.</summary>
     public bool HasRoom => Count < capacity;
 
     /// <summary>The oldest entry.</summary>
@@ -28,17 +28,17 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
         }
     }
 
-    /// <summary>Entry <paramref name="index"/>, the oldest being 0.</summary>
+    /// <summary>Entry <paramref name="index"/>; the oldest is 0.</summary>
     public ref T this[int index] => ref _entries[(_head + index) & 31];
 
-    /// <summary>Adds after the youngest.</summary>
+    /// <summary>Adds an entry after the youngest.</summary>
     public void Push(in T entry)
     {
         Debug.Assert(Count < capacity && capacity <= _entries.Length, "a full queue takes nothing more");
         _entries[(_head + Count++) & 31] = entry;
     }
 
-    /// <summary>Drops the oldest.</summary>
+    /// <summary>Removes the oldest entry.</summary>
     public void Pop()
     {
         Debug.Assert(Count > 0, "an empty queue gives nothing");
@@ -46,7 +46,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
         Count--;
     }
 
-    /// <summary>Drops all.</summary>
+    /// <summary>Removes all entries.</summary>
     public void Clear() => Count = 0;
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
         state.Field(ref Count);
     }
 
-    /// <summary>The oldest entry first, and nothing after the youngest: snapshots do not tell where the ring stood.</summary>
+    /// <summary>The entries from the oldest on, then zeros: a snapshot does not depend on the position in the ring.</summary>
     private void MoveToStart()
     {
         Span<T> entries = stackalloc T[32];

@@ -2,10 +2,10 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Pipelines;
 
-/// <summary>Where a load or store goes, as far as its timing is concerned.</summary>
+/// <summary>The destination of a load or store, as its timing sees it.</summary>
 /// <param name="Address">Byte address.</param>
-/// <param name="ExtraCycles">Cycles beyond a single-cycle memory's.</param>
-/// <param name="Arbitrated">True if the access needs a grant: of a bank in exact contention, or of a device.</param>
+/// <param name="ExtraCycles">Cycles in addition to those of a single-cycle memory.</param>
+/// <param name="Arbitrated">True if the access needs a grant, from a device or, under exact contention, from a bank.</param>
 public readonly record struct MemoryTarget(uint Address, uint ExtraCycles, bool Arbitrated);
 
 /// <summary>
@@ -15,11 +15,11 @@ public readonly record struct MemoryTarget(uint Address, uint ExtraCycles, bool 
 /// </summary>
 public interface IPipeline
 {
-    /// <summary>Local time, in cycles: before an instruction issues the earliest cycle it can, after that its cycle of issue (what a read of mcycle sees).</summary>
+    /// <summary>Local time, in cycles. Before an instruction issues: the earliest cycle in which it can. After that: its cycle of issue, which a read of mcycle returns.</summary>
     ulong Time { get; }
 
     /// <summary>
-    /// Offers an instruction with the values of rs1 and rs2. True when it has issued. False when the hart first
+    /// Offers an instruction with the values of rs1 and rs2. True if it has issued. False if the hart first
     /// needs a grant for the access at <see cref="RequestAddress"/>, in cycle <see cref="RequestTime"/> or later:
     /// call <see cref="Grant"/>, then offer the same instruction again.
     /// </summary>
@@ -28,18 +28,18 @@ public interface IPipeline
     /// <summary>The cycle in which the hart first asks for the access that needs a grant.</summary>
     ulong RequestTime { get; }
 
-    /// <summary>The address it asks for.</summary>
+    /// <summary>The address of that access.</summary>
     uint RequestAddress { get; }
 
     /// <summary>The access is granted in cycle <paramref name="time"/>; the cycles waited are charged to <paramref name="cause"/>.</summary>
     void Grant(ulong time, Cause cause);
 
-    /// <summary>The instruction is done; <paramref name="redirected"/> if the next one is not the one after it in memory (taken branch, jump, mret).</summary>
+    /// <summary>The instruction is done; <paramref name="redirected"/> is true if the next one does not follow it in memory (taken branch, jump, mret).</summary>
     void Complete(in Instruction instruction, bool redirected);
 
     /// <summary>The instruction last offered trapped, or an interrupt was taken before it; the handler is fetched.</summary>
     void Trap(bool interrupt);
 
-    /// <summary>The hart stands still until <paramref name="time"/>.</summary>
+    /// <summary>The hart waits until <paramref name="time"/>.</summary>
     void Idle(ulong time, Cause cause);
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace AhwaLora.Machine.Core.Pipelines;
 
-/// <summary>What is wrong with a JSON file, in a line that its author understands.</summary>
+/// <summary>Describes a fault in a JSON file in one line that its author understands.</summary>
 public static partial class JsonFault
 {
     /// <summary>The field, and what is expected there; the types of the records are those of <paramref name="root"/>'s assembly.</summary>

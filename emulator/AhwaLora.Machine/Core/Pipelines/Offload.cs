@@ -4,17 +4,17 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>What the integer core hands to the FP subsystem or the shared multiplier and divider.</summary>
-/// <param name="FloatSources">f registers read, a bit each.</param>
+/// <param name="FloatSources">f registers read, one bit for each.</param>
 /// <param name="Kind">Who executes it.</param>
 /// <param name="Tag">Where its result goes (<see cref="ResultTag"/>).</param>
-/// <param name="Latency">Of a division or root: cycles in its unit.</param>
+/// <param name="Latency">For a division or root: cycles in its unit.</param>
 /// <param name="IsDirect">True if it bypasses an empty sequencer.</param>
-/// <param name="ExtraCycles">Of an FP access: latency of the memory beyond one cycle.</param>
-/// <param name="Granted">Of an FP access that asked: the cycle of its grant.</param>
+/// <param name="ExtraCycles">For an FP access: latency of the memory beyond one cycle.</param>
+/// <param name="Granted">For an FP access that needed a grant: the cycle of the grant.</param>
 public readonly record struct Offload(
     uint FloatSources, OffloadKind Kind, byte Tag, byte Latency, bool IsDirect, uint ExtraCycles, ulong Granted)
 {
-    /// <summary>Passes its fields.</summary>
+    /// <summary>Saves or restores its fields.</summary>
     internal static void SaveOrRestore(StateStream state, ref Offload offload)
     {
         var (floatSources, kind, tag, latency, isDirect, extraCycles, granted) = offload;
@@ -60,13 +60,13 @@ public enum OffloadKind : byte
 /// <summary>Where a result goes, as one byte; 0 is an empty pipeline register.</summary>
 public static class ResultTag
 {
-    /// <summary>To x register 0-31, added.</summary>
+    /// <summary>Base of the tags for x registers: add the register number, 0-31.</summary>
     public const byte Integer = 0x80;
 
-    /// <summary>To f register 0-31, added.</summary>
+    /// <summary>Base of the tags for f registers: add the register number, 0-31.</summary>
     public const byte Float = 0x40;
 
-    /// <summary>Nowhere: a store.</summary>
+    /// <summary>A store: it has no result.</summary>
     public const byte Nowhere = 0x20;
 
     /// <summary>The register's number.</summary>
@@ -80,7 +80,7 @@ public static class ResultTag
 /// <param name="IsFloat">True if it is the FP subsystem's.</param>
 public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte Tag, bool IsFloat)
 {
-    /// <summary>Passes its fields.</summary>
+    /// <summary>Saves or restores its fields.</summary>
     internal static void SaveOrRestore(StateStream state, ref MemoryRequest request)
     {
         var (time, extraCycles, tag, isFloat) = request;

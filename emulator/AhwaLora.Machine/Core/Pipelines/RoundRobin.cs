@@ -4,15 +4,15 @@ using System.Numerics;
 namespace AhwaLora.Machine.Core.Pipelines;
 
 /// <summary>
-/// The arbiter of the PULP interconnects, from its RTL: a binary tree over the requesters, walked from the root by the
-/// bits of a pointer. Not plain round robin: that is up to 61 % off on a loaded bank.
+/// The arbiter of the PULP interconnects, as in its RTL: a binary tree over the requesters, walked from the root by the
+/// bits of a pointer. It is not plain round robin, whose results differ by up to 61 % on a loaded bank.
 /// </summary>
 public static class RoundRobin
 {
-    /// <summary>The winner among <paramref name="requests"/> (a bit each, not 0): at each level the half that the pointer's bit names, or the other if that has no request.</summary>
-    /// <param name="requests">Who asks.</param>
+    /// <summary>The winner among <paramref name="requests"/>: at each level the half that the pointer's bit names, or the other half if that one has no request.</summary>
+    /// <param name="requests">The requesters, one bit for each; not 0.</param>
     /// <param name="pointer">The arbiter's state.</param>
-    /// <param name="levels">Depth of the tree; there are up to 2^levels requesters.</param>
+    /// <param name="levels">Depth of the tree, which has at most 2^levels requesters.</param>
     public static int Winner(ulong requests, int pointer, int levels)
     {
         Debug.Assert(requests != 0 && levels is >= 0 and <= 6 && (levels == 6 || requests >> (1 << levels) == 0), "somebody asks, and nobody beyond the tree");
@@ -32,7 +32,7 @@ public static class RoundRobin
         return first;
     }
 
-    /// <summary>The pointer after a grant: the lowest requester above it, else the lowest of all, the winner included.</summary>
+    /// <summary>The pointer after a grant: the lowest requester above the old pointer, or the lowest of all if there is none; the winner counts too.</summary>
     public static int Next(ulong requests, int pointer)
     {
         var above = requests & ~((2UL << pointer) - 1);

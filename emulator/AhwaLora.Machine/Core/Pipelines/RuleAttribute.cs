@@ -9,7 +9,7 @@ public enum Provenance
     /// <summary>In the core's manual.</summary>
     Documented,
 
-    /// <summary>Concluded from one of these, or chosen.</summary>
+    /// <summary>Derived from one of these, or chosen.</summary>
     Derived,
 }
 

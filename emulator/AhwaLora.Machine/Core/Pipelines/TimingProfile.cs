@@ -17,7 +17,7 @@ public sealed record TimingProfile
     /// <summary>Name, as <c>--timing</c> takes it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where its figures come from, in a line.</summary>
+    /// <summary>Where its figures come from, in one line.</summary>
     public required string Source { get; init; }
 
     /// <summary>Latencies of the blocking pipeline, if that is the model.</summary>
@@ -26,7 +26,7 @@ public sealed record TimingProfile
     /// <summary>Latencies of the decoupled pipeline, if that is the model.</summary>
     public DecoupledTiming? Decoupled { get; init; }
 
-    /// <summary>Where single latencies come from, by their names in JSON, if that differs from the model's defaults.</summary>
+    /// <summary>The sources of single latencies, by JSON name, if they differ from the sources of the model's defaults.</summary>
     public IReadOnlyDictionary<string, Provenance> Provenance { get; init; } = new Dictionary<string, Provenance>();
 
     /// <summary>Profile <c>functional</c>.</summary>
@@ -50,14 +50,14 @@ public sealed record TimingProfile
     [JsonIgnore]
     public bool EmulatesMisaligned => Decoupled is null;
 
-    /// <summary>The profile of that name.</summary>
-    /// <exception cref="TimingProfileException">There is none.</exception>
+    /// <summary>The profile with that name.</summary>
+    /// <exception cref="TimingProfileException">There is no profile with that name.</exception>
     public static TimingProfile Named(string name) =>
         All.FirstOrDefault(p => p.Name == name)
         ?? throw new TimingProfileException($"no timing profile '{name}'; expected {string.Join(", ", All.Select(p => p.Name))}, or a JSON file");
 
-    /// <summary>Parses a profile of the user's own.</summary>
-    /// <exception cref="TimingProfileException">It does not fit; the message is a line that names the field.</exception>
+    /// <summary>Parses a user's own profile from JSON.</summary>
+    /// <exception cref="TimingProfileException">The profile is not valid; the message is one line that names the field.</exception>
     public static TimingProfile Parse(string json)
     {
         TimingProfile? profile;
@@ -81,12 +81,12 @@ public sealed record TimingProfile
         foreach (var (name, value, rule) in Rules()) yield return (name, value, Provenance.TryGetValue(name, out var own) ? own : rule.Provenance);
     }
 
-    /// <summary>Makes a pipeline for one hart and hands it to <paramref name="user"/> under its own type.</summary>
+    /// <summary>Makes a pipeline for one hart and passes it to <paramref name="user"/> as its own concrete type.</summary>
     public T Build<T>(IPipelineUser<T> user) => Build<IPipelineUser<T>, T>(user);
 
     /// <summary>
-    /// As <see cref="Build{T}"/>. What a user of a struct's type does with each pipeline is known when this is compiled
-    /// ahead of time, and compiled with it.
+    /// As <see cref="Build{T}"/>. If the user is a struct, what it does with each pipeline is known when this is compiled
+    /// ahead of time, and is compiled with it.
     /// </summary>
     public T Build<TUser, T>(TUser user)
         where TUser : IPipelineUser<T>
@@ -148,7 +148,7 @@ public sealed record TimingProfile
     }
 }
 
-/// <summary>Takes a pipeline under its own type, so that an engine can be specialised on it.</summary>
+/// <summary>Takes a pipeline as its own concrete type, so that an engine can be specialised on it.</summary>
 public interface IPipelineUser<T>
 {
     /// <summary>Uses <paramref name="pipeline"/>, whose state a snapshot holds and which counts into <paramref name="causes"/>.</summary>
@@ -156,16 +156,16 @@ public interface IPipelineUser<T>
         where TPipeline : struct, IPipeline;
 }
 
-/// <summary>A timing profile that does not exist or does not fit; the message is one line.</summary>
+/// <summary>A timing profile does not exist or is not valid; the message is one line.</summary>
 public sealed class TimingProfileException : Exception
 {
-    /// <summary>An error with its line.</summary>
+    /// <summary>An error with its one-line message.</summary>
     public TimingProfileException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error with its line and what led to it.</summary>
+    /// <summary>An error with its one-line message and the exception that caused it.</summary>
     public TimingProfileException(string message, Exception inner)
         : base(message, inner)
     {

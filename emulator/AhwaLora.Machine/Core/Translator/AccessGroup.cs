@@ -4,8 +4,8 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Loads and stores of a block through one base register, which nothing in between changes: one test in front of the
-/// first covers them all, since what passes the first instruction comes to the last.
+/// Loads and stores of a block through one base register, which does not change between them. One test before the
+/// first covers them all, because control that passes the first instruction reaches the last.
 /// </summary>
 internal sealed class AccessGroup
 {
@@ -17,25 +17,25 @@ internal sealed class AccessGroup
     /// <summary>Number of the memory.</summary>
     public int Memory { get; }
 
-    /// <summary>First byte accessed, and the one after the last, as seen from the base register; the first is aligned if it has to be.</summary>
+    /// <summary>First byte accessed, and the one after the last, as offsets from the base register. The first is aligned if it must be.</summary>
     public int Low { get; private set; }
 
     /// <summary>See <see cref="Low"/>.</summary>
     public int High { get; private set; }
 
-    /// <summary>Bytes that <see cref="Low"/> has to be aligned to.</summary>
+    /// <summary>Alignment of <see cref="Low"/>, in bytes.</summary>
     public int Alignment { get; private set; } = 1;
 
-    /// <summary>Stores in it.</summary>
+    /// <summary>Number of stores in it.</summary>
     public int Stores { get; private set; }
 
     /// <summary>First byte stored, and the one after the last.</summary>
     public (int Low, int High) Stored { get; private set; } = (int.MaxValue, int.MinValue);
 
-    /// <summary>Where the method keeps the offset of <see cref="Low"/> in the memory.</summary>
+    /// <summary>The method's local that holds the offset of <see cref="Low"/> in the memory.</summary>
     public LocalBuilder? Offset { get; set; }
 
-    /// <summary>The groups of a block, by instruction; null for one that is not an access, or may meet several memories.</summary>
+    /// <summary>The groups of a block, by instruction; null for one that is not an access, or that may access several memories.</summary>
     public static AccessGroup?[] Find(Node node, Func<Instruction, bool> mustAlign)
     {
         var groups = new AccessGroup?[node.Block.Count];
@@ -61,7 +61,7 @@ internal sealed class AccessGroup
 
     private void Take(in Instruction i, int alignment)
     {
-        // The lowest byte at the distance of whole aligned units from what has to be aligned.
+        // The lowest byte at a distance of whole aligned units from the bytes that must be aligned.
         var anchor = alignment > Alignment ? i.Imm : Low;
         Alignment = Math.Max(alignment, Alignment);
         var low = Math.Min(Low, i.Imm);

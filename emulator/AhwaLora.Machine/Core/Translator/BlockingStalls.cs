@@ -4,7 +4,7 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
 
-/// <summary>The blocking pipeline between two instructions, as far as it can still make one wait (<see cref="BlockingState.Forget"/>).</summary>
+/// <summary>The blocking pipeline between two instructions: only the state that can still make an instruction wait (<see cref="BlockingState.Forget"/>).</summary>
 internal sealed class BlockingStalls(BlockingState state) : IStallState
 {
     // Words of a vector; the registers' distances follow.
@@ -36,7 +36,7 @@ internal sealed class BlockingStalls(BlockingState state) : IStallState
         words[FloatResults] = s.FloatResults;
         if (s.MemoryReturn != 0) words[MemoryReturn] = s.MemoryReturn - s.Time;
 
-        // An access that has its grant and has not been offered again.
+        // An access that has its grant but has not been offered again.
         if (s.Grants != 0) words[Grant] = s.AccessTime - s.Time << 8 | (ulong)s.AccessCause;
         Debug.Assert(s.Grants is 0 or 1 && (s.Grants == 0) == (words[Grant] == 0), "a word of 0 stands for no grant, any other for one");
         return Words;

@@ -1,8 +1,8 @@
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// What running regions have taught about the code of a memory, for the next translation: where indirect jumps led, and
-/// which loads and stores meet more than one memory. It steers what is translated, never what it does.
+/// What past runs of regions have shown about the code of a memory, for the next translation: where indirect jumps led, and
+/// which loads and stores access more than one memory. It decides what is translated, never what the code does.
 /// </summary>
 internal sealed class BranchHistory
 {
@@ -14,16 +14,16 @@ internal sealed class BranchHistory
     /// <summary>Addresses that the indirect jump at <paramref name="pc"/> has led to.</summary>
     public IReadOnlyList<uint> TargetsOf(uint pc) => _targets.GetValueOrDefault(pc) ?? (IReadOnlyList<uint>)[];
 
-    /// <summary>True if the load or store at <paramref name="pc"/> meets several memories.</summary>
+    /// <summary>True if the load or store at <paramref name="pc"/> accesses several memories.</summary>
     public bool Wanders(uint pc) => _memories.ContainsKey(pc);
 
-    /// <summary>The memory that the load or store at <paramref name="pc"/> met where another was expected, if it ever did.</summary>
+    /// <summary>The memory that the load or store at <paramref name="pc"/> accessed when another was expected, if it ever did.</summary>
     public int? MemoryAt(uint pc) => _memories.TryGetValue(pc, out var memory) ? memory : null;
 
-    /// <summary>The load or store at <paramref name="pc"/> met another memory than expected; true if that is new. The first one stays.</summary>
+    /// <summary>Records that the load or store at <paramref name="pc"/> accessed a memory that was not expected; true if that is new. The first such memory is kept.</summary>
     public bool AddMemory(uint pc, int memory) => _memories.TryAdd(pc, memory);
 
-    /// <summary>The indirect jump at <paramref name="pc"/> led to <paramref name="target"/>; true if that is new.</summary>
+    /// <summary>Records that the indirect jump at <paramref name="pc"/> led to <paramref name="target"/>; true if that is new.</summary>
     public bool Add(uint pc, uint target)
     {
         if (!_targets.TryGetValue(pc, out var targets)) _targets.Add(pc, targets = []);

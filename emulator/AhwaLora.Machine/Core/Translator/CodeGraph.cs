@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The instructions around an entry: breadth-first over direct branches, jumps and calls within one memory, up to a
-/// number of instructions, so that a loop is in before what follows it. A return leads to the calls found on the way.
+/// number of instructions, so that a loop is included before the code after it. A return leads to the places after the calls found.
 /// </summary>
 internal sealed class CodeGraph
 {
@@ -18,10 +18,10 @@ internal sealed class CodeGraph
     /// <summary>Explores from <paramref name="entry"/>.</summary>
     /// <param name="code">Decoded code.</param>
     /// <param name="entry">Where to begin.</param>
-    /// <param name="limit">Most instructions to take.</param>
+    /// <param name="limit">The largest number of instructions to take.</param>
     /// <param name="isStraight">True to stop at the first branch or jump.</param>
     /// <param name="targetsOf">Where the indirect jump at an address may lead.</param>
-    /// <param name="isTranslated">False for an instruction that stays the interpreter's.</param>
+    /// <param name="isTranslated">False for an instruction that only the interpreter executes.</param>
     public CodeGraph(CodeCache code, uint entry, int limit, bool isStraight, Func<uint, IReadOnlyList<uint>> targetsOf, Func<Instruction, bool> isTranslated)
     {
         _code = code;
@@ -56,7 +56,7 @@ internal sealed class CodeGraph
     /// <summary>Addresses after the calls found, where a return may lead.</summary>
     public IReadOnlyList<uint> Returns => _returns;
 
-    /// <summary>True if the code around <paramref name="pc"/> is in as it would be with <paramref name="pc"/> as the entry, as far as one can tell.</summary>
+    /// <summary>True if the code around <paramref name="pc"/> is probably included as it would be with <paramref name="pc"/> as the entry.</summary>
     public bool IsCentral(uint pc) => _central.Contains(pc);
 
     /// <summary>True if a block may begin at <paramref name="pc"/>.</summary>
@@ -76,7 +76,7 @@ internal sealed class CodeGraph
         return block;
     }
 
-    /// <summary>First and last byte of each stretch of instructions found and of what lies after it, since its shape counts (<see cref="Instruction.Behind"/>).</summary>
+    /// <summary>First and last byte of each stretch of instructions found, with the instruction after it, because the shape of that one matters (<see cref="Instruction.Behind"/>).</summary>
     public IReadOnlyList<(uint First, uint Last)> Ranges()
     {
         var ranges = new List<(uint First, uint Last)>();

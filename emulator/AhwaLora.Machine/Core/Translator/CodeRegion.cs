@@ -3,7 +3,7 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>Runs a region of code from one of its entries until it leaves it.</summary>
 /// <param name="frame">The hart it runs on.</param>
 /// <param name="fuel">Cycles it may use; no instruction begins after them.</param>
-/// <param name="yieldAt">It is left after a jump backwards with no more fuel than this.</param>
+/// <param name="yieldAt">The region is left after a jump backwards if the remaining fuel is at most this.</param>
 /// <param name="entry">Index of the entry.</param>
 /// <returns>Index of the exit taken.</returns>
 internal delegate int RegionCode(Frame frame, int fuel, int yieldAt, int entry);
@@ -20,17 +20,17 @@ internal enum ExitKind : byte
     /// <summary>The next block might not fit into the fuel.</summary>
     Fuel,
 
-    /// <summary>The interpreter has to execute the instruction at the exit's address: it traps, meets a device, or is rare.</summary>
+    /// <summary>The interpreter must execute the instruction at the exit's address: it traps, accesses a device, or is rare.</summary>
     Interpret,
 
     /// <summary>The access after the block asks for the bank of the address in <see cref="Frame.Target"/>. It needs no <see cref="RegionExit"/>: the method returns <see cref="PacedCompiler.AsksForBank"/>.</summary>
     Bank,
 }
 
-/// <summary>A way out of a region. What was not charged block by block on the way is charged here.</summary>
+/// <summary>An exit of a region. Cycles that were not charged block by block are charged here.</summary>
 internal sealed class RegionExit
 {
-    /// <summary>Why.</summary>
+    /// <summary>Why the region is left.</summary>
     public required ExitKind Kind { get; init; }
 
     /// <summary>Address of the next instruction; of the jump itself if it is indirect.</summary>
@@ -53,25 +53,25 @@ internal sealed class RegionExit
     /// <summary>True if there are any.</summary>
     public bool HasStalls { get; private init; }
 
-    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) after it.</summary>
+    /// <summary>The pipeline's state (<see cref="IBlockTiming"/>) after the exit.</summary>
     public required int StallVector { get; init; }
 
-    /// <summary>Of an exit in front of an instruction of a paced region's block: how many the block has executed before it.</summary>
+    /// <summary>For an exit before an instruction of a paced region's block: how many instructions the block has executed.</summary>
     public int Instruction { get; init; }
 
-    /// <summary>Of an exit after a paced region's block: whether its branch or jump was taken.</summary>
+    /// <summary>For an exit after a paced region's block: true if the block's branch or jump was taken.</summary>
     public bool IsRedirected { get; init; }
 
     /// <summary>True if control goes backwards, or to the same instruction again, by a direct jump or branch.</summary>
     public bool IsBackward { get; init; }
 
-    /// <summary>Times it was taken, as far as anybody wants to know.</summary>
+    /// <summary>Times it was taken, counted only until the region has learned from it.</summary>
     public int Taken { get; set; }
 
-    /// <summary>True once it has shown something that a new translation can use.</summary>
+    /// <summary>True if it has shown something that a new translation can use.</summary>
     public bool IsNews { get; set; }
 
-    /// <summary>The translation found there last.</summary>
+    /// <summary>The translation found last at the exit's target.</summary>
     public RegionEntry? Next { get; set; }
 }
 
@@ -95,7 +95,7 @@ internal sealed class CodeRegion
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }
 
-    /// <summary>True for the rest of a block that was left half-way.</summary>
+    /// <summary>True for the rest of a block that was left in its middle.</summary>
     public required bool IsBridge { get; init; }
 
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
@@ -104,25 +104,25 @@ internal sealed class CodeRegion
     /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
     public IReadOnlyList<Node> Nodes { get; init; } = [];
 
-    /// <summary>True if not all of its cycles retire an instruction.</summary>
+    /// <summary>True if some of its cycles retire no instruction.</summary>
     public required bool Stalls { get; init; }
 
     /// <summary>Instructions translated.</summary>
     public required int Length { get; init; }
 
-    /// <summary>Exits by the index that <see cref="Code"/> returns; null once discarded.</summary>
+    /// <summary>Exits, by the index that <see cref="Code"/> returns; empty after the region is discarded.</summary>
     public RegionExit[] Exits { get; set; } = [];
 
-    /// <summary>The method; null once discarded, so that the runtime can collect it.</summary>
+    /// <summary>The method; null after the region is discarded, so that the runtime can collect it.</summary>
     public RegionCode? Code { get; set; }
 
-    /// <summary>True until it is discarded: because its code has changed, it can be translated better, or room is needed.</summary>
+    /// <summary>True until it is discarded: because its code has changed, because it can be translated better, or to make room.</summary>
     public bool IsValid => Code is not null;
 
     /// <summary>True if it may run in <paramref name="mode"/>.</summary>
     public bool Suits(FloatMode mode) => Mode == FloatMode.Any || Mode == mode;
 
-    /// <summary>Lets go of the method.</summary>
+    /// <summary>Drops the references to the method and the exits.</summary>
     public void Discard()
     {
         Code = null;

@@ -6,15 +6,15 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The decoupled pipeline between two instructions: all registers and queues of <see cref="DecoupledState"/>, with the
-/// cycles in them as distances from now. Only the addresses in the address queue are left out: they are data, not state,
-/// and translated code remembers them beside (<see cref="AddressHistory"/>).
+/// cycles in them as distances from the current time. Only the addresses in the address queue are left out: they are data, not state,
+/// and translated code keeps them separately (<see cref="AddressHistory"/>).
 /// </summary>
 internal sealed class DecoupledStalls(DecoupledState state) : IStallState
 {
-    // Words of a vector; the queues' entries follow, as many as there are.
+    // Words of a vector; the entries in the queues follow.
     private const int Scoreboards = 0, Units = 1, Divisions = 2, Pipes = 3, Arbiters = 4, Counts = 5, Causes = 6, Responses = 8, Grant = 9, Entries = 10;
 
-    /// <summary>In the model: an address that no access has.</summary>
+    /// <summary>An address that no access has, for use in the model.</summary>
     private const uint UnknownGranule = 0x1_0000;
 
     private static readonly int[] CountBits = [2, 2, 6, 2, 2, 3, 2, 4, 3, 3, 8];
@@ -131,7 +131,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
         for (var n = 0; n < _counts[5]; n++) s.InFlight.Push(UnpackRequest(words[at++], time));
     }
 
-    /// <summary>Cycles from now until then; what is due is due.</summary>
+    /// <summary>Cycles from now until that cycle; 0 if it has passed.</summary>
     private ulong FromNow(ulong time) => time > state.Time ? time - state.Time : 0;
 
     private ulong PackCounts()
@@ -162,7 +162,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
         }
     }
 
-    /// <summary>What 16 registers wait for, four bits each, if they do.</summary>
+    /// <summary>What each of 16 registers waits for, four bits per register; 0 if it does not wait.</summary>
     private ulong PackCauses(int first)
     {
         var word = 0UL;

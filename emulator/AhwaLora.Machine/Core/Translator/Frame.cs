@@ -4,8 +4,8 @@ using AhwaLora.Machine.Bus;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// What translated code reaches of its hart: one object, so that harts that see the same code share its translation.
-/// Fields, because translated code addresses them by name.
+/// The part of its hart that translated code accesses: one object, so that harts that see the same code share its translation.
+/// It has public fields because translated code accesses them by name.
 /// </summary>
 internal sealed class Frame
 {
@@ -15,7 +15,7 @@ internal sealed class Frame
     /// <summary>Its x registers.</summary>
     public readonly uint[] X;
 
-    /// <summary>Its f registers, whose lower halves translated code uses: they all hold single precision then.</summary>
+    /// <summary>Its f registers. Translated code uses their lower halves, and runs only while all of them hold single precision.</summary>
     public readonly ulong[] F;
 
     /// <summary>Contents of the memories it sees, in the order of its address space.</summary>
@@ -31,17 +31,17 @@ internal sealed class Frame
     /// <summary>Fuel at which the hart is to yield, while a region runs.</summary>
     public int YieldAt;
 
-    /// <summary>Where an indirect exit leads.</summary>
+    /// <summary>The address that an indirect exit leads to.</summary>
     public uint Target;
 
-    /// <summary>The block and state in which a paced region is entered, and was left.</summary>
+    /// <summary>The block and state in which a paced region is entered or was left.</summary>
     public TimedBlock? At;
 
     /// <summary>Instructions that a paced region has retired, block by block.</summary>
     public ulong Retired;
 #pragma warning restore CS0649
 
-    /// <summary>Addresses that the pipeline compares, if it does.</summary>
+    /// <summary>Addresses that the pipeline compares, if it compares any.</summary>
     public readonly AddressHistory Addresses = new();
 
     /// <summary>Stalls charged block by block.</summary>

@@ -3,7 +3,7 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
 
-/// <summary>The functional pipeline remembers nothing but a grant.</summary>
+/// <summary>The functional pipeline: its only state is a grant.</summary>
 internal sealed class FunctionalStalls(FunctionalState state) : IStallState
 {
     /// <inheritdoc/>

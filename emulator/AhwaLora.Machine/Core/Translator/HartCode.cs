@@ -3,17 +3,17 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// The code that a hart sees, as its translator asks for it: what is translated where control comes to, what has become
-/// hot, and what a region's exits have taught.
+/// The code that a hart sees, as its translator needs it: the translation at an address, the addresses that have become
+/// hot, and what a region's exits have shown.
 /// </summary>
 internal sealed class HartCode
 {
     private const int NeverHot = int.MinValue / 2;
 
-    /// <summary>Translated instructions at which everything is discarded: a bound on memory, seldom reached.</summary>
+    /// <summary>Number of translated instructions at which all translations are discarded: a bound on memory, seldom reached.</summary>
     private const int CodeLimit = 200_000;
 
-    /// <summary>Times an exit is taken before its region learns from it, and before the region is translated again with that.</summary>
+    /// <summary>Times an exit is taken before its region learns from it, and before the region is translated again with what it learned.</summary>
     private const int FirstLesson = 16, LessonAfter = 128;
 
     private readonly Hart _hart;
@@ -25,7 +25,7 @@ internal sealed class HartCode
     /// <param name="hart">The hart.</param>
     /// <param name="tables">Translated code of each memory that it sees.</param>
     /// <param name="hotThreshold">Times that control comes to an address before it is translated from there.</param>
-    /// <param name="asked">Called each time the translator asks for code; may discard any. Null for nobody.</param>
+    /// <param name="asked">Called each time the translator asks for code; it may discard any code. Null if there is no such call.</param>
     public HartCode(Hart hart, IEnumerable<RegionTable> tables, int hotThreshold, Action<RegionTable>? asked)
     {
         _hart = hart;
@@ -35,7 +35,7 @@ internal sealed class HartCode
         Table = _tables[0];
     }
 
-    /// <summary>The code of the memory that control was in last.</summary>
+    /// <summary>The code of the memory that the hart executed last.</summary>
     public RegionTable Table { get; private set; }
 
     /// <summary>What is known of an address; null outside memory.</summary>
@@ -46,18 +46,18 @@ internal sealed class HartCode
         return Table.At(pc);
     }
 
-    /// <summary>Times to come to a place before it is translated: code that has changed before has to run longer.</summary>
+    /// <summary>Times that control reaches an address before it is translated. Code that has changed before must be reached more often.</summary>
     public int ThresholdOf(EntryPoint point) => _hotThreshold << Math.Min(point.Discards, 6);
 
-    /// <summary>Translates what is planned from a place; null, from now on, if there is nothing to translate.</summary>
-    /// <param name="point">The place.</param>
-    /// <param name="plan">What is to be one region.</param>
-    /// <param name="exactAlignment">True if a misaligned access takes other cycles than an aligned one.</param>
+    /// <summary>Translates the plan made at an address. If nothing can be translated there, the result is null, now and in future.</summary>
+    /// <param name="point">The address.</param>
+    /// <param name="plan">The code to translate as one region.</param>
+    /// <param name="exactAlignment">True if a misaligned access takes a different number of cycles from an aligned one.</param>
     public RegionEntry? Translate(EntryPoint point, RegionPlan plan, bool exactAlignment)
     {
         if (plan.Nodes.Count == 0)
         {
-            // Nothing here can be translated (a CSR access, say): not worth another plan each time it gets warm.
+            // Nothing here can be translated (for example a CSR access): do not plan it again each time it becomes hot.
             point.Heat = point.BridgeHeat = NeverHot;
             return null;
         }
@@ -68,16 +68,16 @@ internal sealed class HartCode
         return entry;
     }
 
-    /// <summary>An exit is taken: true if its region is to <see cref="Learn"/> from it.</summary>
+    /// <summary>Counts an exit that is taken. True if its region must <see cref="Learn"/> from it.</summary>
     public static bool IsLesson(RegionExit exit) => exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson;
 
-    /// <summary>An exit is taken often: its region may do better with what it has shown.</summary>
+    /// <summary>Called if an exit is taken often: a new translation may use what the exit has shown.</summary>
     /// <param name="region">The region.</param>
-    /// <param name="exit">Its exit.</param>
-    /// <param name="pc">Where that led to.</param>
+    /// <param name="exit">The exit.</param>
+    /// <param name="pc">The address that it led to.</param>
     public void Learn(CodeRegion region, RegionExit exit, uint pc)
     {
-        // Regions follow each other across memories without asking for code, so the one selected last may be another's.
+        // Regions follow each other across memories without asking for code, so the table selected last may be another memory's.
         if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;
         if (exit.Kind == ExitKind.Indirect) exit.IsNews |= Table.History.Add(exit.Pc, pc);
         if (exit.Kind == ExitKind.Interpret) exit.IsNews |= LearnMemory(pc);

@@ -15,7 +15,7 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
 {
     private static readonly MethodInfo MayHit = typeof(AddressHistory).GetMethod(nameof(AddressHistory.MayHit))!;
 
-    /// <summary>What a region's method returns in place of an exit's index if it has asked for a bank.</summary>
+    /// <summary>The value that a region's method returns, in place of an exit's index, if it has asked for a bank.</summary>
     public const int AsksForBank = -1;
 
     private LocalBuilder? _at, _addressCount, _addresses;
@@ -60,7 +60,7 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
         Il.Emit(OpCodes.Stfld, typeof(AddressHistory).GetField(nameof(AddressHistory.Count))!);
     }
 
-    /// <summary>Leaves if the fuel may not last, or if the block is entered in a new state, which then has to be timed.</summary>
+    /// <summary>Leaves if there may not be enough fuel, or if the block is entered in a new state, which must then be timed.</summary>
     protected override void EmitBlockStart(Node node)
     {
         Il.Emit(OpCodes.Ldarg, Fuel);
@@ -123,7 +123,7 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
         else EmitEdge(node, pc, redirected: false);
     }
 
-    /// <summary>The access after the block asks for its bank: the rest is the scheduler's, until it is granted.</summary>
+    /// <summary>The access after the block asks for its bank; the scheduler decides when it is granted.</summary>
     private void EmitAsk(Node node, Instruction ask, uint pc)
     {
         var exit = PacedExit(ExitKind.Interpret, pc, node.Block.Count, redirected: false, isBackward: false);
@@ -164,7 +164,7 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
         Il.Emit(OpCodes.Stfld, Field(nameof(Frame.Retired)));
     }
 
-    /// <summary>Harts that wait for banks have their turn by the cycle.</summary>
+    /// <summary>Harts that wait for banks take turns cycle by cycle.</summary>
     private bool MayYield => Plan.Pacing != Pacing.Banks;
 
     /// <inheritdoc/>
@@ -191,8 +191,8 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
     private bool ComparesAddresses => Plan.ComparesAddresses;
 
     /// <summary>
-    /// An integer access waits for a floating-point one of the same granule, which no vector knows. If one may be
-    /// pending, its addresses are compared, and a hit is left to the interpreter.
+    /// An integer access waits for a floating-point access of the same granule, which no stall vector holds. If one may be
+    /// pending, the addresses are compared, and the interpreter executes a hit.
     /// </summary>
     protected override void EmitAddressTest(Node node, int k, Instruction i, Label exit)
     {

@@ -8,17 +8,17 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// The translator for pipelines that meet many states, and for banks that others may have: its regions look up what a
-/// block costs (<see cref="TimedBlock"/>). When a region asks for a bank, the hart's turn is over; after the grant it
-/// goes on in a region that begins with the access. In between, the pipeline's state is a number, not yet in the
+/// The translator for pipelines that reach many states, and for banks that several masters share: its regions look up what a
+/// block costs (<see cref="TimedBlock"/>). When a region asks for a bank, the hart's turn ends; after the grant it
+/// continues in a region that begins with the access. In between, the pipeline's state is a number and is not yet in the
 /// interpreter's pipeline; <see cref="Materialise"/> puts it there.
 /// </summary>
 internal sealed class PacedTranslator : IEngine
 {
-    /// <summary>States of blocks at which everything is discarded: a bound on memory, seldom reached.</summary>
+    /// <summary>Number of states of blocks at which everything is discarded: a bound on memory, seldom reached.</summary>
     private const int StateLimit = 200_000;
 
-    /// <summary>Grants this late are seldom enough to be worked out each time.</summary>
+    /// <summary>Delay in cycles from which grants are so rare that their timing is computed each time.</summary>
     private const int LongestDelay = 64;
 
     /// <summary>Cycles after which counts are added up, before a half word of <see cref="StallCounts"/> could overflow.</summary>
@@ -31,22 +31,22 @@ internal sealed class PacedTranslator : IEngine
     private readonly Pacing _pacing;
     private bool _hasArrived;
 
-    // Instructions that translated code has retired and nobody has counted yet: a cycle of Issue each.
+    // Instructions that translated code has retired and that are not counted yet: one cycle of Issue each.
     private ulong _retired, _countedAt;
 
-    // The block after which the hart has asked for a bank, its time there, and the grant once it has it.
+    // The block after which the hart has asked for a bank, its time there, and the grant when it has one.
     private TimedBlock? _asked;
     private ulong _askedTime;
     private TimedGrant? _grant;
 
-    // How floating point is translated: only what the interpreter executes changes it, but for the first inexact result.
+    // How floating point is translated. Only instructions that the interpreter executes change it, except for the first inexact result.
     private FloatMode _mode;
 
     /// <summary>Makes an engine.</summary>
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    /// <param name="hasBanks">True if accesses to banks have to be granted.</param>
+    /// <param name="hasBanks">True if accesses to banks must be granted.</param>
     public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
@@ -104,7 +104,7 @@ internal sealed class PacedTranslator : IEngine
         Materialise();
         if (Hart.Pending.IsActive || _timing.StallVector() is not (>= 0 and var vector)) return;
 
-        // What no longer matters is not to depend on how much of the code happened to be translated.
+        // The state that no longer matters must not depend on how much of the code was translated.
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
         _timing.Continue(vector, _timing.Time);
         if (_timing.ComparesAddresses) _timing.LoadAddresses(_frame.Addresses);
@@ -182,12 +182,12 @@ internal sealed class PacedTranslator : IEngine
     }
 
     /// <summary>
-    /// Runs a region and those its exits lead to, until one asks for a bank, needs the interpreter, the fuel is used up,
-    /// or the hart yields; returns the last exit's kind, and whether it yields there.
+    /// Runs a region and those its exits lead to, until one asks for a bank or needs the interpreter, the fuel is used up,
+    /// or the hart yields. Returns the last exit's kind, and true if the hart yields there.
     /// </summary>
     private (ExitKind Exit, bool Yields) RunRegions(TimedBlock block, ulong time, in RunWindow window)
     {
-        // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
+        // Every instruction takes at least one cycle, so a limit of instructions is also a limit of cycles.
         var budget = (int)Math.Min(Math.Min(window.Until - time, Hart.BreakAt - Hart.Retired), MostUncounted);
         var yieldAt = window.YieldAt(time, budget);
         if (_mode == FloatMode.Exact) _mode = FloatModes.Of(Hart);
@@ -195,7 +195,7 @@ internal sealed class PacedTranslator : IEngine
         Debug.Assert(budget is >= 0 and < TimedBlock.Untimed, "no fuel suffices for a block that has not been timed");
         while (true)
         {
-            // The region may have been discarded since the block was found: by what it has taught, or to make room.
+            // The region may have been discarded since the block was found: because of what it has shown, or to make room.
             if ((block.Cycles == TimedBlock.Untimed && !TryTime(block)) || block.Region.Code is not { } code)
                 return (Leave(block, null, time + (ulong)(budget - fuel)), false);
             _frame.At = block;
@@ -249,7 +249,7 @@ internal sealed class PacedTranslator : IEngine
         _frame.Retired = 0;
     }
 
-    /// <summary>Leaves in front of an instruction of a block, for the interpreter: at its entry if there is no exit.</summary>
+    /// <summary>Leaves before an instruction of a block, so that the interpreter executes it: at the block's entry if there is no exit.</summary>
     private ExitKind Leave(TimedBlock block, RegionExit? exit, ulong now)
     {
         var vector = block.StallVector;
@@ -289,7 +289,7 @@ internal sealed class PacedTranslator : IEngine
         (_retired, _countedAt) = (0, Hart.Time);
     }
 
-    /// <summary>Where control goes on after a block that left its region.</summary>
+    /// <summary>The block that follows a block that left its region.</summary>
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
@@ -319,7 +319,7 @@ internal sealed class PacedTranslator : IEngine
         return StateOf(region, region.Nodes[0], vector);
     }
 
-    /// <summary>The block that begins with the access that has its bank now; null if the interpreter is to go on.</summary>
+    /// <summary>The block that begins with the access that now has its bank; null if the interpreter continues.</summary>
     private TimedBlock? FindGranted()
     {
         if (_grant is not { } grant || Hart.IsInterrupted) return null;
@@ -365,14 +365,14 @@ internal sealed class PacedTranslator : IEngine
         if (block.IsInterpreted) return false;
         var mustJump = node.Transfers && node.Last.Shape != Shape.Branch;
 
-        // A request belongs to the instruction after the block, which must not begin after the fuel's end.
+        // A request belongs to the instruction after the block, which must not begin after the fuel is used up.
         block.SetTiming(plan, least: mustJump ? plan.Redirected.Cycles : node.Banked.Ask is null ? plan.After.Cycles : plan.After.Cycles + 1);
         if (node.Sequel is { } sequel) block.AfterNext = StateOf(block.Region, sequel, block.AfterStallVector);
         if (node.Redirect is { } redirect) block.RedirectedNext = StateOf(block.Region, redirect, block.RedirectedStallVector);
         return true;
     }
 
-    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter is to go on.</summary>
+    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter continues.</summary>
     private CodeRegion? FindRegion(uint pc, int state, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;

@@ -5,12 +5,12 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Block timing from any pipeline whose state can be expressed relative to its time: a second instance of the pipeline
-/// is put into the entry state and offered the block, so that its rules stand in one place only.
+/// Block timing from any pipeline whose state can be expressed relative to its time. A second instance of the pipeline
+/// is put into the entry state and offered the block, so that the pipeline's rules are in one place only.
 /// </summary>
 internal sealed class PipelineTiming : IBlockTiming
 {
-    // StallVectors hold distances into the past as well; the model's clock starts far enough from 0 for them.
+    // Stall vectors hold distances into the past too; the model's clock starts far enough from 0 for them.
     private const ulong Lead = 1 << 20;
 
     private readonly IPipeline _livePipeline;
@@ -27,7 +27,7 @@ internal sealed class PipelineTiming : IBlockTiming
     /// <summary>Block timing of one hart.</summary>
     /// <param name="live">State and counters of the hart's pipeline.</param>
     /// <param name="model">Another instance, used to time blocks.</param>
-    /// <param name="numbers">StallVectors of all harts that share translated code.</param>
+    /// <param name="numbers">Stall vectors of all harts that share translated code.</param>
     public PipelineTiming((IPipeline Pipeline, IStallState State, CauseCounters Causes) live, (IPipeline Pipeline, IStallState State, CauseCounters Causes) model, StallNumbers numbers)
     {
         (_livePipeline, _live, Causes) = live;
@@ -47,7 +47,7 @@ internal sealed class PipelineTiming : IBlockTiming
     {
         if (_isAhead) return _lastVector;
 
-        // Mostly nothing has happened since the hart was put there.
+        // Usually nothing has happened since the hart was put into this state.
         var words = _words.AsSpan(0, _live.Save(_words));
         if (_lastVector < 0 || !_numbers[_lastVector].SequenceEqual(words)) _lastVector = _numbers.NumberOf(words);
         return _lastVector;
@@ -160,7 +160,7 @@ internal sealed class PipelineTiming : IBlockTiming
         return start;
     }
 
-    /// <summary>Addresses are not known here; that they hit no other access is what translated code tests where it matters.</summary>
+    /// <summary>Addresses are not known here. If it matters, translated code tests that they hit no other access.</summary>
     private void Offer(in Instruction instruction, uint extraCycles, bool isArbitrated) =>
         _model.Issue(instruction, 0, 0, new MemoryTarget(instruction.Row.IsFloat ? 0u : 8u, extraCycles, isArbitrated));
 

@@ -3,7 +3,7 @@ using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
 
-/// <content>Branches, jumps, and the test for a turn's end.</content>
+/// <content>Branches, jumps, and the test for the end of a turn.</content>
 internal abstract partial class RegionCompiler
 {
     private void EmitBranch(Node node, int k, uint pc)
@@ -18,7 +18,7 @@ internal abstract partial class RegionCompiler
             return;
         }
 
-        // What is probable follows: a loop's next round after a branch back, the next instruction otherwise.
+        // The probable outcome follows directly: the next iteration after a branch back, the next instruction otherwise.
         var other = _il.DefineLabel();
         var isBackward = target <= pc;
         _il.Emit(isBackward ? OpCodes.Brfalse : OpCodes.Brtrue, other);

@@ -4,8 +4,8 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <content>
-/// Floating point: the host's operation and a test whether it could raise a flag; if it could, the interpreter does
-/// it. Other rounding modes, and rows without such a form, call the row's method. mstatus.FS is dirty here.
+/// Floating point: the host's operation and a test if it could raise a flag; if it could, the interpreter does
+/// it. In other rounding modes, and for rows without such a form, the row's method is called. mstatus.FS is dirty here.
 /// </content>
 internal abstract partial class RegionCompiler
 {

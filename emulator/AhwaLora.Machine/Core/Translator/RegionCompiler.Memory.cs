@@ -8,8 +8,8 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <content>
 /// Loads and stores: the memory that the instruction probably accesses is tested inline, with one comparison for all
-/// accesses through a base register (<see cref="AccessGroup"/>); if one has met others they follow out of line, and
-/// the rest is the interpreter's: devices, faults, stores somebody watches.
+/// accesses through a base register (<see cref="AccessGroup"/>). If an access has met other memories, their tests follow out of line.
+/// The interpreter does the rest: devices, faults, and stores to watched granules.
 /// </content>
 internal abstract partial class RegionCompiler
 {
@@ -49,16 +49,16 @@ internal abstract partial class RegionCompiler
         });
     }
 
-    /// <summary>True for an access that the interpreter has to do if it is misaligned. A store could reach into a second watched granule.</summary>
+    /// <summary>True for an access that the interpreter must do if it is misaligned. A misaligned store could reach into a second watched granule.</summary>
     private bool MustAlign(Instruction i) => i.Row.Width > 1 && (i.Shape == Shape.Store || _exactAlignment || !_features.EmulatesMisaligned);
 
-    /// <summary>True if the test of a group looks at the watch bytes of all its stores.</summary>
+    /// <summary>True if the test of a group checks the watch bytes of all its stores.</summary>
     private static bool IsWatchTested(AccessGroup? group) =>
         group is { Stores: > 1 } && group.Stored.High - group.Stored.Low <= 1 << MemoryRegion.GranuleShift;
 
     /// <summary>
-    /// Emits <paramref name="access"/> for the memories the address may lie in; it gets the memory's number, the local
-    /// with an offset in it, and the access's distance from there.
+    /// Emits <paramref name="access"/> for the memories that the address may lie in. It gets the memory's number, the local
+    /// with an offset in that memory, and the access's distance from that offset.
     /// </summary>
     private void EmitByMemory(Node node, int k, Action<int, LocalBuilder, int> access)
     {
@@ -95,11 +95,11 @@ internal abstract partial class RegionCompiler
         var offset = EmitOffset(register, (group.Low, group.High, group.Alignment), group.Memory, exit);
         group.Offset = offset;
 
-        // Stores that are no farther apart than a granule is long lie in the granules of the first and the last.
+        // Stores that are at most one granule apart lie in the granules of the first and the last.
         if (IsWatchTested(group)) EmitWatchTest(group.Memory, [(offset, group.Stored.Low - group.Low), (offset, group.Stored.High - 1 - group.Low)], exit);
     }
 
-    /// <summary>The offset in a memory of a range seen from a register; branches away if it does not lie inside, aligned if it must be.</summary>
+    /// <summary>The offset in a memory of a range relative to a register. Branches away if the range is not inside the memory, or is not aligned but must be.</summary>
     protected LocalBuilder EmitOffset(int register, (int Low, int High, int Alignment) range, int m, Label elsewhere)
     {
         var memory = _memories[m];
@@ -119,7 +119,7 @@ internal abstract partial class RegionCompiler
 
         if (range.Alignment > 1)
         {
-            // Of an aligned access to a memory whose size is a power of two, one test finds what lies beyond as well.
+            // For an aligned access to a memory whose size is a power of two, one test also finds accesses past the end.
             var isEnough = bytes == range.Alignment && BitOperations.IsPow2(memory.Size);
             _il.Emit(OpCodes.Ldloc, offset);
             _il.Emit(OpCodes.Conv_U4);
@@ -136,7 +136,7 @@ internal abstract partial class RegionCompiler
         return offset;
     }
 
-    /// <summary>Branches away if somebody watches the granule of any of the places.</summary>
+    /// <summary>Branches away if the granule of any of the places is watched.</summary>
     private void EmitWatchTest(int m, ReadOnlySpan<(LocalBuilder Offset, int Displacement)> places, Label watched)
     {
         for (var n = 0; n < places.Length; n++)
@@ -169,7 +169,7 @@ internal abstract partial class RegionCompiler
         _il.Emit(OpCodes.Add);
     }
 
-    /// <summary>The first byte of a memory's contents or watches: in a local if the region's instructions probably need it.</summary>
+    /// <summary>The address of the first byte of a memory's contents or watches; it is in a local if the region's instructions probably need it.</summary>
     private void EmitStart(string field, int m)
     {
         if (_starts.TryGetValue((field, m), out var local)) _il.Emit(OpCodes.Ldloc, local);

@@ -8,10 +8,10 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Emits a planned region as one method: guest registers in locals, loaded at the start and written back in one place
-/// at the end, semantics as calls of the rows' methods, which the runtime inlines. What would trap, meet a device or
-/// otherwise be rare leaves the method in front of its instruction. How cycles are charged, and what leads from block to
-/// block, is the matter of <see cref="VersionedCompiler"/> and <see cref="PacedCompiler"/>.
+/// Emits a planned region as one method. Guest registers are in locals, loaded at the start and written back in one place
+/// at the end. Semantics are calls of the rows' methods, which the runtime inlines. If an instruction would trap, access a device or
+/// do something rare, the method is left before it. How cycles are charged, and how control goes from block to
+/// block, is in <see cref="VersionedCompiler"/> and <see cref="PacedCompiler"/>.
 /// </summary>
 internal abstract partial class RegionCompiler
 {
@@ -60,7 +60,7 @@ internal abstract partial class RegionCompiler
     /// <param name="plan">What to translate.</param>
     /// <param name="space">The memories of the harts that will run it.</param>
     /// <param name="features">What those harts implement.</param>
-    /// <param name="exactAlignment">True if misaligned accesses are left to the interpreter even though they succeed.</param>
+    /// <param name="exactAlignment">True if the interpreter executes misaligned accesses even though they succeed.</param>
     public static CodeRegion Compile(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment) =>
         (plan.IsPaced ? (RegionCompiler)new PacedCompiler(plan, space, features, exactAlignment) : new VersionedCompiler(plan, space, features, exactAlignment)).Compile();
 
@@ -70,7 +70,7 @@ internal abstract partial class RegionCompiler
     /// <summary>What is emitted.</summary>
     protected RegionPlan Plan => _plan;
 
-    /// <summary>Where the method keeps the index that it returns, and the place that does so.</summary>
+    /// <summary>The local that holds the index that the method returns, and the label of the code that returns it.</summary>
     protected LocalBuilder ExitIndex => _exitIndex;
 
     /// <inheritdoc cref="ExitIndex"/>
@@ -79,40 +79,40 @@ internal abstract partial class RegionCompiler
     /// <summary>True if cycles in which no instruction retires are charged within the region.</summary>
     protected virtual bool ChargesStalls => false;
 
-    /// <summary>Emits what the method does on entry once registers are loaded, and where it goes on.</summary>
+    /// <summary>Emits what the method does on entry after the registers are loaded, and the jump to its first block.</summary>
     protected abstract void EmitDispatch();
 
-    /// <summary>Emits what is kept on the way out.</summary>
+    /// <summary>Emits the code that saves state when the method returns.</summary>
     protected virtual void EmitKeep()
     {
     }
 
-    /// <summary>Emits what comes before a block: its charge, and a way out if the fuel may not last.</summary>
+    /// <summary>Emits the code before a block: its charge, and an exit if there may not be enough fuel.</summary>
     protected abstract void EmitBlockStart(Node node);
 
-    /// <summary>Emits what comes before an instruction of a block.</summary>
+    /// <summary>Emits the code before an instruction of a block.</summary>
     protected virtual void EmitInstructionStart(Node node, int k)
     {
     }
 
-    /// <summary>Emits what follows a block without a branch or jump, at <paramref name="pc"/>.</summary>
+    /// <summary>Emits the code after a block without a branch or jump; the next instruction is at <paramref name="pc"/>.</summary>
     protected virtual void EmitBlockEnd(Node node, uint pc) => EmitEdge(node, pc, redirected: false);
 
-    /// <summary>Emits an outcome of a block: what it costs, and the way to where it leads.</summary>
+    /// <summary>Emits an outcome of a block: its cost, and the jump to its successor.</summary>
     protected abstract void EmitEdge(Node node, uint target, bool redirected);
 
     /// <summary>Emits the outcome of a block that ends with an indirect jump at <paramref name="pc"/>.</summary>
     protected abstract void EmitIndirectEdge(Node node, LocalBuilder target, uint pc);
 
-    /// <summary>A way out in front of instruction <paramref name="k"/> of a block, at <paramref name="pc"/>.</summary>
+    /// <summary>An exit before instruction <paramref name="k"/> of a block, at <paramref name="pc"/>.</summary>
     protected abstract RegionExit ExitBefore(Node node, int k, ExitKind kind, uint pc);
 
-    /// <summary>Emits a test of an access whose address other accesses are compared with, if the pipeline does that; a hit leaves by <paramref name="exit"/>.</summary>
+    /// <summary>Emits a test of an access's address against the addresses of pending accesses, if the pipeline compares them; a hit leaves by <paramref name="exit"/>.</summary>
     protected virtual void EmitAddressTest(Node node, int k, Instruction i, Label exit)
     {
     }
 
-    /// <summary>Emits a note of an access's address, if the pipeline compares them.</summary>
+    /// <summary>Emits code that records an access's address, if the pipeline compares addresses.</summary>
     protected virtual void EmitAddressNote(in Instruction i)
     {
     }
@@ -147,7 +147,7 @@ internal abstract partial class RegionCompiler
         return region;
     }
 
-    /// <summary>Loads every register the region touches: one that is only written on some paths is written back on all.</summary>
+    /// <summary>Loads every register that the region uses, because a register that is written on only some paths is written back on all paths.</summary>
     private void EmitEntry()
     {
         foreach (var i in _plan.Nodes.SelectMany(n => n.Block)) Declare(i);
@@ -213,7 +213,7 @@ internal abstract partial class RegionCompiler
         _il.Emit(OpCodes.Stloc, _f);
     }
 
-    /// <summary>Address of a register's 32 bits: of an f register, the lower ones.</summary>
+    /// <summary>Address of a register's 32 bits; the lower ones of an f register.</summary>
     private void EmitRegisterReference(int register)
     {
         var isFloat = register >= Registers.F0;
@@ -276,7 +276,7 @@ internal abstract partial class RegionCompiler
         }
     }
 
-    /// <summary>The way out in front of instruction <paramref name="k"/>.</summary>
+    /// <summary>The exit before instruction <paramref name="k"/>.</summary>
     protected Label Exit(Node node, int k, ExitKind kind)
     {
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
@@ -287,7 +287,7 @@ internal abstract partial class RegionCompiler
         return label;
     }
 
-    /// <summary>A way out.</summary>
+    /// <summary>An exit.</summary>
     protected Label Exit(RegionExit exit)
     {
         var label = _il.DefineLabel();
@@ -298,7 +298,7 @@ internal abstract partial class RegionCompiler
     /// <summary>Where a block begins.</summary>
     protected Label LabelOf(Node node) => _labels[node];
 
-    /// <summary>Has something emitted after the blocks, out of the way of what usually runs.</summary>
+    /// <summary>Defers code that seldom runs: it is emitted after the blocks.</summary>
     protected void EmitLater(Action emit) => _cold.Enqueue(emit);
 
     /// <summary>A register's 32 bits.</summary>
@@ -314,14 +314,14 @@ internal abstract partial class RegionCompiler
         if (register >= Registers.F0) _il.Emit(OpCodes.Call, ToBits);
     }
 
-    /// <summary>A register's 32 bits, or a constant if there is no register.</summary>
+    /// <summary>Pushes a register's 32 bits, or a constant if there is no register.</summary>
     private void EmitBitsOr(int? register, int constant)
     {
         if (register is { } r) EmitBits(r);
         else _il.Emit(OpCodes.Ldc_I4, constant);
     }
 
-    /// <summary>The row's method, and its result into rd.</summary>
+    /// <summary>Emits the call of the row's method, and writes its result to rd.</summary>
     private void EmitResult(in Instruction i, Action<int> emitArgument)
     {
         RowInliner.Emit(_il, i.Row.Semantics!, emitArgument);

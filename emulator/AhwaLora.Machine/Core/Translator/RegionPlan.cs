@@ -16,25 +16,25 @@ internal sealed class Node
     /// <summary>Its instructions; a branch or jump is the last.</summary>
     public required IReadOnlyList<Instruction> Block { get; init; }
 
-    /// <summary>For each instruction the numbers of the memories that a load or store may access, the probable one first.</summary>
+    /// <summary>For each instruction, the numbers of the memories that a load or store may access, the most probable one first.</summary>
     public required IReadOnlyList<int[]> Memories { get; init; }
 
-    /// <summary>Its timing; null if that is found as it runs.</summary>
+    /// <summary>Its timing; null if the timing is found while it runs.</summary>
     public required BlockPlan? Timing { get; init; }
 
-    /// <summary>Its timing, known from the start.</summary>
+    /// <summary>Its timing, which must be known in advance.</summary>
     public BlockPlan Plan => Timing!;
 
-    /// <summary>What of it the banks arbitrate.</summary>
+    /// <summary>The accesses of it that the banks arbitrate.</summary>
     public BankedBlock Banked { get; init; }
 
-    /// <summary>The memory whose bank the access after it asks for.</summary>
+    /// <summary>The memory whose bank the access after the block asks for.</summary>
     public int AskedMemory { get; init; }
 
     /// <summary>Its number in its region.</summary>
     public int Index { get; init; }
 
-    /// <summary>What follows it in the same region, in sequence and if its branch or jump is taken.</summary>
+    /// <summary>The nodes that follow it in the same region: in sequence, and if its branch or jump is taken.</summary>
     public Node? Sequel { get; set; }
 
     /// <inheritdoc cref="Sequel"/>
@@ -52,27 +52,27 @@ internal sealed class Node
     /// <summary>Address after it.</summary>
     public uint End => Block.Aggregate(Pc, (pc, i) => pc + i.Length);
 
-    /// <summary>Cycles charged on entry: to its end in sequence, or by its jump.</summary>
+    /// <summary>Cycles charged on entry: to its end in sequence, or to its end by its jump.</summary>
     public int EntryCycles => Last.Shape is Shape.Jump or Shape.JumpRegister ? Plan.Redirected.Cycles : Plan.After.Cycles;
 }
 
 /// <summary>How the blocks of a region are timed.</summary>
 internal enum Pacing : byte
 {
-    /// <summary>A copy for each stall vector, with constant cycles: for pipelines that meet few of them.</summary>
+    /// <summary>One copy for each stall vector, with constant cycles: for pipelines that have few of them.</summary>
     Versions,
 
     /// <summary>One copy, whose costs are looked up by the pipeline's state (<see cref="TimedBlock"/>).</summary>
     Lookup,
 
-    /// <summary>As <see cref="Lookup"/>, and it is left at each access to a bank, which others may have in that cycle.</summary>
+    /// <summary>As <see cref="Lookup"/>, but the region is left at each access to a bank, because another master may have the bank in that cycle.</summary>
     Banks,
 }
 
-/// <summary>What to translate: the nodes reachable from an entry, as far as a region may grow.</summary>
+/// <summary>The plan of a region: the nodes reachable from an entry, up to the largest size of a region.</summary>
 internal sealed class RegionPlan
 {
-    /// <summary>Most guest instructions of a region, and most with the copies that different stall vectors need.</summary>
+    /// <summary>The largest number of guest instructions of a region, without and with the copies for different stall vectors.</summary>
     private const int MaxInstructions = 200, MaxCopies = 600;
 
     private readonly Dictionary<(uint Pc, int StallVector), Node> _nodes = [];
@@ -80,18 +80,18 @@ internal sealed class RegionPlan
     private readonly BranchHistory _history;
     private readonly Hart _hart;
 
-    /// <summary>In place of a vector, in a paced region: the state of an access that asked for its bank and has it, and any other.</summary>
+    /// <summary>Used in place of a stall vector in a paced region: Granted for an access that has its grant of a bank, Arrived for any other state.</summary>
     public const int Arrived = 0, Granted = 1;
 
     /// <summary>Plans the region at <paramref name="entry"/>.</summary>
     /// <param name="code">Its code.</param>
-    /// <param name="history">What is known about it.</param>
-    /// <param name="hart">The hart about to execute it, whose registers hint at the memories used.</param>
+    /// <param name="history">What past runs of the code have shown.</param>
+    /// <param name="hart">The hart that will execute it; its registers show which memories are probably used.</param>
     /// <param name="timing">Its timing.</param>
     /// <param name="entry">First instruction.</param>
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
-    /// <param name="isBridge">True for the rest of a block, with a look at the fuel before each instruction.</param>
+    /// <param name="isBridge">True for the rest of a block, with a test of the fuel before each instruction.</param>
     /// <param name="pacing">How its blocks are timed.</param>
     public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, Pacing pacing = Pacing.Versions)
     {
@@ -146,16 +146,16 @@ internal sealed class RegionPlan
     /// <summary>How floating point is translated.</summary>
     public FloatMode Mode { get; }
 
-    /// <summary>True for the rest of a block, with a look at the fuel before each instruction.</summary>
+    /// <summary>True for the rest of a block, with a test of the fuel before each instruction.</summary>
     public bool IsBridge { get; }
 
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }
 
-    /// <summary>Its nodes, the entry first, each followed by its successor in sequence if that is new.</summary>
+    /// <summary>Its nodes, the entry first. Each is followed by its successor in sequence, if that is not in the list yet.</summary>
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>The nodes at which it can be entered, the first one first: beginnings of loops, and where calls return to. A paced region can be at any.</summary>
+    /// <summary>The nodes at which it can be entered: its entry first, then the beginnings of loops and the places that calls return to. A paced region can be entered at any node.</summary>
     public IReadOnlyList<Node> Entries { get; } = [];
 
     /// <summary>The node for an address and a state, or null if the region does not hold it.</summary>
@@ -168,7 +168,7 @@ internal sealed class RegionPlan
         return new Node { Pc = pc, StallVector = vector, Block = block, Memories = memories, Timing = timing.Plan(vector, block, ExtraCycles(block, memories)) };
     }
 
-    /// <summary>A block up to the first access that has to ask for a bank.</summary>
+    /// <summary>A block up to the first access that must ask for a bank.</summary>
     private Node PacedNode(uint pc, int state)
     {
         var block = Graph.Block(pc);
@@ -224,7 +224,7 @@ internal sealed class RegionPlan
         }
     }
 
-    /// <summary>The successor in sequence last, so that it is next.</summary>
+    /// <summary>Pushes the successor in sequence last, so that it is taken next.</summary>
     private IEnumerable<uint> PacedSuccessors(Node node)
     {
         if (node.Banked.Ask is not null) yield break;
@@ -252,7 +252,7 @@ internal sealed class RegionPlan
         };
     }
 
-    /// <summary>Where an indirect jump may lead inside the region: where it did, and where a return goes on.</summary>
+    /// <summary>Where an indirect jump may lead inside the region: its earlier targets, and the places that a return may lead to.</summary>
     public IEnumerable<uint> TargetsOf(uint pc, in Instruction jump) =>
         jump.Rs1 == Registers.Ra ? _history.TargetsOf(pc).Union(Graph.Returns) : _history.TargetsOf(pc);
 
@@ -275,7 +275,7 @@ internal sealed class RegionPlan
 
     private static (uint, uint) Cycles(MemoryRegion memory) => (memory.ExtraCycles, memory.WidthBytes);
 
-    /// <summary>The memory that holds the address with the registers' values of now; induction variables and pointers seldom leave theirs.</summary>
+    /// <summary>The memory that holds the address computed from the registers' current values. Induction variables and pointers seldom leave their memory.</summary>
     private static int ProbableMemory(Hart hart, in Instruction i)
     {
         if (i.Shape is not (Shape.Load or Shape.Store)) return 0;

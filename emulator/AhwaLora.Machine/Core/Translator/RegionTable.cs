@@ -3,22 +3,22 @@ using AhwaLora.Machine.Core.Execution;
 
 namespace AhwaLora.Machine.Core.Translator;
 
-/// <summary>An address that control has come to: how often, and what is translated from there.</summary>
+/// <summary>An address that control has reached: how often, and which regions start there.</summary>
 internal sealed class EntryPoint
 {
     /// <summary>Times that control was transferred here and found no region.</summary>
     public int Heat;
 
-    /// <summary>Times that control went on from here, in the middle of a block, and found no bridge.</summary>
+    /// <summary>Times that control continued from here, in the middle of a block, and found no bridge.</summary>
     public int BridgeHeat;
 
     /// <summary>Times that code translated from here was discarded.</summary>
     public int Discards;
 
-    /// <summary>What can be entered here, for different stall vectors and floating-point modes.</summary>
+    /// <summary>The entries of regions here, for different stall vectors and floating-point modes.</summary>
     public readonly List<RegionEntry> Entries = [];
 
-    /// <summary>What can be entered in a state, or null.</summary>
+    /// <summary>The entry for a state, or null if there is none.</summary>
     public RegionEntry? Find(int vector, FloatMode mode, bool isBridge)
     {
         foreach (var entry in Entries)
@@ -50,10 +50,10 @@ internal sealed class RegionTable
     /// <summary>The decoded code.</summary>
     public CodeCache Code { get; }
 
-    /// <summary>What running it has taught.</summary>
+    /// <summary>What past runs of the code have shown.</summary>
     public BranchHistory History { get; } = new();
 
-    /// <summary>States in which blocks of paced regions were entered, since everything was discarded last.</summary>
+    /// <summary>Number of states in which blocks of paced regions were entered since everything was last discarded.</summary>
     public int States { get; set; }
 
     /// <summary>Instructions translated and not discarded.</summary>
@@ -70,7 +70,7 @@ internal sealed class RegionTable
         return granule[(offset >> 1) & (SlotsPerGranule - 1)] ??= new EntryPoint();
     }
 
-    /// <summary>Adds a region; it can be entered from now on wherever no other can. Returns its first entry.</summary>
+    /// <summary>Adds a region. From now on it can be entered wherever no other region can. Returns its first entry.</summary>
     public RegionEntry Add(CodeRegion region)
     {
         var entries = region.Entries.Select((at, index) => new RegionEntry(region, index, at.Pc, at.StallVector)).ToArray();
@@ -85,7 +85,7 @@ internal sealed class RegionTable
         return entries[0];
     }
 
-    /// <summary>Discards everything, to start over with what is hot now.</summary>
+    /// <summary>Discards everything; translation starts again with the code that is hot now.</summary>
     public void Clear()
     {
         foreach (var regions in _regionsByGranule)
@@ -97,7 +97,7 @@ internal sealed class RegionTable
         States = 0;
     }
 
-    /// <summary>Discards a region that can be translated better by now; it is hot still.</summary>
+    /// <summary>Discards a region that can now be translated better; its address stays hot.</summary>
     public void Retranslate(CodeRegion region, int heat)
     {
         Discard(region);

@@ -6,7 +6,7 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// Copies the body of a small static method into the method being emitted, in place of a call to it. The runtime would
-/// inline the call with the same result, but takes several times as long over it; methods it cannot copy are called.
+/// inline the call with the same result, but takes several times as long. Methods that cannot be copied are called.
 /// </summary>
 internal static class RowInliner
 {
@@ -27,7 +27,7 @@ internal static class RowInliner
         }
     }
 
-    /// <summary>Emits the method's effect; <paramref name="emitArgument"/> pushes an argument, as often as the method reads it.</summary>
+    /// <summary>Emits the method's effect; <paramref name="emitArgument"/> pushes an argument, each time the method reads it.</summary>
     public static void Emit(ILGenerator il, MethodInfo method, Action<int> emitArgument)
     {
         if (Bodies.GetOrAdd(method, Read) is not { } steps)
@@ -50,7 +50,7 @@ internal static class RowInliner
         }
     }
 
-    /// <summary>The method as a straight line of steps; null if it has branches, locals or anything else that is not worth copying.</summary>
+    /// <summary>The method as a straight line of steps; null if it has branches, locals or anything else that this class does not copy.</summary>
     private static Step[]? Read(MethodInfo method)
     {
         if (method.GetMethodBody() is not { LocalVariables.Count: 0, ExceptionHandlingClauses.Count: 0 } body) return null;

@@ -6,19 +6,19 @@ using AhwaLora.Machine.Order;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Cycles of a stretch of translated code in which no instruction retired, two causes to a word, so that a block charges
-/// all of its own with one or two additions. The remaining cycles are <see cref="Cause.Issue"/> and retired one
-/// instruction each; cycles of Issue beyond one per instruction are counted here like those of any other cause. So what
+/// Cycles of a stretch of translated code in which no instruction retired, two causes per word, so that a block charges
+/// all of its stalls with one or two additions. The remaining cycles are <see cref="Cause.Issue"/>, and each retired one
+/// instruction. Cycles of Issue beyond one per instruction are counted here like those of any other cause. So what
 /// has issued and what has retired are two counts.
 /// </summary>
 internal struct StallCounts
 {
-    /// <summary>Words of counts: half a word for each cause there is.</summary>
+    /// <summary>Words of counts: half a word for each cause.</summary>
     public const int Words = (CauseCounters.Count + 1) / 2;
 
     private const int HalfBits = 32;
 
-    /// <summary>The causes that most blocks meet, those that usually occur together in one word.</summary>
+    /// <summary>The most frequent causes. Those that usually occur together share a word.</summary>
     private static readonly Cause[] Frequent =
     [
         Cause.JumpBranch, Cause.MemoryLatency,

@@ -11,10 +11,10 @@ internal sealed class StallNumbers
     /// <summary>The vector with that number.</summary>
     public ReadOnlySpan<ulong> this[int number] => _vectors[number];
 
-    /// <summary>True once there are so many that code meeting further ones had better be interpreted.</summary>
+    /// <summary>True if there are so many that code with further vectors is better interpreted.</summary>
     public bool IsFull => _vectors.Count >= Limit;
 
-    /// <summary>The number of a vector; -1 for a new one if there are far too many.</summary>
+    /// <summary>The number of a vector; -1 if the vector is new and there are far too many.</summary>
     public int NumberOf(ReadOnlySpan<ulong> words)
     {
         if (_numbers.GetAlternateLookup<ReadOnlySpan<ulong>>().TryGetValue(words, out var number)) return number;

@@ -3,16 +3,16 @@ using System.Diagnostics;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// A block of a paced region entered in one state of the pipeline: what it costs, and which block follows in which state.
-/// So the pipeline is an automaton whose transitions are found when they are first taken. Fields, because translated
-/// code addresses them by name; harts share them.
+/// A block of a paced region, entered in one state of the pipeline: its cost, and which block follows in which state.
+/// So the pipeline is an automaton whose transitions are found when they are first taken. It has public fields because translated
+/// code accesses them by name. Harts share the objects.
 /// </summary>
 internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int pendingAddresses)
 {
-    /// <summary>Value of <see cref="Cycles"/> before the block has been timed: more than any fuel, so that it is not entered.</summary>
+    /// <summary>Value of <see cref="Cycles"/> before the block has been timed: more than any fuel, so that the block is not entered.</summary>
     public const int Untimed = int.MaxValue;
 
-    /// <summary>The pipeline has a state here in which the block cannot be timed in advance.</summary>
+    /// <summary>True if the block cannot be timed in advance in this state of the pipeline.</summary>
     public bool IsInterpreted;
 
     /// <summary>Where it is entered.</summary>
@@ -21,7 +21,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>The block.</summary>
     public readonly Node Node = node;
 
-    /// <summary>Number of the node, where the region's method is entered.</summary>
+    /// <summary>Number of the node: the entry of the region's method.</summary>
     public readonly int Index = node.Index;
 
     /// <summary>Address after the block.</summary>
@@ -30,31 +30,31 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Stall vector on entry.</summary>
     public readonly int StallVector = vector;
 
-    /// <summary>Accesses on entry whose addresses the pipeline still compares with others.</summary>
+    /// <summary>Number of accesses on entry whose addresses the pipeline still compares with others.</summary>
     public readonly int PendingAddresses = pendingAddresses;
 
     /// <summary>Cycles that the fuel must hold.</summary>
     public int Cycles = Untimed;
 
-    /// <summary>Cycles to its end in sequence, or to its request for a bank.</summary>
+    /// <summary>Cycles to its end if the next block follows in sequence, or to its request for a bank.</summary>
     public int AfterCycles;
 
-    /// <summary>Cycles to its end where its branch or jump is taken.</summary>
+    /// <summary>Cycles to its end if its branch or jump is taken.</summary>
     public int RedirectedCycles;
 
-    /// <summary>Stalls among <see cref="AfterCycles"/>, the first words of <see cref="StallCounts"/>; no others occur.</summary>
+    /// <summary>Stalls among <see cref="AfterCycles"/>: the first words of <see cref="StallCounts"/>; the other words are 0.</summary>
     public long AfterStalls0, AfterStalls1, AfterStalls2, AfterStalls3;
 
     /// <summary>Stalls among <see cref="RedirectedCycles"/>.</summary>
     public long RedirectedStalls0, RedirectedStalls1, RedirectedStalls2, RedirectedStalls3;
 
-    /// <summary>What follows in sequence; null if that has no translation yet, or is a matter of the banks.</summary>
+    /// <summary>The next block in sequence; null if it has no translation yet, or if it depends on a grant of a bank.</summary>
     public TimedBlock? AfterNext;
 
-    /// <summary>What follows where its branch or jump is taken; of an indirect jump where it went last, in the same region.</summary>
+    /// <summary>The next block if its branch or jump is taken; for an indirect jump, the last target in the same region.</summary>
     public TimedBlock? RedirectedNext;
 
-    /// <summary>Of an indirect jump: address of <see cref="RedirectedNext"/>'s block, odd while there is none.</summary>
+    /// <summary>For an indirect jump: address of <see cref="RedirectedNext"/>'s block; odd if there is none.</summary>
     public uint RedirectedPc = 1;
 
     /// <summary>Stall vectors after it.</summary>
@@ -63,13 +63,13 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Cycles from the end of <see cref="AfterCycles"/> to the request for the bank.</summary>
     public int RequestDelay;
 
-    /// <summary>What grants lead to, by cycles after the request; as far as known.</summary>
+    /// <summary>The known outcomes of grants, indexed by cycles after the request.</summary>
     public TimedGrant?[] Grants = [];
 
     /// <summary>Stall words that translated code charges.</summary>
     public const int StallWords = 4;
 
-    /// <summary>Takes over what the pipeline says of it.</summary>
+    /// <summary>Copies the costs that the pipeline gives for the block.</summary>
     public void SetTiming(BlockPlan plan, int least)
     {
         var (after, redirected) = (plan.After, plan.Redirected);
@@ -89,7 +89,7 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
 /// <param name="At">Where the hart is after it: time and state of the pipeline.</param>
 internal sealed record TimedGrant(TimePoint At)
 {
-    /// <summary>True if it comes late in a way that counts at once.</summary>
+    /// <summary>True if the grant comes so late that it causes stalls at once.</summary>
     public bool HasStalls { get; } = At.Stalls.Any;
 
     /// <summary>The block that begins with the granted access; null while it has no translation.</summary>

@@ -5,7 +5,7 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Core.Translator;
 
-/// <summary>The translated code of a machine, and what its harts' translators have in common.</summary>
+/// <summary>The translated code of a machine, and what its harts' translators share.</summary>
 internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, int hotThreshold, Action<RegionTable>? codeAsked) : IPipelineUser<IBlockTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
@@ -15,7 +15,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
     /// <summary>A translator around <paramref name="interpreter"/>, or null if its pipeline has no stall vector.</summary>
     /// <param name="interpreter">The hart's interpreter.</param>
     /// <param name="pipeline">Its pipeline.</param>
-    /// <param name="state">The state of that.</param>
+    /// <param name="state">The pipeline's state.</param>
     /// <param name="code">Decoded code of each memory the hart sees.</param>
     public IEngine? EngineFor(IStepper interpreter, IPipeline pipeline, IStateful state, IEnumerable<CodeCache> code)
     {

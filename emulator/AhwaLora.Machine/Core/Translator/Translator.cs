@@ -6,16 +6,16 @@ using AhwaLora.Machine.Core.Pipelines;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Translates the regions of code that run often to .NET methods, and leaves the rest, one instruction at a time, to an
-/// interpreter: cold code, traps, devices, CSRs, the last instructions before a limit. So everything special exists
-/// once, and a region is left in front of whatever it cannot do exactly.
+/// Translates the regions of code that run often to .NET methods. The rest runs, one instruction at a time, on an
+/// interpreter: cold code, traps, devices, CSRs, the last instructions before a limit. So every special case exists
+/// once, and a region is left before any instruction that it cannot execute exactly.
 /// </summary>
 internal sealed class Translator : IEngine
 {
-    /// <summary>Cycles that regions are given at most, at a time: fuel and stalls are counted in 31 bits, and a block may take a few more.</summary>
+    /// <summary>The most cycles given to regions at a time: fuel and stalls are counted in 31 bits, and a block may take a few cycles more.</summary>
     private const ulong MostFuel = 1 << 30;
 
-    /// <summary>Regions for one address; a further stall vector or floating-point mode is interpreted.</summary>
+    /// <summary>The most regions for one address; with any further stall vector or floating-point mode, the code is interpreted.</summary>
     private const int VersionsPerEntry = 24;
 
     private readonly IStepper _interpreter;
@@ -25,7 +25,7 @@ internal sealed class Translator : IEngine
     private readonly bool _exactAlignment;
     private bool _hasArrived;
 
-    // Where the hart has left translated code to let others have their turn; it goes on from there.
+    // Where the hart has left translated code to give others their turn; it continues from there.
     private RegionExit? _left;
 
     /// <summary>Makes an engine.</summary>
@@ -112,7 +112,7 @@ internal sealed class Translator : IEngine
         if (_code.PointAt(pc) is not { } point) return null;
         if (point.Entries.Count == 0)
         {
-            // Most code is cold, and the pipeline's state takes a while to find out.
+            // Most code is cold, and finding the pipeline's state takes time.
             ref var heat = ref _hasArrived ? ref point.Heat : ref point.BridgeHeat;
             if (heat < _code.ThresholdOf(point))
             {
@@ -148,7 +148,7 @@ internal sealed class Translator : IEngine
 
     /// <summary>
     /// Runs a region and those its exits lead to, until one needs the interpreter, the fuel is used up, or the hart
-    /// yields; returns the last exit's kind, a jump if no region was entered, and whether it yields there.
+    /// yields. Returns the last exit's kind (a jump if no region was entered), and true if the hart yields there.
     /// </summary>
     private (ExitKind Exit, bool Yields) RunRegions(RegionEntry entry, in RunWindow window)
     {
@@ -156,7 +156,7 @@ internal sealed class Translator : IEngine
         var time = _timing.Time;
         var mode = FloatModes.Of(hart);
 
-        // Every instruction takes a cycle or more, so a limit of instructions is one of cycles.
+        // Every instruction takes at least one cycle, so a limit of instructions is also a limit of cycles.
         var budget = (int)Math.Min(Math.Min(window.Until - time, hart.BreakAt - hart.Retired), MostFuel);
         var fuel = budget;
         var yieldAt = window.YieldAt(time, budget);
@@ -166,7 +166,7 @@ internal sealed class Translator : IEngine
         var (pc, vector) = (entry.Pc, entry.StallVector);
         while (true)
         {
-            // The region may have been discarded since its entry was found: by what it has taught, or to make room.
+            // The region may have been discarded since its entry was found: because of what it has shown, or to make room.
             var region = entry.Region;
             if (region.Code is not { } code) break;
             exit = region.Exits[code(_frame, fuel, yieldAt, entry.Index)];
@@ -199,7 +199,7 @@ internal sealed class Translator : IEngine
         return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.StallVector, mode) : FindRegion(pc, exit.StallVector, mode, counts: true);
     }
 
-    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter is to go on.</summary>
+    /// <summary>The region at an address, translated now if it has become hot; null if the interpreter continues.</summary>
     private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;
@@ -209,7 +209,7 @@ internal sealed class Translator : IEngine
         return Translate(point, pc, vector, mode, isBridge: false);
     }
 
-    /// <summary>The rest of a block that was left at an address in its middle: by the end of a window, or for the interpreter.</summary>
+    /// <summary>The rest of a block that was left at an address in its middle, at the end of a window or because the interpreter was needed.</summary>
     private RegionEntry? FindBridge(uint pc, int vector, FloatMode mode)
     {
         if (_code.PointAt(pc) is not { } point) return null;

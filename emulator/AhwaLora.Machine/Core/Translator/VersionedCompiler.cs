@@ -4,8 +4,8 @@ using AhwaLora.Machine.Bus;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
-/// Emits regions whose blocks are copied for each stall vector (<see cref="Pacing.Versions"/>): what a block costs is a
-/// constant, charged on entry; what an outcome costs beyond that, and its stalls, are charged on the way to the next block.
+/// Emits regions whose blocks are copied for each stall vector (<see cref="Pacing.Versions"/>). The cost of a block is a
+/// constant, charged on entry. The extra cost of an outcome, and its stalls, are charged on the way to the next block.
 /// </summary>
 internal sealed class VersionedCompiler(RegionPlan plan, AddressSpace space, HartFeatures features, bool exactAlignment)
     : RegionCompiler(plan, space, features, exactAlignment)
@@ -79,7 +79,7 @@ internal sealed class VersionedCompiler(RegionPlan plan, AddressSpace space, Har
         Il.Emit(OpCodes.Br, ExitTo(ExitKind.Indirect, pc, at.StallVector, isBackward: false));
     }
 
-    /// <summary>Where an indirect jump back to a block goes, by way of the test for it.</summary>
+    /// <summary>The label that an indirect jump back to a block goes to, through the test for a yield.</summary>
     private Label Backward(Node target)
     {
         var label = Il.DefineLabel();
@@ -92,7 +92,7 @@ internal sealed class VersionedCompiler(RegionPlan plan, AddressSpace space, Har
         return label;
     }
 
-    /// <summary>The way out after a block, which has charged all of it.</summary>
+    /// <summary>The exit after a block that is already charged in full.</summary>
     private Label ExitTo(ExitKind kind, uint pc, int vector, bool isBackward) =>
         Exit(new RegionExit { Kind = kind, Pc = pc, Cycles = 0, Stalls = default, StallVector = vector, IsBackward = isBackward });
 
@@ -111,7 +111,7 @@ internal sealed class VersionedCompiler(RegionPlan plan, AddressSpace space, Har
         Il.Emit(OpCodes.Starg, Fuel);
     }
 
-    /// <summary>Counts stalls where they are kept, which takes no register from the guest's.</summary>
+    /// <summary>Counts stalls directly in memory, which takes no host register from the guest's registers.</summary>
     private void EmitStalls(in StallCounts stalls)
     {
         for (var word = 0; word < StallCounts.Words; word++)
