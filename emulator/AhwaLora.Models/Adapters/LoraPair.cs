@@ -12,6 +12,19 @@ public sealed record LoraPair(int Inputs, int Rank, int Outputs, float[] A, floa
     /// <summary>Number of elements of A and B.</summary>
     public long Parameters => (long)Rank * (Inputs + Outputs);
 
+    /// <summary>The pair as PEFT stores it, and as the weights of two linear layers.</summary>
+    /// <param name="loraA">[r, m].</param>
+    /// <param name="loraB">[n, r].</param>
+    /// <param name="inputs">m.</param>
+    /// <param name="rank">r.</param>
+    /// <param name="outputs">n.</param>
+    /// <param name="scale">See <see cref="Scale"/>.</param>
+    public static LoraPair OfWeights(float[] loraA, float[] loraB, int inputs, int rank, int outputs, float scale) =>
+        new(inputs, rank, outputs, Transpose(loraA, rank, inputs), Transpose(loraB, outputs, rank), scale);
+
+    /// <summary>The inverse of <see cref="OfWeights"/>: lora_A [r, m] and lora_B [n, r].</summary>
+    public (float[] LoraA, float[] LoraB) ToWeights() => (Transpose(A, Inputs, Rank), Transpose(B, Rank, Outputs));
+
     /// <summary>
     /// y += scale (x A) B for one token, with the bits of firmware/kernels/lora: each sum is one chain, of which the first
     /// product is rounded by itself and the others are fused multiply-adds; the multiplication by scale and the addition to y are each rounded.
@@ -31,5 +44,16 @@ public sealed record LoraPair(int Inputs, int Rank, int Outputs, float[] A, floa
         var sum = x[0] * matrix[column];
         for (var k = 1; k < x.Length; k++) sum = MathF.FusedMultiplyAdd(x[k], matrix[k * columns + column], sum);
         return sum;
+    }
+
+    private static float[] Transpose(float[] matrix, int rows, int columns)
+    {
+        var transposed = new float[matrix.Length];
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++) transposed[column * rows + row] = matrix[row * columns + column];
+        }
+
+        return transposed;
     }
 }

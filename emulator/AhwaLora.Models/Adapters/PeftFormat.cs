@@ -73,8 +73,9 @@ public static class PeftFormat
         var tensors = new SortedDictionary<string, (int[] Shape, float[] Values)>(StringComparer.Ordinal);
         foreach (var (module, pair) in adapter.Pairs)
         {
-            tensors.Add(Prefix + module + SuffixA, ([pair.Rank, pair.Inputs], Transpose(pair.A, pair.Inputs, pair.Rank)));
-            tensors.Add(Prefix + module + SuffixB, ([pair.Outputs, pair.Rank], Transpose(pair.B, pair.Rank, pair.Outputs)));
+            var (loraA, loraB) = pair.ToWeights();
+            tensors.Add(Prefix + module + SuffixA, ([pair.Rank, pair.Inputs], loraA));
+            tensors.Add(Prefix + module + SuffixB, ([pair.Outputs, pair.Rank], loraB));
         }
 
         foreach (var (module, saved) in adapter.Saved)
@@ -96,13 +97,7 @@ public static class PeftFormat
         var rank = config.RankOf(module);
         if (a.Shape is not [var rankA, var inputs and > 0] || rankA != rank) throw Refused(a, $"wrong shape; expected [r, in] with r = {rank}");
         if (b.Shape is not [var outputs and > 0, var rankB] || rankB != rank) throw Refused(b, $"wrong shape; expected [out, r] with r = {rank}");
-        return new LoraPair(
-            (int)inputs,
-            rank,
-            (int)outputs,
-            Transpose(file.ReadFinite(a), rank, (int)inputs),
-            Transpose(file.ReadFinite(b), (int)outputs, rank),
-            config.ScaleOf(module));
+        return LoraPair.OfWeights(file.ReadFinite(a), file.ReadFinite(b), (int)inputs, rank, (int)outputs, config.ScaleOf(module));
     }
 
     private static SavedModule ReadSaved(TensorFile file, TensorEntry weight, string biasName)
@@ -111,16 +106,5 @@ public static class PeftFormat
         var bias = file.TryFind(biasName);
         if (bias is not null && (bias.Shape is not [var elements] || elements != outputs)) throw new UserErrorException($"{file.Path}: {bias.Description}: wrong shape; expected [{outputs}]");
         return new SavedModule((int)outputs, (int)inputs, file.ReadFinite(weight), bias is null ? null : file.ReadFinite(bias));
-    }
-
-    private static float[] Transpose(float[] matrix, int rows, int columns)
-    {
-        var transposed = new float[matrix.Length];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++) transposed[column * rows + row] = matrix[row * columns + column];
-        }
-
-        return transposed;
     }
 }

@@ -60,8 +60,10 @@ public sealed class Adapter : IDisposable
         var tensors = new List<(string, int[], float[])>();
         foreach (var (module, pair) in read.Pairs)
         {
-            tensors.Add((module + A, [pair.Rank, pair.Inputs], Transpose(pair.A, pair.Inputs, pair.Rank, read.Config.ScaleOf(module) / Scale)));
-            tensors.Add((module + B, [pair.Outputs, pair.Rank], Transpose(pair.B, pair.Rank, pair.Outputs, 1)));
+            var (loraA, loraB) = pair.ToWeights();
+            var factor = pair.Scale / Scale;
+            tensors.Add((module + A, [pair.Rank, pair.Inputs], [.. loraA.Select(value => factor * value)]));
+            tensors.Add((module + B, [pair.Outputs, pair.Rank], loraB));
         }
 
         foreach (var (module, saved) in read.Saved)
@@ -85,7 +87,7 @@ public sealed class Adapter : IDisposable
         foreach (var layer in _inventory.Linears)
         {
             if (layer.Role == LinearRole.Head) saved.Add(layer.Name, new SavedModule(layer.Outputs, layer.Inputs, values[layer.Weight], layer.HasBias ? values[layer.Bias] : null));
-            else pairs.Add(layer.Name, new LoraPair(layer.Inputs, Rank, layer.Outputs, Transpose(values[layer.Name + A], Rank, layer.Inputs, 1), Transpose(values[layer.Name + B], layer.Outputs, Rank, 1), Scale));
+            else pairs.Add(layer.Name, LoraPair.OfWeights(values[layer.Name + A], values[layer.Name + B], layer.Inputs, Rank, layer.Outputs, Scale));
         }
 
         var config = LoraConfig.Of(Rank, AlphaPerRank * Rank, pairs.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]), taskType, baseModel, [.. saved.Keys]);
@@ -98,17 +100,6 @@ public sealed class Adapter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
-
-    private static float[] Transpose(float[] matrix, int rows, int columns, float factor)
-    {
-        var transposed = new float[matrix.Length];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++) transposed[column * rows + row] = factor * matrix[row * columns + column];
-        }
-
-        return transposed;
-    }
 }
 
 /// <summary>Linear layers with an adapter beside them; the head is the adapter's.</summary>
