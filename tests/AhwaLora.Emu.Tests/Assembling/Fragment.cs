@@ -16,7 +16,7 @@ internal abstract class Fragment(int line)
     /// <summary>Bytes it takes at <see cref="Address"/>.</summary>
     public abstract uint Size { get; }
 
-    /// <summary>Takes more bytes if it must where it stands now; true if it did.</summary>
+    /// <summary>Takes more bytes if it must at its present address; true if it did.</summary>
     public virtual bool Grow() => false;
 
     /// <summary>Writes its bytes.</summary>

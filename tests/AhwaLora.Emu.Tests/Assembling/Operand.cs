@@ -5,7 +5,7 @@ namespace AhwaLora.Emu.Tests.Assembling;
 /// <summary>An operand: a register, a value, or a value with a base register, as in <c>4(sp)</c>.</summary>
 /// <param name="Register">Number of a register, or -1.</param>
 /// <param name="Value">The value; null for a register alone.</param>
-/// <param name="Word">The operand where it is a single name, such as a CSR or a rounding mode.</param>
+/// <param name="Word">The operand if it is a single name, such as a CSR or a rounding mode.</param>
 internal readonly record struct Operand(int Register, Expression? Value, string? Word)
 {
     /// <summary>True for a register alone.</summary>

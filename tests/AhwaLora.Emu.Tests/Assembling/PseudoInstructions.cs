@@ -80,7 +80,7 @@ internal static class PseudoInstructions
         [("fmv.x.s", 2)] = "fmv.x.w $1, $2",
         [("fmv.s.x", 2)] = "fmv.w.x $1, $2",
 
-        // Compressed forms that write one operand where the instruction they stand for has two.
+        // Compressed forms that write one operand, while the instruction they stand for has two.
         [("c.nop", 0)] = "addi x0, x0, 0",
         [("c.addi", 2)] = "addi $1, $1, $2",
         [("c.li", 2)] = "addi $1, x0, $2",

@@ -24,7 +24,7 @@ internal sealed class SectionTable
     private Section Previous { get; set; }
 
     /// <summary>Goes on in a section.</summary>
-    /// <param name="name">Its name, which tells its kind where <paramref name="flags"/> are not given.</param>
+    /// <param name="name">Its name, which tells its kind if <paramref name="flags"/> are not given.</param>
     /// <param name="flags">As in <c>.section .tohost, "aw"</c>.</param>
     public void Switch(string name, string? flags = null) => (Previous, Current) = (Current, Find(name, flags));
 

@@ -14,7 +14,7 @@ internal static class QemuComparison
     // A hart with nothing but M, as here: QEMU would add S-mode, PMP and paging.
     private const string Board = "-M virt -cpu rv32,a=off,c=off,d=off,h=off,s=off,u=off,pmp=off,mmu=off -bios none -display none -monitor none ";
 
-    // Both executables have their data at the same addresses, which the programs see; behind the code, they would follow its length.
+    // Both executables have their data at the same addresses, which the programs see. After the code, they would depend on its length.
     private const uint DataBase = 0x8010_0000;
 
     private static string Programs { get; } = Path.Combine(Toolchain.Root, "tests", "programs", "isa");

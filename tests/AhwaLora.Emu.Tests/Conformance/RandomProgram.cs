@@ -14,7 +14,7 @@ internal enum ProgramKind
     /// <summary>Traps and CSRs of machine mode beside what user programs do.</summary>
     Machine = 1,
 
-    /// <summary>Atomics, and compressed forms where the assembler finds them.</summary>
+    /// <summary>Atomics, and compressed forms if the assembler finds them.</summary>
     Compressed = 2,
 }
 

@@ -128,7 +128,7 @@ public sealed class RandomProgramTests
         }
     }
 
-    /// <summary>The programs that end differently; where one does not end at all, here or there, each is run by itself.</summary>
+    /// <summary>The programs that end differently. If one does not end at all, here or there, each is run by itself.</summary>
     private static List<RandomProgram> Different(List<RandomProgram> programs)
     {
         try

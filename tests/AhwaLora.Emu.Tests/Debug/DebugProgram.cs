@@ -43,7 +43,7 @@ internal sealed class DebugProgram : IDisposable
     /// <summary>What the server returned once it was told to end.</summary>
     public int? Ended => _serving.Wait(TimeSpan.FromSeconds(20)) ? _serving.Result : throw new InvalidOperationException("the server still serves");
 
-    /// <summary>Lets GDB execute commands in one session and returns what it prints, each command echoed behind "(gdb) ".</summary>
+    /// <summary>Lets GDB execute commands in one session and returns what it prints, each command echoed after "(gdb) ".</summary>
     public string Gdb(params string[] commands)
     {
         var script = new StringBuilder("set pagination off\nset confirm off\nset style enabled off\nset width 0\nset remotetimeout 30\n");

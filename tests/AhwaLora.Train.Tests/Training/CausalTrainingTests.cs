@@ -24,7 +24,7 @@ public class CausalTrainingTests : InDirectory
     [Fact]
     public void PositionsMatterByTheirDistanceAlone()
     {
-        // Rotary positions: the same tokens behind a token that nothing attends to would need a mask; here the order is what counts.
+        // Rotary positions: the same tokens after a token that nothing attends to would need a mask; here the order is what counts.
         var tokenizer = Tiny.Tokenizer();
         using var model = Tiny.Causal(tokenizer);
         var linears = new DigitalLinears(model.Weights);

@@ -6,7 +6,7 @@ using AhwaLora.Machine;
 
 namespace AhwaLora.Emu.Tests.Experiments.Sweeps;
 
-/// <summary>What sweep files mean, and that nothing is run where one is wrong.</summary>
+/// <summary>What sweep files mean, and that nothing is run if one is wrong.</summary>
 [Trait(Traits.Engine, Traits.Own)]
 [Trait(Traits.Speed, Traits.Slow)]
 public sealed class SweepFileTests : IDisposable

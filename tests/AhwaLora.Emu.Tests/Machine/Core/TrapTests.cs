@@ -5,7 +5,7 @@ using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Machine.Core;
 
-/// <summary>Exceptions: what mcause, mepc and mtval hold (privileged specification, chapter "Machine-Level ISA"; Spike where it leaves room).</summary>
+/// <summary>Exceptions: what mcause, mepc and mtval hold (privileged specification, chapter "Machine-Level ISA"; as Spike does if it leaves room).</summary>
 [Trait(Traits.Engine, Traits.Any)]
 public sealed class TrapTests
 {

@@ -106,7 +106,7 @@ public sealed class DeviceFuzzTests
         return isWrite ? (device.Write(access, value), 0) : (device.Read(access, out var read), read);
     }
 
-    /// <summary>What the machine does behind cycle <paramref name="last"/> up to <paramref name="time"/>: events, and grants of banks at random.</summary>
+    /// <summary>What the machine does after cycle <paramref name="last"/> up to <paramref name="time"/>: events, and grants of banks at random.</summary>
     private static void Step(IDevice device, ulong last, ulong time, Random random)
     {
         if (device is not IClockedDevice clocked) return;

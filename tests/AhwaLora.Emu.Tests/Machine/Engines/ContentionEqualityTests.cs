@@ -215,7 +215,7 @@ public sealed class ContentionEqualityTests(CalibrationPrograms programs) : ICla
         AssertSameWithoutStops(elf, platform, new MachineOptions { HotThreshold = 2, Timing = TimingProfile.Named(profile), EmulateMisaligned = emulateMisaligned, Contention = Contention.Exact });
     }
 
-    /// <summary>A limit of instructions makes the scheduler stop behind every turn; without one, turns follow each other as in a real run.</summary>
+    /// <summary>A limit of instructions makes the scheduler stop after every turn; without one, turns follow each other as in a real run.</summary>
     private static void AssertSameWithoutStops(string elf, PlatformDescription platform, MachineOptions options)
     {
         var states = new[] { EngineKind.Translator, EngineKind.Interpreter }.Select(engine =>

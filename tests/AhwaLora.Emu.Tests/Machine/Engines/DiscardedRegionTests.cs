@@ -224,7 +224,7 @@ public sealed class DiscardedRegionTests
 
     private static MachineOptions Options(string profile, Contention contention) => new() { Timing = TimingProfile.Named(profile), Contention = contention };
 
-    /// <summary>How the run ended, and all that differs where an engine goes wrong.</summary>
+    /// <summary>How the run ended, and all that differs if an engine goes wrong.</summary>
     private static string StateOf(string elf, PlatformDescription platform, MachineOptions options)
     {
         var machine = EnginePair.Build(elf, platform, options);

@@ -13,7 +13,7 @@ internal static class EnginePair
     /// <summary>Profiles that have a translation of their own kind.</summary>
     public static TheoryData<string> Profiles { get; } = ["functional", "cv32e40p-fpu0", "cv32e40p", "cv32e40p-fpu3", "snitch"];
 
-    /// <summary>Fails with both states where the engines differ; returns how the run ended.</summary>
+    /// <summary>Fails with both states if the engines differ; returns how the run ended.</summary>
     public static RunResult AssertSame(string elf, string profile = "functional", PlatformDescription? platform = null, ulong maxInstructions = 400_000, bool? emulateMisaligned = null, Contention contention = Contention.None)
     {
         var options = new MachineOptions { HotThreshold = 2, Timing = TimingProfile.Named(profile), EmulateMisaligned = emulateMisaligned, Contention = contention };

@@ -6,7 +6,7 @@ namespace AhwaLora.Emu.Tests.Machine.Timing;
 /// <summary>An executed instruction, as far as its timing depends on it.</summary>
 internal sealed record ControlStep(Instruction Instruction, uint A, uint B, uint Address, bool IsTaken)
 {
-    /// <summary>Index in the program; -1 for what came into ID behind a taken branch, of which only the shape is known.</summary>
+    /// <summary>Index in the program; -1 for what came into ID after a taken branch, of which only the shape is known.</summary>
     public int Index { get; init; } = -1;
 
     public Unit Unit => Instruction.Row.Unit;
@@ -42,7 +42,7 @@ internal sealed record ControlStep(Instruction Instruction, uint A, uint B, uint
 /// <summary>
 /// CV32E40P's ID and EX stages cycle by cycle, as the control equations of its RTL (v1.8.3: controller, id_stage,
 /// ex_stage, apu_disp) have them, with ideal memories. A second opinion on <see cref="BlockingPipeline"/>, which counts
-/// without walking through the cycles; names are the RTL's where it has one.
+/// without walking through the cycles; names are the RTL's if it has one.
 /// </summary>
 internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int latency)
 {
@@ -178,7 +178,7 @@ internal sealed class Cv32e40pControl(IReadOnlyList<ControlStep> program, int la
         if (setsPc) _fetched = _cycle + 1;
         if (isReady && left is { Unit: Unit.Branch, IsTaken: true })
         {
-            // What lies behind the branch comes in, and is dropped when the branch is in EX.
+            // What follows the branch comes in, and is dropped when the branch is in EX.
             _decode = new ControlStep(new Instruction { Row = left.Instruction.Row, Entry = 0, Word = 0, Imm = 0, Shape = left.Instruction.Behind, Rd = 0, Rs1 = 0, Rs2 = 0, Rs3 = 0, Rm = 0, Length = 4 }, 0, 0, 0, false);
         }
         else if (isReady && isFetched)

@@ -85,7 +85,7 @@ public sealed class PipelineTests
             bnez a5, 3b
         """);
 
-    /// <summary>Cycles of code behind a long division, and of what hides the rest of it.</summary>
+    /// <summary>Cycles of code after a long division, and of what hides the rest of it.</summary>
     private static uint BehindDivision(string code) => Region(
         "cv32e40p",
         $"""

@@ -124,7 +124,7 @@ public sealed class BaselineTests : IDisposable
 
         var divergence = Assert.Single(comparer.Divergences);
         Assert.False(divergence.IsExact);
-        Assert.Equal(12_288UL, divergence.Index); // the first multiple of 4096 behind instruction 10001
+        Assert.Equal(12_288UL, divergence.Index); // the first multiple of 4096 after instruction 10001
     }
 
     [Fact]

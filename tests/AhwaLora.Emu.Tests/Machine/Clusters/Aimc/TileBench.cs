@@ -54,7 +54,7 @@ internal sealed class TileBench : IBusMasters, IActivityObserver
 
     public List<(int Hart, ulong Time, uint Value)> Released { get; } = [];
 
-    /// <summary>What the tile tells of itself, where a test wants to hear it.</summary>
+    /// <summary>Where a test listens to what the tile reports.</summary>
     public List<Activity>? Activities { get; set; }
 
     public IActivityObserver? Observer => Activities is null ? null : this;
