@@ -74,7 +74,7 @@ internal static class AdapterCommand
         var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
         var aimc = TileArguments.Apply(parsed, platform.Aimc);
         platform = platform with { Harts = parsed.GetValue(Harts), Aimc = aimc with { AgeSeconds = parsed.GetValue(Age) ?? aimc.AgeSeconds } };
-        var options = MachineArguments.Options(parsed, Timing);
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var rank = tasks.Max(t => t.Adapter.Pairs.Values.Select(p => p.Rank).DefaultIfEmpty(1).Max());
         var results = new List<TaskResult>();
         TaskRun? run = null;

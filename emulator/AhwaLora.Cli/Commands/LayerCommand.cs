@@ -68,7 +68,7 @@ internal static class LayerCommand
         var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
         var platform = ParsePlatform(parsed, shapes, strategy);
         PlatformRules.Check(platform);
-        var options = MachineArguments.Options(parsed, Timing);
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var chain = trained is null ? LayerData.GenerateChain(shapes, options.Seed) : [trained];
 
         if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
@@ -110,7 +110,7 @@ internal static class LayerCommand
         var file = parsed.GetValue(MachineArguments.Platform);
         var platform = PlatformFile.Load(file);
         platform = platform with { Harts = parsed.GetValue(Harts), Aimc = TileArguments.Apply(parsed, platform.Aimc) };
-        return file is null ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
+        return PlatformFile.IsDefault(file) ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
     }
 
     private static int RunPaired(ParseResult parsed, IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)

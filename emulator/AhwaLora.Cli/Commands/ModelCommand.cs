@@ -28,7 +28,7 @@ internal static class ModelCommand
     private static readonly Option<int> Harts = CommonOptions.Harts(32);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tiles.", DefaultValueFactory = _ => LayerStrategy.Eager.Name };
     private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that do not fit the host's memory. Equal shapes are then run once." };
-    private static readonly Option<string?> Platform = new("--platform") { Description = "Platform file; by default the study's (docs/study/platform.json).", HelpName = "FILE" };
+    private static readonly Option<string?> Platform = MachineArguments.PlatformOption("by default the study's (docs/study/platform.json)");
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Layers");
     private static readonly Option<string?> Json = CommonOptions.Json("every layer's numbers");
@@ -62,8 +62,8 @@ internal static class ModelCommand
 
     private static SweepPoint Settings(ParseResult parsed, KnownModel model)
     {
-        var options = MachineArguments.Options(parsed, Timing);
         var platform = parsed.GetValue(Platform) is { } path ? PlatformFile.Load(path) : StudyPlatform.Description;
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var aimc = platform.Aimc ?? new AimcDescription();
         return new SweepPoint(platform with { Aimc = aimc with { TimingOnly = aimc.TimingOnly || parsed.GetValue(TimingOnly) } })
         {

@@ -12,11 +12,14 @@ internal static class PlatformCommand
     private static readonly Option<string?> Json = new("--json") { Description = "Write the platform as a platform file; - for standard output.", HelpName = "FILE" };
     private static readonly Option<string?> Schema = new("--schema") { Description = "Write the JSON schema of platform files; - for standard output.", HelpName = "FILE" };
 
+    private static readonly Option<bool> List = new("--list") { Description = "Print the platforms that have a name." };
+
     public static Command Create()
     {
-        var command = new Command("platform", "Print the machine's address map.") { MachineArguments.Platform, Json, Schema };
+        var command = new Command("platform", "Print the machine's address map.") { MachineArguments.Platform, List, Json, Schema };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(List)) return PrintNames();
             var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
             PlatformRules.Check(platform);
             if (parsed.GetValue(Schema) is { } schema) AtomicFile.WriteText(schema, PlatformJson.Schema());
@@ -25,6 +28,14 @@ internal static class PlatformCommand
             return 0;
         });
         return command;
+    }
+
+    private static int PrintNames()
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "what");
+        foreach (var (name, summary) in NamedPlatform.All) table.AddRow(name, Markup.Escape(summary));
+        AnsiConsole.Write(table);
+        return 0;
     }
 
     private static void Print(PlatformDescription platform)

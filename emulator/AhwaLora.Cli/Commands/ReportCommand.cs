@@ -72,8 +72,8 @@ internal static class ReportCommand
         return new ReportRequest(
             shape,
             strategy,
-            file is null ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
-            MachineArguments.Options(parsed, Timing),
+            PlatformFile.IsDefault(file) ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
+            MachineArguments.Options(parsed, platform, Timing),
             new TileStudy(
                 preset,
                 model,

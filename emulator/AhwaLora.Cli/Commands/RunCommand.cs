@@ -5,6 +5,7 @@ using AhwaLora.Common.Files;
 using AhwaLora.Debug.Races;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Reports;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Programs;
@@ -57,7 +58,7 @@ internal static class RunCommand
         Refuse(parsed, InLockstep, [.. OfOneRun, MachineArguments.Engine]);
         Refuse(parsed, ProfilingArguments.JitterRuns, [Check, .. ProfilingArguments.Tables]);
         if (parsed.IsGiven(History) && !parsed.IsGiven(Gdb)) throw new UserErrorException($"{History.Name} needs {Gdb.Name}");
-        var request = Request(parsed);
+        var request = Request(parsed, PlatformFile.Load(parsed.GetValue(MachineArguments.Platform)));
         if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
         if (parsed.GetValue(InLockstep)) return RunInLockstep(request);
         if (ProfilingArguments.Runs(parsed) is { } runs)
@@ -85,14 +86,14 @@ internal static class RunCommand
         if (parsed.IsGiven(mode) && options.FirstOrDefault(parsed.IsGiven) is { } option) throw new UserErrorException($"{option.Name} has no effect beside {mode.Name}: leave one of them out");
     }
 
-    private static RunRequest Request(ParseResult parsed) => new()
+    private static RunRequest Request(ParseResult parsed, PlatformDescription platform) => new()
     {
         ElfPath = parsed.GetValue(Elf)!,
         Arguments = parsed.GetValue(Arguments) ?? [],
-        PlatformPath = parsed.GetValue(MachineArguments.Platform),
+        Platform = platform,
         Harts = parsed.GetValue(MachineArguments.Harts),
         Isa = parsed.GetValue(MachineArguments.Isa),
-        Options = MachineArguments.Options(parsed) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
+        Options = MachineArguments.Options(parsed, platform) with { UartInput = parsed.GetValue(UartInput) is { } input ? BytesOf(input) : default },
         Limits = new RunLimits(parsed.GetValue(MaxCycles) ?? ulong.MaxValue, parsed.GetValue(MaxInstructions) ?? ulong.MaxValue),
         SandboxPath = parsed.GetValue(Sandbox),
         Console = new GuestConsole(StandardStreams.Input, StandardStreams.Output, StandardStreams.Error),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Results;
 

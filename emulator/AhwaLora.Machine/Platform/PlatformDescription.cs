@@ -31,6 +31,14 @@ public sealed record PlatformDescription
     /// <summary>Clock in MHz; at 1000 a cycle is a nanosecond.</summary>
     public double ClockMhz { get; init; } = 1000;
 
+    /// <summary>The timing profile of its harts, by name, unless a command chooses another; null for the command's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Timing { get; init; }
+
+    /// <summary>How accesses to its banks are ordered, unless a command chooses another way; null for the command's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Contention? Contention { get; init; }
+
     /// <summary>Memories; of one cluster alone, the banked one among them is its TCDM.</summary>
     public IReadOnlyList<MemoryDescription> Memories { get; init; } =
     [

@@ -1,4 +1,5 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Platform;
@@ -23,6 +24,8 @@ public static class PlatformRules
         CheckHarts(platform);
         Require(platform.ClockMhz is >= 0.001 and <= 100_000, $"field 'clock_mhz': {platform.ClockMhz} is outside 0.001 to 100000");
         _ = ParseIsa(platform.Isa);
+        Require(platform.Timing is null || TimingProfile.All.Any(profile => profile.Name == platform.Timing),
+            $"field 'timing': there is no profile '{platform.Timing}'; expected {string.Join(", ", TimingProfile.All.Select(profile => profile.Name))}");
         CheckMemories(platform);
         if (platform.InstructionMemory is { } fetch) CheckFetch(fetch);
         catalog ??= DeviceCatalog.Standard;

@@ -63,7 +63,7 @@ public sealed class ProgramRun : IDisposable
         OutputDirectory.CheckPlace(request.TileStatePath);
         Image = ElfImage.Load(request.ElfPath);
         if (request.SignaturePath is not null) _ = SignatureRange();
-        var platform = PlatformFile.Load(request.PlatformPath);
+        var platform = request.Platform;
         if (request.Harts is not null && platform.Clusters.Count > 1)
         {
             throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each in it, and give no number of harts beside it");

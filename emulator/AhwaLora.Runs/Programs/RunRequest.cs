@@ -6,6 +6,7 @@ using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Sandbox;
@@ -24,8 +25,8 @@ public sealed record RunRequest
     /// <summary>Arguments for the guest.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Platform file, or null for the default platform.</summary>
-    public string? PlatformPath { get; init; }
+    /// <summary>What machine to build.</summary>
+    public PlatformDescription Platform { get; init; } = new();
 
     /// <summary>Replaces the platform's number of harts.</summary>
     public int? Harts { get; init; }
