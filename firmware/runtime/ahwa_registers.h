@@ -184,9 +184,11 @@
 #define AHWA_TILE_COLUMNS_OFFSET                    0x60       /* Context: output lines; elements of an output vector. */
 #define AHWA_TILE_FLAGS_OFFSET                      0x64       /* Context: options of the job; other bits must be 0. */
 #define AHWA_TILE_FLAGS_ACCUMULATE_SHIFT            0
-#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time. */
+#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one addition per element in the format of DST; reading DST doubles the stream-out time. */
 #define AHWA_TILE_FLAGS_RAW_SHIFT                   1
-#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE. */
+#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE or HALF. */
+#define AHWA_TILE_FLAGS_HALF_SHIFT                  2
+#define AHWA_TILE_FLAGS_HALF_MASK                   0x04       /* SRC and DST hold binary16, two per word. Each element of y is rounded once, to nearest even, before ACCUMULATE adds it; SCALE and BIAS stay float32. */
 #define AHWA_TILE_SCALE_OFFSET                      0x68       /* Context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job. */
 #define AHWA_TILE_BIAS_OFFSET                       0x6C       /* Context: address of float32 addends, one a column; 0 = none; read once a job. */
 #define AHWA_TILE_TAG_OFFSET                        0x70       /* Context: any number that helps the firmware to know the job again. */
@@ -245,7 +247,7 @@
 #define AHWA_TILE_ERROR_ROWS                        0x02       /* No rows, or rows outside the tile; argument: first << 16 | count. */
 #define AHWA_TILE_ERROR_COLUMNS                     0x03       /* No columns, or columns outside the tile; argument: first << 16 | count. */
 #define AHWA_TILE_ERROR_VECTORS                     0x04       /* No vectors, or more than 65535; argument: VECTORS. */
-#define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
+#define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE or HALF, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
 #define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* An address or stride that is not a multiple of 4; argument: it. */
 #define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* Not all of an operand lies in one memory; argument: its address. */
 #define AHWA_TILE_ERROR_INPUT                       0x08       /* An input vector with a NaN or infinite element: its output is not written; argument: the element's address. */

@@ -100,8 +100,9 @@ public static class AimcTileRegisters
         {
             Fields =
             [
-                new("ACCUMULATE", 0, 0, "DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time."),
-                new("RAW", 1, 1, "SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE."),
+                new("ACCUMULATE", 0, 0, "DST = DST + y, one addition per element in the format of DST; reading DST doubles the stream-out time."),
+                new("RAW", 1, 1, "SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE or HALF."),
+                new("HALF", 2, 2, "SRC and DST hold binary16, two per word. Each element of y is rounded once, to nearest even, before ACCUMULATE adds it; SCALE and BIAS stay float32."),
             ],
         },
         new(Scale,              "SCALE",               ReadWrite, "Context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job."),
@@ -151,7 +152,7 @@ public static class AimcTileRegisters
         new("ERROR_ROWS", (uint)AimcTileError.Rows, "No rows, or rows outside the tile; argument: first << 16 | count."),
         new("ERROR_COLUMNS", (uint)AimcTileError.Columns, "No columns, or columns outside the tile; argument: first << 16 | count."),
         new("ERROR_VECTORS", (uint)AimcTileError.Vectors, "No vectors, or more than 65535; argument: VECTORS."),
-        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS."),
+        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "Unknown flags, RAW with ACCUMULATE or HALF, or RAW with converters that are off or wider than 8 bits; argument: FLAGS."),
         new("ERROR_MISALIGNED", (uint)AimcTileError.Misaligned, "An address or stride that is not a multiple of 4; argument: it."),
         new("ERROR_UNMAPPED", (uint)AimcTileError.Unmapped, "Not all of an operand lies in one memory; argument: its address."),
         new("ERROR_INPUT", (uint)AimcTileError.Input, "An input vector with a NaN or infinite element: its output is not written; argument: the element's address."),
