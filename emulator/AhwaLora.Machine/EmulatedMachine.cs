@@ -178,7 +178,8 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
     /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank, one cluster after the other; empty without exact contention.</summary>
-    public IEnumerable<BankConflict> BankConflicts => _clusters.SelectMany(cluster => cluster.BankConflicts);
+    public IEnumerable<BankConflict> BankConflicts =>
+        _clusters.SelectMany(cluster => cluster.BankConflicts).Select(conflict => _clusters.Count == 1 ? conflict with { Cluster = null } : conflict);
 
     /// <summary>Misses of the instruction caches, over all harts; null if there is no instruction cache.</summary>
     public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;

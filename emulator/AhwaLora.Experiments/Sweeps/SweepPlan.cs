@@ -5,7 +5,6 @@ using AhwaLora.Common.Files;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
-using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Sweeps;
@@ -56,7 +55,6 @@ public sealed class SweepPlan
         foreach (var point in file.Points.Where(p => IsLayer(p, faults)))
         {
             CheckTcdm(point, versions, faults);
-            CheckMasters(point, faults);
             if (machines.Add((point.TcdmBytes, point.TcdmBanks, point.DmaBytesPerCycle, point.StreamWordsPerCycle))) CheckPlatform(point, faults);
         }
 
@@ -74,16 +72,6 @@ public sealed class SweepPlan
         {
             faults.Add($"the platform: {e.Message}");
         }
-    }
-
-    // Counts them as BankScheduler does.
-    private static void CheckMasters(SweepPoint point, FileFaults faults)
-    {
-        if (point.Contention != Contention.Exact || point.TcdmBanks == 0) return;
-        var others = point.DmaBytesPerCycle / 4 + 2 * point.StreamWordsPerCycle * point.Mapping.Tiles;
-        if (point.Harts + others <= TcdmBanks.MaxMasters) return;
-        var nearest = others < TcdmBanks.MaxMasters ? $"harts {TcdmBanks.MaxMasters - others}" : "contention none";
-        faults.Add($"{point.Harts} harts and the {others} ports of DMA and tiles are more than the {TcdmBanks.MaxMasters} that contention exact has room for; the nearest that fits is {nearest}");
     }
 
     private static bool IsLayer(SweepPoint point, FileFaults faults)

@@ -70,8 +70,14 @@ public sealed class MemoryRegion : IStateful
     /// <summary>Bytes it transfers per cycle; 0 for no limit.</summary>
     public uint WidthBytes { get; init; }
 
-    /// <summary>Number of word-interleaved banks, with one grant per cycle each; 0 for memory without contention.</summary>
+    /// <summary>Number of interleaved banks, with one grant per cycle each; 0 for memory without contention.</summary>
     public int Banks { get; init; }
+
+    /// <summary>Width of a bank, in bytes.</summary>
+    public int BankBytes { get; init; } = 4;
+
+    /// <summary>What the banks' arbiters do in a cycle without a grant.</summary>
+    public BankArbiter Arbiter { get; init; }
 
     /// <summary>The only hart that sees this memory, or -1 if all do.</summary>
     public int OwnerHart { get; init; } = -1;

@@ -52,7 +52,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     public ClusterBlock? Block => _devices.Select(mapping => mapping.Device).OfType<ClusterBlock>().FirstOrDefault();
 
     /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank; empty without exact contention.</summary>
-    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
+    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts(Number) ?? [];
 
     /// <summary>What arbitrates the banks of its TCDM; null without exact contention.</summary>
     internal BankScheduler? Banks => _banks;
@@ -114,6 +114,6 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     {
         if (Tcdm is null) return;
         var masters = _devices.SelectMany(mapping => mapping.Device.BankMasters.Select(master => (mapping.Device.Name, master)));
-        _banks = new BankScheduler(machine, Tcdm, masters, dataOffset);
+        _banks = new BankScheduler(machine, Tcdm, [.. masters], dataOffset);
     }
 }

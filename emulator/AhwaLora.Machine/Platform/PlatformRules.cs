@@ -1,4 +1,5 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Isa;
 
@@ -118,9 +119,10 @@ public static class PlatformRules
     {
         Require(memory.Size is > 0 and <= 1u << 30 && memory.Size % 4 == 0, $"{field}: size {memory.Size} is not a multiple of 4 up to 1 GiB");
         Require(memory.Banks is 0 or (>= 1 and <= 1024) && int.PopCount(memory.Banks) <= 1, $"{field}: banks {memory.Banks} is not a power of two");
+        Require(memory.BankBytes is TcdmBanks.WordBytes or TcdmBanks.DoubleBytes, $"{field}: bank_bytes {memory.BankBytes} is neither 4 nor 8");
         Require(memory.ExtraCycles <= 1000, $"{field}: extra_cycles {memory.ExtraCycles} is outside 0 to 1000");
         Require(memory.WidthBytes == 0 || (memory.WidthBytes <= 64 && uint.IsPow2(memory.WidthBytes)), $"{field}: width_bytes {memory.WidthBytes} is neither 0 nor a power of two up to 64");
-        Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, each of which is a word wide; remove one of the two");
+        Require(memory.Banks == 0 || memory.WidthBytes == 0, $"{field}: width_bytes {memory.WidthBytes} does not go with banks, each of which has a width; remove one of the two");
         Require(memory.Banks == 0 || !memory.Private, $"{field}: banks do not go with private, since only one hart uses a private memory; remove one of the two");
     }
 
