@@ -2,6 +2,10 @@
 #ifndef AHWA_REGISTERS_H
 #define AHWA_REGISTERS_H
 
+/* Clusters. Hart h belongs to cluster h / AHWA_HARTS_PER_CLUSTER. */
+#define AHWA_CLUSTERS          1
+#define AHWA_HARTS_PER_CLUSTER 64
+
 /* CLINT. Core-local interruptor: software interrupts and timers. Word accesses. */
 #define AHWA_CLINT_BASE            0x02000000
 #define AHWA_CLINT_MSIP_OFFSET     0x00       /* Bit 0 is hart h's software interrupt (mip.MSIP). */
@@ -35,6 +39,7 @@
 
 /* CLUSTER. Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one. */
 #define AHWA_CLUSTER_BASE                  0x10200000
+#define AHWA_CLUSTER_CLUSTER_STRIDE        0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_CLUSTER_BARRIER_OFFSET        0x00       /* A read waits until every hart that has not ended reads it too, and returns 0. */
 #define AHWA_CLUSTER_HARTS_OFFSET          0x04       /* Number of harts. */
 #define AHWA_CLUSTER_WAKE_LO_OFFSET        0x08       /* Bit h raises the event of hart h. */
@@ -52,6 +57,7 @@
 
 /* DMA. 1-D and 2-D copies between memories, served in order. Each hart has its own SRC to ROWS, so no lock is needed. Word accesses. */
 #define AHWA_DMA_BASE                       0x10210000
+#define AHWA_DMA_CLUSTER_STRIDE             0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_DMA_SRC_OFFSET                 0x00       /* Address of the first row's source; a multiple of 4. */
 #define AHWA_DMA_DST_OFFSET                 0x04       /* Address of the first row's destination; a multiple of 4. Source and destination must not overlap. */
 #define AHWA_DMA_BYTES_OFFSET               0x08       /* Bytes of a row; a multiple of 4, above 0. */
@@ -91,6 +97,7 @@
 
 /* TILE. Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses. */
 #define AHWA_TILE_BASE                              0x30000000
+#define AHWA_TILE_CLUSTER_STRIDE                    0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_TILE_STRIDE                            0x1000     /* From one block to the next. */
 #define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* Write: queue the job in the hart's context. Read: number of the hart's latest job, 1 = first since the last clear, 0 = none. */
 #define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* Lock a free job context for the reading hart: its id, or a negative code. A hart that holds one gets the same again. Its registers keep the values of its last job. */

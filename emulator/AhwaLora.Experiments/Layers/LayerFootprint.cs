@@ -22,7 +22,7 @@ public static class LayerFootprint
     internal static string NoTcdm { get; } = $"the platform has no memory at {AddressJsonConverter.ToText(TcdmBase)}, where the firmware has its TCDM; give the platform file a 'tcdm' with that base";
 
     /// <summary>The platform's TCDM; null if it has none at the firmware's address.</summary>
-    public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.Memories.FirstOrDefault(m => m.Base == TcdmBase);
+    public static MemoryDescription? TcdmOf(PlatformDescription platform) => platform.AllMemories.FirstOrDefault(m => m.Base == TcdmBase);
 
     /// <summary>
     /// Bytes that a strategy's buffers take, as the firmware reports them: float32, padded rows, the adapter in panels, a bias. If the

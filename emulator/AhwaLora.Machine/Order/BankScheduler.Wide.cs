@@ -10,7 +10,6 @@ namespace AhwaLora.Machine.Order;
 /// </content>
 internal sealed partial class BankScheduler
 {
-    [Unsaved("wired by the assembly")]
     private readonly WidePort[] _wide;
     [Unsaved("holds grants within one cycle")]
     private readonly int[] _takenBy; // the owner of the wide access that has the bank in this cycle

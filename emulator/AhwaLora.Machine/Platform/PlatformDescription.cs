@@ -118,6 +118,17 @@ public sealed record PlatformDescription
     public MemoryDescription? TcdmOf(int cluster) =>
         Clusters[cluster].Tcdm ?? (Clusters.Count == 1 ? Memories.FirstOrDefault(memory => memory.Banks != 0) : null);
 
+    /// <summary>This platform with another memory in place of each that begins at <paramref name="start"/>: of the machine's, or a cluster's TCDM.</summary>
+    public PlatformDescription WithMemory(uint start, Func<MemoryDescription, MemoryDescription> change)
+    {
+        MemoryDescription Change(MemoryDescription memory) => memory.Base == start ? change(memory) : memory;
+        return this with
+        {
+            Memories = [.. Memories.Select(Change)],
+            Clusters = [.. Clusters.Select(cluster => cluster.Tcdm is { } tcdm ? cluster with { Tcdm = Change(tcdm) } : cluster)],
+        };
+    }
+
     /// <summary>How a file names a cluster's field.</summary>
     public string FieldOf(int cluster, string field) => !IsFlat ? $"clusters[{cluster}].{field}" : field == "block" ? "cluster" : field;
 

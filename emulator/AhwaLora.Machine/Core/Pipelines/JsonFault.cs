@@ -21,7 +21,7 @@ public static partial class JsonFault
         if (message.StartsWith("Expected depth to be zero", StringComparison.Ordinal)) return "the file ends too early: a bracket or brace is still open";
         if (DuplicateMember().Match(message) is { Success: true } duplicate) return $"field '{duplicate.Groups["name"].Value}' is given twice";
         if (MissingMembers().Match(message) is { Success: true } missing) return $"{field}{missing.Groups["names"].Value} missing";
-        if (WrongType().Match(message) is { Success: true } wrong) return $"{field}expected {NameOf(wrong.Groups["type"].Value)}";
+        if (WrongType().Match(message) is { Success: true } wrong) return $"{field}expected {NameOf(wrong.Groups["type"].Value, root)}";
         return fault.LineNumber is { } line && field.Length == 0 ? $"line {line + 1}: {message.Split(". ")[0].TrimEnd('.')}" : field + message;
     }
 
@@ -30,8 +30,9 @@ public static partial class JsonFault
         where property.SetMethod is not null && !property.IsDefined(typeof(JsonIgnoreAttribute), inherit: true)
         select JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
-    private static string NameOf(string type) => type switch
+    private static string NameOf(string type, Type root) => type switch
     {
+        _ when root.Assembly.GetType(type) is { IsEnum: true } names => string.Join(" or ", Enum.GetNames(names).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)),
         _ when type.Contains("Boolean", StringComparison.Ordinal) => "true or false",
         _ when type.Contains("Int", StringComparison.Ordinal) => "a whole number",
         _ when type.Contains("Double", StringComparison.Ordinal) || type.Contains("Single", StringComparison.Ordinal) => "a number",

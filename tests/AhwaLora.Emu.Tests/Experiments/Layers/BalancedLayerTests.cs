@@ -84,7 +84,7 @@ public sealed class BalancedLayerTests
     private static PlatformDescription Platform(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20)
     {
         var platform = new PlatformDescription { Harts = harts, Aimc = new AimcDescription { Preset = "ideal", Model = "none", IntegrationNs = integrationNs } };
-        platform = platform with { Memories = [.. platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = tcdmBytes } : m)] };
+        platform = platform.WithMemory(LayerFootprint.TcdmBase, m => m with { Size = tcdmBytes });
         return LayerMapping.WithTiles(platform, [shape], strategy);
     }
 }
