@@ -20,10 +20,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
 {
     private readonly List<MemoryRegion> _memories = [];
     private readonly List<MappedDevice> _devices = [];
-    [Unsaved("the devices again, which are passed")]
+    [Unsaved("another list of the devices, which are saved themselves")]
     private readonly List<IClockedDevice> _clocked = [];
     private readonly List<Cluster> _clusters = [];
-    [Unsaved("the clusters again, which are passed")]
+    [Unsaved("another list of the clusters, which are saved themselves")]
     private readonly Cluster[] _clusterOf;
     private readonly List<Hart> _harts = [];
     [Unsaved("engines hold translations, which follow from memory")]
@@ -31,10 +31,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     [Unsaved("engines hold translations, which follow from memory")]
     private readonly IEngine[] _engineOf;
     private readonly List<IStateful> _pipelines = [];
-    [Unsaved("the devices again, which are passed")]
+    [Unsaved("another list of the devices, which are saved themselves")]
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly IHost _host;
     private readonly HostClock _clock;
     private readonly Semihosting _semihosting;
@@ -45,7 +45,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     private Hart? _acting;
     [Unsaved("set before each event of a device, and read within it")]
     private ulong _deviceTime;
-    [Unsaved("ends the run that is under way, and no other")]
+    [Unsaved("only the run under way uses it")]
     private bool _isStopRequested;
 
     /// <summary>Assembles a platform.</summary>
@@ -76,15 +76,15 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     }
 
     /// <summary>The platform that it was assembled from.</summary>
-    [field: Unsaved("fixed, and told by the file's header")]
+    [field: Unsaved("fixed, and named in the file's header")]
     public PlatformDescription Platform { get; }
 
     /// <summary>The options that it runs with.</summary>
-    [field: Unsaved("fixed, and told by the file's header")]
+    [field: Unsaved("fixed, and named in the file's header")]
     public MachineOptions Options { get; }
 
     /// <summary>Memory and devices as masters other than harts see them.</summary>
-    [field: Unsaved("memories and devices again, which are passed")]
+    [field: Unsaved("another list of memories and devices, which are saved themselves")]
     public AddressSpace Space { get; }
 
     /// <summary>The harts, by mhartid.</summary>
@@ -136,14 +136,14 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     }
 
     /// <summary>The observer of what harts and devices do over time; null for none.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public IMachineObserver? Observer { get; set; }
 
     /// <inheritdoc/>
     IActivityObserver? IBusMasters.Observer => Observer;
 
     /// <summary>Raised after each event of a device and each round of the banks.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public event Action? DeviceActed;
 
     /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> after the present instruction or device event.</summary>

@@ -12,11 +12,11 @@ namespace AhwaLora.Machine.Clusters;
 /// </summary>
 public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
 {
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _bus;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly List<Hart> _harts = [];
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly List<MappedDevice> _devices = [];
     private readonly HartBarrier _csrBarrier;
     private BankScheduler? _banks;
@@ -42,7 +42,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     public IReadOnlyList<Hart> Harts => _harts;
 
     /// <summary>Its TCDM; null if it has none.</summary>
-    [field: Unsaved("the machine's, which passes it")]
+    [field: Unsaved("it belongs to the machine, which saves it")]
     public MemoryRegion? Tcdm { get; }
 
     /// <summary>Its devices, at their addresses.</summary>

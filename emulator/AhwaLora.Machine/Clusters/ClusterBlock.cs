@@ -11,9 +11,9 @@ public sealed class ClusterBlock : IOrderingDevice
 {
     private const int None = -1;
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IClusterMasters _masters;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly ITcdmCounters _tcdm;
 
     // Harts have their local ids here.

@@ -65,11 +65,11 @@ public sealed class Hart : IStateful
     public readonly int Id;
 
     /// <summary>Memory and devices as this hart sees them.</summary>
-    [Unsaved("memories and devices, which the machine passes")]
+    [Unsaved("memories and devices belong to the machine, which saves them")]
     public readonly AddressSpace Space;
 
     /// <summary>Extensions and options.</summary>
-    [Unsaved("fixed, and told by the file's header")]
+    [Unsaved("fixed, and named in the file's header")]
     public readonly HartFeatures Features;
 
     /// <summary>x0-x31; x0 is 0.</summary>
@@ -88,7 +88,7 @@ public sealed class Hart : IStateful
     public ulong Retired;
 
     /// <summary>The engine stops the hart when <see cref="Retired"/> reaches this count. It is not part of the hart's state.</summary>
-    [Unsaved("set for each turn by the machine")]
+    [Unsaved("the machine sets it before each turn")]
     public ulong BreakAt = ulong.MaxValue;
 
     /// <summary>Traps and interrupts taken since reset.</summary>

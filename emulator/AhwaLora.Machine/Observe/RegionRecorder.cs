@@ -154,7 +154,7 @@ public sealed class RegionRecorder : IStateful
         return region;
     }
 
-    /// <summary>What a region is called that has no name of its own.</summary>
+    /// <summary>The name of a region that has none of its own.</summary>
     public static string NumberedName(uint id) => string.Create(CultureInfo.InvariantCulture, $"region_{id}");
 
     /// <summary>The id of a region: equal strings at several addresses name one region.</summary>

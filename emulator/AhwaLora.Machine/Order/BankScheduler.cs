@@ -19,18 +19,18 @@ internal sealed partial class BankScheduler : IStateful, ITcdmCounters
     /// <summary>The request that a number stands for in this cycle: its master, its index there, and the number of the request that shares its access; <see cref="Alone"/> for none, <see cref="Last"/> for the one that shares.</summary>
     private readonly record struct Request(IBankMaster Master, int Index, int Shared);
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IScheduledMachine _machine;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly Hart[] _harts;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly MemoryRegion _memory;
     private readonly TcdmBanks _banks;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly Asker[] _askers;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly BankPorts _ports;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly int[] _hartOf;
     [Unsaved("holds requests within one cycle")]
     private readonly uint[] _addresses;

@@ -23,11 +23,11 @@ internal sealed partial class Scheduler : IStateful
     public const ulong MostRunAheadCycles = 4096;
 
     private readonly IScheduledMachine _machine;
-    [Unsaved("the machine's, which passes it")]
+    [Unsaved("it belongs to the machine, which saves it")]
     private readonly BankScheduler[] _banks;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly Hart[] _harts;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly IClockedDevice[] _devices;
 
     // The hart whose turn it is, and the window of its turn. A limit or a probe may stop the hart within the window. The

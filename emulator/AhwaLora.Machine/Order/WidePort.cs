@@ -11,7 +11,7 @@ internal sealed class WidePort(IBankMaster master, int owner) : IStateful
     private int _wins;
 
     /// <summary>The master whose only port it is.</summary>
-    [field: Unsaved("wired by the assembly")]
+    [field: Unsaved("fixed when the machine is built")]
     public IBankMaster Master { get; } = master;
 
     /// <summary>Its owner, for the counts of conflicts.</summary>

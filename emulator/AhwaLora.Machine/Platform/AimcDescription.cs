@@ -10,7 +10,7 @@ public sealed record AimcDescription : IDeviceDescription
 {
     private static readonly int MostTiles = (int)((1UL << 32) / AimcTileRegisters.Map.Size);
 
-    /// <summary>First address; tile n is 4 KiB further on each.</summary>
+    /// <summary>First address; each tile takes 4 KiB.</summary>
     [JsonConverter(typeof(AddressJsonConverter))]
     public uint Base { get; init; } = 0x3000_0000;
 

@@ -11,7 +11,7 @@ namespace AhwaLora.Machine.Platform;
 /// <param name="kinds">In the order in which they are built and stand in snapshots: those of the machine, then those of a cluster.</param>
 public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
 {
-    /// <summary>Those that the product has.</summary>
+    /// <summary>The product's kinds of device.</summary>
     public static DeviceCatalog Standard { get; } = new(
     [
         DeviceKind.ForMachine("clint", ClintRegisters.Map, static p => p.Clint, static (clint, site) =>

@@ -8,7 +8,7 @@ public interface IDeviceDescription
     /// <summary>First address.</summary>
     uint Base { get; }
 
-    /// <summary>How many of them stand in a row, each at the end of the one before it.</summary>
+    /// <summary>How many there are in a row; each begins at the end of the one before it.</summary>
     int Count => 1;
 
     /// <summary>Checks what a schema cannot say.</summary>

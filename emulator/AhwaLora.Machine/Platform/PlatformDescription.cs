@@ -22,7 +22,7 @@ public sealed record PlatformDescription
     /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a and c.</summary>
     public string Isa { get; init; } = "rv32imf_zicsr_zifencei";
 
-    /// <summary>User mode beside machine mode.</summary>
+    /// <summary>True for user mode in addition to machine mode.</summary>
     public bool UserMode { get; init; }
 
     /// <summary>Physical memory protection with 16 entries.</summary>
@@ -39,7 +39,7 @@ public sealed record PlatformDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Contention? Contention { get; init; }
 
-    /// <summary>Memories; of one cluster alone, the banked one among them is its TCDM.</summary>
+    /// <summary>Memories. On a machine with one cluster, the banked one among them is its TCDM.</summary>
     public IReadOnlyList<MemoryDescription> Memories { get; init; } =
     [
         new() { Name = "ram", Base = 0x8000_0000, Size = 64 << 20 },
@@ -99,7 +99,7 @@ public sealed record PlatformDescription
         init => First = First with { Devices = value };
     }
 
-    /// <summary>The clusters; their harts are numbered through.</summary>
+    /// <summary>The clusters; their harts are numbered consecutively.</summary>
     public IReadOnlyList<ClusterDescription> Clusters { get; init; } = [new()];
 
     /// <summary>True if a file can describe it without <see cref="Clusters"/>.</summary>

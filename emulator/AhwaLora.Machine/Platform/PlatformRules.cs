@@ -8,7 +8,7 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>What a schema cannot say about a platform: ranges, powers of two, and that nothing overlaps.</summary>
 public static class PlatformRules
 {
-    /// <summary>Most harts a machine can have.</summary>
+    /// <summary>The largest number of harts of a machine.</summary>
     public const int MaximumHarts = HartSet.Capacity;
 
     /// <summary>The longest integration of a tile, ns.</summary>
@@ -93,7 +93,7 @@ public static class PlatformRules
             Require(cluster.Harts is >= 1 and <= MaximumHarts, $"field '{platform.FieldOf(number, "harts")}': {cluster.Harts} is outside 1 to {MaximumHarts}");
         }
 
-        Require(platform.TotalHarts <= MaximumHarts, $"field 'clusters': {platform.TotalHarts} harts in all; expected at most {MaximumHarts}");
+        Require(platform.TotalHarts <= MaximumHarts, $"field 'clusters': {platform.TotalHarts} harts in total; expected at most {MaximumHarts}");
     }
 
     private static void CheckMemories(PlatformDescription platform)
@@ -110,9 +110,9 @@ public static class PlatformRules
         var banked = platform.Memories.Where(memory => memory.Banks != 0).Select(memory => memory.Name).ToList();
         Require(banked.Count <= 1, $"field 'memories': {string.Join(" and ", banked)} have banks; only one memory can");
         Require(banked.Count == 0 || platform.IsFlat,
-            $"field 'memories': {string.Join(" and ", banked)} has banks; beside 'clusters' a memory with banks is the 'tcdm' of one of them");
+            $"field 'memories': {string.Join(" and ", banked)} has banks; in a file with 'clusters', give it to one of them as its 'tcdm'");
         var total = platform.AllMemories.Aggregate(0UL, (sum, memory) => sum + memory.Size * (memory.Private ? (ulong)platform.TotalHarts : 1));
-        Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in all, private memories counted per hart; expected at most {AddressSpaceBytes >> 20} MiB");
+        Require(total <= AddressSpaceBytes, $"field 'memories': {total >> 20} MiB in total, private memories counted per hart; expected at most {AddressSpaceBytes >> 20} MiB");
     }
 
     private static void CheckMemory(MemoryDescription memory, string field)

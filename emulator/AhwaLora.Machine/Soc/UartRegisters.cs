@@ -18,7 +18,7 @@ public static class UartRegisters
 #pragma warning restore CS1591
 
     /// <summary>The datasheet. RBR, THR and DLL share an offset, as on the chip.</summary>
-    public static readonly RegisterMap Map = new("UART", 0x1000, "16550 serial port, registers a byte apart; an access of any width reaches the register at its address.",
+    public static readonly RegisterMap Map = new("UART", 0x1000, "16550 serial port, registers one byte apart; an access of any width reaches the register at its address.",
     [
         new(Data,   "RBR", ReadActs,  "Takes the oldest received byte.", Bytes: 1, Stride: 1),
         new(Data,   "THR", WriteOnly, "Sends a byte at once.", Bytes: 1, Stride: 1),

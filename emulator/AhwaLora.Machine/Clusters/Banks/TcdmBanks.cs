@@ -22,7 +22,7 @@ public sealed class TcdmBanks : IStateful
     private const int WordBits = 64;
 
     private readonly int _levels, _words, _shift;
-    [Unsaved("numbers of the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly int[] _ownerOf;
     private readonly int[] _pointers;
 

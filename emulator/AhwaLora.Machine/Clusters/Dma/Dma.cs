@@ -14,7 +14,7 @@ namespace AhwaLora.Machine.Clusters.Dma;
 /// </summary>
 public sealed class Dma : IClockedDevice, IJobDevice
 {
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IClusterMasters _masters;
     private readonly InterruptLine _line;
     private readonly uint _bytesPerCycle;
@@ -83,7 +83,7 @@ public sealed class Dma : IClockedDevice, IJobDevice
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("bytes_moved", _bytesMoved), new("busy_cycles", BusyAt(time))];
 
     /// <inheritdoc/>
-    [field: Unsaved("the ports again, which are passed")]
+    [field: Unsaved("another list of the ports, which are saved themselves")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         Done,
     }
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _masters;
     private readonly int _initiator;
     private readonly Phase[] _phases;

@@ -9,7 +9,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public readonly DecoupledTiming Timing = timing;
 
     /// <summary>Offset in bytes that is added to all data addresses.</summary>
-    [field: Unsaved("fixed by the assembly, as the options say")]
+    [field: Unsaved("fixed when the machine is built, by its options")]
     public uint DataOffset { get; set; }
 
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>

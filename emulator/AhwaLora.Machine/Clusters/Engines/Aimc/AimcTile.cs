@@ -18,7 +18,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
 {
     private readonly AimcTileOptions _options;
     private readonly CrossbarArray _crossbar;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _masters;
     private readonly InterruptLine _interrupt;
 
@@ -124,7 +124,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
     }
 
     /// <summary>The streamers: in, then out.</summary>
-    [field: Unsaved("the streamers again, which are passed")]
+    [field: Unsaved("another list of the streamers, which are saved themselves")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>
