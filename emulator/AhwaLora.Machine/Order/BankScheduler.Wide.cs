@@ -17,7 +17,7 @@ internal sealed partial class BankScheduler
     private int _wideRequests;
     private int _firstWide;
 
-    private bool IsWide(IBankMaster master)
+    private static bool IsWide(IBankMaster master)
     {
         if (master is { AccessBytes: > TcdmBanks.WordBytes, Ports: not 1 }) throw new ArgumentException($"A master of {master.AccessBytes} bytes per access has {master.Ports} ports; expected 1.", nameof(master));
         return master.AccessBytes > TcdmBanks.WordBytes || master.Priority.GoesFirst;

@@ -99,6 +99,6 @@ public sealed class ManyMastersTests
         Assert.Equal([12, 7, 1, 8, 28, 32], Enumerable.Range(0, 6).Select(ports.FirstOf));
         Assert.Equal(["hart 0", "hart 1", "hart 2", "hart 3", "dma", "tile0"], ports.Owners);
         Assert.Equal([0, 0, 0, 1], ports.OwnerOf[..4]);
-        Assert.Equal([3, 4, 4, 5], new[] { 11, 12, 27, 35 }.Select(n => ports.OwnerOf[n]));
+        Assert.Equal((3, 4, 4, 5), (ports.OwnerOf[11], ports.OwnerOf[12], ports.OwnerOf[27], ports.OwnerOf[35]));
     }
 }
