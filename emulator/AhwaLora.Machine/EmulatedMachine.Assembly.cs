@@ -106,7 +106,9 @@ public sealed partial class EmulatedMachine
         {
             var bytes = device.BankMasters.Select(master => master.AccessBytes).DefaultIfEmpty().Max();
             var banks = (bytes - sizeof(uint) + 2 * tcdm.BankBytes - 1) / tcdm.BankBytes; // of an access that begins in the last word of a bank
-            if (banks > tcdm.Banks) throw new PlatformException($"'{device.Name}' takes up to {banks} banks of '{tcdm.Name}' in one access, which has {tcdm.Banks}; give it at least {BitOperations.RoundUpToPowerOf2((uint)banks)}");
+            if (banks <= tcdm.Banks) continue;
+            throw new PlatformException($"'{device.Name}' takes up to {banks} banks of '{tcdm.Name}' in one access, which has {tcdm.Banks}; "
+                + $"give it at least {BitOperations.RoundUpToPowerOf2((uint)banks)}");
         }
     }
 

@@ -27,7 +27,9 @@ public sealed record RegisterBlock(RegisterMap Map, uint Base, bool IsArray = fa
         var stride = firsts.Count < 2 ? 0 : firsts[1] - firsts[0];
         for (var n = 1; n < firsts.Count; n++)
         {
-            if (firsts[n] - firsts[n - 1] != stride) throw new PlatformException($"'{devices.Key.Name}' of cluster {n} is not 0x{stride:x} bytes after that of cluster {n - 1}; the firmware finds its cluster's devices by equal distances");
+            if (firsts[n] - firsts[n - 1] == stride) continue;
+            throw new PlatformException($"'{devices.Key.Name}' of cluster {n} is not 0x{stride:x} bytes after that of cluster {n - 1}; "
+                + "the firmware finds its cluster's devices by equal distances");
         }
 
         return stride;

@@ -16,7 +16,10 @@ internal sealed partial class BankScheduler : IStateful, ITcdmCounters
     /// <summary>A master other than a hart, with the number of its first port; <see cref="Wide"/> if it may take several banks.</summary>
     private readonly record struct Asker(IBankMaster Master, int First, WidePort? Wide);
 
-    /// <summary>The request that a number stands for in this cycle: its master, its index there, and the number of the request that shares its access; <see cref="Alone"/> for none, <see cref="Last"/> for the one that shares.</summary>
+    /// <summary>
+    /// The request that a number stands for in this cycle: its master, its index there, and the number of the request that
+    /// shares its access; <see cref="Alone"/> for none, <see cref="Last"/> for the one that shares.
+    /// </summary>
     private readonly record struct Request(IBankMaster Master, int Index, int Shared);
 
     [Unsaved("fixed when the machine is built")]

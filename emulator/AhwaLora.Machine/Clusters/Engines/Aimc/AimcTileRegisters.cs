@@ -41,7 +41,8 @@ public static class AimcTileRegisters
     public static RegisterMap Map { get; } = new("TILE", 0x1000, "Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses.",
     [
         new(Trigger,            "TRIGGER",             ReadWrite, "Write: queues the job in the hart's context. Read: number of the hart's latest job; 1 is the first since the last clear, 0 means none."),
-        new(Acquire,            "ACQUIRE",             ReadActs,  "A read locks a free job context for its hart and returns the context's id, or a negative code. A hart that holds a context gets the same one again. Its registers keep the values of its last job."),
+        new(Acquire,            "ACQUIRE",             ReadActs,  "A read locks a free job context for its hart and returns the context's id, or a negative code. "
+            + "A hart that holds a context gets the same one again. Its registers keep the values of its last job."),
         new(Finished,           "FINISHED",            ReadOnly,  "Jobs finished since the last clear; jobs finish in the order of their numbers."),
         new(Status,             "STATUS",              ReadOnly,  "What the tile is doing.")
         {
