@@ -23,6 +23,8 @@ internal static class RunCommand
     private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124.", HelpName = "N" };
     private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124.", HelpName = "N" };
     private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
+    private const long MostUartBytes = 64L << 20;
+
     private static readonly Option<string?> UartInput = new("--uart-input") { Description = "What the UART receives; - for standard input, read to its end before the run.", HelpName = "FILE" };
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
@@ -113,19 +115,16 @@ internal static class RunCommand
 
     private static byte[] BytesOf(string path)
     {
-        if (path != "-") return InputFile.Read(path, File.ReadAllBytes);
-        using var bytes = new MemoryStream();
+        if (path != "-") return InputFile.Bytes(path, MostUartBytes);
         using var standard = StandardStreams.Input;
         try
         {
-            standard.CopyTo(bytes);
+            return InputFile.ToEnd("standard input", standard, MostUartBytes);
         }
         catch (IOException e)
         {
             throw new UserErrorException($"standard input cannot be read ({e.Message.TrimEnd('.')})", e);
         }
-
-        return bytes.ToArray();
     }
 
     /// <summary>Runs in lockstep, without the guest's console, because the two runs would share it.</summary>

@@ -103,6 +103,7 @@ internal sealed partial class Scheduler : IStateful
         state.Field(ref yield);
         HartSet.SaveOrRestore(state, ref held);
         state.Field(ref events);
+        state.Require(id >= -1 && id < _machine.Harts.Count);
         _turn = id < 0 ? null : _machine.Harts[id];
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
