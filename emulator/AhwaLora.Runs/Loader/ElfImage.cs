@@ -63,11 +63,13 @@ public sealed class ElfImage
     /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what is wrong.</exception>
     public static ElfImage Load(string path)
     {
-        // Pipes and devices have no length.
-        if (InputFile.Read(path, static path => new FileInfo(path) is { Exists: true, Length: 0 })) return Parse(path, InputFile.Bytes(path, MostPipedBytes));
+        if (!InputFile.Read(path, HasLength)) return Parse(path, InputFile.Bytes(path, MostPipedBytes));
         using var file = InputFile.Open(path);
         return Parse(path, file);
     }
+
+    /// <summary>False for a pipe and a device, also through a link, as a shell's /dev/fd/63.</summary>
+    private static bool HasLength(string path) => new FileInfo(System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) is { Exists: true, Length: > 0 };
 
     /// <summary>Parses the bytes of a file called <paramref name="path"/>.</summary>
     /// <exception cref="UserErrorException">They are not such an executable.</exception>

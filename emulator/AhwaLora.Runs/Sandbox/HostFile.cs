@@ -11,7 +11,7 @@ internal static partial class HostFile
     private const int RecordBytes = 256, ModeOffset = 28; // stx_mode
     private const int TypeMask = 0xf000, Regular = 0x8000, Directory = 0x4000; // S_IFMT, S_IFREG, S_IFDIR
 
-    /// <summary>True for a pipe, a device or a socket, also behind a link; false if there is no such file. Only Linux can tell.</summary>
+    /// <summary>True for a pipe, a device or a socket, also through a link; false if there is no such file. Only Linux can tell.</summary>
     public static bool IsSpecial(string path)
     {
         if (!OperatingSystem.IsLinux()) return false;
