@@ -105,6 +105,7 @@ public sealed class ElfImage
     private static List<ElfSegment> ReadSegments(ElfReader reader)
     {
         var segments = new List<ElfSegment>();
+        var firstSection = reader.SectionHeaders.Where(s => (s.Flags & AllocatedSection) != 0 && s.Size != 0).Select(s => s.Offset).DefaultIfEmpty().Min();
         long bytes = 0;
         foreach (var (n, header) in reader.ReadProgramHeaders().Index())
         {
@@ -113,25 +114,26 @@ public sealed class ElfImage
             var what = $"segment {n} at 0x{address:x8}";
             if (header.FileBytes > size) throw reader.Fail($"{what} has {header.FileBytes} bytes in the file but only {size} in memory");
             if ((ulong)address + size > 1UL << 32) throw reader.Fail($"{what} with {size} bytes reaches beyond the 32-bit address space");
-            if (segments.Find(s => s.Address < (ulong)address + size && address < (ulong)s.Address + s.Size) is { } other)
-            {
-                throw reader.Fail($"segments overlap: {other.Range} and {new ElfSegment(address, size, default).Range}; correct the linker script");
-            }
-
             bytes += header.FileBytes;
             if (bytes > MostLoadedBytes) throw reader.Fail($"its segments have more than {MostLoadedBytes} bytes in the file; a memory has at most 1 GiB");
-            segments.Add(new ElfSegment(address, size, reader.Read(header.Offset, header.FileBytes, what), LeadingHeaders(reader, header)));
+            segments.Add(new ElfSegment(address, size, reader.Read(header.Offset, header.FileBytes, what), LeadingHeaders(header, firstSection)));
         }
 
+        CheckOverlaps(reader, segments);
         return segments.Count != 0 ? segments : throw reader.Fail("it has no loadable segment; link a program");
     }
 
-    private static uint LeadingHeaders(ElfReader reader, ProgramHeader segment)
+    private static void CheckOverlaps(ElfReader reader, List<ElfSegment> segments)
     {
-        if (segment.Offset != 0) return 0;
-        var first = reader.SectionHeaders.Where(s => (s.Flags & AllocatedSection) != 0 && s.Size != 0).Select(s => s.Offset).DefaultIfEmpty().Min();
-        return first <= segment.FileBytes ? first : 0;
+        var last = default(ElfSegment);
+        foreach (var segment in segments.OrderBy(s => s.Address))
+        {
+            if (last is not null && segment.Address < (ulong)last.Address + last.Size) throw reader.Fail($"segments overlap: {last.Range} and {segment.Range}; correct the linker script");
+            last = segment;
+        }
     }
+
+    private static uint LeadingHeaders(ProgramHeader segment, uint firstSection) => segment.Offset == 0 && firstSection <= segment.FileBytes ? firstSection : 0;
 
     private static ElfSection ReadSection(ElfReader reader, SectionHeader header, string name)
     {

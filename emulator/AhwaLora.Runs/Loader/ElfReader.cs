@@ -22,8 +22,11 @@ internal sealed class ElfReader
 
     // Numbers that do not fit into the header stand in section header 0 (System V ABI, "ELF Header").
     private const ushort ExtendedSegments = 0xffff, ExtendedIndex = 0xffff;
-    private const int MostSections = 1 << 20;
+    private const int MostHeaders = 1 << 20;
     private const uint MostTableBytes = 1u << 28;
+
+    // Headers and names may name the same bytes again and again, so what they name together has a limit too.
+    private long _sectionBytesLeft = 1L << 30, _nameBytesLeft = MostTableBytes;
 
     private readonly string _path;
     private readonly Stream _file;
@@ -68,6 +71,7 @@ internal sealed class ElfReader
         if (count == 0 || table == 0) yield break;
         if (entryBytes < ProgramHeaderBytes) throw Fail($"damaged: its program headers have {entryBytes} bytes each (e_phentsize); expected {ProgramHeaderBytes}");
         CheckRange(table, count * entryBytes, $"the table of {count} program headers");
+        if (count > MostHeaders) throw Fail($"it has {count} program headers; at most {MostHeaders} are read");
         var entry = new byte[ProgramHeaderBytes];
         for (var n = 0; n < count; n++)
         {
@@ -93,7 +97,8 @@ internal sealed class ElfReader
     /// <summary>Bytes that the program runs without: none if they lie outside the file.</summary>
     public byte[] ReadIfThere(in SectionHeader section)
     {
-        if (section.Type == SectionType.NoBits || section.Size > MostTableBytes || (long)section.Offset + section.Size > _file.Length) return [];
+        if (section.Type == SectionType.NoBits || section.Size > Math.Min(MostTableBytes, _sectionBytesLeft) || (long)section.Offset + section.Size > _file.Length) return [];
+        _sectionBytesLeft -= section.Size;
         return Read(section.Offset, section.Size, "a section");
     }
 
@@ -121,7 +126,7 @@ internal sealed class ElfReader
     {
         var entryBytes = Math.Max(table.EntryBytes, (long)ElfSymbolEntry.Bytes);
         var (entries, names) = (ReadIfThere(table), table.Link < SectionHeaders.Count ? ReadIfThere(SectionHeaders[(int)table.Link]) : []);
-        if ((entries.Length == 0 || names.Length == 0) && table.Size != 0) Fault ??= "the file ends before its symbols do, so they are unknown";
+        if ((entries.Length == 0 || names.Length == 0) && table.Size != 0) Fault ??= "its symbols lie outside the file or are too many, so they are unknown";
         var symbols = new List<ElfSymbol>();
         for (long at = 0; at + ElfSymbolEntry.Bytes <= entries.Length; at += entryBytes)
         {
@@ -161,7 +166,7 @@ internal sealed class ElfReader
         if (SectionTable == 0) return [];
         var count = Half(_header, 48) is not 0 and var stated ? stated : FirstSection()?.Size ?? 0;
         if (SectionEntryBytes < SectionHeaderBytes) Fault = $"its section headers have {SectionEntryBytes} bytes each (e_shentsize) in place of {SectionHeaderBytes}, so its symbols are unknown";
-        else if (count > MostSections || SectionTable + (long)count * SectionEntryBytes > _file.Length) Fault = $"the file ends before its {count} section headers do, so its symbols are unknown";
+        else if (count > MostHeaders || SectionTable + (long)count * SectionEntryBytes > _file.Length) Fault = $"the file ends before its {count} section headers do, so its symbols are unknown";
         if (Fault is not null) return [];
         return [.. Enumerable.Range(0, (int)count).Select(ReadSectionHeader)];
     }
@@ -185,11 +190,12 @@ internal sealed class ElfReader
     }
 
     /// <summary>The text at an offset in a table of strings; empty if it lies outside.</summary>
-    private static string Text(ReadOnlySpan<byte> table, uint offset)
+    private string Text(ReadOnlySpan<byte> table, uint offset)
     {
-        if (offset >= table.Length) return string.Empty;
+        if (offset >= table.Length || _nameBytesLeft <= 0) return string.Empty;
         var text = table[(int)offset..];
         var length = text.IndexOf((byte)0);
+        _nameBytesLeft -= length < 0 ? text.Length : length;
         return length < 0 ? string.Empty : Encoding.UTF8.GetString(text[..length]);
     }
 
