@@ -17,14 +17,14 @@ namespace AhwaLora.Cli.Commands;
 /// <summary><c>run ELF [-- ARG...]</c>: runs firmware on a machine.</summary>
 internal static class RunCommand
 {
+    private const long MostUartBytes = 64L << 20;
+
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
     private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest, after --.", Arity = ArgumentArity.ZeroOrMore };
 
     private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124.", HelpName = "N" };
     private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124.", HelpName = "N" };
     private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
-    private const long MostUartBytes = 64L << 20;
-
     private static readonly Option<string?> UartInput = new("--uart-input") { Description = "What the UART receives; - for standard input, read to its end before the run.", HelpName = "FILE" };
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
