@@ -17,7 +17,7 @@ namespace AhwaLora.Emu.Tests.Machine.Snapshots;
 [Trait(Traits.Speed, Traits.Slow)]
 public sealed class SnapshotTests
 {
-    private const int PointsPerCase = 20, FuzzedStates = 600;
+    private const int PointsPerCase = 20, FuzzedStates = 250;
     private static readonly byte[] Program = [1, 2, 3];
 
     // Every point saves and restores all memory and digests it three times; layers need these 18 MiB of it.
