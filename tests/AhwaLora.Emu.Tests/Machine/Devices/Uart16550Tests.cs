@@ -169,7 +169,7 @@ public sealed class Uart16550Tests
     public void A_change_of_the_modem_status_is_noted_until_it_is_read()
     {
         _uart.Store(Mcr, McrLoop | 0x0F, bytes: 1);
-        Assert.Equal(0xF0u, _uart.Load(Msr, bytes: 1)); // RI begins, which is no event
+        Assert.Equal(0xF0u, _uart.Load(Msr, bytes: 1)); // the begin of RI is not noted
         _uart.Store(Mcr, McrLoop | McrDtr, bytes: 1);
         Assert.True(_uart.Peek(Msr, 1, 0, out var peeked));
         Assert.Equal((0x2Du, 0x2Du, 0x20u), (peeked, _uart.Load(Msr, bytes: 1), _uart.Load(Msr, bytes: 1)));
