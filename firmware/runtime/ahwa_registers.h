@@ -276,13 +276,13 @@
 #define AHWA_UART_IER_RLS_SHIFT      2
 #define AHWA_UART_IER_RLS_MASK       0x04       /* Overrun. */
 #define AHWA_UART_IER_MS_SHIFT       3
-#define AHWA_UART_IER_MS_MASK        0x08       /* Modem status; never pending. */
+#define AHWA_UART_IER_MS_MASK        0x08       /* Modem status. */
 #define AHWA_UART_DLM_OFFSET         0x01       /* Divisor, high byte, while LCR.DLAB is 1; without effect. */
 #define AHWA_UART_IIR_OFFSET         0x02       /* Pending interrupt of highest priority; a read that shows THRE clears it. */
 #define AHWA_UART_IIR_NONE_SHIFT     0
 #define AHWA_UART_IIR_NONE_MASK      0x01       /* No interrupt is pending. */
 #define AHWA_UART_IIR_ID_SHIFT       1
-#define AHWA_UART_IIR_ID_MASK        0x0E       /* 3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty. */
+#define AHWA_UART_IIR_ID_MASK        0x0E       /* 3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty, 0 modem status. */
 #define AHWA_UART_IIR_FIFOS_SHIFT    6
 #define AHWA_UART_IIR_FIFOS_MASK     0xC0       /* 3 while the FIFOs are on. */
 #define AHWA_UART_FCR_OFFSET         0x02       /* FIFO control. */
@@ -298,8 +298,16 @@
 #define AHWA_UART_LCR_DLAB_SHIFT     7
 #define AHWA_UART_LCR_DLAB_MASK      0x80       /* Puts the divisor at offsets 0 and 1. */
 #define AHWA_UART_MCR_OFFSET         0x04       /* Modem control. */
+#define AHWA_UART_MCR_DTR_SHIFT      0
+#define AHWA_UART_MCR_DTR_MASK       0x01       /* Data terminal ready. */
+#define AHWA_UART_MCR_RTS_SHIFT      1
+#define AHWA_UART_MCR_RTS_MASK       0x02       /* Request to send. */
+#define AHWA_UART_MCR_OUT1_SHIFT     2
+#define AHWA_UART_MCR_OUT1_MASK      0x04       /* Output 1. */
+#define AHWA_UART_MCR_OUT2_SHIFT     3
+#define AHWA_UART_MCR_OUT2_MASK      0x08       /* Output 2. */
 #define AHWA_UART_MCR_LOOP_SHIFT     4
-#define AHWA_UART_MCR_LOOP_MASK      0x10       /* What is sent is received. */
+#define AHWA_UART_MCR_LOOP_MASK      0x10       /* What is sent is received, and the outputs are the modem status; nothing leaves or enters. */
 #define AHWA_UART_LSR_OFFSET         0x05       /* Line status; a read clears OE. */
 #define AHWA_UART_LSR_DR_SHIFT       0
 #define AHWA_UART_LSR_DR_MASK        0x01       /* A byte has been received. */
@@ -309,7 +317,23 @@
 #define AHWA_UART_LSR_THRE_MASK      0x20       /* THR takes a byte; always 1. */
 #define AHWA_UART_LSR_TEMT_SHIFT     6
 #define AHWA_UART_LSR_TEMT_MASK      0x40       /* Everything is sent; always 1. */
-#define AHWA_UART_MSR_OFFSET         0x06       /* Modem status: CTS, DSR and DCD asserted. */
+#define AHWA_UART_MSR_OFFSET         0x06       /* Modem status: CTS, DSR and DCD asserted; in loopback the outputs of MCR. A read clears bits 3:0. */
+#define AHWA_UART_MSR_DCTS_SHIFT     0
+#define AHWA_UART_MSR_DCTS_MASK      0x01       /* CTS has changed. */
+#define AHWA_UART_MSR_DDSR_SHIFT     1
+#define AHWA_UART_MSR_DDSR_MASK      0x02       /* DSR has changed. */
+#define AHWA_UART_MSR_TERI_SHIFT     2
+#define AHWA_UART_MSR_TERI_MASK      0x04       /* RI has ended. */
+#define AHWA_UART_MSR_DDCD_SHIFT     3
+#define AHWA_UART_MSR_DDCD_MASK      0x08       /* DCD has changed. */
+#define AHWA_UART_MSR_CTS_SHIFT      4
+#define AHWA_UART_MSR_CTS_MASK       0x10       /* Clear to send; in loopback RTS. */
+#define AHWA_UART_MSR_DSR_SHIFT      5
+#define AHWA_UART_MSR_DSR_MASK       0x20       /* Data set ready; in loopback DTR. */
+#define AHWA_UART_MSR_RI_SHIFT       6
+#define AHWA_UART_MSR_RI_MASK        0x40       /* Ring; in loopback OUT1. */
+#define AHWA_UART_MSR_DCD_SHIFT      7
+#define AHWA_UART_MSR_DCD_MASK       0x80       /* Carrier; in loopback OUT2. */
 #define AHWA_UART_SCR_OFFSET         0x07       /* Scratch. */
 
 #endif

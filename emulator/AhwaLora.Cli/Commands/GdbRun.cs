@@ -25,7 +25,7 @@ internal static class GdbRun
         BrokenPipe.IsIgnored();
         RecordedHost? host = null;
         using var run = new ProgramRun(request with { WrapHost = sandbox => host = new RecordedHost(sandbox) });
-        var options = new DebugOptions { HistoryBytes = (long)historyMebibytes << 20, Program = run.Image.File };
+        var options = new DebugOptions { HistoryBytes = (long)historyMebibytes << 20, Program = run.Image.Identity };
         using var server = Listen(new Debuggee(run.Machine, host!, options.HistoryBytes), options, address);
         Console.Error.WriteLine($"ahwalora: waiting for GDB; connect with: gdb-multiarch {request.ElfPath} -ex 'target remote {server.EndPoint}'");
         return server.Serve() is { } code ? ExitStatus.OfGuest(code) : 0;

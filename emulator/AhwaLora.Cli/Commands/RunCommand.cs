@@ -17,6 +17,8 @@ namespace AhwaLora.Cli.Commands;
 /// <summary><c>run ELF [-- ARG...]</c>: runs firmware on a machine.</summary>
 internal static class RunCommand
 {
+    private const long MostUartBytes = 64L << 20;
+
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
     private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest, after --.", Arity = ArgumentArity.ZeroOrMore };
 
@@ -113,19 +115,16 @@ internal static class RunCommand
 
     private static byte[] BytesOf(string path)
     {
-        if (path != "-") return InputFile.Read(path, File.ReadAllBytes);
-        using var bytes = new MemoryStream();
+        if (path != "-") return InputFile.Bytes(path, MostUartBytes);
         using var standard = StandardStreams.Input;
         try
         {
-            standard.CopyTo(bytes);
+            return InputFile.ToEnd("standard input", standard, MostUartBytes);
         }
         catch (IOException e)
         {
             throw new UserErrorException($"standard input cannot be read ({e.Message.TrimEnd('.')})", e);
         }
-
-        return bytes.ToArray();
     }
 
     /// <summary>Runs in lockstep, without the guest's console, because the two runs would share it.</summary>

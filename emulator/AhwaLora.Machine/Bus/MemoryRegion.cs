@@ -168,6 +168,7 @@ public sealed class MemoryRegion : IStateful
             var listed = state.IsSaving ? FindPage(done) + 1 : 0;
             state.Field(ref listed);
             var page = listed == 0 ? Pages : listed - 1;
+            state.Require(page >= done && (listed == 0 || page < Pages));
             for (; !state.IsSaving && done < page; done++) Replace(done * PageBytes, Zero.AsSpan(0, PageLength(done)));
             if (listed == 0) return;
 

@@ -64,6 +64,7 @@ public sealed class HartBarrier : IStateful
         state.Array(_isWaiting);
         state.Field(ref _waiting);
         state.Field(ref _firstArrival);
+        state.Require(_waiting == _isWaiting.Count(static waits => waits));
     }
 
     private void Tell(ulong time, int arrived) =>

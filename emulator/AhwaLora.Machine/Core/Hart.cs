@@ -183,14 +183,17 @@ public sealed class Hart : IStateful
         CsrFile.ResetTriggers(this);
     }
 
+    private bool IsAligned(uint pc) => (pc & (Features.InstructionAlignment - 1)) == 0;
+
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state)
     {
         state.Array(X);
         F.SaveOrRestore(state);
         state.Field(ref Pc);
-        state.Field(ref Time);
-        state.Field(ref Retired);
+        state.Require(X[0] == 0 && IsAligned(Pc));
+        state.Reached(ref Time);
+        state.Reached(ref Retired);
         state.Field(ref TrapsTaken);
         state.Field(ref State);
         state.Field(ref Pending.IsActive);
@@ -200,8 +203,10 @@ public sealed class Hart : IStateful
         state.Field(ref Pending.Value);
         state.Field(ref Pending.HasValue);
         state.Field(ref Privilege);
+        state.Require(Privilege is Core.Privilege.User or Core.Privilege.Machine);
         state.Field(ref Fflags);
         state.Field(ref Frm);
+        state.Require(Frm <= 7);
         state.Field(ref Mstatus);
         state.Field(ref Mie);
         state.Field(ref Mip);
@@ -217,6 +222,7 @@ public sealed class Hart : IStateful
         state.Field(ref ReservationAddress);
         state.Field(ref HasReservation);
         state.Field(ref Tselect);
+        state.Require(Tselect < TriggerCount);
         state.Array(Tdata1);
         state.Array(Tdata2);
         state.Array(Pmpcfg);

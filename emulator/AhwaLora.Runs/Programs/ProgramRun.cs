@@ -10,6 +10,7 @@ using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.Snapshots;
 using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
@@ -187,8 +188,15 @@ public sealed class ProgramRun : IDisposable
 
     private RunResult RunAll()
     {
-        if (_request.Save is { } save) SaveOnTheWay(save);
-        return Machine.Run(_request.Limits);
+        try
+        {
+            if (_request.Save is { } save) SaveOnTheWay(save);
+            return Machine.Run(_request.Limits);
+        }
+        catch (Exception e) when (_request.RestorePath is not null && SnapshotFile.IsContradiction(e))
+        {
+            throw new UserErrorException($"{_request.RestorePath}: is damaged: the run cannot go on from it; save it again", e);
+        }
     }
 
     private void AttachObservers(RunRequest request)

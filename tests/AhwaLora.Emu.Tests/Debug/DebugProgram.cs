@@ -26,7 +26,7 @@ internal sealed class DebugProgram : IDisposable
         var host = new RecordedHost(new NoHost());
         Machine = new EmulatedMachine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
         ProgramLoader.Load(Machine, image);
-        var debug = new DebugOptions { Program = image.File };
+        var debug = new DebugOptions { Program = image.Identity };
         Debuggee = new Debuggee(Machine, host, debug.HistoryBytes);
         _server = new GdbServer(Debuggee, debug, new IPEndPoint(IPAddress.Loopback, 0));
         _serving = Task.Factory.StartNew(_server.Serve, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

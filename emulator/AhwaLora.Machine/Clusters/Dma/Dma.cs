@@ -190,8 +190,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
         state.Array(_inFlight);
         state.Array(_isWaiting);
         state.Array(_queue, DmaTransfer.SaveOrRestore);
-        state.Field(ref _queueFirst);
-        state.Field(ref _queueCount);
+        state.Index(ref _queueFirst, _queue.Length);
+        state.Count(ref _queueCount, _queue.Length);
+        for (var n = 0; n < _queueCount && !state.IsSaving; n++) state.Require(IsValid(_queue[(_queueFirst + n) % _queue.Length]));
         state.Field(ref _startedAt);
         state.Field(ref _endsAt);
         state.Field(ref _nextId);
@@ -217,6 +218,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
 
     /// <inheritdoc/>
     public void Answered(uint offset, int hart, IAccessOrder order) => order.AcquireJobs();
+
+    private bool IsValid(in DmaTransfer transfer) =>
+        (uint)transfer.Hart < (uint)_programs.Length && transfer.Job.Judge(_masters.Space, out _) == DmaError.None;
 
     /// <summary>The programming register of a hart at <paramref name="offset"/>, SRC to ROWS.</summary>
     private ref uint Program(int hart, uint offset)

@@ -103,7 +103,10 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         state.Field(ref _nextRequest);
         state.Field(ref _pause);
         state.Field(ref _doneAt);
+        state.Require(_nextRequest == ulong.MaxValue || IsInJob());
     }
+
+    private bool IsInJob() => _job.Judge(_masters.Space, out _) == DmaError.None && _row < _job.Rows && _column < _job.BytesPerRow;
 
     private void EndBeat()
     {

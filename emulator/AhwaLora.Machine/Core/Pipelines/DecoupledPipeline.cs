@@ -10,6 +10,8 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// </summary>
 public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
 {
+    private const ulong LongestWait = 1 << 26;
+
     /// <inheritdoc/>
     public ulong Time => state.Time;
 
@@ -24,7 +26,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     {
         var s = state;
         var head = MakeHead(instruction, a, b, target);
-        while (true)
+        for (var begin = s.Time; ; CheckProgress(begin))
         {
             switch (DecoupledCycle.Step(s, head))
             {
@@ -81,13 +83,22 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     public void Idle(ulong time, Cause cause)
     {
         var s = state;
-        while (s.Time < time && s.Busy != 0)
+        for (var begin = s.Time; s.Time < time && s.Busy != 0; CheckProgress(begin))
         {
             DecoupledCycle.Step(s, default);
             Charge(s.Time + 1, cause);
         }
 
         if (s.Time < time) Charge(time, cause);
+    }
+
+    /// <summary>
+    /// All that is in flight ends: otherwise the hart waits for ever, and no limit is looked at. Only the state of a snapshot that was changed
+    /// by hand can be so.
+    /// </summary>
+    private void CheckProgress(ulong begin)
+    {
+        if (state.Time - begin > LongestWait) throw new InvalidDataException("What the hart waits for is not in flight.");
     }
 
     private void Charge(ulong time, Cause cause)

@@ -134,7 +134,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public void SaveOrRestore(StateStream state)
     {
         state.Array(Causes.Cycles);
-        state.Field(ref Time);
+        state.Reached(ref Time);
         state.Field(ref IsIssued);
         state.Field(ref Busy);
         state.Field(ref Scoreboard);

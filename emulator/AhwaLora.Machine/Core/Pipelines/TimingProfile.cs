@@ -30,7 +30,7 @@ public sealed record TimingProfile
     public IReadOnlyDictionary<string, Provenance> Provenance { get; init; } = new Dictionary<string, Provenance>();
 
     /// <summary>Profile <c>functional</c>.</summary>
-    public static TimingProfile Functional { get; } = new() { Name = "functional", Source = "by definition: one cycle an instruction" };
+    public static TimingProfile Functional { get; } = new() { Name = "functional", Source = "by definition: one cycle per instruction" };
 
     /// <summary>The profiles that have a name.</summary>
     public static IReadOnlyList<TimingProfile> All { get; } =
