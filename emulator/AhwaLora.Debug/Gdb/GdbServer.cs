@@ -51,7 +51,7 @@ public sealed class GdbServer : IDisposable
             session.Run();
             _debuggee.ClearBreakpoints();
             session.Stub.Close();
-            if (session.Stub.ToldExitCode is { } code) return code;
+            if (session.Stub.Last is { } last) return last.Code;
             if (session.Stub.End == SessionEnd.Killed) return null;
         }
     }

@@ -49,8 +49,8 @@ internal sealed partial class GdbStub
     /// <summary>Set by <see cref="Handle"/> when the session is over.</summary>
     public SessionEnd End { get; private set; }
 
-    /// <summary>The exit code that the client has been told; null while the guest has not ended.</summary>
-    public int? ToldExitCode { get; private set; }
+    /// <summary>How the run ended, once the client has been told; null while it goes on.</summary>
+    public StopEvent? Last { get; private set; }
 
     /// <summary>True once the client wants no acknowledgements.</summary>
     public bool IsWithoutAcknowledgement { get; private set; }
@@ -306,9 +306,9 @@ internal sealed partial class GdbStub
     private string StopReply(StopEvent stop)
     {
         if (stop.Text is { } text) _link.Send("O" + Hex.OfText(text + "\n"));
-        if (stop.Kind == StopKind.Exit)
+        if (stop.Kind is StopKind.Exit or StopKind.Limit)
         {
-            ToldExitCode = stop.Code;
+            Last = stop;
             return $"W{stop.Code & 0xff:x2}";
         }
 

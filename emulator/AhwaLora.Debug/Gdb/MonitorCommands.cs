@@ -42,9 +42,9 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["cycles"]: return (Cycles(), false);
             case ["stalls"]: return (Stalls(), false);
             case ["regions"]: return (Regions(), false);
-            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
+            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Now))), false);
             case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count:
-                return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
+                return (TileReport.Of(Machine.Tiles[n], Machine.Now), false);
             case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count} tiles\n", false);
             case ["snapshot", "save", _, ..]: return (Save(TextAfter(command, "save")), false);
             case ["snapshot", "load", _, ..]: return Load(TextAfter(command, "load"));
@@ -74,7 +74,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     private string Cycles()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"machine  {Machine.Cycles} cycles, {Machine.RetiredInstructions} instructions\n");
+        text.Append(CultureInfo.InvariantCulture, $"machine  {Machine.Now} cycles, {Machine.RetiredInstructions} instructions\n");
         foreach (var hart in Machine.Harts) text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id,-3} {hart.Time} cycles, {hart.Retired} instructions, {HartStatus.Of(hart)}\n");
         return text.ToString();
     }
@@ -84,8 +84,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         var text = new StringBuilder();
         foreach (var hart in Machine.Harts)
         {
-            var cycles = Machine.CausesOf(hart.Id).Cycles;
-            var parts = Enum.GetValues<Cause>().Where(c => cycles[(int)c] != 0).Select(c => $"{c} {cycles[(int)c].ToString(CultureInfo.InvariantCulture)}");
+            var parts = CauseNames.Spent(Machine.CausesOf(hart.Id).Cycles).Select(c => $"{c.Key} {c.Value.ToString(CultureInfo.InvariantCulture)}");
             text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id}: {string.Join(", ", parts)}\n");
         }
 
