@@ -89,14 +89,19 @@ internal sealed class DebugProbe : IProbe
     /// <summary>Lets the machine run up to <paramref name="end"/> without searching.</summary>
     public void Pass(MachinePosition end) => BeginSearch(end, Nothing, lastStep: 0);
 
-    /// <summary>Sets the watch bytes of the memories to match the watchpoints.</summary>
-    public void UpdateWatches()
+    /// <summary>Adds a watchpoint.</summary>
+    public void Add(Watchpoint watch)
     {
-        foreach (var memory in _machine.Memories)
-        {
-            foreach (ref var granule in memory.Watches.AsSpan()) granule &= ~Watch.Watchpoint;
-            foreach (var watch in Watchpoints.Where(w => (w.Kind & WatchKind.Write) != 0 && memory.Contains(w.Address, w.Bytes))) memory.AddWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
-        }
+        Watchpoints.Add(watch);
+        Arm(watch);
+    }
+
+    /// <summary>Removes a watchpoint, if it is there. Debuggers remove all at each stop, so only its own granules are looked at.</summary>
+    public void Remove(Watchpoint watch)
+    {
+        if (!Watchpoints.Remove(watch)) return;
+        foreach (var memory in MemoriesOf(watch)) memory.RemoveWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
+        foreach (var other in Watchpoints) Arm(other);
     }
 
     /// <summary>Stops the machine for a listener.</summary>
@@ -156,6 +161,14 @@ internal sealed class DebugProbe : IProbe
     private IProbe? Heard => _steppedHart == Nothing ? null : Listener;
 
     private static int Slot(uint pc) => (int)(pc >> 1) & ((1 << FilterBits) - 1);
+
+    private void Arm(Watchpoint watch)
+    {
+        if ((watch.Kind & WatchKind.Write) == 0) return;
+        foreach (var memory in MemoriesOf(watch)) memory.AddWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
+    }
+
+    private IEnumerable<MemoryRegion> MemoriesOf(Watchpoint watch) => _machine.Memories.Where(m => m.Contains(watch.Address, watch.Bytes));
 
     private bool NeedsProbe(Watchpoint watch) => (watch.Kind & WatchKind.Read) != 0 || _machine.Space.FindDevice(watch.Address, 1) is not null;
 

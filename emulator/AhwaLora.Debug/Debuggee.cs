@@ -74,9 +74,8 @@ public sealed partial class Debuggee
     /// <summary>Adds or removes a watchpoint.</summary>
     public void SetWatchpoint(Watchpoint watch, bool isSet)
     {
-        _probe.Watchpoints.Remove(watch);
-        if (isSet) _probe.Watchpoints.Add(watch);
-        _probe.UpdateWatches();
+        _probe.Remove(watch);
+        if (isSet) _probe.Add(watch);
     }
 
     /// <summary>Removes all breakpoints and watchpoints, for example when a client has disconnected.</summary>
@@ -84,8 +83,7 @@ public sealed partial class Debuggee
     {
         _probe.Software.Clear();
         _probe.Hardware.Clear();
-        _probe.Watchpoints.Clear();
-        _probe.UpdateWatches();
+        foreach (var watch in _probe.Watchpoints.ToArray()) _probe.Remove(watch);
         _pending = null;
     }
 

@@ -17,6 +17,9 @@ internal enum SessionEnd
 
     /// <summary>The user wants the run to end.</summary>
     Killed,
+
+    /// <summary>The run is over, and the client has been told.</summary>
+    Over,
 }
 
 /// <summary>
@@ -27,6 +30,9 @@ internal sealed partial class GdbStub
 {
     /// <summary>Bytes of a packet as told to the client.</summary>
     public const int PacketBytes = 0x4000;
+
+    // GDB's number of SIGXCPU, "CPU time limit exceeded".
+    private const int CpuTimeLimit = 24;
 
     private const string Ok = "OK", Unknown = "", BadPacket = "E16", NoSuch = "E0e", NotTaken = "E01";
 
@@ -50,7 +56,7 @@ internal sealed partial class GdbStub
     public SessionEnd End { get; private set; }
 
     /// <summary>How the run ended, once the client has been told; null while it goes on.</summary>
-    public StopEvent? Last { get; private set; }
+    public StopEvent? RunEnd { get; private set; }
 
     /// <summary>True once the client wants no acknowledgements.</summary>
     public bool IsWithoutAcknowledgement { get; private set; }
@@ -308,8 +314,8 @@ internal sealed partial class GdbStub
         if (stop.Text is { } text) _link.Send("O" + Hex.OfText(text + "\n"));
         if (stop.Kind is StopKind.Exit or StopKind.Limit)
         {
-            Last = stop;
-            return $"W{stop.Code & 0xff:x2}";
+            (RunEnd, End) = (stop, SessionEnd.Over);
+            return stop.Kind == StopKind.Exit ? $"W{stop.Code & 0xff:x2}" : $"X{CpuTimeLimit:x2}";
         }
 
         var reason = stop.Kind switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AhwaLora.Common.Files;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Snapshots;
@@ -104,18 +105,19 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     private string Save(string path)
     {
-        // An older snapshot of that name stays until the new one is complete.
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        if (!options.MayWriteFiles) return $"snapshot save writes a file, and this run lets a debugger write none: {options.HowToAllowFiles}\n";
         try
         {
-            using (var file = File.Create(temporary)) SnapshotFile.Save(Machine, options.Program.Span, file);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, file => SnapshotFile.Save(Machine, options.Program.Span, file));
             return $"saved at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}\n";
         }
-        catch (Exception e) when (IsOfFile(e))
+        catch (UserErrorException e)
         {
-            if (File.Exists(temporary)) File.Delete(temporary);
-            return $"{path}: cannot be written\n";
+            return $"{e.Message}\n";
+        }
+        catch (ArgumentException)
+        {
+            return $"{path}: no file can have this name\n"; // a client may send any bytes
         }
     }
 
@@ -123,6 +125,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: 0 }) return ($"{path}: no snapshot: it is empty, or a device or pipe\n", false); // which may have no end
             using var file = File.OpenRead(path);
             SnapshotFile.Restore(Machine, options.Program.Span, file);
             debuggee.ForgetHistory();
@@ -132,14 +135,11 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         {
             return ($"{path}: {e.Message}\n", false);
         }
-        catch (Exception e) when (IsOfFile(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return ($"{path}: cannot be read\n", false);
         }
     }
-
-    /// <summary>True for errors of the file system and for invalid paths: a client may send any bytes.</summary>
-    private static bool IsOfFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException;
 
     private string Trace(bool isOn)
     {
