@@ -4,8 +4,8 @@ namespace AhwaLora.Debug;
 
 /// <content>
 /// Stops at watchpoints. GDB takes a RISC-V watchpoint as reported before the access: it steps the hart once, without
-/// watchpoints, and compares the values after that (GDB manual, "Remote Protocol", and its target's nonsteppable watchpoints). So a stop going
-/// forward leaves the machine before the access, going back after it, and the debugger's own step makes or undoes the access.
+/// watchpoints, and compares the values after that (GDB, riscv-tdep.c: set_gdbarch_have_nonsteppable_watchpoint). So a stop leaves the
+/// machine before the access if it went forward, and after it if it went back. The debugger's own step makes the access, or undoes it.
 /// </content>
 public sealed partial class Debuggee
 {

@@ -5,8 +5,8 @@ using System.Text;
 namespace AhwaLora.Debug.Gdb;
 
 /// <summary>
-/// Serves one client, from connection to disconnection. No client can hold up the run for long: what it is sent, and what it
-/// has begun to send, has its time, and what it sends unasked has its bound.
+/// Serves one client, from connection to disconnection. No client can hold up the run for long: there is a time within which it has to
+/// read what it is sent and to finish the packet that it has begun, and a bound on what it sends without being asked.
 /// </summary>
 internal sealed class GdbSession : IGdbLink
 {
@@ -92,7 +92,7 @@ internal sealed class GdbSession : IGdbLink
             switch (_reader.Take(value))
             {
                 case PacketKind.Interrupt: return true;
-                case PacketKind.Foreign or PacketKind.TooLong: Refuse("it sends what is no packet"); break;
+                case PacketKind.Foreign or PacketKind.TooLong: Refuse("it sends bytes that do not belong to a packet"); break;
             }
         }
 
@@ -152,7 +152,7 @@ internal sealed class GdbSession : IGdbLink
                 Refuse(string.Create(CultureInfo.InvariantCulture, $"its packet is longer than {PacketReader.MaxBytes} bytes"));
                 break;
             case PacketKind.Foreign:
-                Refuse($"it does not speak GDB's remote protocol (byte 0x{value:x2} is no packet)");
+                Refuse($"it does not speak GDB's remote protocol (a packet does not begin with byte 0x{value:x2})");
                 break;
             case PacketKind.Resend:
                 SendBytes(_sent);

@@ -6,7 +6,7 @@ using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Debug.Gdb;
 
-/// <summary>What is to become of the connection after a packet.</summary>
+/// <summary>What happens to the connection after a packet.</summary>
 internal enum SessionEnd
 {
     /// <summary>The connection goes on.</summary>
@@ -24,7 +24,7 @@ internal enum SessionEnd
 
 /// <summary>
 /// The GDB remote protocol, from packets to the machine and back (GDB manual, appendix "GDB Remote Serial Protocol").
-/// All-stop, one inferior; hart h is thread h + 1. An empty answer means that a packet is not known.
+/// All-stop, one inferior; hart h is thread h + 1. An empty answer means that the packet is not known.
 /// </summary>
 internal sealed partial class GdbStub
 {
@@ -201,7 +201,7 @@ internal sealed partial class GdbStub
 
     private string SetBreakpoint(string text, bool isSet)
     {
-        if (text.Split(';')[0].Split(',') is not [var type, var where, var kind] || !Hex.TryNumber(where, out var address) || !Hex.TryNumber(kind, out var bytes)) return BadPacket;
+        if (text.Split(';')[0].Split(',') is not [var type, var at, var kind] || !Hex.TryNumber(at, out var address) || !Hex.TryNumber(kind, out var bytes)) return BadPacket;
         switch (type)
         {
             case "0" or "1":
@@ -220,7 +220,7 @@ internal sealed partial class GdbStub
 
     // Running.
 
-    /// <summary>c, C, s and S, which name no thread; the hart that steps, or the first, goes on at an address if one is given.</summary>
+    /// <summary>c, C, s and S, which do not name a thread. If an address is given, the hart that steps, or the first, goes on there.</summary>
     private string Go(bool isStep, string address)
     {
         if (address.Length != 0)
@@ -240,7 +240,7 @@ internal sealed partial class GdbStub
         return text.StartsWith("Cont;", StringComparison.Ordinal) ? Continue(text[5..]) : Unknown;
     }
 
-    /// <summary>vCont: the leftmost action that matches a thread is its own; those without one stand still.</summary>
+    /// <summary>vCont: a thread takes the leftmost action that matches it. Threads without an action stand still.</summary>
     private string Continue(string text)
     {
         Span<HartCommand> commands = stackalloc HartCommand[Machine.Harts.Count];

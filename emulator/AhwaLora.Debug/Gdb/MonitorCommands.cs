@@ -11,16 +11,16 @@ namespace AhwaLora.Debug.Gdb;
 internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, Action<string> print)
 {
     private const string Help = """
-        help                       this list
-        reset halt | reset init    back to the start of the run; changes since then are lost
-        cycles                     machine time, and each hart's time and instructions
-        stalls                     each hart's cycles by cause
-        regions                    regions the firmware marked, by hart
-        aimc [TILE]                state and counters of the analog tiles
+        help                       show this list
+        reset halt | reset init    go back to the start of the run; changes since then are lost
+        cycles                     show the machine's time, and each hart's time and instructions
+        stalls                     show each hart's cycles by cause
+        regions                    show the regions that the firmware marked, by hart
+        aimc [TILE]                show the jobs, state and counters of the analog tiles
         snapshot save|load FILE    save the whole machine to a file, or load it
         trace on|off               print every instruction that is executed
         break-on [EVENT] [off]     stop on exit, job-done, saturation, programming, overwrite, uninitialised
-        history                    how far back the history reaches
+        history                    show how many points of history are kept
         quit                       end the run
 
         """;
@@ -125,7 +125,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: 0 }) return ($"{path}: no snapshot: it is empty, or a device or pipe\n", false); // which may have no end
+            if (new FileInfo(path) is { Exists: true, Length: 0 }) return ($"{path}: is not a snapshot: it is empty, a device or a pipe\n", false); // which may have no end
             using var file = File.OpenRead(path);
             SnapshotFile.Restore(Machine, options.Program.Span, file);
             debuggee.ForgetHistory();

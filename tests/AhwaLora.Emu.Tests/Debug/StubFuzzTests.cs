@@ -85,7 +85,7 @@ public sealed class StubFuzzTests : IGdbLink
         Assert.Contains("there: cannot be written", Monitor($"snapshot save {Path.Combine(directory.FullName, "there")}"), StringComparison.Ordinal);
         Assert.Equal(["my save"], directory.GetFiles().Select(f => f.Name));
         Assert.EndsWith(": no file can have this name\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
-        Assert.Contains(": no snapshot: it is empty, or a device or pipe\n", Monitor("snapshot load /dev/zero"), StringComparison.Ordinal);
+        Assert.Contains(": is not a snapshot: it is empty, a device or a pipe\n", Monitor("snapshot load /dev/zero"), StringComparison.Ordinal);
         Assert.EndsWith(": cannot be read\n", Monitor("snapshot load a\0b"), StringComparison.Ordinal);
         directory.Delete(recursive: true);
     }

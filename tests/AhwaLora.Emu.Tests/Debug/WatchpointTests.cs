@@ -92,7 +92,7 @@ public sealed class WatchpointTests
     public void What_is_not_written_is_not_shown(string accesses, int writes)
     {
         var elf = TestMachine.AssembleElf($"li a0, 0x{Ram:x}\nli t1, 7\n{accesses}", Isa);
-        var client = new WatchClient(Debugged(elf, TestMachine.Engine, "functional", Contention.None), Ram, (Write, Ram, 4));
+        var client = new WatchClient(Debugged(elf, TestMachine.Engine, "functional", Contention.None, harts: 1), Ram, (Write, Ram, 4));
         Assert.Equal(writes, client.Forward().Count);
         Assert.Equal(writes, client.Backward().Count);
     }
@@ -101,7 +101,7 @@ public sealed class WatchpointTests
     public void A_watchpoint_stops_a_step_over_it_in_both_directions()
     {
         var elf = TestMachine.AssembleElf($"li a0, 0x{Ram:x}\nli t1, 7\nsw t1, (a0)\nnop", Isa);
-        var debuggee = Debugged(elf, TestMachine.Engine, "functional", Contention.None);
+        var debuggee = Debugged(elf, TestMachine.Engine, "functional", Contention.None, harts: 1);
         debuggee.SetWatchpoint(new Watchpoint(Ram, 4, WatchKind.Write), isSet: true);
         var store = 0x8000_0008u;
         StopEvent Step() => debuggee.Resume([new HartCommand(HartOrder.Step)], static () => false);
@@ -119,7 +119,7 @@ public sealed class WatchpointTests
     public void Going_on_after_a_stop_makes_the_access_without_another_stop()
     {
         var elf = TestMachine.AssembleElf($"li a0, 0x{Ram:x}\nli t1, 7\nsw t1, (a0)\nli t1, 8\nsw t1, (a0)", Isa);
-        var debuggee = Debugged(elf, TestMachine.Engine, "functional", Contention.None);
+        var debuggee = Debugged(elf, TestMachine.Engine, "functional", Contention.None, harts: 1);
         debuggee.SetWatchpoint(new Watchpoint(Ram, 4, WatchKind.Write), isSet: true);
         StopEvent Go() => debuggee.Resume([new HartCommand(HartOrder.Go)], static () => false);
         Assert.Equal(StopKind.WriteWatchpoint, Go().Kind);
@@ -211,17 +211,17 @@ public sealed class WatchpointTests
         return (log.Accesses, log.Hits, DigestOf(plain));
     }
 
-    private static EmulatedMachine Build(string elf, EngineKind engine, string timing, Contention contention)
+    private static EmulatedMachine Build(string elf, EngineKind engine, string timing, Contention contention, int harts = Harts)
     {
         var machine = new EmulatedMachine(
-            new PlatformDescription { Harts = Harts, Isa = Isa },
+            new PlatformDescription { Harts = harts, Isa = Isa },
             new MachineOptions { Engine = engine, Timing = TimingProfile.Named(timing), Contention = contention, EmulateMisaligned = true });
         ProgramLoader.Load(machine, ElfImage.Load(elf));
         return machine;
     }
 
-    private static Debuggee Debugged(string elf, EngineKind engine, string timing, Contention contention) =>
-        new(Build(elf, engine, timing, contention), new RecordedHost(new NoHost()), 1 << 24);
+    private static Debuggee Debugged(string elf, EngineKind engine, string timing, Contention contention, int harts = Harts) =>
+        new(Build(elf, engine, timing, contention, harts), new RecordedHost(new NoHost()), 1 << 24);
 
     private static (uint Pc, uint Word) At(Debuggee debuggee)
     {
