@@ -44,13 +44,14 @@ public sealed class GdbSessionTests
     {
         using var program = new DebugProgram("stores.c", harts: 1);
         int[] forth = [24, 28, 32, 44, 48], back = [44, 40, 28, 24, 20]; // offsets in stores.c: after each store, and each store
-        string[] forwards = [.. forth.SelectMany(_ => new[] { "continue", "print (long)$pc - (long)&stores" })];
-        string[] backwards = [.. back.SelectMany(_ => new[] { "reverse-continue", "print (long)$pc - (long)&stores" })];
+        string[] forwards = [.. forth.SelectMany(_ => Go("continue"))];
+        string[] backwards = [.. back.SelectMany(_ => Go("reverse-continue"))];
         var text = program.Gdb(["watch word", .. forwards, .. backwards, "monitor quit"]);
         int[] values = [0, 1, 2, 3, 515, 0];
         AssertInOrder(text, [.. forth.Select((place, n) => Change(values[n], values[n + 1], place)),
             .. back.Select((place, n) => Change(values[5 - n], values[4 - n], place))]);
 
+        static string[] Go(string command) => [command, "print (long)$pc - (long)&stores"];
         static string Change(int old, int @new, int place) => $"Old value = {old}\nNew value = {@new}\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = {place}\n";
     }
 
