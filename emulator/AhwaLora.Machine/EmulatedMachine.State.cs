@@ -72,6 +72,7 @@ public sealed partial class EmulatedMachine : IStateful
     private void Rearm()
     {
         _isStopRequested = false;
+        _deviceTime = 0;
         foreach (var hart in _harts)
         {
             ConnectProbes(hart);

@@ -43,7 +43,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     private Htif? _htif;
     [Unsaved("null between two turns, and so between two runs")]
     private Hart? _acting;
-    [Unsaved("set before each event of a device, and read within it")]
+    [Unsaved("set before each event of a device, and read within it and by onlookers")]
     private ulong _deviceTime;
     [Unsaved("only the run under way uses it")]
     private bool _isStopRequested;
@@ -122,6 +122,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     /// <summary>Machine time: the latest local time of any hart.</summary>
     public ulong Cycles => _harts.Max(h => h.Time);
 
+    /// <summary>The latest cycle in which a hart or a device has acted, for reports: harts may all wait while devices act.</summary>
+    public ulong Now => Math.Max(Cycles, _deviceTime);
+
     /// <summary>How the guest ended the run; null while it goes on.</summary>
     public RunResult? Result { get; private set; }
 
@@ -152,6 +155,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         _isStopRequested = true;
         if (_acting is not null) _acting.BreakAt = 0;
     }
+
+    /// <summary>The hart that acts at this moment, for those who observe the run; -1 while a device acts, and between two runs.</summary>
+    public int ActingHart => _acting?.Id ?? -1;
 
     /// <summary>The hart whose turn it is, or -1 if none has been given a turn.</summary>
     public int Turn => _scheduler.Turn;
@@ -356,7 +362,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         _htif.Take(hart);
         if (goesOn && hart.Time > window.Horizon) return StopReason.NeedsTurn;
         _htifDueAt[hart.Id] = ulong.MaxValue;
+        _acting = hart;
         var outcome = _htif.Evaluate(hart);
+        _acting = null;
         if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
         if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return goesOn ? StopReason.Interacted : null;
         hart.State = HartState.Ended;

@@ -35,6 +35,7 @@ internal static class RunCommand
     private static readonly Option<string?> Restore = new("--restore") { Description = "Begin with a snapshot of the same program, platform and options.", HelpName = "FILE" };
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
     private static readonly Option<int> History = new Option<int>("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" }.Within(0, GdbRun.MaxHistoryMebibytes);
+    private static readonly Option<bool> GdbWrite = new("--gdb-write") { Description = "With --gdb: let the debugger write files (monitor snapshot save)." };
     private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description if they differ." };
     private static readonly Option<string[]> Tile = new("--tile") { Description = "Program tile N with a matrix [out, in] of a .npy or .safetensors file; may be given several times.", HelpName = "N=FILE[:TENSOR]" };
     private static readonly Option<string?> TileStateDirectory = new("--tile-state") { Description = "Write what the tiles hold after the run: conductances as .npy, ages and counters as JSON.", HelpName = "DIR" };
@@ -49,19 +50,23 @@ internal static class RunCommand
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
         ProfilingArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, UartInput, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, Check, InLockstep, Quiet }) command.Add(option);
+        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, UartInput, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, GdbWrite, Check, InLockstep, Quiet }) command.Add(option);
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        Refuse(parsed, Gdb, [.. OfOneRun, MaxCycles, MaxInstructions, InLockstep]);
+        Refuse(parsed, Gdb, [.. OfOneRun, InLockstep]);
         Refuse(parsed, InLockstep, [.. OfOneRun, MachineArguments.Engine]);
         Refuse(parsed, ProfilingArguments.JitterRuns, [Check, .. ProfilingArguments.Tables]);
-        if (parsed.IsGiven(History) && !parsed.IsGiven(Gdb)) throw new UserErrorException($"{History.Name} needs {Gdb.Name}");
+        foreach (var option in new Option[] { History, GdbWrite })
+        {
+            if (parsed.IsGiven(option) && !parsed.IsGiven(Gdb)) throw new UserErrorException($"{option.Name} needs {Gdb.Name}");
+        }
+
         var request = Request(parsed, PlatformFile.Load(parsed.GetValue(MachineArguments.Platform)));
-        if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History));
+        if (parsed.GetValue(Gdb) is { } endPoint) return GdbRun.Execute(request, endPoint, parsed.GetValue(History), parsed.GetValue(GdbWrite));
         if (parsed.GetValue(InLockstep)) return RunInLockstep(request);
         if (ProfilingArguments.Runs(parsed) is { } runs)
         {

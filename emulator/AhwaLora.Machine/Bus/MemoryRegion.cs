@@ -149,6 +149,13 @@ public sealed class MemoryRegion : IStateful
         for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] |= kind;
     }
 
+    /// <summary>Removes <paramref name="kind"/> from the watchers of the granules that hold [address, address + bytes).</summary>
+    public void RemoveWatch(uint address, uint bytes, Watch kind)
+    {
+        var last = (address - Base + bytes - 1) >> GranuleShift;
+        for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] &= ~kind;
+    }
+
     /// <summary>Replaces bytes at an offset, and tells the watchers of those that differ.</summary>
     public void Replace(int offset, ReadOnlySpan<byte> bytes)
     {

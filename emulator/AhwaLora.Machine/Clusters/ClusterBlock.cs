@@ -112,7 +112,7 @@ public sealed class ClusterBlock : IOrderingDevice
     {
         BarrierRead => HartBarrier.WaitText,
         WaitEvent => "waits for its event",
-        _ => $"waits for mutex {(offset - Mutex0) / 4}",
+        _ => MutexOf(offset, Mutex0) is { } mutex ? $"waits for mutex {mutex}" : $"waits for {Name}",
     };
 
     /// <inheritdoc/>

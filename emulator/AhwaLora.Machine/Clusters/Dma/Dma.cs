@@ -92,6 +92,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
     /// <summary>The cycle in which the present transfer completes; <see cref="ulong.MaxValue"/> if that is not known yet, or if there is no transfer.</summary>
     public ulong NextEvent => Math.Min(_endsAt, _ports?.DoneAt ?? ulong.MaxValue);
 
+    /// <inheritdoc/>
+    public int ServedHart => _queueCount == 0 ? -1 : _masters.Harts.First + Current.Hart;
+
     private DmaTransfer Current => _queue[_queueFirst];
 
     /// <summary>Completes the present transfer and starts the next.</summary>

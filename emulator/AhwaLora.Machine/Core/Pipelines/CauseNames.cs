@@ -1,9 +1,8 @@
 using System.Text.Json;
-using AhwaLora.Machine.Core.Pipelines;
 
-namespace AhwaLora.Runs.Profiling;
+namespace AhwaLora.Machine.Core.Pipelines;
 
-/// <summary>Names of the causes in tables and files.</summary>
+/// <summary>Names of the causes in tables, files, hardware events and debuggers.</summary>
 public static class CauseNames
 {
     private static readonly string[] _names = [.. Enum.GetValues<Cause>().Select(c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.ToString()))];
