@@ -21,7 +21,6 @@ internal static class CommandLine
 
     public static int Invoke(string[] args)
     {
-        StandardStreams.SilenceClosed();
         StandardText.NameFailures();
         // @FILE is a file name or an argument for the guest; it is not a response file with arguments.
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -29,7 +28,6 @@ internal static class CommandLine
         if (UnknownOption(parsed) is { } unknown) return Output.Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
         if (HasEmptyArgument(parsed)) return Output.Fail($"an argument is empty; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Output.Fail(Describe(parsed));
-        BrokenPipe.Ends();
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -2,7 +2,7 @@ using System.CommandLine;
 using AhwaLora.Cli.Terminal;
 using AhwaLora.Cli.Wording;
 using AhwaLora.Common.Files;
-using AhwaLora.Debug.Races;
+using AhwaLora.Experiments.Contract;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
@@ -14,11 +14,11 @@ using AhwaLora.Runs.Tiles;
 
 namespace AhwaLora.Cli.Commands;
 
-/// <summary><c>run ELF [-- ARG...]</c>: runs firmware on a machine.</summary>
+/// <summary><c>run ELF [ARG...] [-- ARG...]</c>: runs firmware on a machine.</summary>
 internal static class RunCommand
 {
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
-    private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest, after --.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest; those that look like options go after --.", Arity = ArgumentArity.ZeroOrMore };
 
     private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124.", HelpName = "N" };
     private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124.", HelpName = "N" };
@@ -36,7 +36,7 @@ internal static class RunCommand
     private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description if they differ." };
     private static readonly Option<string[]> Tile = new("--tile") { Description = "Program tile N with a matrix [out, in] of a .npy or .safetensors file; may be given several times.", HelpName = "N=FILE[:TENSOR]" };
     private static readonly Option<string?> TileStateDirectory = new("--tile-state") { Description = "Write what the tiles hold after the run: conductances as .npy, ages and counters as JSON.", HelpName = "DIR" };
-    private static readonly Option<bool> Check = new("--check") { Description = "Report accesses of the TCDM that race, with exit status 1 if the guest ended well." };
+    private static readonly Option<bool> Check = new("--check") { Description = "Report races in the memories that harts share, and stacks that are too small; exit status 1 if the guest ended well." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
 
     /// <summary>Options that need a single run which ends by itself.</summary>
@@ -68,17 +68,29 @@ internal static class RunCommand
             return varied;
         }
 
-        RaceCheck? races = null;
-        if (parsed.GetValue(Check)) request = request with { Observe = machine => races = new RaceCheck(machine) };
+        CheckedRun? check = null;
+        if (parsed.GetValue(Check)) request = request with { Observe = (machine, image) => (check = new CheckedRun(machine, image)).Probe };
         using var run = new ProgramRun(request);
         if (run.Warning is { } warning) Console.Error.WriteLine($"ahwalora: {warning.Word(parsed)}");
         var status = run.Execute();
         ProfilingArguments.Print(parsed, run);
-        if (run.Note is { } note) Console.Error.WriteLine($"ahwalora: {note.Word(parsed)}");
-        if (run.Explain() is { } explanation) Console.Error.WriteLine($"ahwalora: {explanation.Word(parsed)}");
+        foreach (var note in run.Notes) Error($"{note.Word(parsed)}");
+        Explain(parsed, run);
+        if (check is null && run.StackOverflow is { } overflow) Error(overflow.Word(parsed));
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
-        return races is null ? status : Report(races, run, status);
+        return check is null ? status : check.Report(run, status);
     }
+
+    /// <summary>Says why the run ended, by the name that the product's own firmware gives the exit code; unless quiet, with the registers of a trap.</summary>
+    private static void Explain(ParseResult parsed, ProgramRun run)
+    {
+        if (FirmwareEnd.Describe(run) is { } name) Error(name);
+        if (run.Explain() is { } explanation) Error(explanation.Word(parsed));
+        if (parsed.GetValue(Quiet)) return;
+        foreach (var line in run.TrapRegisters) Console.Error.WriteLine(line);
+    }
+
+    private static void Error(string line) => Console.Error.WriteLine($"ahwalora: {line}");
 
     /// <summary>Refuses options that have no effect in a mode.</summary>
     private static void Refuse(ParseResult parsed, Option mode, IEnumerable<Option> options)
@@ -135,15 +147,6 @@ internal static class RunCommand
         var (difference, result) = ProgramRun.InLockstep(silent);
         Console.Error.WriteLine(difference is null ? $"engines agree: {ExitReasonNames.OfProgram(result!.Value.Reason)}" : $"ahwalora: {difference}");
         return difference is null ? 0 : 1;
-    }
-
-    private static int Report(RaceCheck races, ProgramRun run, int status)
-    {
-        var lines = SourceLines.Read(run.Image.Path, races.Races.SelectMany(r => new[] { r.First.Pc, r.Second.Pc }).Distinct());
-        var report = RaceReport.Lines(races, pc => lines.Of(pc)?.ToString());
-        foreach (var line in report) Console.Error.WriteLine(line);
-        Console.Error.WriteLine(report.Count == 0 ? "no races" : FormattableString.Invariant($"{report.Count} races"));
-        return status == 0 && report.Count != 0 ? ExitStatus.Races : status;
     }
 
     private static string Summary(ProgramRun run)

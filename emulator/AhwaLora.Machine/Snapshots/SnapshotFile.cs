@@ -23,7 +23,7 @@ public sealed class SnapshotException(string message) : Exception(message);
 public static class SnapshotFile
 {
     /// <summary>Version of the format; it changes whenever a component saves other fields.</summary>
-    public const int FormatVersion = 6;
+    public const int FormatVersion = 7;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
 
