@@ -26,7 +26,7 @@ internal sealed class RaceShadow(MemoryRegion memory, uint[][] clocks, Action<Ra
 
     private readonly Page?[] _pages = new Page?[(memory.Size + (1u << PageShift) - 1) >> PageShift];
 
-    /// <summary>The last write of a granule and the reads since: one reader, or a set.</summary>
+    /// <summary>The last write of a granule, and its last read or the last read of each actor.</summary>
     private struct Cell
     {
         public int Writer, Reader;
@@ -127,15 +127,13 @@ internal sealed class RaceShadow(MemoryRegion memory, uint[][] clocks, Action<Ra
             {
                 if (readers.Times[other] > clock[other]) Report(address, new RacingAccess(other, false, readers.Pcs[other]), access);
             }
-
-            page.Shared.Remove(granule);
         }
         else if (cell.Reader != Nobody && cell.ReadTime > clock[cell.Reader - 1])
         {
             Report(address, new RacingAccess(cell.Reader - 1, false, cell.ReadPc), access);
         }
 
-        cell = new Cell { Writer = access.Actor + 1, WriteTime = clock[access.Actor], WritePc = access.Pc };
+        (cell.Writer, cell.WriteTime, cell.WritePc) = (access.Actor + 1, clock[access.Actor], access.Pc);
     }
 
     private void Report(uint address, RacingAccess first, RacingAccess second) => report(new Race(address & ~3u, first, second));

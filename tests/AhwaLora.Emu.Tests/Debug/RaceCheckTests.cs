@@ -76,7 +76,8 @@ public sealed class RaceCheckTests
         var check = new RaceCheck(program.Machine);
         program.Machine.Attach(check);
         program.Machine.Run(new RunLimits(1000, ulong.MaxValue));
-        Assert.Equal((["ram", "near", "far"], ["scratch"]), (check.CheckedMemories, check.PrivateMemories));
+        Assert.Equal(["ram", "near", "far"], check.CheckedMemories);
+        Assert.Equal(["scratch"], check.PrivateMemories);
         Assert.Equal(0x1800_0000u, Assert.Single(check.Races).Address);
     }
 
@@ -86,7 +87,7 @@ public sealed class RaceCheckTests
         var elf = DebugProgram.Compile("flags.c", string.Create(CultureInfo.InvariantCulture, $"{march} -DCASE={which}"));
         var program = TestMachine.Load(elf, new PlatformDescription { Harts = 2, Isa = "rv32imaf_zicsr_zifencei" });
         Assert.True(program.Image.TryGetSymbol("tohost", out var tohost));
-        var check = new RaceCheck(program.Machine, (tohost.Value, 8));
+        var check = new RaceCheck(program.Machine, (Address: tohost.Value, Bytes: 8u));
         program.Machine.Attach(check);
         Assert.Equal(new RunResult(ExitReason.Exit, 0, 0) with { Hart = program.Run().Hart }, program.Machine.Result);
         return string.Join('\n', RaceReport.Lines(check, static _ => null));
