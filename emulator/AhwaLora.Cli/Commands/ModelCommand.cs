@@ -67,7 +67,7 @@ internal static class ModelCommand
         var aimc = platform.Aimc ?? new AimcDescription();
         return new SweepPoint(platform with { Aimc = aimc with { TimingOnly = aimc.TimingOnly || parsed.GetValue(TimingOnly) } })
         {
-            Shape = new LayerShape(1, 1, parsed.GetValue(Rank) ?? model.Rank, parsed.GetValue(Tokens), parsed.GetValue(Chunk)),
+            Shape = new LayerShape(1, 1, parsed.GetValue(Rank) ?? model.Rank, parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens)),
             IntegrationNs = parsed.GetValue(Integration),
             Harts = parsed.GetValue(Harts),
             Strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy)),
