@@ -145,7 +145,7 @@ internal static class LayerCommand
         Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = Table("<strategy", "cycles", "overhead", "TCDM", "error", "instructions");
 
-        foreach (var (name, m) in new[] { ("tile alone", comparison.TileAlone), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
+        foreach (var (name, m) in new[] { comparison.TileAlone, comparison.Sequential, comparison.Pipelined }.Select(m => (m.Strategy.Name, m)).DistinctBy(r => r.Name))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.TileAlone.Result.Cycles - 1);
             table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.TileAlone ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"),

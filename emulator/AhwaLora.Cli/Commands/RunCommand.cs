@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AhwaLora.Cli.Terminal;
 using AhwaLora.Cli.Wording;
 using AhwaLora.Common.Files;
@@ -51,6 +52,12 @@ internal static class RunCommand
         command.SetAction(Run);
         return command;
     }
+
+    /// <summary>The tokens that belong to the guest.</summary>
+    public static IEnumerable<Token> GuestArguments(ParseResult parsed) => parsed.GetResult(Arguments)?.Tokens ?? [];
+
+    /// <summary>What to do with an argument for the guest that looks like an option; empty for other commands.</summary>
+    public static string AdviceOn(ParseResult parsed) => parsed.GetResult(Elf) is { Tokens.Count: 1 } ? "; if it is for the guest, put -- before it" : "";
 
     private static int Run(ParseResult parsed)
     {

@@ -5,6 +5,7 @@ using AhwaLora.Common.Files;
 using AhwaLora.Common.Settings;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Profiling;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Observe;
 
 namespace AhwaLora.Runs.Profiling;

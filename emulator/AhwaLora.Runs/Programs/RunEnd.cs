@@ -5,6 +5,7 @@ using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Runs.Programs;
@@ -60,14 +61,7 @@ internal sealed class RunEnd(ProgramRun run, RunResult result)
     private static string NamesOf(int[] harts)
     {
         if (harts is [var only]) return string.Create(CultureInfo.InvariantCulture, $"hart {only}");
-        var ranges = new List<(int First, int Last)>();
-        foreach (var hart in harts)
-        {
-            if (ranges.Count != 0 && ranges[^1].Last == hart - 1) ranges[^1] = (ranges[^1].First, hart);
-            else ranges.Add((hart, hart));
-        }
-
-        return "each of harts " + string.Join(", ", ranges.Select(r => r.First == r.Last ? $"{r.First}" : $"{r.First}-{r.Last}"));
+        return $"each of harts {HartRows.Ranges(harts)}";
     }
 
     private static string Waits(Hart hart) => hart switch

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Profiling;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
@@ -94,6 +95,20 @@ public sealed class BaselineTests : IDisposable
     }
 
     [Fact]
+    public void Harts_that_changed_alike_are_one_row()
+    {
+        Update(Program(), harts: 4);
+        var (_, check) = Compare(Program(last: "div a0, a0, a0"), harts: 4);
+        using var text = new StringWriter();
+        new BaselineReport(check.Comparison!, "program", _ => null).WriteText(text);
+        var rows = text.ToString().Split('\n').Where(line => line.Contains("hart", StringComparison.Ordinal)).ToList();
+        Assert.Contains(rows, row => row.StartsWith("harts 0-3 ", StringComparison.Ordinal) && row.Contains("division", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("region region_3, harts 0-3 ", StringComparison.Ordinal));
+        Assert.DoesNotContain(rows, row => row.Contains("hart 1", StringComparison.Ordinal));
+        Assert.Contains(text.ToString().Split('\n'), line => line.StartsWith(" 0-3 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_tolerance_lets_small_differences_pass()
     {
         Update(Program());
@@ -137,6 +152,7 @@ public sealed class BaselineTests : IDisposable
         var suite = XDocument.Load(junit).Root!.Element("testsuite")!;
         Assert.Equal(["total", "hart 0", "region region_3, hart 0"], suite.Elements("testcase").Select(c => c.Attribute("name")!.Value));
         Assert.Equal("3", suite.Attribute("failures")!.Value);
+        Assert.All(suite.Elements("testcase").Append(suite), c => Assert.InRange(double.Parse(c.Attribute("time")!.Value, CultureInfo.InvariantCulture), 1e-9, 1e-5));
         Assert.Contains("middle+0x4", suite.Element("testcase")!.Element("failure")!.Value, StringComparison.Ordinal);
         Assert.Contains("| region region_3, hart 0 | instructions | 6 | 7 | +16.67 % |", File.ReadAllText(markdown), StringComparison.Ordinal);
     }
