@@ -21,24 +21,24 @@ internal static class RunCommand
     private static readonly Argument<string> Elf = new("ELF") { Description = "RV32 executable, linked for the platform's memory (RAM at 0x80000000)." };
     private static readonly Argument<string[]> Arguments = new("ARG") { Description = "Arguments for the guest; those that look like options go after --.", Arity = ArgumentArity.ZeroOrMore };
 
-    private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after that many cycles, with exit status 124.", HelpName = "N" };
-    private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after that many instructions of all harts, with exit status 124.", HelpName = "N" };
-    private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory whose files the guest may use; none without it.", HelpName = "DIR" };
-    private static readonly Option<string?> UartInput = new("--uart-input") { Description = "What the UART receives; - for standard input, read to its end before the run.", HelpName = "FILE" };
+    private static readonly Option<ulong?> MaxCycles = new("--max-cycles") { Description = "Stop after N cycles, with exit status 124.", HelpName = "N" };
+    private static readonly Option<ulong?> MaxInstructions = new("--max-instructions") { Description = "Stop after N instructions of all harts together, with exit status 124.", HelpName = "N" };
+    private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Directory with the files that the guest may use; by default it may use none.", HelpName = "DIR" };
+    private static readonly Option<string?> UartInput = new("--uart-input") { Description = "File with the bytes that the UART receives; - for standard input, which is read to its end before the run.", HelpName = "FILE" };
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
-    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing; - for standard output.", HelpName = "FILE" };
+    private static readonly Option<string?> Trace = new("--trace") { Description = "Write a timeline of harts and devices: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing; - for standard output.", HelpName = "FILE" };
     private static readonly Option<string[]> Dump = new("--dump") { Description = "Write memory after the run, raw; may be given several times.", HelpName = "[hartN@]ADDRESS:BYTES:FILE" };
-    private static readonly Option<string?> Save = new("--save") { Description = "Save a snapshot as soon as a hart reaches the cycle, or has begun the region, and go on.", HelpName = "FILE@CYCLE|@region[N]" };
-    private static readonly Option<string?> Restore = new("--restore") { Description = "Begin with a snapshot of the same program, platform and options.", HelpName = "FILE" };
+    private static readonly Option<string?> Save = new("--save") { Description = "Save a snapshot as soon as a hart reaches the cycle or has begun the region, then go on.", HelpName = "FILE@CYCLE|@region[N]" };
+    private static readonly Option<string?> Restore = new("--restore") { Description = "Start from a snapshot of the same program, platform and options.", HelpName = "FILE" };
     private static readonly Option<string?> Gdb = new("--gdb") { Description = "Wait for GDB before the first instruction; port 0 takes a free one.", HelpName = "[HOST:]PORT" };
-    private static readonly Option<int> History = new Option<int>("--history") { Description = "With --gdb: memory for going back, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" }.Within(0, GdbRun.MaxHistoryMebibytes);
+    private static readonly Option<int> History = new Option<int>("--history") { Description = "With --gdb: memory for reverse execution, in MiB.", DefaultValueFactory = _ => 256, HelpName = "MIB" }.Within(0, GdbRun.MaxHistoryMebibytes);
     private static readonly Option<bool> InLockstep = new("--lockstep") { Description = "Run translator and interpreter side by side; exit status 1 and a description if they differ." };
     private static readonly Option<string[]> Tile = new("--tile") { Description = "Program tile N with a matrix [out, in] of a .npy or .safetensors file; may be given several times.", HelpName = "N=FILE[:TENSOR]" };
     private static readonly Option<string?> TileStateDirectory = new("--tile-state") { Description = "Write what the tiles hold after the run: conductances as .npy, ages and counters as JSON.", HelpName = "DIR" };
     private static readonly Option<bool> Check = new("--check") { Description = "Report races in the memories that harts share, and stacks that are too small; exit status 1 if the guest ended well." };
-    private static readonly Option<bool> Quiet = new("--quiet") { Description = "No summary line." };
+    private static readonly Option<bool> Quiet = new("--quiet") { Description = "Print no summary line and no registers." };
 
     /// <summary>Options that need a single run which ends by itself.</summary>
     private static readonly Option[] OfOneRun = [Signature, Log, Stats, Trace, Dump, TileStateDirectory, Save, Check, .. ProfilingArguments.All];

@@ -88,7 +88,7 @@ public sealed class BaselineReport
 
     private static TextTable Changes(IEnumerable<Change> changes)
     {
-        var table = new TextTable("<where", "<figure", "baseline", "now", "change");
+        var table = new TextTable("<scope", "<figure", "baseline", "now", "change");
         foreach (var change in HartRows.Of(changes)) table.Add(change.Scope, change.Figure, change.Before ?? "-", change.After ?? "-", change.Percent);
         return table;
     }

@@ -69,7 +69,7 @@ public sealed class ProgramRun : IDisposable
         var platform = request.Platform;
         if (request.Harts is not null && platform.Clusters.Count > 1)
         {
-            throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each in it, and give no number of harts beside it");
+            throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each cluster in the file, and leave out the number of harts");
         }
 
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
@@ -268,7 +268,7 @@ public sealed class ProgramRun : IDisposable
     {
         if (!Image.TryGetSymbol("begin_signature", out var begin) || !Image.TryGetSymbol("end_signature", out var end))
         {
-            throw new SettingException($"{Image.Path}: {RunSettings.Signature} needs the symbols begin_signature and end_signature, which it lacks");
+            throw new SettingException($"{Image.Path}: {RunSettings.Signature} needs the symbols begin_signature and end_signature, which the program does not have");
         }
 
         return end.Value >= begin.Value
