@@ -40,7 +40,11 @@ internal static class LayerCommand
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one, and compare outputs and cycles." };
-    private static readonly Option<string?> Trace = new("--trace") { Description = "Write a timeline of harts and devices under the strategy: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
+    private static readonly Option<string?> Trace = new("--trace")
+    {
+        Description = "Write a timeline of harts and devices under the strategy: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing.",
+        HelpName = "FILE",
+    };
     private static readonly Option<string?> Json = CommonOptions.Json();
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);

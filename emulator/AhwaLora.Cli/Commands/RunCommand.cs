@@ -28,7 +28,11 @@ internal static class RunCommand
     private static readonly Option<string?> Signature = new("--signature") { Description = "Write the words between begin_signature and end_signature.", HelpName = "FILE" };
     private static readonly Option<string?> Log = new("--log") { Description = "Write a commit log in the format of Spike's --log-commits.", HelpName = "FILE" };
     private static readonly Option<string?> Stats = new("--stats") { Description = "Write statistics as JSON.", HelpName = "FILE" };
-    private static readonly Option<string?> Trace = new("--trace") { Description = "Write a timeline of harts and devices: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing; - for standard output.", HelpName = "FILE" };
+    private static readonly Option<string?> Trace = new("--trace")
+    {
+        Description = "Write a timeline of harts and devices: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing; - for standard output.",
+        HelpName = "FILE",
+    };
     private static readonly Option<string[]> Dump = new("--dump") { Description = "Write memory after the run, raw; may be given several times.", HelpName = "[hartN@]ADDRESS:BYTES:FILE" };
     private static readonly Option<string?> Save = new("--save") { Description = "Save a snapshot as soon as a hart reaches the cycle or has begun the region, then go on.", HelpName = "FILE@CYCLE|@region[N]" };
     private static readonly Option<string?> Restore = new("--restore") { Description = "Start from a snapshot of the same program, platform and options.", HelpName = "FILE" };
@@ -83,7 +87,7 @@ internal static class RunCommand
         ProfilingArguments.Print(parsed, run);
         foreach (var note in run.Notes) Error($"{note.Word(parsed)}");
         Explain(parsed, run);
-        if (check is null && run.StackOverflow is { } overflow) Error(overflow.Word(parsed));
+        if (check is null && run.StackOverflow is { } overflow) Error($"{overflow.Word(parsed)}; {Check.Name} names the function");
         if (!parsed.GetValue(Quiet)) Console.Error.WriteLine(Summary(run));
         return check is null ? status : check.Report(run, status);
     }

@@ -15,7 +15,12 @@ internal static class StudyCommand
         DefaultValueFactory = _ => Path.Combine("docs", "study"),
         HelpName = "DIR",
     };
-    private static readonly Option<string> Work = new("--work") { Description = "Directory for results and journals; a study that was stopped continues where it ended.", DefaultValueFactory = _ => Path.Combine("out", "study"), HelpName = "DIR" };
+    private static readonly Option<string> Work = new("--work")
+    {
+        Description = "Directory for results and journals; a study that was stopped continues where it ended.",
+        DefaultValueFactory = _ => Path.Combine("out", "study"),
+        HelpName = "DIR",
+    };
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Runs");
     private static readonly Option<bool> WithoutModels = new("--no-models") { Description = "Leave whole models out." };
 

@@ -17,7 +17,7 @@ public readonly record struct RacingAccess(int Actor, bool IsWrite, uint Pc);
 /// <summary>
 /// The last accesses of each word of a memory, with vector clocks (Flanagan and Freund, "FastTrack", PLDI 2009): an access is ordered
 /// after another if its actor's clock has acquired the other's time. Pages are made when they are first accessed. A page is kept by
-/// words until bytes or half-words of it are accessed, then by bytes, since neighbours in a word are no race.
+/// words until bytes or half-words of it are accessed, then by bytes, since neighbours in a word do not race.
 /// </summary>
 internal sealed class RaceShadow(MemoryRegion memory, uint[][] clocks, Action<Race> report)
 {

@@ -187,7 +187,7 @@ public sealed class ModelMachine
     }
 
     // The service runs a layer as double-buffered does, with as many tokens per chunk as the options say.
-    private static void CheckTcdm(IReadOnlyList<LinearLayer> layers, PlatformDescription platform, ModelMachineOptions options, ElfImage image)
+    private static void CheckTcdm(List<LinearLayer> layers, PlatformDescription platform, ModelMachineOptions options, ElfImage image)
     {
         var tcdm = LayerFootprint.TcdmOf(platform) ?? throw new UserErrorException(LayerFootprint.NoTcdm);
         var available = LayerFootprint.Available(image, tcdm.Size);
@@ -203,10 +203,11 @@ public sealed class ModelMachine
     }
 
     // Inputs and outputs of a layer, then each layer's bias and adapter; adapters of later tasks may need more.
-    private void CheckRam(IReadOnlyList<LinearLayer> layers, ModelMachineOptions options)
+    private void CheckRam(List<LinearLayer> layers, ModelMachineOptions options)
     {
         var bytes = sizeof(float) * ((long)MaxTokens * (layers.Max(l => l.Inputs) + layers.Max(l => l.Outputs)) + layers.Sum(l => (long)options.Rank * (l.Inputs + l.Outputs) + l.Outputs));
-        if (bytes > uint.MaxValue || Machine.Space.FindMemory(_data.Next, (uint)bytes) is null) throw new UserErrorException($"the model's activations, biases and adapters take {bytes >> 20:N0} MiB of RAM from 0x{_data.Next:x8} on, more than the platform has; set a larger ram in the platform file");
+        if (bytes <= uint.MaxValue && Machine.Space.FindMemory(_data.Next, (uint)bytes) is not null) return;
+        throw new UserErrorException($"the model's activations, biases and adapters take {bytes >> 20:N0} MiB of RAM from 0x{_data.Next:x8} on, more than the platform has; set a larger ram in the platform file");
     }
 
     private void Compensate(LayerMapping mapping)

@@ -42,7 +42,7 @@ public static class LayerFootprint
     /// <summary>The largest chunk, in tokens and at most the layer's own, whose buffers fit into the available bytes; 0 if not even one token fits.</summary>
     public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available) => LargestChunk([(shape, inputSplits)], strategy, available);
 
-    private static int LargestChunk(IReadOnlyList<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy, long available)
+    private static int LargestChunk(List<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy, long available)
     {
         var (fits, tooMany) = (0, chain[0].Shape.Chunk + 1);
         while (tooMany - fits > 1)

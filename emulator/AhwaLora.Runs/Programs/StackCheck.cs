@@ -19,7 +19,7 @@ public sealed record StackOverflow(int Hart, uint Pc, uint Bytes, int Calls)
     public uint MostBytes { get; internal set; } = Bytes;
 }
 
-/// <summary>Follows the stack pointer of each hart and notes who first takes more than the hart's stack has. A switch to another stack, which loads sp, is none.</summary>
+/// <summary>Follows the stack pointer of each hart and notes who first takes more than the hart's stack has. A switch to another stack, which loads sp, does not count.</summary>
 public sealed class StackCheck : IProbe
 {
     private const int MostCalls = 1 << 16;
@@ -75,7 +75,7 @@ public sealed class StackCheck : IProbe
         if (hart.Id >= _stacks.Count || instruction.Rd != Registers.Sp || hart.X[Registers.Sp] == state.Sp) return;
         var (before, sp) = (state.Sp, hart.X[Registers.Sp]);
 
-        // The first half of an address is no place of a stack.
+        // The first half of an address does not lie in a stack.
         state.Sp = instruction.Shape == Shape.Upper ? 0 : sp;
         var (bottom, top) = (_stacks.BottomOf(hart.Id), _stacks.TopOf(hart.Id));
         var isMoved = instruction.Shape is Shape.Immediate or Shape.Binary && instruction.Rs1 == Registers.Sp;

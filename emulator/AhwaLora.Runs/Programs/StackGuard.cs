@@ -33,7 +33,7 @@ public sealed class StackGuard
 
     /// <summary>The overflow in one line; null if there was none.</summary>
     public SettingText? Describe() => Overflow is { } found
-        ? new($"hart {found.Hart} stored at 0x{found.Address:x8}, below the stack of hart {found.StackOf}, which has {_stacks.Bytes:N0} bytes: make STACK_BYTES of memory.ld larger, or the frames smaller; 'run --check' names the function")
+        ? new($"hart {found.Hart} stored at 0x{found.Address:x8}, below the stack of hart {found.StackOf}, which has {_stacks.Bytes:N0} bytes: make STACK_BYTES of memory.ld larger, or the frames smaller")
         : null;
 
     private uint GuardOf(int hart) => _stacks.BottomOf(hart) - _stacks.GuardBytes;

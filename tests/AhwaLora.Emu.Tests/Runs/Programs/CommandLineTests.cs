@@ -90,7 +90,9 @@ public sealed class CommandLineTests
         AssertRefused("multi-layer: its buffers take 163,328 bytes of TCDM, and 129,696 are there; use --chunk 5 or less", "layer", "--in", "128", "--out", "512", "--strategy", "multi-layer", "--then", "128");
         AssertRefused("use --chunk 11 or less", "layer", "--in", "512", "--out", "512", "--chunk", "32", "--paired");
         AssertRefused("use --chunk 15 or less", "layer", "--in", "512", "--out", "512", "--chunk", "64", "--strategy", "sequential");
-        AssertRefused("than the platform's RAM has; the nearest that fits is tokens ", "model", "mobilebert", "--timing-only", "--tokens", "100000");
+        var (status, error) = Run("model", "mobilebert", "--timing-only", "--tokens", "100000");
+        Assert.Equal(125, status);
+        Assert.Matches(@"(?m)^  tokens 100000 of 512x128 take [\d,]+ bytes more than the platform's RAM has; the nearest that fits is tokens \d+$", error);
     }
 
     [Fact]
@@ -103,13 +105,20 @@ public sealed class CommandLineTests
     [Fact]
     public void A_platform_file_is_told_all_its_faults_at_once()
     {
-        var file = Scratch.File("platform.json", """{ "hrats": 2, "harts": 65, "isa": "rv32iq_foo", "memories": [ { "name": "ram", "base": "zz", "size": 4 }, { "name": "t", "base": "0x10000000", "size": 7, "banks": 3 } ], "dma": { "queue_depth": 99 }, "aimc": { "preset": "nix" } }""");
+        var file = Scratch.File("platform.json", """
+            { "hrats": 2, "harts": 65, "isa": "rv32iq_foo", "dma": { "queue_depth": 99 }, "aimc": { "preset": "nix" },
+              "memories": [ { "name": "ram", "base": "zz", "size": 4 }, { "name": "t", "base": "0x10000000", "size": 7, "banks": 3 } ] }
+            """);
+        string[] faults =
+        [
+            "'hrats': no such field", "'memories[0].base': expected", "'harts': 65", "extension 'q'", "extension 'foo'", "(t): size 7", "(t): banks 3", "'dma.queue_depth': 99", "no preset 'nix'",
+        ];
         var (status, error) = Run("run", Exits, "--platform", file);
         Assert.Equal(125, status);
         var lines = error.TrimEnd('\n').Split('\n');
         Assert.Equal($"ahwalora: {file}: 9 faults; nothing was run", lines[0]);
         Assert.Equal(10, lines.Length);
-        Assert.All(new[] { "'hrats': no such field", "'memories[0].base': expected", "'harts': 65", "extension 'q'", "extension 'foo'", "(t): size 7", "(t): banks 3", "'dma.queue_depth': 99", "no preset 'nix'" }, fault => Assert.Contains(lines, line => line.StartsWith("  field ", StringComparison.Ordinal) && line.Contains(fault, StringComparison.Ordinal)));
+        Assert.All(faults, fault => Assert.Contains(lines, line => line.StartsWith("  field ", StringComparison.Ordinal) && line.Contains(fault, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public sealed class RunEndTests
     {
         var (status, error) = CommandLineTests.Run("run", Path.Combine(Toolchain.Root, "firmware", "out", "service.elf"), "--harts", "4", "--quiet");
         Assert.Equal(126, status);
-        Assert.Matches(@"^ahwalora: no hart can go on: hart 0 waits for its event \(cluster at 0x10200010\) at pc 0x[0-9a-f]{8} in main\+0x[0-9a-f]+, .*ahwa\.h:\d+ \(lw .*\); each of harts 1-3 waits at the barrier \(cluster at 0x10200000\) at pc ", error);
+        Assert.Matches(@"^ahwalora: no hart can go on: hart 0 waits for its event \(cluster at 0x10200010\) at pc 0x[0-9a-f]{8} in main\+0x[0-9a-f]+, .*ahwa\.h:\d+ \(lw ", error);
+        Assert.Matches(@"\); each of harts 1-3 waits at the barrier \(cluster at 0x10200000\) at pc ", error);
     }
 }
