@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Files;
 using AhwaLora.Debug;
 using AhwaLora.Debug.Gdb;
@@ -26,7 +25,6 @@ internal static class GdbRun
     public static int Execute(RunRequest request, string endPoint, int historyMebibytes, bool mayWriteFiles)
     {
         var address = Parse(endPoint);
-        BrokenPipe.IsIgnored();
         RecordedHost? host = null;
         using var run = new ProgramRun(request with { WrapHost = sandbox => host = new RecordedHost(sandbox) });
         var options = new DebugOptions

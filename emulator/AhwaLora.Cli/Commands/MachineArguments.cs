@@ -11,12 +11,12 @@ internal static class MachineArguments
 {
     public static readonly Option<string?> Platform = PlatformOption("'ahwalora platform --list' tells them apart");
     public static readonly Option<int?> Harts = new Option<int?>("--harts") { Description = CommonOptions.HartsDescription, HelpName = "N" }.Within(1, PlatformRules.MaximumHarts);
-    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions; all that there are: {PlatformRules.FullIsa}.", HelpName = "ISA" };
+    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions of the harts; {PlatformRules.FullIsa} has all of them.", HelpName = "ISA" };
     public static readonly Option<string> Timing = TimingOption("functional");
-    public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
-    public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");
+    public static readonly Option<string> Contention = Choice("--contention", "Bank conflicts in the TCDM: none, or exact arbitration in each cycle.", "none", "exact");
+    public static readonly Option<string> Engine = Choice("--engine", "Engine that executes instructions.", "auto", "interpreter", "translator");
     public static readonly Option<string?> Misaligned = new("--misaligned") { Description = "Misaligned loads and stores: trap or emulate." };
-    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1UL, HelpName = "N" };
+    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of all random numbers.", DefaultValueFactory = _ => 1UL, HelpName = "N" };
 
     static MachineArguments() => Misaligned.AcceptOnlyFromAmong("trap", "emulate");
 

@@ -11,7 +11,7 @@ internal static class MergeCommand
 
     public static Command Create()
     {
-        var command = new Command("merge", "Join the parts of a sweep that was run with --shard; the result is that of a run in one part.") { Parts, Out };
+        var command = new Command("merge", "Join the parts of a sweep that was run with --shard; the result is the same as without --shard.") { Parts, Out };
         command.SetAction(Run);
         return command;
     }

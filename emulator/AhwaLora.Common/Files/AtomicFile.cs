@@ -6,7 +6,6 @@ namespace AhwaLora.Common.Files;
 public static class AtomicFile
 {
     private const string Devices = "/dev/", Memory = "/dev/shm/";
-    private const PosixSignal BrokenPipe = (PosixSignal)13; // SIGPIPE, on every Unix
 
     /// <summary>
     /// Writes a temporary file beside the target and then renames it; a link is followed. If the write fails or is interrupted, the temporary file is removed.
@@ -17,7 +16,7 @@ public static class AtomicFile
     {
         try
         {
-            if (path == "-") WriteTo(Console.OpenStandardOutput(), write);
+            if (path == "-") WriteTo(StandardStreams.Output, write);
             else if (IsDevice(path)) WriteTo(Open(path), write);
             else if (OpenPipe(path) is { } pipe) WriteTo(pipe, write);
             else WriteWhole(TargetOf(path), write);
@@ -77,10 +76,11 @@ public static class AtomicFile
             if (File.Exists(temporary)) File.Delete(temporary);
         }
 
-        // The signals still end the process. If it ignores SIGPIPE, the handler is not called.
+        // The signals still end the process, and so does standard output if nobody reads it (BrokenPipe).
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Remove());
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Remove());
-        using var unread = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(BrokenPipe, _ => Remove());
+        EventHandler atExit = (_, _) => Remove();
+        AppDomain.CurrentDomain.ProcessExit += atExit;
         try
         {
             WriteTo(File.Create(temporary), write);
@@ -88,6 +88,7 @@ public static class AtomicFile
         }
         finally
         {
+            AppDomain.CurrentDomain.ProcessExit -= atExit;
             Remove();
         }
     }

@@ -29,6 +29,9 @@ public enum Watch : byte
 
     /// <summary>The debugger records which words are written (uninitialised reads).</summary>
     Event = 32,
+
+    /// <summary>It lies below a hart's stack, and no store into it is meant.</summary>
+    StackGuard = 64,
 }
 
 /// <summary>

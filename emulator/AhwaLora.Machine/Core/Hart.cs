@@ -143,6 +143,12 @@ public sealed class Hart : IStateful
     /// <summary>The last exception that a trap handler's own first instruction did not cause: for a stuck hart, the exception that led there.</summary>
     public TrapRecord LastTrap;
 
+    /// <summary>x0-x31 when the last trap was taken, other than one of a handler's own first instruction: what its handler may have overwritten by now.</summary>
+    public readonly uint[] TrapX = new uint[Registers.F0];
+
+    /// <summary>True from a trap to the mret of its handler.</summary>
+    public bool IsInTrap;
+
     /// <summary>Number of Sdtrig triggers.</summary>
     public const int TriggerCount = 4;
 
@@ -179,7 +185,7 @@ public sealed class Hart : IStateful
         Fflags = Frm = 0;
         Mstatus = MstatusBits.Mpp | (Features.Extensions.HasFlag(Extension.F) ? MstatusBits.FsInitial : 0);
         Mie = Mtvec = Mscratch = Mepc = Mcause = Mtval = Mcounteren = Mcountinhibit = Tselect = 0;
-        HasReservation = false;
+        HasReservation = IsInTrap = false;
         CsrFile.ResetTriggers(this);
     }
 
@@ -232,5 +238,7 @@ public sealed class Hart : IStateful
         state.Field(ref cause);
         state.Field(ref value);
         LastTrap = new TrapRecord(pc, cause, value);
+        state.Array(TrapX);
+        state.Field(ref IsInTrap);
     }
 }

@@ -77,7 +77,10 @@ public sealed class BaselineCheck
         }
 
         _comparer?.Finish();
-        Comparison = BaselineComparison.Of(_before, after, _request.TolerancePercent, _comparer?.Divergences ?? []);
+        Comparison = BaselineComparison.Of(_before, after, _request.TolerancePercent, _comparer?.Divergences ?? []) with
+        {
+            Seconds = after.Scopes.ToDictionary(scope => scope.Name, scope => scope.Cycles / (_machine.Platform.ClockMhz * 1e6)),
+        };
         var report = new BaselineReport(Comparison, _program, lineOf);
         if (_request.JUnitPath is { } junit) AtomicFile.WriteText(junit, report.ToJUnit());
         if (_request.MarkdownPath is { } markdown) AtomicFile.WriteText(markdown, report.ToMarkdown());

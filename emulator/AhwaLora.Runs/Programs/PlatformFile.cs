@@ -10,7 +10,7 @@ public static class PlatformFile
     public static bool IsDefault(string? nameOrPath) => nameOrPath is null or NamedPlatform.Default;
 
     /// <summary>The platform of a name, or else that of a file; so <c>./paper</c> is a file. Null gives the default platform.</summary>
-    /// <exception cref="UserErrorException">The file cannot be read or does not fit its schema.</exception>
+    /// <exception cref="UserErrorException">The file cannot be read, or does not fit; the message lists every fault, one per line.</exception>
     public static PlatformDescription Load(string? nameOrPath)
     {
         if (nameOrPath is null) return new PlatformDescription();
@@ -26,7 +26,10 @@ public static class PlatformFile
         }
         catch (PlatformException e)
         {
-            throw new UserErrorException($"{path}: {e.Message}", e);
+            var faults = new FileFaults(path);
+            foreach (var fault in e.Faults) faults.Add(fault);
+            faults.ThrowIfAny();
+            throw;
         }
     }
 }

@@ -8,6 +8,7 @@ using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Sandbox;
 using AhwaLora.Runs.Settings;
@@ -76,7 +77,7 @@ public sealed record RunRequest
     public string? RestorePath { get; init; }
 
     /// <summary>Makes one more probe for the run; null for none.</summary>
-    public Func<EmulatedMachine, IProbe>? Observe { get; init; }
+    public Func<EmulatedMachine, ElfImage, IProbe?>? Observe { get; init; }
 
     /// <summary>Makes the guest's host from the sandbox; the debugger inserts its record here. Null for the sandbox itself.</summary>
     public Func<IHost, IHost>? WrapHost { get; init; }

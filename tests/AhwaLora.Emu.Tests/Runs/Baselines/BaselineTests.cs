@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
@@ -94,6 +95,22 @@ public sealed class BaselineTests : IDisposable
     }
 
     [Fact]
+    public void Harts_that_changed_alike_are_one_row()
+    {
+        var point = new TracePoint(0x8000_0000, "nop", "main", 7);
+        var comparison = new BaselineComparison(
+            [.. new[] { 0, 1, 2, 5 }.Select(hart => new Change($"hart {hart}", "cycles", "1", "2")), new Change("hart 3", "cycles", "1", "3"),
+                .. new[] { 0, 1 }.Select(hart => new Change($"region kernel, hart {hart}", "cycles", "1", "2"))],
+            [],
+            [.. Enumerable.Range(0, 4).Select(hart => new Divergence(hart, 3, null, point with { Cycle = hart == 3 ? 8u : 7u }, IsExact: true))]);
+        using var text = new StringWriter();
+        new BaselineReport(comparison, "program", _ => null).WriteText(text);
+        var lines = text.ToString().Split('\n').Select(Squeezed).ToList();
+        Assert.Equal(["harts 0-2, 5 cycles 1 2", "hart 3 cycles 1 3", "region kernel, harts 0-1 cycles 1 2"], lines.Where(line => line.Contains("cycles 1", StringComparison.Ordinal)).Select(line => line.Trim()));
+        Assert.Equal(["0-2 3 baseline - has ended -", "3 3 baseline - has ended -"], lines.Where(line => line.Contains("has ended", StringComparison.Ordinal)).Select(line => line.Trim()));
+    }
+
+    [Fact]
     public void A_tolerance_lets_small_differences_pass()
     {
         Update(Program());
@@ -137,6 +154,7 @@ public sealed class BaselineTests : IDisposable
         var suite = XDocument.Load(junit).Root!.Element("testsuite")!;
         Assert.Equal(["total", "hart 0", "region region_3, hart 0"], suite.Elements("testcase").Select(c => c.Attribute("name")!.Value));
         Assert.Equal("3", suite.Attribute("failures")!.Value);
+        Assert.All(suite.Elements("testcase").Append(suite), c => Assert.InRange(double.Parse(c.Attribute("time")!.Value, CultureInfo.InvariantCulture), 1e-9, 1e-5));
         Assert.Contains("middle+0x4", suite.Element("testcase")!.Element("failure")!.Value, StringComparison.Ordinal);
         Assert.Contains("| region region_3, hart 0 | instructions | 6 | 7 | +16.67 % |", File.ReadAllText(markdown), StringComparison.Ordinal);
     }
