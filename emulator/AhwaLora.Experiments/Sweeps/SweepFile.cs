@@ -88,7 +88,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         }
         catch (UserErrorException e)
         {
-            faults.Add(e.Message, line);
+            faults.Add(e, line);
             return new PlatformDescription();
         }
     }
@@ -148,7 +148,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
             }
             catch (UserErrorException e)
             {
-                faults.Add(e.Message, value.Start.Line);
+                faults.Add(e, value.Start.Line);
             }
         }
 
