@@ -18,18 +18,22 @@ internal static class Output
         return table;
     }
 
-    /// <summary>Text with its numbers formatted by the invariant culture.</summary>
-    public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Text with its numbers formatted by the invariant culture, and its texts as <see cref="OneLine"/> has them.</summary>
+    public static string Text(FormattableString text) =>
+        string.Format(CultureInfo.InvariantCulture, text.Format, [.. text.GetArguments().Select(argument => argument is string given ? OneLine.Of(given) : argument)]);
+
+    /// <summary>A name that others gave, for a cell of a <see cref="Table"/>, where brackets would be markup.</summary>
+    public static string Name(string name) => Markup.Escape(OneLine.Of(name));
 
     /// <summary>The text of a JSON file, for people and programs.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, JsonStyles.Tables) + "\n";
 
-    /// <summary>Prints one line on standard error; if it cannot be written, only the exit status reports the fault.</summary>
-    public static int Fail(string message)
+    /// <summary>Prints one line on standard error, or one and its details; if it cannot be written, only the exit status reports the fault.</summary>
+    public static int Fail(params IReadOnlyList<string> lines)
     {
         try
         {
-            Console.Error.WriteLine($"ahwalora: {message}");
+            Console.Error.WriteLine($"ahwalora: {string.Join("\n  ", lines.Select(OneLine.Of))}");
         }
         catch (UserErrorException)
         {

@@ -6,6 +6,7 @@ namespace AhwaLora.Common.Files;
 public static class AtomicFile
 {
     private const int MostNameBytes = 255; // NAME_MAX, on every file system in use
+    private const string TooLarge = "value"; // how .NET reports EFBIG, the error of a limit on file sizes
     private const string Memory = "/dev/shm/";
     private static readonly string[] InPlace = ["/dev/", "/proc/"];
 
@@ -59,9 +60,9 @@ public static class AtomicFile
         {
             throw NoDirectory(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: TooLarge })
         {
-            throw new UserErrorException($"{path}: cannot be written ({e.Message.TrimEnd('.')})", e);
+            throw new UserErrorException($"{path}: cannot be written ({e.Message.Split(" (Parameter")[0].TrimEnd('.')})", e);
         }
     }
 

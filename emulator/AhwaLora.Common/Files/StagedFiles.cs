@@ -13,12 +13,15 @@ internal sealed class StagedFiles : IDisposable
     private readonly Lock _lock = new();
     private readonly List<StagedFile> _files = [];
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly EventHandler _exit;
 
     public StagedFiles()
     {
         // The signals still end the process. If it ignores SIGPIPE, the handler is not called.
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => TakeBack()));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => TakeBack()));
+        _exit = (_, _) => TakeBack();
+        AppDomain.CurrentDomain.ProcessExit += _exit;
         if (!OperatingSystem.IsWindows()) _signals.Add(PosixSignalRegistration.Create(BrokenPipe, _ => TakeBack()));
     }
 
@@ -56,6 +59,7 @@ internal sealed class StagedFiles : IDisposable
     public void Dispose()
     {
         foreach (var signal in _signals) signal.Dispose();
+        AppDomain.CurrentDomain.ProcessExit -= _exit;
         TakeBack();
     }
 

@@ -12,13 +12,6 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>Platform files: JSON whose schema follows from <see cref="PlatformDescription"/>, so that the two cannot differ.</summary>
 public static class PlatformJson
 {
-    private static readonly JsonDocumentOptions FileOptions = new()
-    {
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-    };
-
     // A platform is written in one of its two forms: a flat one without its clusters, any other without the members that its clusters have.
     private static readonly JsonSerializerOptions Style = JsonStyles.ConfigurationWith(WriteOneForm);
 
@@ -30,20 +23,14 @@ public static class PlatformJson
     {
         try
         {
-            if (JsonNode.Parse(json, documentOptions: FileOptions) is JsonObject root)
-            {
-                root.Remove("$schema");
-                var platform = Read(root);
-                PlatformRules.Check(platform, catalog);
-                return platform;
-            }
+            var platform = Read(JsonText.ParseObject(json, Style));
+            PlatformRules.Check(platform, catalog);
+            return platform;
         }
         catch (JsonException e)
         {
-            throw new PlatformException(JsonFault.Describe(e, typeof(PlatformDescription)), e);
+            throw new PlatformException(e.Message, e);
         }
-
-        throw new PlatformException("expected a JSON object");
     }
 
     /// <summary>The file that describes <paramref name="platform"/>.</summary>
@@ -76,17 +63,19 @@ public static class PlatformJson
         return root.ToJsonString(JsonStyles.Configuration) + "\n";
     }
 
-    private static PlatformDescription Read(JsonObject root)
+    private static PlatformDescription Read(JsonElement root)
     {
-        var platform = root.Deserialize<PlatformDescription>(Style)!;
-        if (!root.ContainsKey("clusters")) return platform;
+        bool Has(string member) => root.TryGetProperty(member, out _);
+
+        var platform = JsonText.Take<PlatformDescription>(root, Style);
+        if (!Has("clusters")) return platform;
         foreach (var member in Style.GetTypeInfo(typeof(PlatformDescription)).Properties.Where(IsOfFirstCluster))
         {
-            if (root.ContainsKey(member.Name)) throw new PlatformException($"field '{member.Name}': does not go with 'clusters'; each of them has its own");
+            if (Has(member.Name)) throw new PlatformException($"field '{member.Name}': does not go with 'clusters'; each of them has its own");
         }
 
         // The reference platform's memories include the TCDM of its only cluster.
-        return root.ContainsKey("memories") ? platform : platform with { Memories = [.. platform.Memories.Where(memory => memory.Banks == 0)] };
+        return Has("memories") ? platform : platform with { Memories = [.. platform.Memories.Where(memory => memory.Banks == 0)] };
     }
 
     private static bool IsOfFirstCluster(JsonPropertyInfo member) => member.AttributeProvider?.IsDefined(typeof(OfFirstClusterAttribute), inherit: false) == true;

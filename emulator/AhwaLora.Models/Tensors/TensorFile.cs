@@ -45,7 +45,7 @@ public sealed class TensorFile : IDisposable
         };
         return InputFile.Read(path, path =>
         {
-            using var stream = File.OpenRead(path);
+            using var stream = InputFile.Open(path);
             var entries = header(path, stream);
             return new TensorFile(path, MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), entries);
         });

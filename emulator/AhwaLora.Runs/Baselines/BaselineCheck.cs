@@ -1,3 +1,4 @@
+using System.Text;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Execution;
@@ -71,8 +72,8 @@ public sealed class BaselineCheck
         var after = Baseline.Of(_machine, _program, result);
         if (_before is null)
         {
-            AtomicFile.WriteText(_request.Path, after.ToJson());
-            AtomicFile.Write(TracePath, _recorder!.Save);
+            // A baseline without its trace, or with another run's, would compare without finding where runs part.
+            AtomicFile.WriteAll((TracePath, _recorder!.Save), (_request.Path, stream => stream.Write(Encoding.UTF8.GetBytes(after.ToJson()))));
             return;
         }
 

@@ -20,11 +20,11 @@ public static class SquadJson
         Document document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(TextFiles.Read(path), JsonStyles.DataSet) ?? throw new JsonException("is null");
+            document = JsonText.Parse<Document>(TextFiles.Read(path), JsonStyles.DataSet);
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}: not a SQuAD v1.1 file: {e.Message.Split('.')[0]}", e);
+            throw new UserErrorException($"{path}: not a SQuAD v1.1 file: {e.Message}", e);
         }
 
         var questions = new List<ReadingQuestion>();
