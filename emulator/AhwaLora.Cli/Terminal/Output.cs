@@ -10,6 +10,9 @@ namespace AhwaLora.Cli.Terminal;
 /// <summary>What commands print: tables, lines and JSON, the same in every language.</summary>
 internal static class Output
 {
+    // Before that, compiling the emulator itself is most of the time.
+    private const double LeastSeconds = 0.1, LeastMips = 0.5;
+
     /// <summary>A table with these headings. Columns hold numbers and are flush right; if a heading begins with <c>&lt;</c> (not shown), its column is flush left.</summary>
     public static Table Table(params ReadOnlySpan<string> headings)
     {
@@ -24,6 +27,10 @@ internal static class Output
 
     /// <summary>A name that others gave, for a cell of a <see cref="Table"/>, where brackets would be markup.</summary>
     public static string Name(string name) => Markup.Escape(OneLine.Of(name));
+
+    /// <summary>How long the host took, and its speed if that took long enough to mean something.</summary>
+    public static string HostSpeed(double instructions, double seconds) =>
+        Text($"{seconds:F2} s") + (seconds < LeastSeconds || instructions < LeastMips * seconds * 1e6 ? "" : Text($", {instructions / 1e6 / seconds:N1} MIPS"));
 
     /// <summary>The text of a JSON file, for people and programs.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, JsonStyles.Tables) + "\n";

@@ -16,8 +16,10 @@ namespace AhwaLora.Experiments.Sweeps;
 /// <param name="Points">Without repetitions, in the order of the file.</param>
 internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 {
+    /// <summary>The most points of a sweep.</summary>
+    public const int MostPoints = 1_000_000;
+
     private const string NameKey = "name", PlatformKey = "platform", GridsKey = "grids";
-    private const int MostPoints = 1_000_000;
 
     /// <summary>Reads and expands a file; adds the faults it finds to <paramref name="faults"/>.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or it is not YAML.</exception>

@@ -49,5 +49,5 @@ public static class SweepMerge
         return first with { Shard = Shard.Whole, Rows = rows };
     }
 
-    private static string Describe(SweepTable table) => $"{table.Name} {table.Id[..8]} of {table.Points} points";
+    private static string Describe(SweepTable table) => $"{table.Name} {table.Id[..Math.Min(8, table.Id.Length)]} of {table.Points} points";
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Isa;
 using ELFSharp.ELF;
@@ -133,6 +134,21 @@ public sealed class ElfImage
             // The library throws exceptions of many kinds for invalid offsets.
             throw new UserErrorException($"{path}: truncated or damaged: its headers lead outside the file, or to bytes that are not an ELF structure", e);
         }
+    }
+
+    /// <summary>Fingerprint of the bytes that programs load, and where. It excludes debug information, which names folders.</summary>
+    public static string FingerprintOf(IEnumerable<ElfImage> images)
+    {
+        using var bytes = new MemoryStream();
+        Span<byte> word = stackalloc byte[4];
+        foreach (var segment in images.SelectMany(image => image.Segments))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
+            bytes.Write(word);
+            bytes.Write(segment.Contents.Span);
+        }
+
+        return Product.Fingerprint(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     /// <summary>Finds a symbol by name.</summary>

@@ -38,6 +38,19 @@ internal static class Arguments
         LearningRate = parsed.GetValue(Rate) ?? usual.LearningRate,
     };
 
+    /// <summary>What the result of a training depends on beside its recipe: options, and what stands in the directories of data and base.</summary>
+    public static IEnumerable<(string Name, string Value)> FurtherSettings(ParseResult parsed)
+    {
+        var options = parsed.CommandResult.Command.Options;
+        string Text<T>(Option<T> option) => string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(option)}");
+
+        if (options.Contains(Rank)) yield return ("rank", Text(Rank));
+        if (options.Contains(Bits)) yield return ("bits", Text(Bits));
+        if (options.Contains(Tile)) yield return ("tile", Text(Tile));
+        if (options.FirstOrDefault(option => option.Name == Base.Name) is Option<string> given && parsed.GetValue(given) is { } directory) yield return ("base", TrainingSettings.FingerprintOf(directory));
+        if (Directory.Exists(parsed.GetValue(Data))) yield return ("data", TrainingSettings.FingerprintOf(parsed.GetValue(Data)!));
+    }
+
     private static Option<T> Checked<T>(Option<T> option, double least, double most)
     {
         option.Validators.Add(result =>
