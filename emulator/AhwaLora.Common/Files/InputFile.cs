@@ -102,7 +102,8 @@ public static class InputFile
     {
         FileStream Open() => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
 
-        if (new FileInfo(path) is not { Exists: true, Length: 0 }) return Open();
+        // Of a link .NET gives the link's own length.
+        if (new FileInfo(path) is not ({ Exists: true, Length: 0 } or { LinkTarget: not null })) return Open();
         var opening = Task.Factory.StartNew(Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return ((IAsyncResult)opening).AsyncWaitHandle.WaitOne(Patience)
             ? opening.GetAwaiter().GetResult()

@@ -28,6 +28,8 @@ public sealed record LabelledExample
     /// <summary>The correct class.</summary>
     public int? Label { get; init; }
 
+    private const long MostBytes = 256L << 20;
+
     /// <summary>First token of the correct answer.</summary>
     public int? StartPositions { get; init; }
 
@@ -46,7 +48,7 @@ public sealed record LabelledExample
     /// <exception cref="UserErrorException">It cannot be read, or a line is not an example for <paramref name="head"/>; the message names the line.</exception>
     public static IReadOnlyList<LabelledExample> Read(string path, ModelHead head)
     {
-        var examples = InputFile.Lines(path).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
+        var examples = InputFile.Lines(path, MostBytes).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
         return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples; expected one per line");
     }
 

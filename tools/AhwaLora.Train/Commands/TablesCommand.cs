@@ -60,7 +60,7 @@ internal static class TablesCommand
 
     private static void Replace(string document, string tables)
     {
-        var text = File.Exists(document) ? File.ReadAllText(document) : throw new UserErrorException($"{document}: no such file; expected one with the marks {Begin} and {End}");
+        var text = InputFile.Text(document, absent: $"no such file; expected one with the marks {Begin} and {End}");
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
         if (begin < 0 || end < begin) throw new UserErrorException($"{document}: lacks the marks {Begin} and {End}");
         AtomicFile.WriteText(document, text[..(begin + Begin.Length)] + "\n" + tables + "\n" + text[end..]);
