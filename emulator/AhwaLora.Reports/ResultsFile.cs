@@ -35,7 +35,7 @@ public static class ResultsFile
             var optional = Optional.Select(name => reader.Header.TryIndexOf(name, out var index) ? index : -1).ToArray();
             var points = new List<OverheadPoint>();
             foreach (var row in reader) points.Add(Parse(new Cells(path, row.LineNumberFrom, [.. Take(row, needed)], [.. Take(row, optional)])));
-            return points.Count != 0 ? points : throw new UserErrorException($"{path}: holds no results, only a heading");
+            return points.Count != 0 ? points : throw new UserErrorException($"{path}: holds no results, only the names of columns");
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {

@@ -12,7 +12,7 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         StandardText.NameFailures();
-        var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures what they win back. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
+        var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures how much accuracy they recover. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
         {
             DataCommand.Create(),
             TrainCommand.Create(),

@@ -40,7 +40,7 @@ public sealed class BaselineCheck
     /// <exception cref="UserErrorException">It does not exist, is malformed, or belongs to another machine.</exception>
     public BaselineCheck(BaselineRequest request, EmulatedMachine machine, string program, SymbolMap symbols)
     {
-        (_request, _machine, _program) = (request, machine, program);
+        (_request, _machine, _program) = (request, machine, OneLine.Of(program));
         if (request.Update)
         {
             _recorder = new TraceRecorder(machine, symbols);

@@ -17,7 +17,7 @@ namespace AhwaLora.Train.Commands;
 /// <summary><c>evaluate</c>: scores a base on tiles, with or without an adapter, over the ages of the study.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<string?> AdapterDirectory = new("--adapter") { Description = "Directory of an adapter in PEFT's form; without it the base's own head is used.", HelpName = "DIR" };
+    private static readonly Option<string?> AdapterDirectory = new("--adapter") { Description = "Directory of an adapter in PEFT's format. Without this option, the base's own head is used.", HelpName = "DIR" };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the scores as JSON; - for standard output, in place of the table.", HelpName = "FILE" };
     private static readonly Option<int> Seeds = new("--seeds") { Description = "Number of sets of tiles, each with the next seed.", DefaultValueFactory = _ => 1, HelpName = "N" };
 

@@ -12,11 +12,11 @@ namespace AhwaLora.Train.Commands;
 /// <summary><c>train</c>: has a subcommand for each kind of training.</summary>
 internal static class TrainCommand
 {
-    private static readonly Option<float> Outlier = new("--outlier") { Description = "Size of the outlier channel that is planted; 0 for none.", DefaultValueFactory = _ => new StudyPlan().Outlier, HelpName = "X" };
+    private static readonly Option<float> Outlier = new("--outlier") { Description = "Size of the outlier channel that is added to the base; 0 for none.", DefaultValueFactory = _ => new StudyPlan().Outlier, HelpName = "X" };
 
     public static Command Create() => new("train", "Train a model or an adapter.") { Base(), Adapter(), All(), Instruct(), Reward() };
 
-    private static Command Base() => Make("base", "A BERT of 128, digitally, on all tasks.", [Outlier], parsed =>
+    private static Command Base() => Make("base", "A small BERT (hidden size 128), trained digitally on all tasks.", [Outlier], parsed =>
     {
         var tokenizer = Tokenizer(parsed);
         var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Base), parsed.GetValue(Arguments.Seed));
@@ -28,7 +28,7 @@ internal static class TrainCommand
         return $"{model.Parameters:N0} parameters";
     });
 
-    private static Command Adapter() => Make("adapter", "AHWA-LoRA: an adapter and a head for a task beside a frozen base on noisy tiles.", [Arguments.Base, Arguments.Task, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+    private static Command Adapter() => Make("adapter", "AHWA-LoRA: an adapter and a head for a task, trained with a frozen base on noisy tiles.", [Arguments.Base, Arguments.Task, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
     {
         using var model = BaseModel.Read(parsed.GetValue(Arguments.Base)!);
         var task = TaskOf(parsed, TrainingTask.Of(parsed.GetValue(Arguments.Task)!), model.Tokenizer);
@@ -41,7 +41,7 @@ internal static class TrainCommand
         return $"{adapter.Weights.Parameters:N0} parameters, {100.0 * adapter.Weights.Parameters / (model.Encoder.Parameters + adapter.Weights.Parameters):F1} % of all";
     });
 
-    private static Command All() => Make("full", "All weights of a base for a task, through the noise; for comparison.", [Arguments.Base, Arguments.Task, Arguments.Bits, Arguments.Tile], parsed =>
+    private static Command All() => Make("full", "All weights of a base for a task, trained through the noise, for comparison.", [Arguments.Base, Arguments.Task, Arguments.Bits, Arguments.Tile], parsed =>
     {
         using var model = BaseModel.Read(parsed.GetValue(Arguments.Base)!);
         var task = TaskOf(parsed, TrainingTask.Of(parsed.GetValue(Arguments.Task)!), model.Tokenizer);
@@ -54,7 +54,7 @@ internal static class TrainCommand
 
     private static Command Instruct()
     {
-        var onBase = new Option<string?>("--base") { Description = "Train an adapter beside this base on noisy tiles; without it a Llama of 64 is trained digitally.", HelpName = "DIR" };
+        var onBase = new Option<string?>("--base") { Description = "Train an adapter for this base on noisy tiles. Without this option, a small Llama (hidden size 64) is trained digitally.", HelpName = "DIR" };
         return Make("instruct", "A small causal model on instructions, or an adapter for it.", [onBase, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
         {
             var seed = parsed.GetValue(Arguments.Seed);
@@ -71,7 +71,7 @@ internal static class TrainCommand
         });
     }
 
-    private static Command Reward() => Make("reward", "GRPO: an adapter for a causal base that learns checkable tasks by reward, through the noise.", [Arguments.Base, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+    private static Command Reward() => Make("reward", "GRPO: an adapter for a causal base, trained through the noise by reward on tasks whose answers can be checked.", [Arguments.Base, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
     {
         using var model = CausalModel.Read(parsed.GetValue(Arguments.Base)!);
         var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Reward), parsed.GetValue(Arguments.Seed));

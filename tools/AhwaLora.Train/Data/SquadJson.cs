@@ -32,10 +32,10 @@ public static class SquadJson
         {
             foreach (var asked in paragraph.Qas)
             {
-                if (asked.Answers.Count == 0) throw new UserErrorException($"{path}: question '{asked.Id}' has no answer; v2.0 is not read");
+                if (asked.Answers.Count == 0) throw new UserErrorException($"{path}: question '{asked.Id}' has no answer; SQuAD v2.0 is not supported");
                 var answer = asked.Answers[0];
                 if (answer.AnswerStart < 0 || string.CompareOrdinal(paragraph.Context, answer.AnswerStart, answer.Text, 0, answer.Text.Length) != 0)
-                    throw new UserErrorException($"{path}: question '{asked.Id}': '{answer.Text}' does not stand at character {answer.AnswerStart} of its context");
+                    throw new UserErrorException($"{path}: question '{asked.Id}': '{answer.Text}' is not at character {answer.AnswerStart} of its context");
                 questions.Add(new ReadingQuestion(asked.Id, paragraph.Context, asked.Question, answer.Text, answer.AnswerStart));
             }
         }

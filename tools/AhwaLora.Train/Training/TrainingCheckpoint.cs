@@ -40,29 +40,29 @@ public sealed class TrainingCheckpoint(string path, TrainingSettings settings)
     {
         if (!File.Exists(path)) return false;
         using var file = InputFile.Open(path);
-        if (file.Length > MostBytes) throw Refused("is not a checkpoint");
+        if (file.Length > MostBytes) throw Refused("is not a checkpoint;");
         try
         {
             using var reader = new BinaryReader(file);
-            if (reader.ReadString() != Magic) throw Refused("is not a checkpoint, or one of another version");
+            if (reader.ReadString() != Magic) throw Refused("is not a checkpoint of this version;");
             var found = new TrainingSettings([.. Enumerable.Range(0, Math.Clamp(reader.ReadInt32(), 0, byte.MaxValue)).Select(_ => (reader.ReadString(), reader.ReadString()))]);
             var differences = settings.DifferencesFrom(found);
-            if (differences.Count != 0) throw Refused($"belongs to a training with {string.Join("; ", differences)}; train with the same settings");
+            if (differences.Count != 0) throw Refused($"belongs to a training with {string.Join("; ", differences)}; train with the same settings, or");
             var sum = reader.ReadBytes(SHA256.HashSizeInBytes);
             var state = reader.ReadBytes((int)Math.Min(Array.MaxLength, file.Length - file.Position));
-            if (!SHA256.HashData(state).SequenceEqual(sum)) throw Refused("is damaged");
+            if (!SHA256.HashData(state).SequenceEqual(sum)) throw Refused("is damaged;");
             using var stream = new MemoryStream(state);
             trainer.Load(stream);
             return true;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
-            throw Refused("is not a checkpoint", e);
+            throw Refused("is not a checkpoint;", e);
         }
     }
 
     /// <summary>Deletes the file, after the training's end.</summary>
     public void Delete() => File.Delete(path);
 
-    private UserErrorException Refused(string why, Exception? inner = null) => new($"{path}: {why}, or delete the file to start from the first step", inner);
+    private UserErrorException Refused(string why, Exception? inner = null) => new($"{path}: {why} delete the file to start from the first step", inner);
 }

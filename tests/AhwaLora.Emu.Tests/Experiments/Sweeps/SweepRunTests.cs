@@ -281,7 +281,7 @@ public sealed class SweepRunTests : IDisposable
         Refused("part1: is part of another sweep", first, Part(SweepDirectory.Small + "\nrank: 4", 2, 2));
         Refused("part1: is part 1/3, and part0 is part 1/2", first, Part(SweepDirectory.Small, 1, 3));
         Refused("part 2 of 2 is missing; run 'ahwalora sweep FILE shard 2/2'", first);
-        Refused("part1: is part 1/2 as part0 is, with other rows", first, first with { Rows = second.Rows });
+        Refused("part1: is part 1/2, as part0 is, but has other rows", first, first with { Rows = second.Rows });
         Refused("part0: has 3 of its 4 points", first with { Rows = [.. first.Rows.Skip(1)] }, second);
         Assert.Equal(8, SweepMerge.Join([("a", first), ("b", second), ("c", first)]).Rows.Count);
 
