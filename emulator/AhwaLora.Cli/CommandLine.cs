@@ -36,18 +36,22 @@ internal static class CommandLine
         {
             return Output.Fail(e.Text.Word(parsed));
         }
-        catch (Exception e) when (e is UserErrorException or PlatformException)
+        catch (UserErrorException e)
+        {
+            return Output.Fail(e.Lines);
+        }
+        catch (PlatformException e)
         {
             return Output.Fail(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Faults of files and of the console already name the thing; for other faults there is only the system's message.
-            return Output.Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
+            return Output.Fail($"input or output failed ({e.Message.TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
-            return Output.Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
+            return Output.Fail($"internal error: {e.GetType().Name}: {e.Message} (set AHWALORA_STACK=1 and report the trace)");
         }
     }
 

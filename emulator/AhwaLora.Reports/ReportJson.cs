@@ -5,7 +5,6 @@ using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Keys;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Results;
-using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Programs;
 using AhwaLora.Runs.Traces;

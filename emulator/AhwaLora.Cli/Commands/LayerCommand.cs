@@ -161,7 +161,7 @@ internal static class LayerCommand
         Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.TileAlone.ExposedCycles:N0} of them without adapter"));
         if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
         LayerMeasurement[] runs = [comparison.TileAlone, comparison.Sequential, comparison.Pipelined];
-        Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
+        Console.WriteLine($"host: {HostSpeed(runs.Sum(r => (double)r.Instructions), runs.Sum(r => r.HostTime.TotalSeconds))}");
     }
 
     private static void PrintPlan(LayerPlan plan, LayerComparison comparison)

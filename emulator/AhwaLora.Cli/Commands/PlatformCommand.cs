@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
@@ -43,10 +44,10 @@ internal static class PlatformCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("base", "end", "size", "what");
         foreach (var (name, start, size) in PlatformRules.Map(platform))
         {
-            table.AddRow($"0x{start:x8}", $"0x{start + size - 1:x8}", SizeJsonConverter.Format((uint)size), Markup.Escape(name));
+            table.AddRow($"0x{start:x8}", $"0x{start + size - 1:x8}", SizeJsonConverter.Format((uint)size), Output.Name(name));
         }
 
-        Console.WriteLine($"{platform.Name}: {platform.Harts} {(platform.Harts == 1 ? "hart" : "harts")} {platform.Isa}, {platform.ClockMhz} MHz");
+        Console.WriteLine(Output.Text($"{platform.Name}: {platform.Harts} {(platform.Harts == 1 ? "hart" : "harts")} {platform.Isa}, {platform.ClockMhz} MHz"));
         AnsiConsole.Write(table);
     }
 }

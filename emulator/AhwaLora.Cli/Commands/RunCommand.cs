@@ -166,8 +166,7 @@ internal static class RunCommand
 
     private static string Summary(ProgramRun run)
     {
-        var mips = run.Machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds);
-        return FormattableString.Invariant(
-            $"[{ExitReasonNames.OfProgram(run.Result!.Value.Reason)}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {run.HostTime.TotalSeconds:F2} s, {mips:F1} MIPS");
+        var speed = Output.HostSpeed(run.Machine.RetiredInstructions, run.HostTime.TotalSeconds);
+        return FormattableString.Invariant($"[{ExitReasonNames.OfProgram(run.Result!.Value.Reason)}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {speed}");
     }
 }

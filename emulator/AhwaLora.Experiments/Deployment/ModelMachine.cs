@@ -140,7 +140,7 @@ public sealed class ModelMachine
     /// <summary>Records an adapter for the next <see cref="Swap"/>.</summary>
     internal void Bring(EmulatedLinear linear, LoraPair pair)
     {
-        if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': an adapter of rank {pair.Rank}; room was kept for rank {_options.Rank}");
+        if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': its adapter has rank {pair.Rank}, and memory is reserved for rank {_options.Rank}");
         _pending[linear] = pair;
     }
 

@@ -87,11 +87,11 @@ public sealed record StudyResults(
             }
             catch (UserErrorException e)
             {
-                faults.Add(e.Message);
+                faults.AddRange(e.Lines);
             }
         }
 
-        return faults.Count == 0 ? plans : throw new UserErrorException(string.Join('\n', faults));
+        return faults.Count == 0 ? plans : throw new UserErrorException($"{directory}: the study's sweeps cannot be run", faults);
     }
 
     private static List<HartNeed> FindNeeds(SweepPlan plan, IReadOnlyList<SweepRow> rows, string work, EngineKind engine, int jobs, StudyPhase phase)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Machine.Platform;
 
@@ -19,7 +19,7 @@ internal sealed partial class JsonFaultReader<T>
     private readonly JsonObject _root;
     private readonly HashSet<string> _thinned = [], _listsWithGaps = [];
 
-    /// <summary>Reads the record; nodes at fault are removed from <paramref name="root"/>.</summary>
+    /// <summary>Reads the record; nodes at fault are removed from <paramref name="root"/>. Faults that <see cref="JsonText.Faults"/> has found are in the list already.</summary>
     public JsonFaultReader(JsonObject root, JsonSerializerOptions style, PlatformFaults faults)
     {
         _root = root;
@@ -31,9 +31,10 @@ internal sealed partial class JsonFaultReader<T>
             }
             catch (JsonException e)
             {
-                // That a member is missing is no news if it was taken away because of its own fault.
+                // That a member is missing is not news if it was taken away because of its own fault, and most faults are known already.
                 var path = e.Path ?? "$";
-                if (!_thinned.Contains(path)) faults.Add(JsonFault.Describe(e, typeof(T)));
+                var field = path.TrimStart('$', '.');
+                if (!_thinned.Contains(path) && !faults.All.Any(fault => fault.StartsWith($"field '{field}'", StringComparison.Ordinal))) faults.Add(JsonText.Describe(e));
                 if (!Remove(path)) return;
             }
         }

@@ -12,13 +12,6 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>Platform files: JSON whose schema follows from <see cref="PlatformDescription"/>, so that the two cannot differ.</summary>
 public static class PlatformJson
 {
-    private static readonly JsonDocumentOptions FileOptions = new()
-    {
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-    };
-
     // The path of the memories, which faults name; faults of clusters and devices give their numbers.
     private const string MemoryList = "$.memories";
 
@@ -32,8 +25,10 @@ public static class PlatformJson
     public static PlatformDescription Parse(string json, DeviceCatalog? catalog = null)
     {
         var faults = new PlatformFaults();
-        var root = ParseObject(json);
-        root.Remove("$schema");
+        var text = ParseObject(json);
+        foreach (var fault in JsonText.Faults<PlatformDescription>(text, Style)) faults.Add(fault);
+        if (faults.All.Any(JsonText.IsOfDuplicate)) faults.ThrowIfAny();
+        var root = JsonObject.Create(text)!;
         var reader = new JsonFaultReader<PlatformDescription>(root, Style, faults);
         if (root.ContainsKey("clusters")) RefuseFlatMembers(root, faults);
         if (reader.Value is not { } platform) throw new PlatformException(faults.All);
@@ -46,15 +41,15 @@ public static class PlatformJson
         return platform;
     }
 
-    private static JsonObject ParseObject(string json)
+    private static JsonElement ParseObject(string json)
     {
         try
         {
-            return JsonNode.Parse(json, documentOptions: FileOptions) as JsonObject ?? throw new PlatformException("expected a JSON object");
+            return JsonText.ParseObject(json, Style);
         }
         catch (JsonException e)
         {
-            throw new PlatformException(JsonFault.Describe(e, typeof(PlatformDescription)), e);
+            throw new PlatformException(e.Message, e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Runs.Loader;
 
@@ -77,6 +78,21 @@ public sealed class ElfImage
     {
         using var stream = new MemoryStream(file, writable: false);
         return Parse(path, stream);
+    }
+
+    /// <summary>Fingerprint of the bytes that programs load, and where. It excludes debug information, which names folders.</summary>
+    public static string FingerprintOf(IEnumerable<ElfImage> images)
+    {
+        using var bytes = new MemoryStream();
+        Span<byte> word = stackalloc byte[4];
+        foreach (var segment in images.SelectMany(image => image.Segments))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
+            bytes.Write(word);
+            bytes.Write(segment.Contents.Span);
+        }
+
+        return Product.Fingerprint(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public static class PlatformFile
     {
         try
         {
-            return PlatformJson.Parse(InputFile.Read(path, File.ReadAllText, $"no such platform file, and no platform has this name ({string.Join(", ", NamedPlatform.All.Select(platform => platform.Name))})"));
+            return PlatformJson.Parse(InputFile.Text(path, absent: $"no such platform file, and no platform has this name ({string.Join(", ", NamedPlatform.All.Select(platform => platform.Name))})"));
         }
         catch (PlatformException e)
         {

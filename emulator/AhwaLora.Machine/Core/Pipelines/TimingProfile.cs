@@ -60,19 +60,16 @@ public sealed record TimingProfile
     /// <exception cref="TimingProfileException">The profile is not valid; the message is one line that names the field.</exception>
     public static TimingProfile Parse(string json)
     {
-        TimingProfile? profile;
         try
         {
-            profile = JsonSerializer.Deserialize<TimingProfile>(json, JsonStyles.Configuration);
+            var profile = JsonText.Take<TimingProfile>(JsonText.ParseObject(json, JsonStyles.Configuration), JsonStyles.Configuration);
+            profile.Check();
+            return profile;
         }
         catch (JsonException e)
         {
-            throw new TimingProfileException(JsonFault.Describe(e, typeof(TimingProfile)), e);
+            throw new TimingProfileException(e.Message, e);
         }
-
-        if (profile is null) throw new TimingProfileException("expected a JSON object");
-        profile.Check();
-        return profile;
     }
 
     /// <summary>Every latency of the profile: its name in JSON, its value, and where it comes from.</summary>

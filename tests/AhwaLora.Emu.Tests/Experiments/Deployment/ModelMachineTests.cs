@@ -155,7 +155,7 @@ public sealed class ModelMachineTests : IDisposable
         Assert.Contains("a linear layer of the model takes 128 tiles, more than the 56", tooMany.Message, StringComparison.Ordinal);
         using var checkpoint = Generate();
         var error = Assert.Throws<UserErrorException>(() => OnMachine(checkpoint, Platform(), rank: 2).Encoder.Adapt(Small.Adapter(Small.Bert, 4, 9)));
-        Assert.Contains("an adapter of rank 4; room was kept for rank 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("its adapter has rank 4, and memory is reserved for rank 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

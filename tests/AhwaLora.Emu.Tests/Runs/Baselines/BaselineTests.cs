@@ -159,11 +159,21 @@ public sealed class BaselineTests : IDisposable
         Assert.Contains("| region region_3, hart 0 | instructions | 6 | 7 | +16.67 % |", File.ReadAllText(markdown), StringComparison.Ordinal);
     }
 
+    private const string Scopes = "{\"format\":1,\"program\":\"\",\"platform\":\"\",\"harts\":1,\"timing\":\"\",\"contention\":\"\",\"end\":\"\",\"scopes\":[";
+    private const string Total = "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{}}";
+
     [Theory]
     [InlineData("", "not a baseline")]
     [InlineData("{", "not a baseline")]
     [InlineData("null", "not a baseline")]
-    [InlineData("{\"format\": 1}", "missing required properties")]
+    [InlineData("{\"format\": 1}", "'program', 'platform', 'harts', 'timing', 'contention', 'end', 'scopes' missing")]
+    [InlineData(Scopes + "null]}", "field 'scopes[0]': expected an object")]
+    [InlineData(Scopes + Total + ", null]}", "field 'scopes[1]': expected an object")]
+    [InlineData(Scopes + Total + "," + Total + "]}", "scope 'total' is given twice")]
+    [InlineData(Scopes + "{\"name\":\"hart 0\",\"cycles\":1,\"instructions\":1,\"causes\":{}}]}", "scope 'total' is missing")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":null}]}", "field 'scopes[0].causes': expected an object")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{\"issue\":-1}}]}", "field 'scopes[0].causes.issue': expected a whole number")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{\"is\\u001bsue\":1}}]}", @"'is\x1bsue' is not a name")]
     [InlineData("{\"format\":9,\"program\":\"\",\"platform\":\"\",\"harts\":1,\"timing\":\"\",\"contention\":\"\",\"end\":\"\",\"scopes\":[]}", "baseline format 9, expected 1")]
     public void A_file_that_is_no_baseline_is_refused_in_a_line(string text, string expected)
     {
@@ -171,6 +181,21 @@ public sealed class BaselineTests : IDisposable
         var error = Assert.ThrowsAny<UserErrorException>(() => Compare(Program()));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void If_the_trace_cannot_be_written_the_baseline_stays_as_it_was(bool exists)
+    {
+        if (exists) Update(Program());
+        var before = exists ? File.ReadAllText(Cycles) : null;
+        File.Delete(Cycles + ".trace");
+        Directory.CreateDirectory(Cycles + ".trace");
+        Assert.ThrowsAny<UserErrorException>(() => Update(Program(more: "nop")));
+        Assert.Equal(before, exists ? File.ReadAllText(Cycles) : null);
+        Assert.Equal(exists, File.Exists(Cycles));
+        Directory.Delete(Cycles + ".trace");
     }
 
     [Fact]
