@@ -72,7 +72,7 @@ public sealed class SourceLinesTests
     private static string Tool(string script)
     {
         var path = Scratch.File("tool", $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute);
+        Toolchain.Run("chmod", $"u+x {path}");
         return path;
     }
 }
