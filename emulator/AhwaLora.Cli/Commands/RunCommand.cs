@@ -55,7 +55,15 @@ internal static class RunCommand
         var command = new Command("run", "Run an executable; the exit status is the guest's, or 124 limit, 125 usage, 126 stuck.") { Elf, Arguments };
         MachineArguments.AddTo(command);
         ProfilingArguments.AddTo(command);
-        foreach (var option in new Option[] { MaxCycles, MaxInstructions, Sandbox, UartInput, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore, Gdb, History, GdbWrite, Check, InLockstep, Quiet }) command.Add(option);
+        foreach (var option in new Option[]
+        {
+            MaxCycles, MaxInstructions, Sandbox, UartInput, Signature, Log, Stats, Trace, Dump, Tile, TileStateDirectory, Save, Restore,
+            Gdb, History, GdbWrite, Check, InLockstep, Quiet,
+        })
+        {
+            command.Add(option);
+        }
+
         command.SetAction(Run);
         return command;
     }

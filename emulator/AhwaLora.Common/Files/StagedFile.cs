@@ -13,7 +13,7 @@ internal sealed class StagedFile(string name, string target)
     /// <summary>The target as the user named it.</summary>
     public string Name => name;
 
-    /// <summary>Makes the new file, with the target's permissions. The name is random and must be new, so it is no link that another user has put there.</summary>
+    /// <summary>Makes the new file, with the target's permissions. The name is random and must be new, so that it cannot be a link that another user has put there.</summary>
     public Stream Create()
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -3,13 +3,11 @@ using System.Runtime.InteropServices;
 namespace AhwaLora.Common.Files;
 
 /// <summary>
-/// Files that wait beside their targets until all of them are complete. Unless all are put into their places, everything is
-/// then as it was before, also after a signal that ends the process.
+/// Files that wait beside their targets until all of them are complete. Either all are put into their places, or everything
+/// stays as it was, also after a signal that ends the process.
 /// </summary>
 internal sealed class StagedFiles : IDisposable
 {
-    private const PosixSignal BrokenPipe = (PosixSignal)13; // SIGPIPE, on every Unix
-
     private readonly Lock _lock = new();
     private readonly List<StagedFile> _files = [];
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -17,12 +15,11 @@ internal sealed class StagedFiles : IDisposable
 
     public StagedFiles()
     {
-        // The signals still end the process. If it ignores SIGPIPE, the handler is not called.
+        // The signals still end the process, and so does standard output if nobody reads it (BrokenPipe).
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => TakeBack()));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => TakeBack()));
         _exit = (_, _) => TakeBack();
         AppDomain.CurrentDomain.ProcessExit += _exit;
-        if (!OperatingSystem.IsWindows()) _signals.Add(PosixSignalRegistration.Create(BrokenPipe, _ => TakeBack()));
     }
 
     /// <summary>Makes a file that will take the place of <paramref name="target"/>.</summary>

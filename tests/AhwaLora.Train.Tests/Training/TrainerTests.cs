@@ -61,7 +61,10 @@ public class TrainerTests : InDirectory
         Assert.Equal(5, same.Trainer.Step);
 
         using var other = Start(recipe with { Steps = 13, LearningRate = 2e-3 }, 2);
-        Assert.Contains("belongs to a training with seed 1, not 2; steps 12, not 13; rate 0.001, not 0.002; train with the same settings, or delete the file to start from the first step", Refused(CheckpointOf(other.Trainer), other.Trainer), StringComparison.Ordinal);
+        Assert.Contains(
+            "belongs to a training with seed 1, not 2; steps 12, not 13; rate 0.001, not 0.002; train with the same settings, or delete the file to start from the first step",
+            Refused(CheckpointOf(other.Trainer), other.Trainer),
+            StringComparison.Ordinal);
         Assert.Contains("task squad, not sst2; rank 4, not 8; train", Refused(CheckpointOf(same.Trainer, "sst2", "8"), same.Trainer), StringComparison.Ordinal);
         var code = new TrainingCheckpoint(PathOf("checkpoint"), new([.. TrainingSettings.Of("squad", same.Trainer, ("rank", "4")).All.SkipLast(1), ("code", "another")]));
         Assert.Contains($"code {TrainingSettings.Build}, not another", Refused(code, same.Trainer), StringComparison.Ordinal);

@@ -19,7 +19,11 @@ internal static class Arguments
     public static readonly Option<int?> Steps = Checked(new Option<int?>("--steps") { Description = "Number of updates; by default that of docs/training.md.", HelpName = "N" }, 1, int.MaxValue);
     public static readonly Option<int?> Batch = Checked(new Option<int?>("--batch") { Description = "Examples per update; by default the number of docs/training.md.", HelpName = "N" }, 1, 65_536);
     public static readonly Option<double?> Rate = Checked(new Option<double?>("--rate") { Description = "Highest learning rate; by default that of docs/training.md.", HelpName = "X" }, 1e-9, 10);
-    public static readonly Option<string?> Checkpoint = new("--checkpoint") { Description = "File from which the same training resumes after an interruption, with the same result to the bit. It is written every 100 steps and deleted at the end.", HelpName = "FILE" };
+    public static readonly Option<string?> Checkpoint = new("--checkpoint")
+    {
+        Description = "File from which the same training resumes after an interruption, with the same result to the bit. It is written every 100 steps and deleted at the end.",
+        HelpName = "FILE",
+    };
 
     static Arguments()
     {

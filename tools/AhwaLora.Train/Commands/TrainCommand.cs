@@ -71,7 +71,10 @@ internal static class TrainCommand
         });
     }
 
-    private static Command Reward() => Make("reward", "GRPO: an adapter for a causal base, trained through the noise by reward on tasks whose answers can be checked.", [Arguments.Base, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
+    private static Command Reward() => Make(
+        "reward",
+        "GRPO: an adapter for a causal base, trained through the noise by reward on tasks whose answers can be checked.",
+        [Arguments.Base, Arguments.Rank, Arguments.Bits, Arguments.Tile], parsed =>
     {
         using var model = CausalModel.Read(parsed.GetValue(Arguments.Base)!);
         var (recipe, seed) = (Arguments.RecipeOf(parsed, Recipes.Reward), parsed.GetValue(Arguments.Seed));

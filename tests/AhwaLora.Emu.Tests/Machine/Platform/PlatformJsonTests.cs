@@ -74,7 +74,7 @@ public sealed class PlatformJsonTests
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "width_bytes": 3 } ] }""", "width_bytes 3 is neither 0 nor a power of two up to 64")]
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "width_bytes": 4 } ] }""", "width_bytes 4 does not go with banks")]
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "bank_bytes": 16 } ] }""", "field 'memories' (ram): bank_bytes 16 is neither 4 nor 8")]
-    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "arbiter": "fair" } ] }""", "field 'memories[0].arbiter': expected tree or locking_tree")]
+    [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 4, "arbiter": "fair" } ] }""", "field 'memories[0].arbiter': expected tree, locking_tree")]
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "extra_cycles": 2000 } ] }""", "extra_cycles 2000 is outside 0 to 1000")]
     [InlineData("""{ "memories": [ null ] }""", "field 'memories[0]': expected an object")]
     [InlineData("""{ "memories": [ { "name": "a", "base": "0x80000000", "size": "1 MiB", "banks": 4 }, { "name": "b", "base": "0x90000000", "size": "1 MiB", "banks": 4 } ] }""", "a and b have banks; only one memory can")]
