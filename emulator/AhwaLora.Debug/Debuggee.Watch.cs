@@ -56,7 +56,7 @@ public sealed partial class Debuggee
     }
 
     /// <summary>Undoes the access after which the machine stopped, then reports what is pending. Null to go on.</summary>
-    /// <param name="stepped">The hart that steps back; <see cref="NoHart"/> if it is no step.</param>
+    /// <param name="stepped">The hart that steps back; <see cref="NoHart"/> if it is not a step.</param>
     private StopEvent? FinishBackward(int stepped)
     {
         if (_pending is not { IsBackward: true } pending)
