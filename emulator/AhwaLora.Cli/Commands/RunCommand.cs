@@ -142,8 +142,10 @@ internal static class RunCommand
         var lines = SourceLines.Read(run.Image.Path, races.Races.SelectMany(r => new[] { r.First.Pc, r.Second.Pc }).Distinct());
         var report = RaceReport.Lines(races, pc => lines.Of(pc)?.ToString());
         foreach (var line in report) Console.Error.WriteLine(line);
+        var findings = run.Machine.Devices.SelectMany(mapping => mapping.Device.Findings.Select(finding => $"{mapping.Device.Name}: {finding}")).ToList();
+        foreach (var finding in findings) Console.Error.WriteLine(finding);
         Console.Error.WriteLine(report.Count == 0 ? "no races" : FormattableString.Invariant($"{report.Count} races"));
-        return status == 0 && report.Count != 0 ? ExitStatus.Races : status;
+        return status == 0 && report.Count + findings.Count != 0 ? ExitStatus.Races : status;
     }
 
     private static string Summary(ProgramRun run)

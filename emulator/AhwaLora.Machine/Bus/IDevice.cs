@@ -56,6 +56,15 @@ public interface IDevice : IStateful
     /// <summary>What a hart is doing that waits for the answer of a register, as in "waits for the DMA".</summary>
     string DescribeWait(uint offset) => $"waits for {Title}";
 
+    /// <summary>Why it will never answer or raise an interrupt again, as a sentence without its end; null if it will, or has nothing to do.</summary>
+    string? Stuck => null;
+
+    /// <summary>What the guest made it do that went wrong without an error, a line each, for <c>run --check</c>.</summary>
+    IReadOnlyList<string> Findings => [];
+
+    /// <summary>What it does in a cycle, a line each, for the debugger.</summary>
+    IReadOnlyList<string> Describe(ulong time) => [];
+
     /// <summary>A hart that it serves has ended in cycle <paramref name="time"/>.</summary>
     void HartEnded(ulong time)
     {

@@ -249,7 +249,8 @@ public sealed class ProgramRun : IDisposable
         var waiting = Machine.Harts.Where(h => h.State != HartState.Ended).ToList();
         var told = string.Join("; ", waiting.Take(MostHartsDescribed).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"));
         var more = waiting.Count - MostHartsDescribed;
-        return $"no hart can go on: {told}{(more <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; nothing is due that would wake one";
+        var stuck = string.Join("; ", Machine.Devices.Select(mapping => mapping.Device.Stuck).OfType<string>().DefaultIfEmpty("nothing is due that would wake one"));
+        return $"no hart can go on: {told}{(more <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; {stuck}";
     }
 
     private string Waits(Hart hart) => hart switch
