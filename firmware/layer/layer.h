@@ -110,6 +110,26 @@ static_assert(sizeof(struct ahwa_layer) == 0x5C, "published size");
 
 extern struct ahwa_layer layer;
 
+/**
+ * For an app on RedMulE: X, A, B and Y of `layer` are FP16, A has the factor alpha / r, and `scale` is not used. The
+ * sizes are those of what the engine computes: even, and padded to shapes that it computes rightly. A [inputs][rank]
+ * and B [rank][outputs] are padded with zeros in RAM already; X and Y are not.
+ */
+struct ahwa_layer_engine {
+    uint32_t inputs;  /**< elements of a row of X in TCDM */
+    uint32_t rank;    /**< elements of a row of XA */
+    uint32_t outputs; /**< elements of a row of Y in TCDM */
+    uint32_t rows;    /**< rows of a chunk's X, XA and Y in TCDM: tokens of a chunk, rounded up to whole tiles of the engine */
+};
+
+static_assert(offsetof(struct ahwa_layer_engine, inputs) == 0x00, "published offset");
+static_assert(offsetof(struct ahwa_layer_engine, rank) == 0x04, "published offset");
+static_assert(offsetof(struct ahwa_layer_engine, outputs) == 0x08, "published offset");
+static_assert(offsetof(struct ahwa_layer_engine, rows) == 0x0C, "published offset");
+static_assert(sizeof(struct ahwa_layer_engine) == 0x10, "published size");
+
+extern struct ahwa_layer_engine layer_engine_sizes;
+
 /** What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, which begins at 0 at reset. */
 struct ahwa_layer_result {
     uint32_t magic;          /**< AHWA_LAYER_RESULT_MAGIC once the run has ended well */

@@ -34,6 +34,17 @@ internal struct LayerRecord
     [Meaning("how (x A) B is shared: token parts << 16 | output parts; 0 = as the flags say")] public uint UpParts;
 }
 
+/// <summary>What an app whose adapter is computed by RedMulE needs beside <see cref="LayerRecord"/>.</summary>
+[Record("ahwa_layer_engine", Symbol = "layer_engine_sizes")]
+[Meaning("For an app on RedMulE: X, A, B and Y of `layer` are FP16, A has the factor alpha / r, and `scale` is not used. The sizes are those of what the engine computes: even, and padded to shapes that it computes rightly. A [inputs][rank] and B [rank][outputs] are padded with zeros in RAM already; X and Y are not.")]
+internal struct LayerEngineRecord
+{
+    [Meaning("elements of a row of X in TCDM")] public uint Inputs;
+    [Meaning("elements of a row of XA")] public uint Rank;
+    [Meaning("elements of a row of Y in TCDM")] public uint Outputs;
+    [Meaning("rows of a chunk's X, XA and Y in TCDM: tokens of a chunk, rounded up to whole tiles of the engine")] public uint Rows;
+}
+
 /// <summary>The measurements of a layer app.</summary>
 [Record("ahwa_layer_result", Symbol = "layer_result")]
 [Meaning("What a layer app measured. Cycles are the low word of the cluster's CYCLE counter, which begins at 0 at reset.")]

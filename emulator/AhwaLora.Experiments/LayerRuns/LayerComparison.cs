@@ -48,26 +48,27 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
         }
 
         if (LayerPlan.For(chain, strategy, platform, options.Contention) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
-        LayerMachine.Check(chain, strategy);
+        LayerMachine.Check(chain, strategy, platform);
         LayerFootprint.Check(Runs([.. chain.Select(c => c.Shape)], strategy), platform);
         var alone = Measure(strategy.TileAlone);
-        progress?.Invoke(LayerStrategy.Sequential.Name);
-        var sequential = InSequence(chain, platform, options, strategy == LayerStrategy.Sequential ? attach : null);
-        var pipelined = strategy == LayerStrategy.Sequential ? sequential : Measure(strategy);
+        var inSequence = strategy.InSequence;
+        progress?.Invoke(inSequence.Name);
+        var sequential = InSequence(chain, inSequence, platform, options, strategy == inSequence ? attach : null);
+        var pipelined = strategy == inSequence ? sequential : Measure(strategy);
         return new LayerComparison([.. chain.Select(c => c.Shape)], alone, sequential, pipelined);
     }
 
     // The first fault that is told is that of the compared strategy.
     private static IEnumerable<(IReadOnlyList<LayerShape> Chain, LayerStrategy Strategy)> Runs(IReadOnlyList<LayerShape> chain, LayerStrategy strategy) =>
-        [(chain, strategy), (chain, strategy.TileAlone), .. chain.Select(shape => ((IReadOnlyList<LayerShape>)[shape], LayerStrategy.Sequential))];
+        [(chain, strategy), (chain, strategy.TileAlone), .. chain.Select(shape => ((IReadOnlyList<LayerShape>)[shape], strategy.InSequence))];
 
     // The layers run one after the other, each on the first tiles. The output of one, in RAM, is the input of the next.
-    private static LayerMeasurement InSequence(IReadOnlyList<LayerData> chain, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach)
+    private static LayerMeasurement InSequence(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach)
     {
-        var all = LayerRun.Execute(chain[0], LayerStrategy.Sequential, platform, options, attach);
+        var all = LayerRun.Execute(chain[0], strategy, platform, options, attach);
         for (var i = 1; i < chain.Count; i++)
         {
-            var one = LayerRun.Execute(chain[i] with { X = all.Y }, LayerStrategy.Sequential, platform, options);
+            var one = LayerRun.Execute(chain[i] with { X = all.Y }, strategy, platform, options);
             all = one with
             {
                 RelativeError = double.IsNaN(one.RelativeError) ? double.NaN : LayerRun.RelativeError(one.Y, LayerData.Reference([.. chain.Take(i + 1)], withAdapter: true)),

@@ -13,6 +13,7 @@ internal sealed class LayerMachine
 {
     private readonly GuestData _data;
     private readonly uint _outputs;
+    private readonly bool _isHalf;
 
     /// <summary>Builds the machine.</summary>
     /// <param name="chain">Layers, each fed by the one before it.</param>
@@ -23,18 +24,21 @@ internal sealed class LayerMachine
     /// <exception cref="UserErrorException">The layers do not fit the machine, or each other.</exception>
     public LayerMachine(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options, LoraSplit? split)
     {
-        Check(chain, strategy);
+        Check(chain, strategy, platform);
         var mappings = LayerMapping.Of(chain.Select(c => c.Shape), strategy, platform);
         LayerMapping.Check(mappings, platform);
         var image = FirmwareImages.Load(strategy.App);
         Machine = new EmulatedMachine(platform, options);
         ProgramLoader.Load(Machine, image);
         _data = new GuestData(Machine, image);
+        _isHalf = strategy.UsesEngine;
+        var engine = strategy.UsesEngine ? EngineShape.Of(chain[0].Shape, platform.RedMulE) : null;
+        if (engine is not null) _data.Write(_data.AddressOf<LayerEngineRecord>(), RecordOf(engine));
         var next = 0u;
         for (var i = chain.Count - 1; i >= 0; i--)
         {
             mappings[i].Program(Machine, chain[i]);
-            var addresses = Place(chain[i], isFirst: i == 0, isLast: i == chain.Count - 1);
+            var addresses = engine is null ? Place(chain[i], isFirst: i == 0, isLast: i == chain.Count - 1) : Place(HalfLayer.Of(chain[i], engine));
             if (i == chain.Count - 1) _outputs = addresses.Y;
             var record = LayerRequest.Of(chain[i], addresses, mappings[i], (uint)platform.Aimc!.IntegrationNs, GuestData.TcdmBytes(platform), next, split);
             if (i == 0) _data.Write(_data.AddressOf<LayerRecord>(), record);
@@ -49,21 +53,39 @@ internal sealed class LayerMachine
     public LayerResult Result => LayerResult.Of(_data.Read<LayerResultRecord>(_data.AddressOf<LayerResultRecord>()));
 
     /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>
-    public float[] Outputs(LayerShape last) => _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
+    public float[] Outputs(LayerShape last) => _isHalf
+        ? [.. _data.ReadHalves(_outputs, last.Tokens * last.Outputs).ToArray().Select(y => (float)y)]
+        : _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
 
     /// <summary>Checks that a strategy can run these layers.</summary>
     /// <exception cref="UserErrorException">There are too many, or one does not feed the next.</exception>
-    public static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy)
+    public static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform)
     {
         var most = strategy.IsChain ? LayerLimits.Chain : 1;
         if (chain.Count is 0 || chain.Count > most) throw new UserErrorException($"strategy {strategy.Name} runs {(most == 1 ? "one layer" : $"1 to {most} layers that feed each other")}, not {chain.Count}");
         foreach (var data in chain) data.Shape.Check();
+        if (strategy.UsesEngine) LayerMapping.CheckOneTile(chain[0].Shape, strategy, platform);
         for (var i = 1; i < chain.Count; i++)
         {
             var (from, to) = (chain[i - 1].Shape, chain[i].Shape);
             if (to.Inputs != from.Outputs || to.Tokens != from.Tokens || to.Chunk != from.Chunk) throw new UserErrorException($"layer {from} does not feed layer {to}");
         }
     }
+
+    private static LayerEngineRecord RecordOf(EngineShape engine) => new()
+    {
+        Inputs = (uint)engine.Inputs,
+        Rank = (uint)engine.Rank,
+        Outputs = (uint)engine.Outputs,
+        Rows = (uint)engine.Rows,
+    };
+
+    private LayerRequest.Addresses Place(HalfLayer layer) => new(
+        X: _data.Put(layer.X),
+        A: _data.Put(layer.A),
+        B: _data.Put(layer.B),
+        Y: _data.Put(new Half[layer.Data.Shape.Tokens * layer.Data.Shape.Outputs]),
+        Bias: _data.Put(layer.Data.Bias));
 
     private LayerRequest.Addresses Place(LayerData data, bool isFirst, bool isLast) => new(
         X: isFirst ? _data.Put(data.X) : 0,

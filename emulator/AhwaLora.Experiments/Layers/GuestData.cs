@@ -32,6 +32,9 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
     /// <summary>Allocates space for values and writes them there.</summary>
     public uint Put(ReadOnlySpan<float> values) => Put(MemoryMarshal.AsBytes(values));
 
+    /// <summary>Allocates space for FP16 values and writes them there.</summary>
+    public uint Put(ReadOnlySpan<Half> values) => Put(MemoryMarshal.AsBytes(values));
+
     /// <summary>Allocates space for bytes and writes them there.</summary>
     public uint Put(ReadOnlySpan<byte> bytes)
     {
@@ -82,6 +85,9 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 
     /// <summary>Reads values.</summary>
     public ReadOnlySpan<float> Read(uint address, int count) => MemoryMarshal.Cast<byte, float>(machine.Space.ReadBlock(address, 4 * (uint)count));
+
+    /// <summary>Reads FP16 values.</summary>
+    public ReadOnlySpan<Half> ReadHalves(uint address, int count) => MemoryMarshal.Cast<byte, Half>(machine.Space.ReadBlock(address, 2 * (uint)count));
 
     /// <summary>Address of the app's variable that holds a record of this type.</summary>
     /// <exception cref="UserErrorException">The app has none.</exception>

@@ -13,7 +13,7 @@ namespace AhwaLora.Experiments.Layers;
 /// </summary>
 public static class LayerFootprint
 {
-    private const int Panel = (int)LoraLayout.Panel, Alignment = (int)LayerSchedule.Alignment, WordBytes = sizeof(float);
+    private const int Panel = (int)LoraLayout.Panel, Alignment = (int)LayerSchedule.Alignment, WordBytes = sizeof(float), HalfBytes = 2;
 
     /// <summary>Address at which the firmware has the TCDM.</summary>
     public static uint TcdmBase => LinkerScript.Tcdm.Base;
@@ -31,24 +31,30 @@ public static class LayerFootprint
     /// <param name="shape">The layer.</param>
     /// <param name="strategy">How it is run.</param>
     /// <param name="inputSplits">Number of tiles that share its inputs, each with outputs of its own.</param>
-    public static long Bytes(LayerShape shape, LayerStrategy strategy, int inputSplits = 1) => Bytes([(shape, inputSplits)], strategy);
+    /// <param name="engine">The platform's RedMulE, whose array the buffers of a strategy on it depend on; null for none.</param>
+    /// <exception cref="UserErrorException">The strategy needs a RedMulE, and the platform has none.</exception>
+    public static long Bytes(LayerShape shape, LayerStrategy strategy, int inputSplits = 1, RedMulEDescription? engine = null) => Bytes([(shape, inputSplits)], strategy, engine);
 
     /// <summary>Bytes that the buffers of layers take that feed each other: the outputs of one are the inputs of the next.</summary>
     /// <param name="chain">The layers, each with the number of tiles that share its inputs.</param>
     /// <param name="strategy">How they are run.</param>
-    public static long Bytes(IReadOnlyList<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy) =>
-        chain.Index().Sum(layer => OwnBytes(layer.Item.Shape, strategy, layer.Item.InputSplits, hasInputs: layer.Index == 0));
+    /// <param name="engine">The platform's RedMulE; null for none.</param>
+    /// <exception cref="UserErrorException">The strategy needs a RedMulE, and the platform has none.</exception>
+    public static long Bytes(IReadOnlyList<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy, RedMulEDescription? engine = null) => strategy.UsesEngine
+        ? chain.Sum(layer => EngineBytes(layer.Shape, strategy, EngineShape.Of(layer.Shape, engine)))
+        : chain.Index().Sum(layer => OwnBytes(layer.Item.Shape, strategy, layer.Item.InputSplits, hasInputs: layer.Index == 0));
 
     /// <summary>The largest chunk, in tokens and at most the layer's own, whose buffers fit into the available bytes; 0 if not even one token fits.</summary>
-    public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available) => LargestChunk([(shape, inputSplits)], strategy, available);
+    public static int LargestChunk(LayerShape shape, LayerStrategy strategy, int inputSplits, long available, RedMulEDescription? engine = null) =>
+        LargestChunk([(shape, inputSplits)], strategy, available, engine);
 
-    private static int LargestChunk(List<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy, long available)
+    private static int LargestChunk(List<(LayerShape Shape, int InputSplits)> chain, LayerStrategy strategy, long available, RedMulEDescription? engine)
     {
         var (fits, tooMany) = (0, chain[0].Shape.Chunk + 1);
         while (tooMany - fits > 1)
         {
             var middle = (fits + tooMany) / 2;
-            if (Bytes([.. chain.Select(layer => (layer.Shape with { Chunk = middle }, layer.InputSplits))], strategy) <= available) fits = middle;
+            if (Bytes([.. chain.Select(layer => (layer.Shape with { Chunk = middle }, layer.InputSplits))], strategy, engine) <= available) fits = middle;
             else tooMany = middle;
         }
 
@@ -73,8 +79,8 @@ public static class LayerFootprint
             var mappings = LayerMapping.Of(chain, strategy, platform);
             var layers = chain.Zip(mappings, (shape, mapping) => (shape, mapping.Inputs.Count)).ToList();
             var available = Available(FirmwareImages.Load(strategy.App), tcdm.Size);
-            var bytes = Bytes(layers, strategy);
-            chunk = Math.Min(chunk, LargestChunk(layers, strategy, available));
+            var bytes = Bytes(layers, strategy, platform.RedMulE);
+            chunk = Math.Min(chunk, LargestChunk(layers, strategy, available, platform.RedMulE));
             if (bytes > available) fault ??= new($"layer {string.Join(", then ", chain)}, {strategy.Name}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there");
         }
 
@@ -97,7 +103,19 @@ public static class LayerFootprint
         return bytes;
     }
 
-    private static long Block(int rows, int columns) => ((long)rows * columns * WordBytes + Alignment - 1) / Alignment * Alignment;
+    // The layout of firmware/layer/engine.c: FP16, but for the bias.
+    private static long EngineBytes(LayerShape shape, LayerStrategy strategy, EngineShape padded)
+    {
+        var xa = Halves(padded.Rows, padded.Rank);
+        var bytes = Block(1, shape.Outputs) + strategy.Buffers * (Halves(padded.Rows, padded.Inputs) + Halves(padded.Rows, padded.Outputs));
+        return strategy.HasAdapter ? bytes + Halves(padded.Inputs, padded.Rank) + Halves(padded.Rank, padded.Outputs) + 3 * xa : bytes;
+    }
+
+    private static long Halves(int rows, int columns) => Aligned((long)rows * columns * HalfBytes);
+
+    private static long Block(int rows, int columns) => Aligned((long)rows * columns * WordBytes);
+
+    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
     private static int Padded(int columns) => (columns + Panel - 1) / Panel * Panel;
 

@@ -78,5 +78,12 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
         throw new UserErrorException($"the layer takes {needed} tiles of {Size(platform)}, and the platform has {platform.Aimc.Tiles}; set aimc.tiles to {needed}, or a larger aimc.rows and aimc.columns, in the platform file");
     }
 
+    /// <summary>Throws if a layer whose strategy drives one tile needs several.</summary>
+    internal static void CheckOneTile(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
+    {
+        if (Of([shape], strategy, platform)[0].Tiles == 1) return;
+        throw new UserErrorException($"strategy {strategy.Name} drives one tile, and a layer of {shape.Inputs}x{shape.Outputs} takes several of {Size(platform)}; set a larger aimc.rows and aimc.columns in a platform file, or use {LayerStrategy.Balanced.Name}");
+    }
+
     private static string Size(PlatformDescription platform) => $"{platform.Aimc!.Rows}x{platform.Aimc.Columns}";
 }

@@ -13,7 +13,7 @@ public sealed record LayerStrategy(string Name, string App, string TileAloneApp,
     /// <summary>Maximum number of copies of a matrix.</summary>
     public const int MaxCopies = LayerLimits.Copies;
 
-    private const string Shallow = "analog_only", Buffered = "analog_deep", Chained = "analog_chain";
+    private const string Shallow = "analog_only", Buffered = "analog_deep", Chained = "analog_chain", Half = "analog_half";
 
     /// <summary>The tile alone, with the data movement of <see cref="DoubleBuffered"/>.</summary>
     public static LayerStrategy Analog { get; } = new("tile alone", Shallow, Shallow, LayerBuffers.Double);
@@ -39,8 +39,20 @@ public sealed record LayerStrategy(string Name, string App, string TileAloneApp,
     /// <summary>Like eager, with the chunk and the split over harts that <see cref="LayerPlan"/> expects to finish first.</summary>
     public static LayerStrategy Balanced { get; } = Eager with { Name = "balanced", IsPlanned = true };
 
+    /// <summary>In FP16: RedMulE computes both products of chunk k while the tile integrates chunk k + 1.</summary>
+    public static LayerStrategy Engine { get; } = new("engine", "engine", Half, LayerBuffers.Double) { UsesEngine = true };
+
+    /// <summary>In FP16: RedMulE computes X A of a chunk while the tile integrates that chunk, and (X A) B onto the tile's output when the tile is done.</summary>
+    public static LayerStrategy EngineEager { get; } = Engine with { Name = "engine-eager", App = "engine_eager" };
+
+    /// <summary>In FP16 on RedMulE, with nothing overlapped.</summary>
+    public static LayerStrategy EngineSequential { get; } = Engine with { Name = "engine-sequential", App = "engine_sequential", Buffers = LayerBuffers.Sequential };
+
+    /// <summary>The strategies whose adapter the harts compute, in float32, by name.</summary>
+    public static IReadOnlyList<LayerStrategy> OnHarts { get; } = [Sequential, DoubleBuffered, Balanced, Deep, Eager, SeveralTiles, MultiLayer];
+
     /// <summary>The strategies with an adapter, by name.</summary>
-    public static IReadOnlyList<LayerStrategy> All { get; } = [Sequential, DoubleBuffered, Balanced, Deep, Eager, SeveralTiles, MultiLayer];
+    public static IReadOnlyList<LayerStrategy> All { get; } = [.. OnHarts, Engine, EngineEager, EngineSequential];
 
     /// <summary>False for the tiles alone.</summary>
     public bool HasAdapter => App != TileAloneApp;
@@ -54,6 +66,12 @@ public sealed record LayerStrategy(string Name, string App, string TileAloneApp,
     /// <summary>True if (x A) B has a buffer of its own beside the tile's output.</summary>
     public bool ComputesAhead { get; init; }
 
+    /// <summary>True if RedMulE computes the adapter, in FP16.</summary>
+    public bool UsesEngine { get; init; }
+
+    /// <summary>The same work with nothing overlapped.</summary>
+    public LayerStrategy InSequence => UsesEngine ? EngineSequential : Sequential;
+
     /// <summary>True if the strategy chooses the chunk and ignores the layer's.</summary>
     public bool IsPlanned { get; init; }
 
@@ -65,7 +83,7 @@ public sealed record LayerStrategy(string Name, string App, string TileAloneApp,
     {
         Name = Analog.Name,
         App = TileAloneApp,
-        Buffers = TileAloneApp == Shallow ? Analog.Buffers : Buffers,
+        Buffers = TileAloneApp is Shallow or Half ? Analog.Buffers : Buffers,
         ComputesAhead = false,
     };
 }

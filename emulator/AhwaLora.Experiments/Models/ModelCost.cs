@@ -89,7 +89,7 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
         var point = settings with { Shape = settings.Shape with { Inputs = layer.Inputs, Outputs = layer.Outputs } };
         var splits = point.Mapping.Inputs.Count;
         var chunk = new[] { point.Strategy, point.Strategy.TileAlone }.Min(strategy =>
-            LayerFootprint.LargestChunk(point.Shape, strategy, splits, LayerFootprint.Available(FirmwareImages.Load(strategy.App), point.TcdmBytes)));
+            LayerFootprint.LargestChunk(point.Shape, strategy, splits, LayerFootprint.Available(FirmwareImages.Load(strategy.App), point.TcdmBytes), point.Platform.RedMulE));
         if (chunk > 0) return point with { Shape = point.Shape with { Chunk = chunk } };
         var what = new SettingText($"{layer.Name}: not one token of {layer.Inputs}x{layer.Outputs} fits the TCDM of {point.TcdmBytes} bytes under {point.Strategy.Name}");
         throw new SettingException($"{what}, adapter and buffers included; give a platform file with a larger tcdm, or another {ExperimentSettings.Strategy}");

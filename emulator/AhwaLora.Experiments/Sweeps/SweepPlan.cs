@@ -119,10 +119,10 @@ public sealed class SweepPlan
         foreach (var strategy in new[] { point.Strategy, point.Strategy.TileAlone })
         {
             var available = LayerFootprint.Available(versions.AppOf(strategy), point.TcdmBytes);
-            var bytes = LayerFootprint.Bytes(point.Shape, strategy, splits);
+            var bytes = LayerFootprint.Bytes(point.Shape, strategy, splits, point.Platform.RedMulE);
             if (bytes <= available) continue;
-            var (shape, chunk) = (point.Shape, LayerFootprint.LargestChunk(point.Shape, strategy, splits, available));
-            var least = (LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy, splits) + point.TcdmBytes - available + 1023) / 1024 * 1024;
+            var (shape, chunk) = (point.Shape, LayerFootprint.LargestChunk(point.Shape, strategy, splits, available, point.Platform.RedMulE));
+            var least = (LayerFootprint.Bytes(shape with { Chunk = 1 }, strategy, splits, point.Platform.RedMulE) + point.TcdmBytes - available + 1023) / 1024 * 1024;
             var nearest = chunk > 0 ? string.Create(CultureInfo.InvariantCulture, $"chunk {chunk}") : $"tcdm {SizeJsonConverter.Format((uint)least)} with chunk 1";
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"chunk {shape.Chunk} of {shape.Inputs}x{shape.Outputs}, rank {shape.Rank}, "
                 + $"{strategy.Name} takes {bytes:N0} bytes of TCDM, and {available:N0} of {SizeJsonConverter.Format(point.TcdmBytes)} are there; "

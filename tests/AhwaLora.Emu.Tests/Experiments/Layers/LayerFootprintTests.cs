@@ -8,13 +8,13 @@ namespace AhwaLora.Emu.Tests.Experiments.Layers;
 [Trait(Traits.Engine, Traits.Any)]
 public sealed class LayerFootprintTests
 {
-    public static TheoryData<string> Strategies => [.. LayerStrategy.All.Select(s => s.Name), LayerStrategy.Analog.Name];
+    public static TheoryData<string> Strategies => [.. LayerStrategy.OnHarts.Select(s => s.Name), LayerStrategy.Analog.Name];
 
     [Theory]
     [MemberData(nameof(Strategies))]
     public void It_is_what_the_firmware_reports(string name)
     {
-        var strategy = LayerStrategy.All.Append(LayerStrategy.Analog).First(s => s.Name == name);
+        var strategy = LayerStrategy.OnHarts.Append(LayerStrategy.Analog).First(s => s.Name == name);
         foreach (var shape in new[] { new LayerShape(32, 16, 8, 8, 4), new LayerShape(37, 19, 3, 7, 3), new LayerShape(64, 512, 16, 5, 5) })
         {
             var measured = LayerRun.Execute(LayerData.Generate(shape, seed: 1), strategy, LayerMapping.WithTiles(new PlatformDescription { Harts = 2 }, [shape], strategy), TestMachine.Options);

@@ -13,7 +13,7 @@ public sealed class LayerTests
 {
     private static readonly LayerShape Small = new(Inputs: 48, Outputs: 40, Rank: 8, Tokens: 12, Chunk: 4);
 
-    public static TheoryData<string> Strategies => [.. LayerStrategy.All.Select(s => s.Name), LayerStrategy.Analog.Name];
+    public static TheoryData<string> Strategies => [.. LayerStrategy.OnHarts.Select(s => s.Name), LayerStrategy.Analog.Name];
 
     [Theory]
     [MemberData(nameof(Strategies))]
@@ -27,7 +27,7 @@ public sealed class LayerTests
     public void Neither_strategy_nor_harts_nor_contention_changes_a_bit()
     {
         var expected = Measure(Small, "sequential", harts: 1).Y;
-        foreach (var strategy in LayerStrategy.All)
+        foreach (var strategy in LayerStrategy.OnHarts)
         {
             Assert.Equal(expected, Measure(Small, strategy.Name, harts: 1).Y);
             Assert.Equal(expected, Measure(Small, strategy.Name, harts: 8).Y);
@@ -131,7 +131,7 @@ public sealed class LayerTests
 
     private static LayerMeasurement Measure(LayerShape shape, string strategy, int harts, Contention contention = Contention.None, string preset = "ideal", string model = "none")
     {
-        var chosen = LayerStrategy.All.Append(LayerStrategy.Analog).First(s => s.Name == strategy);
+        var chosen = LayerStrategy.OnHarts.Append(LayerStrategy.Analog).First(s => s.Name == strategy);
         return LayerRun.Execute(LayerData.Generate(shape, seed: 7), chosen, LayerMapping.WithTiles(Ideal(harts, preset, model), [shape], chosen), Options() with { Contention = contention });
     }
 
