@@ -96,6 +96,48 @@
 #define AHWA_DMA_ERROR_UNMAPPED             0x03       /* The rows of SRC, or of DST, are not all in one memory. */
 #define AHWA_DMA_ERROR_DEVICE               0x04       /* A row lies in a device's registers. */
 
+/* REDMULE. Matrix engine: Z = X W + Y in FP16, where Z overwrites Y. X is M x N, W is N x K, Y and Z are M x K, dense, row by row. Word accesses. */
+#define AHWA_REDMULE_BASE                  0x10220000
+#define AHWA_REDMULE_TRIGGER_OFFSET        0x00       /* 0 commits the job and starts what is committed when the engine is free; another value only commits. The event goes to the hart that writes. */
+#define AHWA_REDMULE_ACQUIRE_OFFSET        0x04       /* A read locks a context for programming and returns the job's id, from 0 up to 255 and again, or a code. */
+#define AHWA_REDMULE_FINISHED_OFFSET       0x08       /* Jobs finished since the last read, at most 2; a read clears it and ends the interrupt. */
+#define AHWA_REDMULE_STATUS_OFFSET         0x0C       /* Which contexts are queued or run. */
+#define AHWA_REDMULE_STATUS_CONTEXT0_SHIFT 0
+#define AHWA_REDMULE_STATUS_CONTEXT0_MASK  0xFF       /* 1 if context 0 is queued or runs. */
+#define AHWA_REDMULE_STATUS_CONTEXT1_SHIFT 8
+#define AHWA_REDMULE_STATUS_CONTEXT1_MASK  0xFF00     /* 1 if context 1 is queued or runs. */
+#define AHWA_REDMULE_RUNNING_JOB_OFFSET    0x10       /* Jobs finished since the last clear, which is the id of the job that runs or is next. */
+#define AHWA_REDMULE_SOFT_CLEAR_OFFSET     0x14       /* Clears the engine and the queue for 3 cycles, from 2 cycles after the write on; 0 clears the job's registers too. Wait 5 cycles. v2.0.4 needs it before every job. */
+#define AHWA_REDMULE_SW_EVENT_OFFSET       0x1C       /* Raises the event of the hart that writes. */
+#define AHWA_REDMULE_X_ADDR_OFFSET         0x40       /* Byte address of X. */
+#define AHWA_REDMULE_W_ADDR_OFFSET         0x44       /* Byte address of W. */
+#define AHWA_REDMULE_Z_ADDR_OFFSET         0x48       /* Byte address of Y and Z. v2.0.4 writes whole tiles of L rows, so leave room after row M. */
+#define AHWA_REDMULE_MCFIG0_OFFSET         0x4C       /* Sizes. */
+#define AHWA_REDMULE_MCFIG0_M_SHIFT        0
+#define AHWA_REDMULE_MCFIG0_M_MASK         0xFFFF     /* Rows of X and Z. */
+#define AHWA_REDMULE_MCFIG0_K_SHIFT        16
+#define AHWA_REDMULE_MCFIG0_K_MASK         0xFFFF0000 /* Columns of W and Z. */
+#define AHWA_REDMULE_MCFIG1_OFFSET         0x50       /* Sizes. */
+#define AHWA_REDMULE_MCFIG1_N_SHIFT        0
+#define AHWA_REDMULE_MCFIG1_N_MASK         0xFFFF     /* Columns of X, rows of W. */
+#define AHWA_REDMULE_MACFG_OFFSET          0x54       /* Operation; written last, since the write starts the size computation of 35 cycles. */
+#define AHWA_REDMULE_MACFG_FORMAT_SHIFT    7
+#define AHWA_REDMULE_MACFG_FORMAT_MASK     0x380      /* 1, which is FP16; no other format is modelled. */
+#define AHWA_REDMULE_MACFG_OP_SHIFT        10
+#define AHWA_REDMULE_MACFG_OP_MASK         0x1C00     /* One of OP_MATMUL and the following. */
+#define AHWA_REDMULE_BOTH_BUSY             0xFFFFFFFF /* ACQUIRE: both contexts are busy; try again. */
+#define AHWA_REDMULE_LOCKED                0xFFFFFFFE /* ACQUIRE: a context is locked whose job has not been triggered. */
+#define AHWA_REDMULE_OP_MATMUL             0x00       /* X W. */
+#define AHWA_REDMULE_OP_GEMM               0x01       /* X W + Y. */
+#define AHWA_REDMULE_OP_ADDMAX             0x02       /* max(x + w, acc). */
+#define AHWA_REDMULE_OP_ADDMIN             0x03       /* min(x + w, acc). */
+#define AHWA_REDMULE_OP_MULMAX             0x04       /* max(x w, acc). */
+#define AHWA_REDMULE_OP_MULMIN             0x05       /* min(x w, acc). */
+#define AHWA_REDMULE_OP_MAXMIN             0x06       /* min(max(x, w), acc). */
+#define AHWA_REDMULE_OP_MINMAX             0x07       /* max(min(x, w), acc). */
+#define AHWA_REDMULE_FORMAT_FP16           0x01       /* MACFG.FORMAT: FP16. */
+#define AHWA_REDMULE_CLEAR_WAIT            0x05       /* Cycles to wait after a write to SOFT_CLEAR. */
+
 /* TILE. Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses. */
 #define AHWA_TILE_BASE                              0x30000000
 #define AHWA_TILE_CLUSTER_STRIDE                    0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */

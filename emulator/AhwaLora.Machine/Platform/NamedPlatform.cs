@@ -8,10 +8,14 @@ public sealed record NamedPlatform(string Name, string Summary)
     /// <summary>The name of the reference platform, which <see cref="PlatformDescription"/> describes without a file.</summary>
     public const string Default = "default";
 
+    /// <summary>The name of the machine of the paper: every kind of device.</summary>
+    public const string Paper = "paper";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<NamedPlatform> All { get; } =
     [
         new(Default, "one hart, 64 MiB of RAM, 128 KiB of TCDM in 32 banks, DMA, one analog tile"),
+        new(Paper, "the published machine: 8 Snitch harts, RedMulE 4x12, 128 KiB of TCDM in 32 banks of 8 bytes, 64-byte DMA, one 512x512 tile; exact contention"),
         new("calibration", "one hart with 1 MiB of its own at 0x80000000 and no devices: the machine that measured programs ran on"),
     ];
 
