@@ -102,6 +102,12 @@ static inline uint32_t tokens_of(const struct layer_engine_run *run, uint32_t k)
     return k + 1 < run->chunks ? run->chunk : run->last;
 }
 
+/** Bytes of a row in RAM: the DMA moves words. */
+static inline uint32_t row_bytes(uint32_t elements)
+{
+    return (elements + 1) / 2 * (2 * HALF);
+}
+
 static void wait_transfer(uint32_t id)
 {
     while (!ahwa_dma_done(id)) {
@@ -111,7 +117,7 @@ static void wait_transfer(uint32_t id)
 void layer_engine_load(struct layer_engine_run *run, uint32_t k)
 {
     if (k >= run->chunks) return;
-    const uint32_t bytes = HALF * layer.inputs;
+    const uint32_t bytes = row_bytes(layer.inputs);
     run->loads[slot(k)] = copy(run->x[slot(k)], HALF * layer_engine_sizes.inputs, layer.x + k * run->chunk * bytes, bytes, tokens_of(run, k), bytes);
 }
 
@@ -157,7 +163,7 @@ void layer_engine_store(struct layer_engine_run *run, uint32_t k)
 {
     layer_result.output_cycle = ahwa_cluster_cycle();
     if (k < AHWA_LAYER_MAX_CHUNKS) layer_result.chunk_end[k] = layer_result.output_cycle;
-    const uint32_t bytes = HALF * layer.outputs;
+    const uint32_t bytes = row_bytes(layer.outputs);
     run->stores[slot(k)] = copy(layer.y + k * run->chunk * bytes, bytes, run->y[slot(k)], HALF * layer_engine_sizes.outputs, tokens_of(run, k), bytes);
 }
 

@@ -54,7 +54,7 @@ internal sealed class LayerMachine
 
     /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>
     public float[] Outputs(LayerShape last) => _isHalf
-        ? [.. _data.ReadHalves(_outputs, last.Tokens * last.Outputs).ToArray().Select(y => (float)y)]
+        ? HalfLayer.Outputs(last, _data.ReadHalves(_outputs, last.Tokens * HalfLayer.Even(last.Outputs)))
         : _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
 
     /// <summary>Checks that a strategy can run these layers.</summary>
@@ -84,7 +84,7 @@ internal sealed class LayerMachine
         X: _data.Put(layer.X),
         A: _data.Put(layer.A),
         B: _data.Put(layer.B),
-        Y: _data.Put(new Half[layer.Data.Shape.Tokens * layer.Data.Shape.Outputs]),
+        Y: _data.Put(new Half[layer.Data.Shape.Tokens * HalfLayer.Even(layer.Data.Shape.Outputs)]),
         Bias: _data.Put(layer.Data.Bias));
 
     private LayerRequest.Addresses Place(LayerData data, bool isFirst, bool isLast) => new(

@@ -1,6 +1,8 @@
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Settings;
 
 namespace AhwaLora.Experiments.Layers;
 
@@ -20,9 +22,10 @@ public sealed record EngineShape(int Inputs, int Rank, int Outputs, int Rows)
     /// <exception cref="UserErrorException">The platform has no RedMulE.</exception>
     public static EngineShape Of(LayerShape shape, RedMulEDescription? engine)
     {
-        var redmule = engine ?? throw new UserErrorException("the platform has no RedMulE: take --platform paper, or give the platform file a 'redmule' section");
+        var redmule = engine ?? throw new SettingException($"the platform has no RedMulE; use {RunSettings.Platform} {NamedPlatform.Paper}, or give the platform file a 'redmule' section");
         var array = redmule.Array;
-        var (inputs, rank, outputs) = (Even(shape.Inputs), Even(shape.Rank), Even(shape.Outputs));
+        // Rows begin at words, which the tile and the DMA ask for.
+        var (inputs, rank, outputs) = (HalfLayer.Even(shape.Inputs), HalfLayer.Even(shape.Rank), HalfLayer.Even(shape.Outputs));
         if (redmule.IsHardware)
         {
             // Each row count that occurs: full chunks, and the last one.
@@ -33,9 +36,9 @@ public sealed record EngineShape(int Inputs, int Rank, int Outputs, int Rows)
                 foreach (var rows in tokens)
                 {
                     var down = ShapeRules.NearestRight(array, new RedMulEShape(RedMulEOperation.Gemm, rows, inputs, rank));
-                    (inputs, rank) = (Even(down.N), Even(down.K));
+                    (inputs, rank) = (HalfLayer.Even(down.N), HalfLayer.Even(down.K));
                     var up = ShapeRules.NearestRight(array, new RedMulEShape(RedMulEOperation.Gemm, rows, rank, outputs));
-                    (rank, outputs) = (Even(up.N), Even(up.K));
+                    (rank, outputs) = (HalfLayer.Even(up.N), HalfLayer.Even(up.K));
                 }
 
                 settled = before == (inputs, rank, outputs);
@@ -45,9 +48,6 @@ public sealed record EngineShape(int Inputs, int Rank, int Outputs, int Rows)
         var tile = array.Length;
         return new EngineShape(inputs, rank, outputs, (shape.Chunk + tile - 1) / tile * tile);
     }
-
-    // Rows begin at words, which the tile and the DMA ask for.
-    private static int Even(int elements) => (elements + 1) & ~1;
 
     private static int Last(LayerShape shape) => shape.Tokens - (shape.Tokens - 1) / shape.Chunk * shape.Chunk;
 }
