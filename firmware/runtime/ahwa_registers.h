@@ -98,6 +98,7 @@
 
 /* REDMULE. Matrix engine: Z = X W + Y in FP16, where Z overwrites Y. X is M x N, W is N x K, Y and Z are M x K, dense, row by row. Word accesses. */
 #define AHWA_REDMULE_BASE                  0x10220000
+#define AHWA_REDMULE_CLUSTER_STRIDE        0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_REDMULE_TRIGGER_OFFSET        0x00       /* 0 commits the job and starts what is committed when the engine is free; another value only commits. The event goes to the hart that writes. */
 #define AHWA_REDMULE_ACQUIRE_OFFSET        0x04       /* A read locks a context for programming and returns the job's id, from 0 up to 255 and again, or a code. */
 #define AHWA_REDMULE_FINISHED_OFFSET       0x08       /* Jobs finished since the last read, at most 2; a read clears it and ends the interrupt. */
