@@ -1,0 +1,27 @@
+using AhwaLora.Machine.Bus;
+
+namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
+
+/// <summary>
+/// Memory as the engine sees it. Its beats reach after the matrices: bytes that no memory has read as zero, and stores to them
+/// are lost.
+/// </summary>
+internal sealed class EngineMemory(AddressSpace space, int initiator)
+{
+    public void Read(uint address, Span<byte> bytes)
+    {
+        if (space.FindMemory(address, (uint)bytes.Length) is { } whole)
+        {
+            whole.Data.AsSpan((int)(address - whole.Base), bytes.Length).CopyTo(bytes);
+            return;
+        }
+
+        for (var n = 0; n < bytes.Length; n++) bytes[n] = space.FindMemory(address + (uint)n, 1) is { } memory ? (byte)memory.Load(address + (uint)n, 1) : (byte)0;
+    }
+
+    public void Write(uint address, ReadOnlySpan<byte> bytes)
+    {
+        if (space.WriteBlock(address, bytes, initiator)) return;
+        for (var n = 0; n < bytes.Length; n++) space.WriteBlock(address + (uint)n, bytes.Slice(n, 1), initiator);
+    }
+}

@@ -1,0 +1,20 @@
+namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
+
+/// <summary>The size of the multiply-add array.</summary>
+/// <param name="Height">H: units in series in each row.</param>
+/// <param name="Length">L: rows.</param>
+/// <param name="Pipeline">P: pipeline registers of a unit.</param>
+public readonly record struct RedMulEArray(int Height, int Length, int Pipeline)
+{
+    /// <summary>The instance of release v2.0.4: 48 units.</summary>
+    public static RedMulEArray Default { get; } = new(4, 12, 3);
+
+    /// <summary>D: elements of a beat, and columns of a tile of Z. A row of units holds that many partial sums.</summary>
+    public int Beat => Height * (Pipeline + 1);
+
+    /// <summary>Words of the memory port: a beat of FP16 at any byte address.</summary>
+    public int PortWords => Beat / 2 + 1;
+
+    /// <summary>As <c>4x12x3</c>.</summary>
+    public override string ToString() => $"{Height}x{Length}x{Pipeline}";
+}
