@@ -23,4 +23,9 @@ public interface IClusterMasters : IBusMasters
 
     /// <summary>How many of them have not ended.</summary>
     int RunningHarts { get; }
+
+    /// <summary>Raises the event of one of its harts, which wakes a hart that waits for it. Nothing happens for another initiator, or in a cluster without events.</summary>
+    void RaiseEvent(int initiator, ulong time)
+    {
+    }
 }

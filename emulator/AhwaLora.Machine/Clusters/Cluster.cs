@@ -78,6 +78,12 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     /// <inheritdoc/>
     void IBusMasters.Release(int initiator, ulong time, uint value, Cause cause) => _bus.Release(initiator, time, value, cause);
 
+    /// <inheritdoc/>
+    void IClusterMasters.RaiseEvent(int initiator, ulong time)
+    {
+        if (HartNumbers.LocalId(initiator) is { } hart) Block?.RaiseEvent(hart, time);
+    }
+
     /// <summary>The local ids of the harts in a set that belong to this cluster.</summary>
     public HartSet LocalIds(HartSet harts)
     {

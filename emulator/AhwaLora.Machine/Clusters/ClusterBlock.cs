@@ -17,7 +17,7 @@ public sealed class ClusterBlock : IOrderingDevice
     private readonly ITcdmCounters _tcdm;
 
     // Harts have their local ids here.
-    private HartSet _events;
+    private HartSet _events, _eventsOfDevices;
     private HartSet _waitingForEvent;
     private readonly int[] _mutexHolders = new int[Mutexes];
     private readonly int[] _awaitedMutexes;
@@ -101,6 +101,7 @@ public sealed class ClusterBlock : IOrderingDevice
     {
         Barrier.SaveOrRestore(state);
         HartSet.SaveOrRestore(state, ref _events);
+        HartSet.SaveOrRestore(state, ref _eventsOfDevices);
         HartSet.SaveOrRestore(state, ref _waitingForEvent);
         state.Array(_mutexHolders);
         state.Array(_awaitedMutexes);
@@ -139,8 +140,16 @@ public sealed class ClusterBlock : IOrderingDevice
     public void Answered(uint offset, int hart, IAccessOrder order)
     {
         if (offset == BarrierRead) order.Leave(Barrier);
-        else if (offset == WaitEvent) order.Acquire(this, EventKey(hart - _masters.Harts.First));
+        else if (offset == WaitEvent) AcquireEvent(hart - _masters.Harts.First, order);
         else order.Acquire(this, offset >= TryMutex0 ? offset - TryMutex0 + Mutex0 : offset);
+    }
+
+    /// <summary>An event orders what its sender did before; if a device sent it, the jobs that are complete.</summary>
+    private void AcquireEvent(int hart, IAccessOrder order)
+    {
+        order.Acquire(this, EventKey(hart));
+        if (_eventsOfDevices.Contains(hart)) order.AcquireJobs();
+        _eventsOfDevices = _eventsOfDevices.Without(hart);
     }
 
     /// <summary>The key of a hart's event. A register's key is its offset, so events follow the last register.</summary>
@@ -187,6 +196,13 @@ public sealed class ClusterBlock : IOrderingDevice
                 _events = _events.With(hart);
             }
         }
+    }
+
+    /// <summary>A device raises the event of a hart, by local id.</summary>
+    public void RaiseEvent(int hart, ulong time)
+    {
+        _eventsOfDevices = _eventsOfDevices.With(hart);
+        WakeHarts(default(HartSet).With(hart), time);
     }
 
     private BusResponse Lock(int mutex, int hart, ulong time)

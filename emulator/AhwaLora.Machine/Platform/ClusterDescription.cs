@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AhwaLora.Machine.Platform;
 
 /// <summary>A cluster: harts, and what they share. Addresses are the machine's; no two things may overlap.</summary>
@@ -17,6 +19,11 @@ public sealed record ClusterDescription
 
     /// <summary>DMA between memories; null for none.</summary>
     public DmaDescription? Dma { get; init; } = new();
+
+    /// <summary>Matrix engine RedMulE; null for none.</summary>
+    [JsonPropertyName("redmule")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedMulEDescription? RedMulE { get; init; }
 
     /// <summary>A word that is a barrier by itself; null for none.</summary>
     public DeviceDescription? BarrierWord { get; init; }

@@ -2,6 +2,7 @@ using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Clusters;
 using AhwaLora.Machine.Clusters.Dma;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Soc;
 
@@ -25,6 +26,8 @@ public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
         DeviceKind.ForCluster("dma", "dma", DmaRegisters.Map, static c => c.Dma, static (dma, site) =>
             new Dma(site.Masters, site.Interrupt, dma.BytesPerCycle, dma.QueueDepth, dma.StartCycles, site.IsExact, site.Cluster, site.Initiator))
             with { Source = PlicRegisters.SourceDma },
+        DeviceKind.ForCluster("redmule", "redmule", RedMulERegisters.Map, static c => c.RedMulE, static (engine, site) =>
+            new RedMulE(engine.Build(site), site.Masters, site.Interrupt)) with { Source = PlicRegisters.SourceRedMulE },
         DeviceKind.ForCluster("aimc", "tile", AimcTileRegisters.Map, static c => c.Aimc, static (aimc, site) =>
             new AimcTile(aimc.BuildTile(site), new CrossbarArray(aimc.BuildCrossbar(site.Number, site.Seed)), site.Masters, site.Interrupt)) with { Source = PlicRegisters.SourceTile0, IsRow = true },
     ]);

@@ -74,6 +74,16 @@ public sealed record PlatformDescription
         init => First = First with { Dma = value };
     }
 
+    /// <summary>Matrix engine RedMulE of the first cluster; null for none.</summary>
+    [OfFirstCluster]
+    [JsonPropertyName("redmule")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RedMulEDescription? RedMulE
+    {
+        get => First.RedMulE;
+        init => First = First with { RedMulE = value };
+    }
+
     /// <summary>A word that is a barrier by itself, of the first cluster; null for none.</summary>
     [OfFirstCluster]
     public DeviceDescription? BarrierWord

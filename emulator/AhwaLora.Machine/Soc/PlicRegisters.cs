@@ -11,7 +11,7 @@ public static class PlicRegisters
     public const uint Priority = 0x00_0000, Pending = 0x00_1000, Enable = 0x00_2000, Threshold = 0x20_0000, Claim = 0x20_0004;
     public const uint EnableStride = 0x80, ContextStride = 0x1000, MaxPriority = 7;
     public const int MaxSources = 1_023;
-    public const uint SourceUart = 1, SourceDma = 2, SourceTile0 = 8;
+    public const uint SourceUart = 1, SourceDma = 2, SourceRedMulE = 3, SourceTile0 = 8;
 #pragma warning restore CS1591
 
     /// <summary>The datasheet.</summary>
@@ -26,6 +26,7 @@ public static class PlicRegisters
     [
         new("SOURCE_UART",  SourceUart,  "UART."),
         new("SOURCE_DMA",   SourceDma,   "DMA: done or error."),
+        new("SOURCE_REDMULE", SourceRedMulE, "RedMulE: FINISHED is not 0."),
         new("SOURCE_TILE0", SourceTile0, "AIMC tile 0; tile n has this plus n, while there are sources left."),
     ]);
 

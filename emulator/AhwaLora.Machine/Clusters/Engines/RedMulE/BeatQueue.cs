@@ -11,7 +11,11 @@ internal sealed class BeatQueue(int beat) : IStateful
     private readonly double[] _elements = new double[Depth * beat];
     private int _first, _count;
 
-    public bool IsEmpty => _count == 0;
+    /// <summary>Takes over the newest beats of another queue, at most <paramref name="most"/>.</summary>
+    public void TakeOver(BeatQueue other, int most)
+    {
+        for (var left = Math.Min(most, other._count); left > 0; left--) other.Beat(other._first + other._count - left).CopyTo(Push());
+    }
 
     /// <summary>Adds a beat, for the caller to fill.</summary>
     public Span<double> Push() => Beat(_first + _count++);

@@ -52,6 +52,13 @@ internal sealed class DataPath : IStateful
         _stores = new BeatQueue(d);
     }
 
+    /// <summary>Takes over what the job before left if nothing cleared it: the beats in the queues, and the Z buffer.</summary>
+    public void TakeOver(DataPath before, ReadOnlySpan<int> beats)
+    {
+        for (var channel = 0; channel < _beats.Length; channel++) _beats[channel].TakeOver(before._beats[channel], beats[channel]);
+        before._z.CopyTo(_z, 0);
+    }
+
     /// <summary>A read of a stream has its beat.</summary>
     public void Fetch(Channel channel, ReadOnlySpan<byte> bytes) => HostFloat16.Widen(bytes, _beats[(int)channel].Push());
 

@@ -6,7 +6,10 @@ namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
 /// Memory as the engine sees it. Its beats reach after the matrices: bytes that no memory has read as zero, and stores to them
 /// are lost.
 /// </summary>
-internal sealed class EngineMemory(AddressSpace space, int initiator)
+/// <param name="space">The memories.</param>
+/// <param name="initiator">The engine's number on the bus.</param>
+/// <param name="storesAreLost">True to change nothing.</param>
+internal sealed class EngineMemory(AddressSpace space, int initiator, bool storesAreLost)
 {
     public void Read(uint address, Span<byte> bytes)
     {
@@ -21,7 +24,7 @@ internal sealed class EngineMemory(AddressSpace space, int initiator)
 
     public void Write(uint address, ReadOnlySpan<byte> bytes)
     {
-        if (space.WriteBlock(address, bytes, initiator)) return;
+        if (storesAreLost || space.WriteBlock(address, bytes, initiator)) return;
         for (var n = 0; n < bytes.Length; n++) space.WriteBlock(address + (uint)n, bytes.Slice(n, 1), initiator);
     }
 }

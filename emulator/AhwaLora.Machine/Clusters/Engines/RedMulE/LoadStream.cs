@@ -17,7 +17,17 @@ internal sealed class LoadStream : IStateful
     private int _requests, _responses;
     private bool _isResponseHeld;
 
-    public LoadStream(AddressWalk walk) => _walk = walk;
+    /// <summary>Creates a stream at the start of a job.</summary>
+    /// <param name="walk">Its addresses.</param>
+    /// <param name="before">The stream of the job before, if nothing cleared it: its beats are still there.</param>
+    public LoadStream(AddressWalk walk, LoadStream? before)
+    {
+        _walk = walk;
+        if (before is not null) (Beats, _responses) = (before.Beats, before._responses);
+    }
+
+    /// <summary>Beats that are in its queues, and that no consumer has taken.</summary>
+    public int BeatsLeft => Beats + _responses;
 
     /// <summary>Beats that the consumer can take.</summary>
     public int Beats { get; private set; }

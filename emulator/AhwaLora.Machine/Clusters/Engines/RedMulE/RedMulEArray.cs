@@ -15,6 +15,15 @@ public readonly record struct RedMulEArray(int Height, int Length, int Pipeline)
     /// <summary>Words of the memory port: a beat of FP16 at any byte address.</summary>
     public int PortWords => Beat / 2 + 1;
 
+    /// <summary>Why no such array exists; null if it does.</summary>
+    public string? Fault => this switch
+    {
+        { Height: < 2 or > 16 } or { Pipeline: < 1 or > 7 } => "H must be from 2 to 16, and P from 1 to 7",
+        { Length: < 1 or > 64 } => "L must be from 1 to 64",
+        { Beat: > 64 } => "a beat of H x (P + 1) elements must not be longer than 64",
+        _ => null,
+    };
+
     /// <summary>As <c>4x12x3</c>.</summary>
     public override string ToString() => $"{Height}x{Length}x{Pipeline}";
 }

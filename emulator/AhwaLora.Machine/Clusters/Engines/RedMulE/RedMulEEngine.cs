@@ -22,7 +22,7 @@ internal readonly record struct PortAccess(Channel Channel, uint Address, int By
 internal sealed class RedMulEEngine : IStateful
 {
     /// <summary>Cycles without any movement after which a job never ends. The longest wait of a job that ends is a few beats.</summary>
-    private const int HangCycles = 400;
+    public const int HangCycles = 400;
 
     private enum Control
     {
@@ -56,12 +56,14 @@ internal sealed class RedMulEEngine : IStateful
     /// <param name="job">The job; no size is 0.</param>
     /// <param name="isHardware">True to behave as v2.0.4 does; false for an engine without the two faults that hang jobs when grants are denied.</param>
     /// <param name="dataPath">The data path, cleared; null to compute no values.</param>
-    public RedMulEEngine(RedMulEArray array, in RedMulEJob job, bool isHardware, DataPath? dataPath)
+    /// <param name="before">The engine of the job before, which is done, if nothing cleared it; it has a data path if this one has.</param>
+    public RedMulEEngine(RedMulEArray array, in RedMulEJob job, bool isHardware, DataPath? dataPath, RedMulEEngine? before = null)
     {
         _tiling = new Tiling(array, job.Shape);
-        _x = new LoadStream(_tiling.WalkX(job.X));
-        _w = new LoadStream(_tiling.WalkW(job.W));
-        _y = new LoadStream(_tiling.WalkZ(job.Z));
+        _x = new LoadStream(_tiling.WalkX(job.X), before?._x);
+        _w = new LoadStream(_tiling.WalkW(job.W), before?._w);
+        _y = new LoadStream(_tiling.WalkZ(job.Z), before?._y);
+        if (before is not null) dataPath?.TakeOver(before._dataPath!, [_x.BeatsLeft, _w.BeatsLeft, _y.BeatsLeft]);
         _z = new StoreStream(_tiling.WalkZ(job.Z), _tiling.ZRows);
         _arbiter = new PortArbiter(releasesWithdrawn: !isHardware);
         _xBuffer = new XBuffer(array);
@@ -81,8 +83,11 @@ internal sealed class RedMulEEngine : IStateful
 
     public ulong Denied { get; private set; }
 
-    /// <summary>True when the job is done: its event comes in the present cycle.</summary>
+    /// <summary>True after the cycle of its event.</summary>
     public bool IsDone { get; private set; }
+
+    /// <summary>True if its event comes in the present cycle.</summary>
+    public bool IsAtEvent => _control == Control.Event && !IsDone;
 
     /// <summary>True if nothing will ever move again.</summary>
     public bool IsHung => _still > HangCycles;

@@ -40,6 +40,17 @@ public readonly record struct RedMulEShape(RedMulEOperation Operation, int M, in
     /// <summary>Multiply-adds, without padding.</summary>
     public ulong MultiplyAdds => (ulong)M * (ulong)N * (ulong)K;
 
+    /// <summary>Saves or restores its fields.</summary>
+    public static void SaveOrRestore(StateStream state, ref RedMulEShape shape)
+    {
+        var (operation, m, n, k) = shape;
+        state.Field(ref operation);
+        state.Field(ref m);
+        state.Field(ref n);
+        state.Field(ref k);
+        shape = new RedMulEShape(operation, m, n, k);
+    }
+
     /// <summary>As <c>GEMM 24x64x32</c>.</summary>
     public override string ToString() => $"{Operation.ToString().ToUpperInvariant()} {M}x{N}x{K}";
 }
@@ -53,12 +64,7 @@ internal struct RedMulEJob
     /// <summary>Saves or restores its fields.</summary>
     public static void SaveOrRestore(StateStream state, ref RedMulEJob job)
     {
-        var (operation, m, n, k) = job.Shape;
-        state.Field(ref operation);
-        state.Field(ref m);
-        state.Field(ref n);
-        state.Field(ref k);
-        job.Shape = new RedMulEShape(operation, m, n, k);
+        RedMulEShape.SaveOrRestore(state, ref job.Shape);
         state.Field(ref job.X);
         state.Field(ref job.W);
         state.Field(ref job.Z);

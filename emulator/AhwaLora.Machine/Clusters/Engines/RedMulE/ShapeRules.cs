@@ -1,17 +1,38 @@
 namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
 
-/// <summary>Which shapes v2.0.4 computes right, if they end (shared rules of docs/redmule.md).</summary>
-internal static class ShapeRules
+/// <summary>What is known of shapes without computing them (docs/redmule.md).</summary>
+public static class ShapeRules
 {
+    // The arrays whose shapes were compared with the hardware, or with the data path.
+    private static readonly RedMulEArray[] _measured = [new(4, 12, 3), new(4, 8, 3), new(8, 24, 3), new(8, 32, 3)];
+
     /// <summary>
-    /// True if the hardware computes X W + Y and its likes for this shape, in ideal memory and after a clear. False says nothing: the
-    /// rule leaves out some shapes that it computes right.
+    /// True if v2.0.4, cleared and never denied the port, either computes what is asked for this shape or hangs. False says
+    /// nothing: the rule leaves out some shapes that it computes right.
     /// </summary>
-    public static bool IsRight(Tiling tiling)
+    internal static bool IsRight(Tiling tiling)
     {
-        var (h, d) = (tiling.Array.Height, tiling.Array.Beat);
-        var (n, m) = (tiling.Shape.N, tiling.Shape.M);
-        if (h > tiling.Array.Pipeline + 1 && tiling.PadsW) return false;
-        return n > d - h && (n % d == 0 || n % d > h);
+        var (array, shape) = (tiling.Array, tiling.Shape);
+        var (h, d) = (array.Height, array.Beat);
+        if (!_measured.Contains(array)) return false;
+
+        // Only the last P + 1 of the padded rows of W are forced to zero, so that what lies after W may count.
+        if (tiling.PadsW && h > array.Pipeline + 1) return false;
+
+        // The last columns of K go wrong on 4x8 if there are several tiles each way.
+        var isOneRowTile = shape.M <= array.Length;
+        if (!isOneRowTile && shape.K > d && shape.K % d != 0) return false;
+
+        // A last block of X of at most H columns goes wrong, and so does a tile of few rows of W.
+        if (shape.N % d != 0 && shape.N % d <= h) return false;
+        return shape.N > 2 * h || isOneRowTile || (h == 4 && shape.K > d);
+    }
+
+    /// <summary>The next shape whose N the hardware takes without a hang in ideal memory: more columns of zeros for X.</summary>
+    internal static RedMulEShape Padded(RedMulEArray array, RedMulEShape shape)
+    {
+        var n = Math.Max(shape.N + 1, 2 * array.Height + 1);
+        while (n % array.Beat != 0 && n % array.Beat <= array.Height) n++;
+        return shape with { N = n };
     }
 }
