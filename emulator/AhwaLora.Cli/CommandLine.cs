@@ -67,6 +67,7 @@ internal static class CommandLine
         AdapterCommand.Create(),
         ReportCommand.Create(),
         TileCommand.Create(),
+        EngineCommand.Create(),
         DisasmCommand.Create(),
         PlatformCommand.Create(),
     };

@@ -54,7 +54,7 @@ public sealed record RedMulEDescription : IDeviceDescription
     }
 
     /// <summary>The options of the device at a site.</summary>
-    internal RedMulEOptions Build(DeviceSite site) => new()
+    public RedMulEOptions Build(DeviceSite site) => new()
     {
         Name = site.Name,
         Title = site.Cluster == 0 ? "the RedMulE" : $"the RedMulE of cluster {site.Cluster}",

@@ -20,18 +20,25 @@ public static partial class NpyFormat
     /// <summary>Writes float32 as version 1.</summary>
     /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<float> values)
+    public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<float> values) => Write(path, ElementType.Float32, shape, MemoryMarshal.AsBytes(values), values.Length);
+
+    /// <summary>Writes the bits of float16 as version 1.</summary>
+    /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<ushort> bits) => Write(path, ElementType.Float16, shape, MemoryMarshal.AsBytes(bits), bits.Length);
+
+    private static void Write(string path, ElementType type, IReadOnlyList<int> shape, ReadOnlySpan<byte> values, int count)
     {
         var elements = shape.Aggregate(1L, (product, lines) => product * lines);
-        if (elements != values.Length) throw new ArgumentException($"{values.Length} values; expected {elements} for shape {TensorEntry.List(shape)}");
-        var header = $"{{'descr': '{ElementType.Float32.Npy}', 'fortran_order': False, 'shape': ({string.Concat(shape.Select(n => $"{n}, ")).TrimEnd(' ')}), }}";
+        if (elements != count) throw new ArgumentException($"{count} values; expected {elements} for shape {TensorEntry.List(shape)}");
+        var header = $"{{'descr': '{type.Npy}', 'fortran_order': False, 'shape': ({string.Concat(shape.Select(n => $"{n}, ")).TrimEnd(' ')}), }}";
         var length = ((VersionBytes + 2 + header.Length + 1 + Alignment - 1) & -Alignment) - VersionBytes - 2;
-        var bytes = new byte[VersionBytes + 2 + length + 4 * values.Length];
+        var bytes = new byte[VersionBytes + 2 + length + values.Length];
         Magic.CopyTo(bytes);
         bytes[6] = 1;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(VersionBytes), (ushort)length);
         Encoding.Latin1.GetBytes(header.PadRight(length - 1) + "\n", bytes.AsSpan(VersionBytes + 2));
-        MemoryMarshal.AsBytes(values).CopyTo(bytes.AsSpan(VersionBytes + 2 + length));
+        values.CopyTo(bytes.AsSpan(VersionBytes + 2 + length));
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 

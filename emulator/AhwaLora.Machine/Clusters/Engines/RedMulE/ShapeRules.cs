@@ -35,4 +35,31 @@ public static class ShapeRules
         while (n % array.Beat != 0 && n % array.Beat <= array.Height) n++;
         return shape with { N = n };
     }
+
+    /// <summary>The nearest shape that v2.0.4 computes right: more zeros in X and W, or GEMM onto zeros in place of MATMUL.</summary>
+    public static RedMulEShape NearestRight(RedMulEArray array, RedMulEShape shape)
+    {
+        var d = array.Beat;
+        if (shape.Operation == RedMulEOperation.Matmul && new Tiling(array, shape).Tiles > 1) shape = shape with { Operation = RedMulEOperation.Gemm };
+        foreach (var k in (ReadOnlySpan<int>)[shape.K, (shape.K + d - 1) / d * d])
+        {
+            for (var n = shape.N; n < shape.N + 2 * d; n++)
+            {
+                var candidate = shape with { N = n, K = k };
+                if (IsRight(new Tiling(array, candidate))) return candidate;
+            }
+        }
+
+        return Padded(array, shape);
+    }
+
+    /// <summary>One line about a shape at which the hardware hangs: the shape, the rule, what works.</summary>
+    public static string DescribeHang(RedMulEArray array, RedMulEShape shape)
+    {
+        var tiling = new Tiling(array, shape);
+        var rule = shape.Operation == RedMulEOperation.Matmul && tiling.Tiles > 1 ? "MATMUL hangs with more than one tile"
+            : shape.N <= array.Height ? $"N of at most H = {array.Height} hangs with several tiles"
+            : $"N of at most {array.Beat - array.Height} may hang with M above L = {array.Length}";
+        return $"RedMulE v2.0.4 of {array} hangs at {shape}: {rule}; {NearestRight(array, shape)} works";
+    }
 }
