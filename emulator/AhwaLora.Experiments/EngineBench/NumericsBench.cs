@@ -13,8 +13,8 @@ internal sealed class NumericsBench(RedMulEArray array, RedMulEShape shape)
 {
     private const uint FirstMatrix = 0x1000, Page = 0x1000;
 
-    // The order of finite numbers as integers.
-    private const int Least = -0x7C00, Greatest = 0x7BFF;
+    // The order of numbers as integers, from minus to plus infinity.
+    private const int Least = -0x7C01, Greatest = 0x7C00;
 
     private EngineMachine? _machine;
 
