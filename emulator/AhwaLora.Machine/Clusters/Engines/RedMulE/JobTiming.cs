@@ -15,7 +15,8 @@ internal readonly record struct JobTiming(ulong Cycles, ulong Reads, ulong Write
     /// <param name="engine">The engine at the job's start.</param>
     /// <param name="grants">Decides each access, by the cycle since the engine's start; null to grant all.</param>
     /// <param name="memory">Memory for the data path; null without one.</param>
-    public static JobTiming Run(RedMulEEngine engine, PortGrants? grants, EngineMemory? memory)
+    /// <param name="isHardware">True if the engine goes on while an access is denied, as v2.0.4 does; false if it stands still.</param>
+    public static JobTiming Run(RedMulEEngine engine, PortGrants? grants, EngineMemory? memory, bool isHardware = true)
     {
         var deniedInARow = 0UL;
         while (!engine.IsDone && !engine.IsHung && deniedInARow < MostDenied)
@@ -23,7 +24,8 @@ internal readonly record struct JobTiming(ulong Cycles, ulong Reads, ulong Write
             var access = engine.Request();
             var isGranted = access.Channel != Channel.None && (grants is null || grants(engine.Cycle, access.Address));
             deniedInARow = access.Channel != Channel.None && !isGranted ? deniedInARow + 1 : 0;
-            engine.Clock(isGranted, memory);
+            if (isHardware || isGranted || access.Channel == Channel.None) engine.Clock(isGranted, memory);
+            else engine.Hold();
         }
 
         var cycles = engine.IsHung ? engine.Cycle - RedMulEEngine.HangCycles : engine.Cycle;

@@ -14,13 +14,11 @@ internal enum Channel
 
 /// <summary>
 /// The two arbiters before the port: one between Y and Z, and one between X, W and the winner of the first. Each is round-robin. Its
-/// pointer moves on by one with every granted access, whoever had it. A choice once made is kept while it is denied.
+/// pointer moves on by one with every granted access, whoever had it. A choice once made is kept while it is denied,
+/// even if a load is withdrawn: then the stores that would let it ask again may wait for the arbiter for ever, which is one of the hangs
+/// of v2.0.4.
 /// </summary>
-/// <param name="releasesWithdrawn">
-/// True for an arbiter without the hang of v2.0.4, that is, one that chooses anew if the chosen stream no longer asks. A load that is
-/// withdrawn while denied otherwise keeps the arbiter waiting, while the stores that would let it ask again wait for the arbiter.
-/// </param>
-internal sealed class PortArbiter(bool releasesWithdrawn) : IStateful
+internal sealed class PortArbiter : IStateful
 {
     private int _pointer, _choice, _pointerYz, _choiceYz;
     private bool _wasGranted, _wasAsked, _wasGrantedYz, _wasAskedYz;
@@ -40,10 +38,10 @@ internal sealed class PortArbiter(bool releasesWithdrawn) : IStateful
     public Channel Choose(bool x, bool w, bool y, bool z, bool prefersY)
     {
         _winnerYz = _choiceYz;
-        if (_wasGrantedYz || !_wasAskedYz || (releasesWithdrawn && !(_choiceYz == 0 ? y : z))) _winnerYz = ChooseYz(y, z, prefersY);
+        if (_wasGrantedYz || !_wasAskedYz) _winnerYz = ChooseYz(y, z, prefersY);
         var yz = _winnerYz == 0 ? y : z;
         _winner = _choice;
-        if (_wasGranted || !_wasAsked || (releasesWithdrawn && !Asks(_choice))) _winner = ChooseOfThree();
+        if (_wasGranted || !_wasAsked) _winner = ChooseOfThree();
         (_asked, _askedYz) = (x || w || yz, y || z);
         if (!Asks(_winner)) return Channel.None;
         return _winner < 2 ? (Channel)_winner : _winnerYz == 0 ? Channel.Y : Channel.Z;

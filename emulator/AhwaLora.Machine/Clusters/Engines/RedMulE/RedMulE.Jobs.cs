@@ -7,6 +7,7 @@ namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
 /// <content>The jobs: when they start, how long they take, what they store.</content>
 public sealed partial class RedMulE
 {
+    [Unsaved("wired by the assembly")]
     private readonly EngineMemory _memory;
     [Unsaved("holds the values of a job within its last cycle")]
     private readonly ChainProduct _chains;
@@ -79,7 +80,7 @@ public sealed partial class RedMulE
     private void Plan()
     {
         var isCommon = _options.Grants is null && !IsAfterAnother;
-        if (!isCommon || !_timings.TryGetValue(_job.Shape, out var timing)) timing = JobTiming.Run(NewEngine(needsValues: false), Grants, null);
+        if (!isCommon || !_timings.TryGetValue(_job.Shape, out var timing)) timing = JobTiming.Run(NewEngine(needsValues: false), Grants, null, IsHardware);
         if (isCommon) _timings[_job.Shape] = timing;
         (_endsAt, _jobReads, _jobWrites, _jobDenied) = (_startsAt + timing.Cycles, timing.Reads, timing.Writes, timing.Denied);
         if (timing.IsHung) _hang = RedMulEHang.Shape;
@@ -94,13 +95,13 @@ public sealed partial class RedMulE
     private RedMulEEngine NewEngine(bool needsValues)
     {
         var timed = IsHardware ? _job : _job with { Shape = ShapeThatEnds(_job.Shape) };
-        return new RedMulEEngine(_options.Array, timed, IsHardware, needsValues ? new DataPath(_options.Array) : null, IsAfterAnother ? Left(needsValues) : null);
+        return new RedMulEEngine(_options.Array, timed, needsValues ? new DataPath(_options.Array) : null, IsAfterAnother ? Left(needsValues) : null);
     }
 
     /// <summary>The engine as the job before left it, if that began cleared; its beats have the values that memory has now. Null if it hung.</summary>
     private RedMulEEngine? Left(bool needsValues)
     {
-        var engine = new RedMulEEngine(_options.Array, _before, isHardware: true, needsValues ? new DataPath(_options.Array) : null);
+        var engine = new RedMulEEngine(_options.Array, _before, needsValues ? new DataPath(_options.Array) : null);
         return JobTiming.Run(engine, null, needsValues ? new EngineMemory(_masters.Space, _options.Initiator, storesAreLost: true) : null).IsHung ? null : engine;
     }
 
@@ -109,7 +110,7 @@ public sealed partial class RedMulE
     {
         if (_timed.TryGetValue(shape, out var timed)) return timed;
         timed = shape.Operation == RedMulEOperation.Matmul && new Tiling(_options.Array, shape).Tiles > 1 ? shape with { Operation = RedMulEOperation.Gemm } : shape;
-        while (JobTiming.Run(new RedMulEEngine(_options.Array, new RedMulEJob { Shape = timed }, isHardware: false, null), null, null).IsHung) timed = ShapeRules.Padded(_options.Array, timed);
+        while (JobTiming.Run(new RedMulEEngine(_options.Array, new RedMulEJob { Shape = timed }, null), null, null).IsHung) timed = ShapeRules.Padded(_options.Array, timed);
         return _timed[shape] = timed;
     }
 

@@ -15,6 +15,7 @@ public sealed partial class RedMulE : IClockedDevice, IJobDevice
     private const int Nobody = -1;
     private const ulong Never = ulong.MaxValue;
 
+    [Unsaved("fixed by the platform")]
     private readonly RedMulEOptions _options;
     [Unsaved("wired by the assembly")]
     private readonly IClusterMasters _masters;

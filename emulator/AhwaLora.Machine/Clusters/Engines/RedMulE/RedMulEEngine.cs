@@ -40,8 +40,6 @@ internal sealed class RedMulEEngine : IStateful
     private readonly ZBuffer _zBuffer;
     private readonly TileScheduler _scheduler;
     private readonly DataPath? _dataPath;
-    [Unsaved("fixed by the shape")]
-    private readonly bool _isHardware;
 
     private Control _control;
     private int _xBlocks;
@@ -54,10 +52,9 @@ internal sealed class RedMulEEngine : IStateful
     /// <summary>Creates the engine, cleared, at the start of a job.</summary>
     /// <param name="array">Its size.</param>
     /// <param name="job">The job; no size is 0.</param>
-    /// <param name="isHardware">True to behave as v2.0.4 does; false for an engine without the two faults that hang jobs when grants are denied.</param>
     /// <param name="dataPath">The data path, cleared; null to compute no values.</param>
     /// <param name="before">The engine of the job before, which is done, if nothing cleared it; it has a data path if this one has.</param>
-    public RedMulEEngine(RedMulEArray array, in RedMulEJob job, bool isHardware, DataPath? dataPath, RedMulEEngine? before = null)
+    public RedMulEEngine(RedMulEArray array, in RedMulEJob job, DataPath? dataPath, RedMulEEngine? before = null)
     {
         _tiling = new Tiling(array, job.Shape);
         _x = new LoadStream(_tiling.WalkX(job.X), before?._x);
@@ -65,12 +62,11 @@ internal sealed class RedMulEEngine : IStateful
         _y = new LoadStream(_tiling.WalkZ(job.Z), before?._y);
         if (before is not null) dataPath?.TakeOver(before._dataPath!, [_x.BeatsLeft, _w.BeatsLeft, _y.BeatsLeft]);
         _z = new StoreStream(_tiling.WalkZ(job.Z), _tiling.ZRows);
-        _arbiter = new PortArbiter(releasesWithdrawn: !isHardware);
+        _arbiter = new PortArbiter();
         _xBuffer = new XBuffer(array);
         _zBuffer = new ZBuffer(array);
         _scheduler = new TileScheduler(_tiling);
         _dataPath = dataPath;
-        _isHardware = isHardware;
     }
 
     /// <summary>Cycles since its start.</summary>
@@ -145,6 +141,13 @@ internal sealed class RedMulEEngine : IStateful
         Cycle++;
     }
 
+    /// <summary>Lets a cycle pass in which the engine stands still, because its access is denied and it has none of the faults of v2.0.4.</summary>
+    public void Hold()
+    {
+        Denied++;
+        Cycle++;
+    }
+
     public void SaveOrRestore(StateStream state)
     {
         var (cycle, reads, writes, denied, isDone) = (Cycle, Reads, Writes, Denied, IsDone);
@@ -171,7 +174,6 @@ internal sealed class RedMulEEngine : IStateful
     private void Evaluate()
     {
         _scheduler.Evaluate(ref _now, _xBuffer, _zBuffer, _control == Control.Starting, _x.Beats > 0, _w.Beats > 0, _y.Beats > 0);
-        if (!_isHardware && _now.IsBlockFull) _now.TakesX = false;
         _now.PutsRow = _zBuffer.IsStoring && _z.HasRoom;
         _now.EndsTile = _scheduler.EndsTile(_now, _zBuffer);
     }

@@ -7,23 +7,30 @@ namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
 /// The engine as a master of memory banks, in exact contention: one wide access at a time, granted whole. It runs ahead to the cycle
 /// of its next access, because until then nothing outside it matters.
 /// </summary>
-/// <param name="options">Size and priority of the port.</param>
-/// <param name="memory">Memory, for the data path.</param>
-internal sealed class RedMulEPort(RedMulEOptions options, EngineMemory memory) : IBankMaster
+internal sealed class RedMulEPort : IBankMaster
 {
+    [Unsaved("fixed by the platform")]
+    private readonly RedMulEOptions _options;
+    [Unsaved("wired by the assembly")]
+    private readonly EngineMemory _memory;
     private RedMulEEngine? _engine;
     private ulong _startsAt;
     private ulong _nextRequest = ulong.MaxValue, _eventAt = ulong.MaxValue;
     private bool _isAsking;
 
+    /// <summary>Creates a port that asks for nothing.</summary>
+    /// <param name="options">Size and priority of the port.</param>
+    /// <param name="memory">Memory, for the data path.</param>
+    public RedMulEPort(RedMulEOptions options, EngineMemory memory) => (_options, _memory) = (options, memory);
+
     /// <inheritdoc/>
     public int Ports => 1;
 
     /// <inheritdoc/>
-    public int AccessBytes => 4 * options.Array.PortWords;
+    public int AccessBytes => 4 * _options.Array.PortWords;
 
     /// <inheritdoc/>
-    public WidePriority Priority => options.Priority;
+    public WidePriority Priority => _options.Priority;
 
     /// <inheritdoc/>
     public ulong NextRequest => _nextRequest;
@@ -50,7 +57,7 @@ internal sealed class RedMulEPort(RedMulEOptions options, EngineMemory memory) :
         if (!engine.IsHung)
         {
             engine.Request();
-            engine.Clock(isGranted: true, memory);
+            engine.Clock(isGranted: true, _memory);
         }
 
         var timing = new JobTiming(engine.Cycle, engine.Reads, engine.Writes, engine.Denied, engine.IsHung);
@@ -100,7 +107,8 @@ internal sealed class RedMulEPort(RedMulEOptions options, EngineMemory memory) :
     {
         _isAsking = false;
         _engine!.Request();
-        _engine.Clock(isGranted, memory);
+        if (isGranted || _options.IsHardware) _engine.Clock(isGranted, _memory);
+        else _engine.Hold();
         RunAhead();
     }
 
@@ -117,7 +125,7 @@ internal sealed class RedMulEPort(RedMulEOptions options, EngineMemory memory) :
                 return;
             }
 
-            engine.Clock(isGranted: false, memory);
+            engine.Clock(isGranted: false, _memory);
         }
 
         _eventAt = _startsAt + engine.Cycle;
