@@ -35,9 +35,10 @@ internal sealed class CheckedRun
         var lines = SourceLines.Read(run.Image.Path, _races.Races.SelectMany(r => new[] { r.First.Pc, r.Second.Pc }).Distinct());
         var races = RaceReport.Lines(_races, pc => lines.Of(pc)?.ToString());
         if (lines.Problem is { } problem) Console.Error.WriteLine(problem);
-        foreach (var line in stacks.Concat(races)) Console.Error.WriteLine(line);
+        var findings = run.Machine.Devices.SelectMany(mapping => mapping.Device.Findings.Select(finding => $"{mapping.Device.Name}: {finding}")).ToList();
+        foreach (var line in stacks.Concat(races).Concat(findings)) Console.Error.WriteLine(line);
         Console.Error.WriteLine(FormattableString.Invariant($"{(races.Count == 0 ? "no races" : races.Count == 1 ? "1 race" : $"{races.Count} races")} in {string.Join(", ", _races.CheckedMemories)}{Unchecked}"));
-        return status == 0 && races.Count + stacks.Count != 0 ? ExitStatus.Races : status;
+        return status == 0 && races.Count + stacks.Count + findings.Count != 0 ? ExitStatus.Races : status;
     }
 
     private string Unchecked => _races.PrivateMemories is { Count: not 0 } names ? $" (each hart has its own {string.Join(", ", names)}, not checked)" : "";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Snapshots;
 
@@ -17,6 +18,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         stalls                     show each hart's cycles by cause
         regions                    show the regions that the firmware marked, by hart
         aimc [TILE]                show the jobs, state and counters of the analog tiles
+        redmule                    show what the matrix engine does, and what it waits for
         snapshot save|load FILE    save the whole machine to a file, or load it
         trace on|off               print every instruction that is executed
         break-on [EVENT] [off]     stop on exit, job-done, saturation, programming, overwrite, uninitialised
@@ -47,6 +49,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count:
                 return (TileReport.Of(Machine.Tiles[n], Machine.Now), false);
             case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count} tiles\n", false);
+            case ["redmule"]: return (Engines(), false);
             case ["snapshot", "save", _, ..]: return (Save(TextAfter(command, "save")), false);
             case ["snapshot", "load", _, ..]: return Load(TextAfter(command, "load"));
             case ["trace", "on" or "off"]: return (Trace(command.EndsWith("on", StringComparison.Ordinal)), false);
@@ -101,6 +104,12 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         }
 
         return text.Length == 0 ? "no region has ended yet\n" : text.ToString();
+    }
+
+    private string Engines()
+    {
+        var lines = Machine.Devices.Select(mapping => mapping.Device).OfType<RedMulE>().SelectMany(engine => engine.Describe(Machine.Cycles).Select(line => $"{engine.Name}: {line}\n"));
+        return string.Concat(lines.DefaultIfEmpty("the platform has no RedMulE\n"));
     }
 
     private string Save(string path)

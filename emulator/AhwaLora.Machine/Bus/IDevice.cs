@@ -59,6 +59,15 @@ public interface IDevice : IStateful
     /// <summary>The hart whose job it works on, or whose result it has just written; -1 if there is none.</summary>
     int ServedHart => -1;
 
+    /// <summary>Why it will never answer or raise an interrupt again, as a sentence without its end; null if it will, or has nothing to do.</summary>
+    string? Stuck => null;
+
+    /// <summary>What the guest made it do that went wrong without an error, a line each, for <c>run --check</c>.</summary>
+    IReadOnlyList<string> Findings => [];
+
+    /// <summary>What it does in a cycle, a line each, for the debugger.</summary>
+    IReadOnlyList<string> Describe(ulong time) => [];
+
     /// <summary>A hart that it serves has ended in cycle <paramref name="time"/>.</summary>
     void HartEnded(ulong time)
     {

@@ -54,7 +54,8 @@ internal sealed class RunEnd(ProgramRun run, RunResult result)
         var groups = Machine.Harts.Where(hart => hart.State != HartState.Ended).GroupBy(hart => (What: Waits(hart), hart.Pc)).ToList();
         var told = groups.Take(MostGroups).Select(group => $"{NamesOf([.. group.Select(hart => hart.Id)])} {group.Key.What} {Place(group.Key.Pc, group.First().Id)}");
         var more = groups.Skip(MostGroups).Sum(group => group.Count());
-        return $"no hart can go on: {string.Join("; ", told)}{(more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; nothing is due that would wake one";
+        var stuck = string.Join("; ", Machine.Devices.Select(mapping => mapping.Device.Stuck).OfType<string>().DefaultIfEmpty("nothing is due that would wake one"));
+        return $"no hart can go on: {string.Join("; ", told)}{(more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; {stuck}";
     }
 
     /// <summary>A hart, or each of several; runs of numbers are given by their ends.</summary>

@@ -2,6 +2,7 @@ using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Bus.Registers;
 using AhwaLora.Machine.Clusters;
 using AhwaLora.Machine.Clusters.Dma;
+using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Machine.Soc;
 
 namespace AhwaLora.Emu.Tests.Machine.Devices;
@@ -41,6 +42,31 @@ public sealed class DeviceFuzzTests
     [Fact]
     public void The_dma_survives_as_a_master_of_banks() =>
         AssertMoved(Fuzz(static bus => new Dma(bus, InterruptLine.Unconnected(), 8, 4, 5, isExact: true), DmaRegisters.Map, LaunchSometimes));
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, true, true)]
+    [InlineData(true, true, false)]
+    public void The_redmule_survives(bool isHardware, bool isExact, bool isFirst)
+    {
+        var options = new RedMulEOptions { IsHardware = isHardware, IsExact = isExact, Priority = isFirst ? WidePriority.First : WidePriority.Rotate };
+        var engine = Fuzz(bus => new RedMulE(options, bus, InterruptLine.Unconnected()), RedMulERegisters.Map, TriggerSometimes);
+        Assert.InRange(engine.Counters(0).Single(counter => counter.Name == "jobs").Value, 20u, ulong.MaxValue);
+    }
+
+    private static void TriggerSometimes(RedMulE engine, ulong time, Random random)
+    {
+        if (random.Next(40) != 0) return;
+        engine.Store(RedMulERegisters.XAddress, TestBus.Ram + (uint)random.Next(256), 0, time);
+        engine.Store(RedMulERegisters.WAddress, TestBus.Tcdm + (uint)random.Next(256), 0, time);
+        engine.Store(RedMulERegisters.ZAddress, TestBus.Tcdm + 0x800 + (uint)random.Next(256), 0, time);
+        engine.Store(RedMulERegisters.Sizes0, (uint)random.Next(1, 20) << 16 | (uint)random.Next(1, 16), 0, time);
+        engine.Store(RedMulERegisters.Sizes1, (uint)random.Next(4, 20), 0, time);
+        engine.Store(RedMulERegisters.Operation, (uint)random.Next(8) << RedMulERegisters.OperationShift | RedMulERegisters.FormatFp16 << RedMulERegisters.FormatShift, 0, time);
+        engine.Load(RedMulERegisters.Acquire, 0, time);
+        engine.Store(RedMulERegisters.Trigger, 0, 0, time);
+    }
 
     /// <summary>Random registers hardly ever make a good request.</summary>
     private static void LaunchSometimes(Dma dma, ulong time, Random random)

@@ -158,6 +158,7 @@ public sealed partial class RedMulE
 
         if (_hang != RedMulEHang.None) return;
         if (UsesChains) _chains.Run(new Tiling(_options.Array, _job.Shape), _job, _memory);
+        Note();
         Count(time);
         var owner = _contexts[_running].Owner;
         _contexts[_running].IsCommitted = false;

@@ -1,3 +1,6 @@
+using AhwaLora.Common.Seeded;
+using AhwaLora.Machine.Bus;
+
 namespace AhwaLora.Machine.Clusters.Engines.RedMulE;
 
 /// <summary>What is known of shapes without computing them (docs/redmule.md).</summary>
@@ -52,6 +55,39 @@ public static class ShapeRules
 
         return Padded(array, shape);
     }
+
+    /// <summary>True if v2.0.4 computes something else than what is asked, found by one job of random numbers through its data path, in ideal memory and after a clear.</summary>
+    public static bool IsWrong(RedMulEArray array, RedMulEShape shape)
+    {
+        var tiling = new Tiling(array, shape);
+        if (IsRight(tiling)) return false;
+        var (x, w) = (2 * shape.M * shape.N + Room(array), 2 * shape.N * shape.K + Room(array));
+        var job = new RedMulEJob { Shape = shape, X = 0, W = (uint)x, Z = (uint)(x + w) };
+        var zBytes = 2 * shape.M * shape.K;
+        var bytes = (uint)(x + w + 2 * tiling.RowTiles * array.Length * shape.K + Room(array));
+        MemoryRegion Memory()
+        {
+            var memory = new MemoryRegion("probe", 0, bytes);
+            var state = 1UL;
+            for (var address = 0u; address + 1 < bytes; address += 2)
+            {
+                // Numbers from -1 to -0.5 and from 0.5 to 1.
+                memory.Store(address, 2, (uint)SplitMix64.Next(state) & 0x83FF | 0x3800, Initiators.Host);
+                state += SplitMix64.Gamma;
+            }
+
+            return memory;
+        }
+
+        var (hardware, wanted) = (Memory(), Memory());
+        JobTiming.Run(new RedMulEEngine(array, job, new DataPath(array)), null, Port(hardware));
+        new ChainProduct(array, isHardware: false).Run(tiling, job, Port(wanted));
+        return !hardware.Data.AsSpan((int)job.Z, zBytes).SequenceEqual(wanted.Data.AsSpan((int)job.Z, zBytes));
+    }
+
+    private static int Room(RedMulEArray array) => 4 * array.Beat;
+
+    private static EngineMemory Port(MemoryRegion memory) => new(new AddressSpace([memory], []), Initiators.Host, storesAreLost: false);
 
     /// <summary>One line about a shape at which the hardware hangs: the shape, the rule, what works.</summary>
     public static string DescribeHang(RedMulEArray array, RedMulEShape shape)
