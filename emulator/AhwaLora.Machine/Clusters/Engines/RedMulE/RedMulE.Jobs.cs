@@ -70,6 +70,7 @@ public sealed partial class RedMulE
         (_isUncleared, _isRunning, _triggeredAt, _hang) = (_needsClear, true, time, RedMulEHang.None);
         _startsAt = Math.Max(time + StartCycles, _sizesAt);
         (_before, _job, _needsClear) = (_job, context.Job, true);
+        Note();
         if (context.Fault is not null) Hang(RedMulEHang.Unsupported);
         else if (IsHardware && _sizes != _job.Shape) Hang(RedMulEHang.OtherShape);
         else if (_port is not null) _port.Start(NewEngine(needsValues: !UsesChains), _startsAt);
@@ -158,7 +159,6 @@ public sealed partial class RedMulE
 
         if (_hang != RedMulEHang.None) return;
         if (UsesChains) _chains.Run(new Tiling(_options.Array, _job.Shape), _job, _memory);
-        Note();
         Count(time);
         var owner = _contexts[_running].Owner;
         _contexts[_running].IsCommitted = false;

@@ -8,7 +8,7 @@ public sealed partial class RedMulE
 {
     private const int MostKinds = 256;
 
-    // The jobs that ended, one of each kind; a run from a snapshot notes them anew.
+    // The jobs that started, one of each kind; a run from a snapshot notes them anew.
     [Unsaved("an onlooker's, which changes nothing")]
     private readonly HashSet<JobKind> _kinds = [];
 
@@ -42,10 +42,10 @@ public sealed partial class RedMulE
         _ => ShapeRules.DescribeHang(_options.Array, _job.Shape),
     };
 
-    /// <summary>Notes the job that ends.</summary>
+    /// <summary>Notes the job that starts.</summary>
     private void Note()
     {
-        if (_kinds.Count < MostKinds) _kinds.Add(new JobKind(_job.Shape, _isUncleared ? _before.Shape : null, _job.Z + 2 * (uint)(_job.Shape.M * _job.Shape.K)));
+        if (_kinds.Count < MostKinds && _contexts[_running].Fault is null) _kinds.Add(new JobKind(_job.Shape, _isUncleared ? _before.Shape : null, _job.Z + 2 * (uint)(_job.Shape.M * _job.Shape.K)));
     }
 
     private IEnumerable<string> FindingsOf(JobKind kind)

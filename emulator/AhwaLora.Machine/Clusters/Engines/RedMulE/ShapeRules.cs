@@ -56,7 +56,7 @@ public static class ShapeRules
         return Padded(array, shape);
     }
 
-    /// <summary>True if v2.0.4 computes something else than what is asked, found by one job of random numbers through its data path, in ideal memory and after a clear.</summary>
+    /// <summary>True if v2.0.4 computes something else than what is asked, found by one job of random numbers through its data path, in ideal memory and after a clear. False for a shape that hangs.</summary>
     public static bool IsWrong(RedMulEArray array, RedMulEShape shape)
     {
         var tiling = new Tiling(array, shape);
@@ -80,7 +80,7 @@ public static class ShapeRules
         }
 
         var (hardware, wanted) = (Memory(), Memory());
-        JobTiming.Run(new RedMulEEngine(array, job, new DataPath(array)), null, Port(hardware));
+        if (JobTiming.Run(new RedMulEEngine(array, job, new DataPath(array)), null, Port(hardware)).IsHung) return false;
         new ChainProduct(array, isHardware: false).Run(tiling, job, Port(wanted));
         return !hardware.Data.AsSpan((int)job.Z, zBytes).SequenceEqual(wanted.Data.AsSpan((int)job.Z, zBytes));
     }

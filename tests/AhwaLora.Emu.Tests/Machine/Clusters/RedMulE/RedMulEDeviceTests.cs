@@ -150,15 +150,18 @@ public sealed class RedMulEDeviceTests
     [Fact]
     public void Findings_name_wrong_shapes_overwritten_rows_and_missing_clears()
     {
-        Submit(_engine, 10, m: 13, n: 8, k: 16);
+        Submit(_engine, 10, m: 8, n: 17, k: 32);
         Finish(_engine);
-        Submit(_engine, 1000, m: 12);
+        _engine.Store(SoftClear, 0, 0, 2000);
         Finish(_engine);
+        Submit(_engine, 3000, m: 13);
+        Finish(_engine);
+        Submit(_engine, 4000, m: 12);
         Assert.Collection(
             _engine.Findings,
-            finding => Assert.Contains("GEMM 13x8x16 on 4x12x3: v2.0.4 computes this shape wrongly; GEMM 13x9x16 is right", finding, StringComparison.Ordinal),
-            finding => Assert.Contains("the 352 bytes after row M of Z, from 0x800021a0 on, are overwritten", finding, StringComparison.Ordinal),
-            finding => Assert.Contains("GEMM 12x16x16 started without a SOFT_CLEAR after GEMM 13x8x16", finding, StringComparison.Ordinal));
+            finding => Assert.Contains("GEMM 8x17x32 on 4x12x3: v2.0.4 computes this shape wrongly; GEMM 8x21x32 is right", finding, StringComparison.Ordinal),
+            finding => Assert.Contains("GEMM 13x16x16 on 4x12x3: the 352 bytes after row M of Z, from 0x800021a0 on, are overwritten", finding, StringComparison.Ordinal),
+            finding => Assert.Contains("GEMM 12x16x16 started without a SOFT_CLEAR after GEMM 13x16x16", finding, StringComparison.Ordinal));
     }
 
     [Fact]
