@@ -54,7 +54,8 @@ internal static class EngineGemmCommand
 
         if (parsed.GetValue(Json) is null)
         {
-            Console.WriteLine(Text($"{shape} on {product.Array}: {product.Cycles} cycles, {shape.MultiplyAdds / (double)product.Cycles:F2} multiply-adds per cycle, {run.Reads} loads and {run.Writes} stores of {4 * product.Array.PortWords} bytes"));
+            Console.WriteLine(Text($"{shape} on {product.Array}: {product.Cycles} cycles, {shape.MultiplyAdds / (double)product.Cycles:F2} multiply-adds per cycle, ")
+                + Text($"{run.Reads} loads and {run.Writes} stores of {4 * product.Array.PortWords} bytes"));
         }
 
         return 0;

@@ -6,7 +6,10 @@ namespace AhwaLora.Experiments.EngineBench;
 /// Reproducible denials of the port, as the stalled runs on the hardware had them: a hash of the cycle since TRIGGER decides, or one
 /// of the cycle and the bank.
 /// </summary>
-/// <param name="Kind"><see cref="ByCycle"/>: a cycle grants with the probability. <see cref="ByBank"/>: each of 32 word-interleaved banks is taken by somebody else with the probability, and an access needs the banks of all its words.</param>
+/// <param name="Kind">
+/// <see cref="ByCycle"/>: a cycle grants with the probability. <see cref="ByBank"/>: each of 32 word-interleaved banks is taken by
+/// somebody else with the probability, and an access needs the banks of all its words.
+/// </param>
 /// <param name="Probability">The probability, in steps of 0.001.</param>
 /// <param name="Seed">Seed of the hash.</param>
 public sealed record Denials(string Kind, double Probability, uint Seed)

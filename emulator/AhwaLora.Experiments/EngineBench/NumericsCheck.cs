@@ -55,8 +55,12 @@ public static class NumericsCheck
         {
             var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length != count) throw new UserErrorException($"{where}: {field} has {words.Length} numbers; expected {count}");
-            return [.. words.Select(word => ushort.TryParse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits) ? bits : throw new UserErrorException($"{where}: {field} '{word}': expected FP16 in hexadecimal"))];
+            return [.. words.Select(word => Bits(field, word))];
         }
+
+        ushort Bits(string field, string word) => ushort.TryParse(word, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
+            ? bits
+            : throw new UserErrorException($"{where}: {field} '{word}': expected FP16 in hexadecimal");
 
         string? First(string field, ushort[] got, ushort[] expected)
         {

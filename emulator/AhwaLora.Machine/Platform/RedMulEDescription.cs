@@ -47,7 +47,7 @@ public sealed record RedMulEDescription : IDeviceDescription
     /// <inheritdoc/>
     public void Check(string field)
     {
-        PlatformRules.Require(Array.Fault is null, $"field '{field}': {Array} is no array that can be modelled; {Array.Fault}");
+        PlatformRules.Require(Array.Fault is null, $"field '{field}': array {Array}: {Array.Fault}");
         PlatformRules.Require(Quirks is Hardware or None, $"field '{field}.quirks': '{Quirks}' is unknown; expected {Hardware} or {None}");
         PlatformRules.Require(WidePort is First or FirstBounded or Rotate, $"field '{field}.wide_port': '{WidePort}' is unknown; expected {First}, {FirstBounded} or {Rotate}");
         PlatformRules.Require(WidePortBound is >= 1 and <= 1000, $"field '{field}.wide_port_bound': {WidePortBound} is outside 1 to 1000");

@@ -48,16 +48,12 @@ public sealed class MeasuredEngineTests : IDisposable
         Assert.Empty(differences);
     }
 
-    [Theory]
-    [InlineData("\"z\": \"366c", "\"z\": \"366d", "GEMM 3x13x17 on 4x12x3: z[0] is 366c; expected 366d")]
-    [InlineData("\"rows_after\": \"34", "\"rows_after\": \"35", null)]
-    public void A_wrong_result_is_found(string text, string wrong, string? expected)
+    [Fact]
+    public void A_wrong_result_is_found()
     {
         var path = Path.Combine(_directory, "n.json");
         var good = File.ReadAllText(Measured("numerics.json"));
-        if (!good.Contains(text, StringComparison.Ordinal)) return;
-        File.WriteAllText(path, good.Replace(text, wrong, StringComparison.Ordinal));
-        var differences = NumericsCheck.Run(path).Differences;
-        if (expected is not null) Assert.EndsWith(expected, Assert.Single(differences), StringComparison.Ordinal);
+        File.WriteAllText(path, good.Replace("\"z\": \"366c", "\"z\": \"366d", StringComparison.Ordinal));
+        Assert.EndsWith("case 0: GEMM 3x13x17 on 4x12x3: z[0] is 366c; expected 366d", Assert.Single(NumericsCheck.Run(path).Differences), StringComparison.Ordinal);
     }
 }

@@ -55,6 +55,7 @@ public sealed partial class RedMulE
         if (ShapeRules.IsWrong(array, shape)) yield return $"{shape} on {array}: v2.0.4 computes this shape wrongly; {ShapeRules.NearestRight(array, shape)} is right";
         var rows = (array.Length - shape.M % array.Length) % array.Length;
         if (rows == 0 || shape.M < array.Length) yield break;
-        yield return string.Create(CultureInfo.InvariantCulture, $"{shape} on {array}: the {2 * rows * shape.K} bytes after row M of Z, from 0x{kind.EndOfZ:x8} on, are overwritten; leave room for {rows} rows, or take M = {shape.M + rows}");
+        var where = string.Create(CultureInfo.InvariantCulture, $"the {2 * rows * shape.K} bytes after row M of Z, from 0x{kind.EndOfZ:x8} on, are overwritten");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{shape} on {array}: {where}; leave room for {rows} rows, or take M = {shape.M + rows}");
     }
 }
