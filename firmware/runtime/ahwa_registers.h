@@ -35,6 +35,7 @@
 #define AHWA_PLIC_CLAIM_COUNT      64
 #define AHWA_PLIC_SOURCE_UART      0x01       /* UART. */
 #define AHWA_PLIC_SOURCE_DMA       0x02       /* DMA: done or error. */
+#define AHWA_PLIC_SOURCE_REDMULE   0x03       /* RedMulE: FINISHED is not 0. */
 #define AHWA_PLIC_SOURCE_TILE0     0x08       /* AIMC tile 0; tile n has this plus n, while there are sources left. */
 
 /* CLUSTER. Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one. */

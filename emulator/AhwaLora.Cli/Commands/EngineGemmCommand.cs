@@ -41,7 +41,7 @@ internal static class EngineGemmCommand
     {
         AtomicFile.CheckPlace(parsed.GetValue(Out));
         AtomicFile.CheckPlace(parsed.GetValue(Json));
-        Operations.TryParse(parsed.GetValue(Op)!, out var operation);
+        _ = Operations.TryParse(parsed.GetValue(Op)!, out var operation); // the parser takes no other names
         var isHardware = parsed.GetValue(Quirks) == Hardware;
         var product = EngineProduct.Compute(ParseArray(parsed.GetValue(Array)!), isHardware, operation, parsed.GetValue(X)!, parsed.GetValue(W)!, parsed.GetValue(Y), parsed.GetValue(Out)!);
         if (parsed.GetValue(Json) is { } json) AtomicFile.WriteText(json, Output.ToJson(EngineProductNumbers.Of(product)));

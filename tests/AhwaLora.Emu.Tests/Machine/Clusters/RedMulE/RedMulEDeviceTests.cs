@@ -2,6 +2,7 @@ using AhwaLora.Emu.Tests.Machine.Devices;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using static AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulERegisters;
+using Device = AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE;
 
 namespace AhwaLora.Emu.Tests.Machine.Clusters.RedMulE;
 
@@ -10,15 +11,15 @@ public sealed class RedMulEDeviceTests
 {
     private readonly TestBus _bus = new(harts: 2);
     private readonly List<bool> _interrupts = [];
-    private readonly AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE _engine;
+    private readonly Device _engine;
 
     public RedMulEDeviceTests() => _engine = Engine(new RedMulEOptions());
 
-    private AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE Engine(RedMulEOptions options) => new(options, _bus, new InterruptLine(_interrupts.Add));
+    private Device Engine(RedMulEOptions options) => new(options, _bus, new InterruptLine(_interrupts.Add));
 
     private static uint Code(RedMulEOperation operation, uint format = FormatFp16) => (uint)operation << OperationShift | format << FormatShift;
 
-    private static void Program(IDevice engine, ulong time, uint m = 12, uint n = 16, uint k = 16, RedMulEOperation operation = RedMulEOperation.Gemm, uint format = FormatFp16)
+    private static void Program(Device engine, ulong time, uint m = 12, uint n = 16, uint k = 16, RedMulEOperation operation = RedMulEOperation.Gemm, uint format = FormatFp16)
     {
         engine.Store(XAddress, TestBus.Ram, 0, time);
         engine.Store(WAddress, TestBus.Ram + 0x1000, 0, time);
@@ -28,14 +29,14 @@ public sealed class RedMulEDeviceTests
         engine.Store(Operation, Code(operation, format), 0, time);
     }
 
-    private static void Submit(IDevice engine, ulong time, uint m = 12, uint n = 16, uint k = 16, RedMulEOperation operation = RedMulEOperation.Gemm)
+    private static void Submit(Device engine, ulong time, uint m = 12, uint n = 16, uint k = 16, RedMulEOperation operation = RedMulEOperation.Gemm)
     {
         engine.Load(Acquire, 0, time);
         Program(engine, time, m, n, k, operation);
         engine.Store(Trigger, 0, 0, time + 1);
     }
 
-    private static ulong Finish(IClockedDevice engine)
+    private static ulong Finish(Device engine)
     {
         var end = engine.NextEvent;
         Assert.NotEqual(ulong.MaxValue, end);
@@ -198,7 +199,7 @@ public sealed class RedMulEDeviceTests
     }
 
     /// <summary>Grants two of three cycles until a cycle, or until the job's event.</summary>
-    private static ulong Grant(AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE engine, ulong from, ulong until)
+    private static ulong Grant(Device engine, ulong from, ulong until)
     {
         Span<uint> address = stackalloc uint[1];
         var cycle = from;

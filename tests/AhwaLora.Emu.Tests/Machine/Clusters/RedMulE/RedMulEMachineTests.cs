@@ -2,6 +2,7 @@ using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using Device = AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE;
 
 namespace AhwaLora.Emu.Tests.Machine.Clusters.RedMulE;
 
@@ -52,8 +53,8 @@ public sealed class RedMulEMachineTests
         return (program, Engine(program).Job!);
     }
 
-    private static AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE Engine(TestMachine program) =>
-        program.Machine.Devices.Select(mapping => mapping.Device).OfType<AhwaLora.Machine.Clusters.Engines.RedMulE.RedMulE>().Single();
+    private static Device Engine(TestMachine program) =>
+        program.Machine.Devices.Select(mapping => mapping.Device).OfType<Device>().Single();
 
     private static ulong Cycles(RedMulEActivity job) => job.EndedAt - job.TriggeredAt;
 
