@@ -45,12 +45,12 @@ public sealed record RedMulEDescription : IDeviceDescription
     public bool IsDeniable => WidePort != First;
 
     /// <inheritdoc/>
-    public void Check(string field)
+    public void Check(string field, PlatformFaults faults)
     {
-        PlatformRules.Require(Array.Fault is null, $"field '{field}': array {Array}: {Array.Fault}");
-        PlatformRules.Require(Quirks is Hardware or None, $"field '{field}.quirks': '{Quirks}' is unknown; expected {Hardware} or {None}");
-        PlatformRules.Require(WidePort is First or FirstBounded or Rotate, $"field '{field}.wide_port': '{WidePort}' is unknown; expected {First}, {FirstBounded} or {Rotate}");
-        PlatformRules.Require(WidePortBound is >= 1 and <= 1000, $"field '{field}.wide_port_bound': {WidePortBound} is outside 1 to 1000");
+        faults.Require(Array.Fault is null, $"field '{field}': array {Array}: {Array.Fault}");
+        faults.Require(Quirks is Hardware or None, $"field '{field}.quirks': '{Quirks}' is unknown; expected {Hardware} or {None}");
+        faults.Require(WidePort is First or FirstBounded or Rotate, $"field '{field}.wide_port': '{WidePort}' is unknown; expected {First}, {FirstBounded} or {Rotate}");
+        faults.Require(WidePortBound is >= 1 and <= 1000, $"field '{field}.wide_port_bound': {WidePortBound} is outside 1 to 1000");
     }
 
     /// <summary>The options of the device at a site.</summary>
