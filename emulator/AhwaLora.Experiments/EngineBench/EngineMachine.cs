@@ -35,7 +35,11 @@ public sealed class EngineMachine
         var platform = new PlatformDescription
         {
             Name = "engine",
-            Clint = null, Plic = null, Uart = null, Dma = null, Aimc = null,
+            Clint = null,
+            Plic = null,
+            Uart = null,
+            Dma = null,
+            Aimc = null,
             Cluster = new DeviceDescription { Base = ClusterBase },
             RedMulE = new RedMulEDescription { Base = EngineBase, H = array.Height, L = array.Length, P = array.Pipeline, Quirks = isHardware ? "v2.0.4" : "none" },
             Memories = [new() { Name = "memory", Base = 0, Size = bytes }, new() { Name = "program", Base = ProgramBase, Size = MostProgramBytes }],

@@ -45,7 +45,9 @@ public static class NumericsCheck
         var rowsAfter = (array.Length - job.M % array.Length) % array.Length;
         var bench = new NumericsBench(array, shape)
         {
-            X = Numbers("x", job.X, job.M * job.N), W = Numbers("w", job.W, job.N * job.K), Y = Numbers("y", job.Y, job.M * job.K),
+            X = Numbers("x", job.X, job.M * job.N),
+            W = Numbers("w", job.W, job.N * job.K),
+            Y = Numbers("y", job.Y, job.M * job.K),
         };
         var (z, after) = (Numbers("z", job.Z, job.M * job.K), Numbers("rows_after", job.RowsAfter, rowsAfter * job.K));
         if (bench.Run(after) is not { } result) return $"{where}: {shape} on {array} hangs; expected results";

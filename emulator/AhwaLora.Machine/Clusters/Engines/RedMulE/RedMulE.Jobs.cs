@@ -49,7 +49,11 @@ public sealed partial class RedMulE
     /// <summary>The job that runs, or that ended last; null before the first.</summary>
     public RedMulEActivity? Job => _startsAt == 0 ? null : new RedMulEActivity(_job.Shape, _isRunning, _hang, _triggeredAt, _endedAt)
     {
-        Reads = _jobReads, Writes = _jobWrites, Denied = _jobDenied, IsUncleared = _isUncleared, Stall = _isRunning ? _port?.Stall : null,
+        Reads = _jobReads,
+        Writes = _jobWrites,
+        Denied = _jobDenied,
+        IsUncleared = _isUncleared,
+        Stall = _isRunning ? _port?.Stall : null,
     };
 
     private bool IsHardware => _options.IsHardware;

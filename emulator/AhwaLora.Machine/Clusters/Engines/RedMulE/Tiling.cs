@@ -72,28 +72,40 @@ internal sealed class Tiling
     /// <summary>The addresses of X: each block again for each tile along K.</summary>
     public AddressWalk WalkX(uint start) => new(start)
     {
-        Rows = Array.Length, LastRows = LastXRows, RowStride = XStride,
-        Columns = XBlocks, ColumnStride = BeatBytes,
+        Rows = Array.Length,
+        LastRows = LastXRows,
+        RowStride = XStride,
+        Columns = XBlocks,
+        ColumnStride = BeatBytes,
         Repeats = ColumnTiles,
-        Tiles = RowTiles, TileStride = (uint)Array.Length * XStride,
+        Tiles = RowTiles,
+        TileStride = (uint)Array.Length * XStride,
     };
 
     /// <summary>The addresses of W: all of it again for each tile along M.</summary>
     public AddressWalk WalkW(uint start) => new(start)
     {
-        Rows = WRows, LastRows = WRows, RowStride = WStride,
-        Columns = ColumnTiles, ColumnStride = BeatBytes,
+        Rows = WRows,
+        LastRows = WRows,
+        RowStride = WStride,
+        Columns = ColumnTiles,
+        ColumnStride = BeatBytes,
         Repeats = 1,
-        Tiles = RowTiles, TileStride = 0,
+        Tiles = RowTiles,
+        TileStride = 0,
     };
 
     /// <summary>The addresses of Y and Z: always L rows of a tile, also after row M.</summary>
     public AddressWalk WalkZ(uint start) => new(start)
     {
-        Rows = Array.Length, LastRows = Array.Length, RowStride = WStride,
-        Columns = ColumnTiles, ColumnStride = BeatBytes,
+        Rows = Array.Length,
+        LastRows = Array.Length,
+        RowStride = WStride,
+        Columns = ColumnTiles,
+        ColumnStride = BeatBytes,
         Repeats = 1,
-        Tiles = RowTiles, TileStride = (uint)Array.Length * WStride,
+        Tiles = RowTiles,
+        TileStride = (uint)Array.Length * WStride,
     };
 
     private static int Parts(int size, int part) => (size + part - 1) / part;
