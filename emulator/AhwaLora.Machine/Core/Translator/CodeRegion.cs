@@ -116,6 +116,21 @@ internal sealed class CodeRegion
     /// <summary>The method; null after the region is discarded, so that the runtime can collect it.</summary>
     public RegionCode? Code { get; set; }
 
+    /// <summary>Times that a decoded region runs before it is worth compiling.</summary>
+    public int RunsLeft;
+
+    /// <summary>True if it is a decoded block, false if it is compiled.</summary>
+    public bool IsDecoded { get; init; }
+
+    /// <summary>True if it is decoded, and has run so often that compiled code would repay its cost.</summary>
+    public bool IsHot => IsDecoded && RunsLeft < 0;
+
+    /// <summary>True if this process had compiled the same code before.</summary>
+    public bool IsReused { get; set; }
+
+    /// <summary>Times that an exit of it is taken before it is translated again with what the exit has shown.</summary>
+    public int LessonAfter { get; set; }
+
     /// <summary>True until it is discarded: because its code has changed, because it can be translated better, or to make room.</summary>
     public bool IsValid => Code is not null;
 

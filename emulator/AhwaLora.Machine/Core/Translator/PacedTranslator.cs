@@ -214,7 +214,7 @@ internal sealed class PacedTranslator : IEngine
             if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
             if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
             var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
-            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, pc);
+            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(block.Region, exit)) _code.Learn(block.Region, exit, pc);
             var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
             if (next is null)
@@ -263,7 +263,7 @@ internal sealed class PacedTranslator : IEngine
                 _frame.Retired += (ulong)exit.Instruction;
             }
 
-            if (HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, exit.Pc);
+            if (HartCode.IsLesson(block.Region, exit)) _code.Learn(block.Region, exit, exit.Pc);
         }
 
         var isWaiting = block.Node.Banked.IsGranted && (exit?.Instruction ?? 0) == 0;
@@ -293,14 +293,14 @@ internal sealed class PacedTranslator : IEngine
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
-        if (exit.Kind == ExitKind.Indirect && block.Region.IsValid && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
+        if (exit.Kind == ExitKind.Indirect && block.Region is { IsValid: true, IsHot: false } && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
         {
             (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
             return block.RedirectedNext;
         }
 
         var next = exit.Kind == ExitKind.Indirect ? null : exit.IsRedirected ? block.RedirectedNext : block.AfterNext;
-        if (next is not null && next.Region.IsValid && next.Region.Suits(_mode)) return next;
+        if (next is not null && next.Region is { IsValid: true, IsHot: false } && next.Region.Suits(_mode)) return next;
         if (FindRegion(pc, RegionPlan.Arrived, counts: true) is not { } region) return null;
         next = StateOf(region, region.Nodes[0], vector);
         if (exit.Kind == ExitKind.Indirect) return next;
@@ -324,7 +324,7 @@ internal sealed class PacedTranslator : IEngine
     {
         if (_grant is not { } grant || Hart.IsInterrupted) return null;
         var next = grant.Next;
-        if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
+        if (next is null || next.Region is not { IsValid: true, IsHot: false } || !next.Region.Suits(_mode))
         {
             if (grant.At.StallVector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
             grant.Next = next = StateOf(region, region.Nodes[0], grant.At.StallVector);
@@ -376,12 +376,19 @@ internal sealed class PacedTranslator : IEngine
     private CodeRegion? FindRegion(uint pc, int state, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;
-        if (point.Find(state, _mode, isBridge: false) is { } known) return known.Region;
+        if (point.Find(state, _mode, isBridge: false) is { } known)
+        {
+            if (!known.Region.IsHot) return known.Region;
+            _code.Discard(point, known.Region);
+            counts = true;
+        }
+
         if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
+        var isBlock = _code.DecodesFirst(point);
         point.Heat = 0;
         var table = _code.Table;
         if (table.States > StateLimit) table.Clear();
-        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
+        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, isBlock, _pacing);
         return _code.Translate(point, plan, _timing.MisalignedCosts || _pacing == Pacing.Banks)?.Region;
     }
 }

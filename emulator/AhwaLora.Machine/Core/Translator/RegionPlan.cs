@@ -92,16 +92,18 @@ internal sealed class RegionPlan
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
     /// <param name="isBridge">True for the rest of a block, with a test of the fuel before each instruction.</param>
+    /// <param name="isBlock">True for the first block alone.</param>
     /// <param name="pacing">How its blocks are timed.</param>
-    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, Pacing pacing = Pacing.Versions)
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, bool isBlock, Pacing pacing = Pacing.Versions)
     {
         (_history, _hart, Pacing) = (history, hart, pacing);
         ComparesAddresses = timing.ComparesAddresses;
         IsBridge = isBridge;
+        IsBlock = isBlock;
         Entry = entry;
         StallVector = vector;
         var meetsFloat = false;
-        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge, history.TargetsOf, i =>
+        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge || isBlock, history.TargetsOf, i =>
         {
             meetsFloat |= i.Row.IsFloat;
             return IsTranslated(i, timing, mode);
@@ -116,7 +118,7 @@ internal sealed class RegionPlan
             _nodes.Add(at, node);
             Nodes.Add(node);
             copies += node.Block.Count;
-            if (isBridge) break;
+            if (isBridge || isBlock) break;
             foreach (var next in Successors(node))
             {
                 open.Push(next);
@@ -148,6 +150,9 @@ internal sealed class RegionPlan
 
     /// <summary>True for the rest of a block, with a test of the fuel before each instruction.</summary>
     public bool IsBridge { get; }
+
+    /// <summary>True for a block alone, which is decoded and not compiled.</summary>
+    public bool IsBlock { get; }
 
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }

@@ -15,6 +15,9 @@ internal sealed class EntryPoint
     /// <summary>Times that code translated from here was discarded.</summary>
     public int Discards;
 
+    /// <summary>Times that a region compiled from here was translated again with what it had shown.</summary>
+    public int Lessons;
+
     /// <summary>The entries of regions here, for different stall vectors and floating-point modes.</summary>
     public readonly List<RegionEntry> Entries = [];
 
@@ -101,7 +104,9 @@ internal sealed class RegionTable
     public void Retranslate(CodeRegion region, int heat)
     {
         Discard(region);
-        At(region.Entries[0].Pc).Heat = heat;
+        var point = At(region.Entries[0].Pc);
+        point.Heat = heat;
+        point.Lessons++;
     }
 
     private void OnInvalidated(uint first, uint last)

@@ -50,6 +50,15 @@ internal struct StallCounts
         for (var word = 0; word < Words; word++) _counts[word] += other._counts[word];
     }
 
+    /// <summary>Adds the first words of counts whose other words are 0.</summary>
+    public void AddFirst(long word0, long word1, long word2, long word3)
+    {
+        _counts[0] += word0;
+        _counts[1] += word1;
+        _counts[2] += word2;
+        _counts[3] += word3;
+    }
+
     /// <summary>The counts of a stretch that spent <paramref name="cycles"/>, by cause, and retired <paramref name="retired"/> instructions.</summary>
     /// <exception cref="OverflowException">Fewer cycles of Issue than instructions, or more cycles of a cause than half a word holds.</exception>
     public static StallCounts Of(ReadOnlySpan<ulong> cycles, int retired)
