@@ -90,7 +90,7 @@ internal sealed record RegionEntry(CodeRegion Region, int Index, uint Pc, int St
 internal sealed class CodeRegion
 {
     /// <summary>Address and vector of its entries, the instruction it was translated from first.</summary>
-    public required IReadOnlyList<(uint Pc, int StallVector)> Entries { get; init; }
+    public required (uint Pc, int StallVector)[] Entries { get; init; }
 
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }
@@ -99,7 +99,7 @@ internal sealed class CodeRegion
     public required bool IsBridge { get; init; }
 
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
-    public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
+    public required (uint First, uint Last)[] Ranges { get; init; }
 
     /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
     public IReadOnlyList<Node> Nodes { get; init; } = [];

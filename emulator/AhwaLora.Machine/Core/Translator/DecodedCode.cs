@@ -37,7 +37,8 @@ internal abstract class DecodedCode
     /// <param name="compileAfter">Times that it runs before it is worth compiling.</param>
     public static CodeRegion Decode(RegionPlan plan, Hart hart, bool exactAlignment, int compileAfter)
     {
-        var block = new DecodedBlock(plan.Nodes[0], hart.Space.Memories, hart.Features, exactAlignment, plan.ComparesAddresses);
+        var node = plan.Nodes[0];
+        var block = node.Decoded = new DecodedBlock(node, hart.Space.Memories, hart.Features, exactAlignment, plan.ComparesAddresses);
         return (plan.IsPaced ? (DecodedCode)new PacedDecodedCode(plan, block, hart, compileAfter) : new VersionedDecodedCode(plan, block, compileAfter)).Region;
     }
 
@@ -68,14 +69,6 @@ internal abstract class DecodedCode
         }
 
         return index - 1;
-    }
-
-    /// <summary>Address of an instruction of the block, or of the one after it.</summary>
-    protected uint PcOf(int instruction)
-    {
-        var pc = Node.Pc;
-        for (var k = 0; k < instruction; k++) pc += Node.Block[k].Length;
-        return pc;
     }
 
     /// <summary>True if the block ends with an indirect jump.</summary>
@@ -123,7 +116,7 @@ internal sealed class VersionedDecodedCode : DecodedCode
         if (kind is ExitKind.Fuel or ExitKind.Interpret)
         {
             var before = _plan.Before[instruction];
-            return new RegionExit { Kind = kind, Pc = PcOf(instruction), Cycles = before.Cycles, Stalls = before.Stalls, StallVector = before.StallVector };
+            return new RegionExit { Kind = kind, Pc = Node.AddressOf(instruction), Cycles = before.Cycles, Stalls = before.Stalls, StallVector = before.StallVector };
         }
 
         var at = redirected ? _plan.Redirected : _plan.After;
@@ -186,7 +179,7 @@ internal sealed class PacedDecodedCode : DecodedCode
         {
             ExitKind.Jump => Successor(redirected),
             ExitKind.Indirect => Node.End - Node.Last.Length,
-            _ => PcOf(instruction),
+            _ => Node.AddressOf(instruction),
         };
         return new RegionExit
         {

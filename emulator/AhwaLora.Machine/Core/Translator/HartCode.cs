@@ -68,7 +68,7 @@ internal sealed class HartCode
         point.Lessons--;
     }
 
-    private static int After(EntryPoint point, int threshold) => threshold << Math.Min(point.Discards, 6);
+    private static int After(EntryPoint point, int threshold) => (int)Math.Min((long)threshold << Math.Min(point.Discards, 6), int.MaxValue / 2);
 
     /// <summary>Translates the plan made at an address. If nothing can be translated there, the result is null, now and in future.</summary>
     /// <param name="point">The address.</param>

@@ -189,7 +189,7 @@ internal abstract partial class RegionCompiler
 
     private void DeclareStarts(Node node)
     {
-        for (var k = 0; k < node.Block.Count; k++)
+        for (var k = 0; k < node.Block.Length; k++)
         {
             var shape = node.Block[k].Shape;
             if (shape is Shape.Load or Shape.Store) DeclareStart(nameof(Frame.Data), node.Memories[k][0]);

@@ -137,7 +137,7 @@ internal abstract partial class RegionCompiler
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
             Stalls = ChargesStalls || _exits.Exists(e => e.Exit.HasStalls),
-            Length = _plan.Nodes.Sum(n => n.Block.Count),
+            Length = _plan.Nodes.Sum(n => n.Block.Length),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
         };
@@ -226,7 +226,7 @@ internal abstract partial class RegionCompiler
         EmitBlockStart(node);
         _groups = AccessGroup.Find(node, MustAlign);
         var pc = node.Pc;
-        for (var k = 0; k < node.Block.Count; k++)
+        for (var k = 0; k < node.Block.Length; k++)
         {
             EmitInstructionStart(node, k);
             EmitInstruction(node, k, pc);
@@ -278,9 +278,7 @@ internal abstract partial class RegionCompiler
     protected Label Exit(Node node, int k, ExitKind kind)
     {
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
-        var pc = node.Pc;
-        for (var n = 0; n < k; n++) pc += node.Block[n].Length;
-        label = Exit(ExitBefore(node, k, kind, pc));
+        label = Exit(ExitBefore(node, k, kind, node.AddressOf(k)));
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }

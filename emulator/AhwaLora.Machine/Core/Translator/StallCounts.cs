@@ -27,9 +27,23 @@ internal struct StallCounts
         Cause.FpuStructural, Cause.BankConflict,
     ];
 
-    private static readonly Cause[] CauseOf = [.. Frequent, .. Enum.GetValues<Cause>().Except(Frequent)];
+    private static readonly Cause[] CauseOf = FrequentFirst();
 
     private Counts _counts;
+
+    private static Cause[] FrequentFirst()
+    {
+        var causes = new Cause[CauseCounters.Count];
+        var isFrequent = new bool[causes.Length];
+        foreach (var cause in Frequent) isFrequent[(int)cause] = true;
+        Frequent.CopyTo(causes, 0);
+        for (var (cause, field) = (0, Frequent.Length); cause < causes.Length; cause++)
+        {
+            if (!isFrequent[cause]) causes[field++] = (Cause)cause;
+        }
+
+        return causes;
+    }
 
     /// <summary>A word: the count of one cause in the low half, of another in the high half.</summary>
     public long this[int word]

@@ -6,7 +6,7 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>The translated code of a machine, and what its harts' translators share.</summary>
-internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, HeatThresholds thresholds, Action<RegionTable>? codeAsked) : IPipelineUser<IBlockTiming?>
+internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile profile, bool hasBanks, HeatThresholds thresholds, Action<RegionTable>? codeAsked) : IPipelineUser<PipelineTiming?>
 {
     private readonly Dictionary<CodeCache, RegionTable> _tables = caches.ToDictionary(c => c, c => new RegionTable(c));
     private readonly StallNumbers _vectors = new();
@@ -32,7 +32,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
     }
 
     /// <inheritdoc/>
-    IBlockTiming? IPipelineUser<IBlockTiming?>.Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes) =>
+    PipelineTiming? IPipelineUser<PipelineTiming?>.Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes) =>
         StallVectorsOf(state) is { } vectors ? new PipelineTiming(_live, (pipeline, vectors, causes), _vectors) : null;
 
     private static IStallState? StallVectorsOf(IStateful pipeline) => pipeline switch

@@ -19,7 +19,7 @@ internal sealed class Translator : IEngine
     private const int VersionsPerEntry = 24;
 
     private readonly IStepper _interpreter;
-    private readonly IBlockTiming _timing;
+    private readonly PipelineTiming _timing;
     private readonly HartCode _code;
     private readonly Frame _frame;
     private readonly bool _exactAlignment;
@@ -32,7 +32,7 @@ internal sealed class Translator : IEngine
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    public Translator(IStepper interpreter, IBlockTiming timing, HartCode code)
+    public Translator(IStepper interpreter, PipelineTiming timing, HartCode code)
     {
         _interpreter = interpreter;
         _timing = timing;
