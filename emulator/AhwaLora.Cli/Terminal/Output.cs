@@ -1,8 +1,8 @@
-using AhwaLora.Machine.Core.Translator;
 using System.Globalization;
 using System.Text.Json;
 using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
+using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Runs.Programs;
 using Spectre.Console;
 
