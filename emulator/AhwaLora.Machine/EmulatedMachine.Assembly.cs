@@ -131,8 +131,9 @@ public sealed partial class EmulatedMachine
         var decoder = new Decoder(features.Extensions);
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
         var translations = IsTranslating
-            ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold, Options.CodeAsked)
+            ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), new HeatThresholds(Options.DecodeThreshold, Options.HotThreshold), Options.CodeAsked)
             : null;
+        Translated = translations?.Counts ?? new TranslationCounts();
         foreach (var cluster in _clusters)
         {
             for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, caches, translations);

@@ -4,6 +4,7 @@ using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
@@ -127,6 +128,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
 
     /// <summary>How the guest ended the run; null while it goes on.</summary>
     public RunResult? Result { get; private set; }
+
+    /// <summary>What the translator has done so far: host figures, which differ from run to run.</summary>
+    [field: Unsaved("figures of the host")]
+    public TranslationCounts Translated { get; private set; } = new();
 
     /// <summary>The regions that the firmware marked.</summary>
     public RegionRecorder Regions { get; }

@@ -24,8 +24,15 @@ public sealed record MachineOptions
     /// <summary>The engine that executes the harts.</summary>
     public EngineKind Engine { get; init; } = EngineKind.Auto;
 
-    /// <summary>How often control must reach an address before the translator translates from there. It changes host time only.</summary>
-    public int HotThreshold { get; init; } = 1024;
+    /// <summary>
+    /// How often control must reach an address before the translator compiles the code there: compiling costs as much host time
+    /// as some ten thousand runs of the decoded code. It changes host time only.
+    /// </summary>
+    public int HotThreshold { get; init; } = 16_384;
+
+    /// <summary>How often control must reach an address before the translator decodes the block there, if that comes before <see cref="HotThreshold"/>. It changes host time only.</summary>
+    [JsonIgnore]
+    public int DecodeThreshold { get; init; } = 64;
 
     /// <summary>How to order accesses to banked memory.</summary>
     public Contention Contention { get; init; } = Contention.None;

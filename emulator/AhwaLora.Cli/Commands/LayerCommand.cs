@@ -161,7 +161,8 @@ internal static class LayerCommand
         Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.TileAlone.ExposedCycles:N0} of them without adapter"));
         if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
         LayerMeasurement[] runs = [comparison.TileAlone, comparison.Sequential, comparison.Pipelined];
-        Console.WriteLine($"host: {HostSpeed(runs.Sum(r => (double)r.Instructions), runs.Sum(r => r.HostTime.TotalSeconds))}");
+        var translated = runs.Select(r => r.Translated).Aggregate((a, b) => a + b);
+        Console.WriteLine($"host: {HostSpeed(runs.Sum(r => (double)r.Instructions), runs.Sum(r => r.HostTime.TotalSeconds))}; {HostTranslation(translated)}");
     }
 
     private static void PrintPlan(LayerPlan plan, LayerComparison comparison)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
+using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Runs.Programs;
 using Spectre.Console;
 
@@ -31,6 +32,10 @@ internal static class Output
     /// <summary>How long the host took, and its speed if that took long enough to mean something.</summary>
     public static string HostSpeed(double instructions, double seconds) =>
         Text($"{seconds:F2} s") + (seconds < LeastSeconds || instructions < LeastMips * seconds * 1e6 ? "" : Text($", {instructions / 1e6 / seconds:N1} MIPS"));
+
+    /// <summary>What the translator compiled, and how long that took.</summary>
+    public static string HostTranslation(TranslationCounts translated) =>
+        Text($"{translated.Compiled} regions compiled in {translated.CompileTime.TotalMilliseconds:F0} ms");
 
     /// <summary>The text of a JSON file, for people and programs.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, JsonStyles.Tables) + "\n";

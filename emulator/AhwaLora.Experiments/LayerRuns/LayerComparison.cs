@@ -75,6 +75,7 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
                 Result = one.Result with { Cycles = all.Result.Cycles + one.Result.Cycles, TcdmBytes = Math.Max(all.Result.TcdmBytes, one.Result.TcdmBytes) },
                 Instructions = all.Instructions + one.Instructions,
                 HostTime = all.HostTime + one.HostTime,
+                Translated = all.Translated + one.Translated,
             };
         }
 

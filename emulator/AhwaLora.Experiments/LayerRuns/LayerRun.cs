@@ -7,6 +7,7 @@ using AhwaLora.Experiments.Planning;
 using AhwaLora.Experiments.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
+using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 
@@ -33,7 +34,11 @@ public sealed record LayerMeasurement(
     ulong Instructions,
     ulong MachineCycles,
     AimcTileCounters Tile,
-    TimeSpan HostTime);
+    TimeSpan HostTime)
+{
+    /// <summary>What the translator did: host figures, which differ from run to run.</summary>
+    public TranslationCounts Translated { get; init; } = new();
+}
 
 /// <summary>Runs layers: builds the machine, programs the tiles, fills in the records, runs the app and reads y.</summary>
 public static class LayerRun
@@ -69,7 +74,7 @@ public static class LayerRun
         var tiles = machine.Tiles.Select(t => t.CountersAt(machine.Cycles)).Aggregate((a, b) => a + b);
         var exposed = result.OutputCycle - (long)machine.Tiles.Max(t => t.IdleSince);
         var error = platform.Aimc!.TimingOnly ? double.NaN : RelativeError(y, LayerData.Reference(chain, strategy.HasAdapter));
-        return new LayerMeasurement(strategy, plan, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed);
+        return new LayerMeasurement(strategy, plan, result, y, error, exposed, machine.RetiredInstructions, machine.Cycles, tiles, clock.Elapsed) { Translated = machine.Translated };
     }
 
     /// <summary>The machine that <see cref="Execute(LayerData, LayerStrategy, PlatformDescription, MachineOptions, Action{EmulatedMachine})"/> runs, ready to run.</summary>

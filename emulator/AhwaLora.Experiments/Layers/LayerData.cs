@@ -68,26 +68,32 @@ public sealed record LayerData(LayerShape Shape, float[] X, float[] Weights, flo
     private double[] Reference(double[] inputs, bool withAdapter)
     {
         var (m, n, r) = (Shape.Inputs, Shape.Outputs, Shape.Rank);
+        var (columns, a, b) = (Transposed(Weights, n, m), Array.ConvertAll(A, v => (double)v), Array.ConvertAll(B, v => (double)v));
         var y = new double[Shape.Tokens * n];
         var down = new double[r];
         for (var token = 0; token < Shape.Tokens; token++)
         {
-            var x = inputs.AsSpan(token * m, m);
+            var outputs = y.AsSpan(token * n, n);
+            for (var j = 0; j < n; j++) outputs[j] = Bias[j];
+            DoubleProduct.Add(inputs.AsSpan(token * m, m), columns, outputs);
+            if (!withAdapter) continue;
             Array.Clear(down);
-            for (var i = 0; withAdapter && i < m; i++)
-            {
-                for (var k = 0; k < r; k++) down[k] += x[i] * A[i * r + k];
-            }
-
-            for (var j = 0; j < n; j++)
-            {
-                double sum = Bias[j];
-                for (var i = 0; i < m; i++) sum += (double)Weights[j * m + i] * x[i];
-                for (var k = 0; withAdapter && k < r; k++) sum += Scale * down[k] * B[k * n + j];
-                y[token * n + j] = sum;
-            }
+            DoubleProduct.Add(inputs.AsSpan(token * m, m), a, down);
+            for (var k = 0; k < r; k++) down[k] *= Scale;
+            DoubleProduct.Add(down, b, outputs);
         }
 
         return y;
+    }
+
+    private static double[] Transposed(float[] matrix, int rows, int columns)
+    {
+        var transposed = new double[matrix.Length];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++) transposed[j * rows + i] = matrix[i * columns + j];
+        }
+
+        return transposed;
     }
 }

@@ -63,6 +63,9 @@ public static class Statistics
                 {
                     Seconds = Math.Round(run.HostTime.TotalSeconds, 6),
                     Mips = Math.Round(machine.RetiredInstructions / 1e6 / Math.Max(1e-9, run.HostTime.TotalSeconds), 3),
+                    DecodedBlocks = machine.Translated.Decoded,
+                    CompiledRegions = machine.Translated.Compiled,
+                    CompileSeconds = Math.Round(machine.Translated.CompileTime.TotalSeconds, 6),
                 },
             },
             JsonStyles.Results) + "\n";

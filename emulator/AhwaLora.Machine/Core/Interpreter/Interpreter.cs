@@ -161,7 +161,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
                 return LoadOrStore<TChecks>(i, x[i.Rs1], 0, window);
             case Shape.Store:
                 var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
-                return LoadOrStore<TChecks>(store, x[i.Rs1], Moved(i.Rs2), window);
+                return LoadOrStore<TChecks>(store, x[i.Rs1], FloatOperations.Moved(hart, i.Rs2), window);
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, x[i.Rs1], x[i.Rs2], window);
             case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
@@ -240,34 +240,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     {
         var hart = Hart;
         if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
-        var rm = i.Rm == RoundingMode.Dynamic ? hart.Frm : i.Rm;
+        var rm = FloatOperations.RoundingModeOf(hart, i);
         var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
         if (isRounded && !RoundingMode.IsValid(rm)) return false;
 
-        var (a, b) = (i.Shape == Shape.FloatMove ? Moved(i.Rs1) : Operand(i.Rs1), Operand(i.Rs2));
+        var (a, b) = (FloatOperations.First(hart, i), FloatOperations.Operand(hart, i.Rs2));
         _pipeline.Issue(i, a, b, default);
-        var raised = 0u;
-        var result = i.Shape switch
-        {
-            Shape.Float1 => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, rm, ref raised),
-            Shape.Float2 => ((delegate*<uint, uint, uint, ref uint, uint>)i.Entry)(a, b, rm, ref raised),
-            Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, Operand(i.Rs3), rm, ref raised),
-            Shape.FloatCompare => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, b, ref raised),
-            Shape.FloatBinary => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
-            _ => ((delegate*<uint, uint>)i.Entry)(a),
-        };
-
-        if (i.Rd < Registers.F0) Write(hart.X, i.Rd, result);
-        else hart.F.SetSingle(i.Rd - Registers.F0, result);
-
-        // mstatus.FS becomes dirty with the first change of an f register or of fflags.
-        if (raised != 0 || i.Rd >= Registers.F0) hart.Mstatus |= MstatusBits.Fs;
-        hart.Fflags |= raised;
+        var raised = FloatOperations.Execute(hart, i, a, b, rm);
         if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
         return true;
     }
-
-    private uint Operand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Single(register - Registers.F0);
-
-    private uint Moved(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Low(register - Registers.F0);
 }

@@ -38,7 +38,7 @@ internal sealed class AccessGroup
     /// <summary>The groups of a block, by instruction; null for one that is not an access, or that may access several memories.</summary>
     public static AccessGroup?[] Find(Node node, Func<Instruction, bool> mustAlign)
     {
-        var groups = new AccessGroup?[node.Block.Count];
+        var groups = new AccessGroup?[node.Block.Length];
         var open = new AccessGroup?[Registers.Count];
         for (var k = 0; k < groups.Length; k++)
         {

@@ -10,6 +10,10 @@ namespace AhwaLora.Machine.Core.Translator;
 internal sealed class CodeGraph
 {
     private readonly CodeCache _code;
+    private readonly Instruction[] _block = [];
+    private readonly uint _entry, _after;
+
+    // Empty for a straight line, of which many are made.
     private readonly Dictionary<uint, Instruction> _instructions = [];
     private readonly HashSet<uint> _leaders = [];
     private readonly List<uint> _returns = [];
@@ -25,6 +29,14 @@ internal sealed class CodeGraph
     public CodeGraph(CodeCache code, uint entry, int limit, bool isStraight, Func<uint, IReadOnlyList<uint>> targetsOf, Func<Instruction, bool> isTranslated)
     {
         _code = code;
+        IsStraight = isStraight;
+        if (isStraight)
+        {
+            (_entry, _after) = (entry, entry);
+            _block = StraightLine(limit, isTranslated, ref _after);
+            return;
+        }
+
         var open = new Queue<uint>([entry]);
         while (open.TryDequeue(out var pc))
         {
@@ -33,7 +45,6 @@ internal sealed class CodeGraph
             {
                 _instructions.Add(pc, i);
                 if (_instructions.Count <= limit / 2) _central.Add(pc);
-                if (isStraight && (i.Shape is Shape.Jump or Shape.Branch or Shape.JumpRegister)) return;
                 if (i.Shape is Shape.Jump or Shape.Branch) open.Enqueue(pc + (uint)i.Imm);
                 if (i.Shape is Shape.Jump && i.Rd == Registers.Ra) AddReturn(pc + i.Length, open);
                 if (i.Shape is Shape.JumpRegister)
@@ -51,7 +62,10 @@ internal sealed class CodeGraph
     }
 
     /// <summary>Instructions found.</summary>
-    public int Count => _instructions.Count;
+    public int Count => IsStraight ? _block.Length : _instructions.Count;
+
+    /// <summary>True if it ends at the first branch or jump.</summary>
+    public bool IsStraight { get; }
 
     /// <summary>Addresses after the calls found, where a return may lead.</summary>
     public IReadOnlyList<uint> Returns => _returns;
@@ -63,8 +77,9 @@ internal sealed class CodeGraph
     public bool Contains(uint pc) => _instructions.ContainsKey(pc);
 
     /// <summary>The straight line of instructions from <paramref name="pc"/> to the next branch, jump or leader.</summary>
-    public List<Instruction> Block(uint pc)
+    public Instruction[] Block(uint pc)
     {
+        if (IsStraight) return _block;
         var block = new List<Instruction>();
         while (_instructions.TryGetValue(pc, out var i))
         {
@@ -73,12 +88,13 @@ internal sealed class CodeGraph
             if (i.Shape is Shape.Jump or Shape.JumpRegister or Shape.Branch || _leaders.Contains(pc)) break;
         }
 
-        return block;
+        return [.. block];
     }
 
     /// <summary>First and last byte of each stretch of instructions found, with the instruction after it, because the shape of that one matters (<see cref="Instruction.Behind"/>).</summary>
-    public IReadOnlyList<(uint First, uint Last)> Ranges()
+    public (uint First, uint Last)[] Ranges()
     {
+        if (IsStraight) return [(_entry, Following(_after - 1))];
         var ranges = new List<(uint First, uint Last)>();
         foreach (var (pc, i) in _instructions.OrderBy(p => p.Key))
         {
@@ -87,7 +103,23 @@ internal sealed class CodeGraph
             else ranges.Add((pc, last));
         }
 
-        return [.. ranges.Select(r => (r.First, _code.Memory.Contains(r.Last + 1, 4) ? r.Last + 4 : r.Last))];
+        return [.. ranges.Select(r => (r.First, Following(r.Last)))];
+    }
+
+    private uint Following(uint last) => _code.Memory.Contains(last + 1, 4) ? last + 4 : last;
+
+    private Instruction[] StraightLine(int limit, Func<Instruction, bool> isTranslated, ref uint pc)
+    {
+        var (block, count) = (new Instruction[16], 0);
+        while (count < limit && TryFetch(pc, out var i) && isTranslated(i))
+        {
+            if (count == block.Length) Array.Resize(ref block, 2 * count);
+            block[count++] = i;
+            pc += i.Length;
+            if (i.Shape is Shape.Jump or Shape.Branch or Shape.JumpRegister) break;
+        }
+
+        return block[..count];
     }
 
     private void AddReturn(uint pc, Queue<uint> open)

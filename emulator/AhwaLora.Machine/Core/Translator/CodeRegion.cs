@@ -90,7 +90,7 @@ internal sealed record RegionEntry(CodeRegion Region, int Index, uint Pc, int St
 internal sealed class CodeRegion
 {
     /// <summary>Address and vector of its entries, the instruction it was translated from first.</summary>
-    public required IReadOnlyList<(uint Pc, int StallVector)> Entries { get; init; }
+    public required (uint Pc, int StallVector)[] Entries { get; init; }
 
     /// <summary>The floating-point mode it was translated for.</summary>
     public required FloatMode Mode { get; init; }
@@ -99,7 +99,7 @@ internal sealed class CodeRegion
     public required bool IsBridge { get; init; }
 
     /// <summary>The instructions it was translated from: first and last byte of each stretch.</summary>
-    public required IReadOnlyList<(uint First, uint Last)> Ranges { get; init; }
+    public required (uint First, uint Last)[] Ranges { get; init; }
 
     /// <summary>Its blocks, if it is paced; the first is the entry.</summary>
     public IReadOnlyList<Node> Nodes { get; init; } = [];
@@ -115,6 +115,21 @@ internal sealed class CodeRegion
 
     /// <summary>The method; null after the region is discarded, so that the runtime can collect it.</summary>
     public RegionCode? Code { get; set; }
+
+    /// <summary>Times that a decoded region runs before it is worth compiling.</summary>
+    public int RunsLeft;
+
+    /// <summary>True if it is a decoded block, false if it is compiled.</summary>
+    public bool IsDecoded { get; init; }
+
+    /// <summary>True if it is decoded, and has run so often that compiled code would repay its cost.</summary>
+    public bool IsHot => IsDecoded && RunsLeft < 0;
+
+    /// <summary>True if this process had compiled the same code before.</summary>
+    public bool IsReused { get; set; }
+
+    /// <summary>Times that an exit of it is taken before it is translated again with what the exit has shown.</summary>
+    public int LessonAfter { get; set; }
 
     /// <summary>True until it is discarded: because its code has changed, because it can be translated better, or to make room.</summary>
     public bool IsValid => Code is not null;

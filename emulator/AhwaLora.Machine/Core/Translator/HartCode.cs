@@ -1,6 +1,12 @@
+using System.Diagnostics;
 using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
+
+/// <summary>How often control must reach an address before it is decoded, and compiled.</summary>
+/// <param name="Decode">Times before its block is decoded.</param>
+/// <param name="Compile">Times before the region there is compiled; if they are not more, nothing is decoded.</param>
+internal readonly record struct HeatThresholds(int Decode, int Compile);
 
 /// <summary>
 /// The code that a hart sees, as its translator needs it: the translation at an address, the addresses that have become
@@ -18,19 +24,22 @@ internal sealed class HartCode
 
     private readonly Hart _hart;
     private readonly IReadOnlyList<RegionTable> _tables;
-    private readonly int _hotThreshold;
+    private readonly HeatThresholds _thresholds;
+    private readonly TranslationCounts _counts;
     private readonly Action<RegionTable>? _asked;
 
     /// <summary>The code of a hart.</summary>
     /// <param name="hart">The hart.</param>
     /// <param name="tables">Translated code of each memory that it sees.</param>
-    /// <param name="hotThreshold">Times that control comes to an address before it is translated from there.</param>
+    /// <param name="thresholds">Times that control comes to an address before it is translated from there.</param>
+    /// <param name="counts">Counts what is translated.</param>
     /// <param name="asked">Called each time the translator asks for code; it may discard any code. Null if there is no such call.</param>
-    public HartCode(Hart hart, IEnumerable<RegionTable> tables, int hotThreshold, Action<RegionTable>? asked)
+    public HartCode(Hart hart, IEnumerable<RegionTable> tables, HeatThresholds thresholds, TranslationCounts counts, Action<RegionTable>? asked)
     {
         _hart = hart;
         _tables = [.. tables];
-        _hotThreshold = hotThreshold;
+        _thresholds = thresholds;
+        _counts = counts;
         _asked = asked;
         Table = _tables[0];
     }
@@ -47,7 +56,19 @@ internal sealed class HartCode
     }
 
     /// <summary>Times that control reaches an address before it is translated. Code that has changed before must be reached more often.</summary>
-    public int ThresholdOf(EntryPoint point) => _hotThreshold << Math.Min(point.Discards, 6);
+    public int ThresholdOf(EntryPoint point) => After(point, Math.Min(_thresholds.Decode, _thresholds.Compile));
+
+    /// <summary>True if the block at an address is decoded first, because it is not yet known whether the code there is worth compiling.</summary>
+    public bool DecodesFirst(EntryPoint point) => Math.Max(point.Heat, point.BridgeHeat) <= After(point, _thresholds.Compile);
+
+    /// <summary>Discards a decoded region that is worth compiling; it is compiled when control comes there next.</summary>
+    public void Discard(EntryPoint point, CodeRegion region)
+    {
+        Table.Retranslate(region, After(point, _thresholds.Compile));
+        point.Lessons--;
+    }
+
+    private static int After(EntryPoint point, int threshold) => (int)Math.Min((long)threshold << Math.Min(point.Discards, 6), int.MaxValue / 2);
 
     /// <summary>Translates the plan made at an address. If nothing can be translated there, the result is null, now and in future.</summary>
     /// <param name="point">The address.</param>
@@ -63,13 +84,31 @@ internal sealed class HartCode
         }
 
         if (Table.TranslatedInstructions > CodeLimit) Table.Clear();
-        var entry = Table.Add(RegionCompiler.Compile(plan, _hart.Space, _hart.Features, exactAlignment));
+        var region = plan.IsBlock ? Decode(point, plan, exactAlignment) : Compile(plan, exactAlignment);
+        region.LessonAfter = LessonAfter << 3 * Math.Min(point.Lessons, 6);
+        var entry = Table.Add(region);
         _asked?.Invoke(Table);
         return entry;
     }
 
+    private CodeRegion Decode(EntryPoint point, RegionPlan plan, bool exactAlignment)
+    {
+        _counts.Decoded++;
+        return DecodedCode.Decode(plan, _hart, exactAlignment, plan.IsBridge ? int.MaxValue : After(point, _thresholds.Compile) - _thresholds.Decode);
+    }
+
+    private CodeRegion Compile(RegionPlan plan, bool exactAlignment)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        var region = RegionCompiler.Compile(plan, _hart.Space, _hart.Features, exactAlignment);
+        _counts.CompileTime += Stopwatch.GetElapsedTime(begin);
+        if (region.IsReused) _counts.Reused++;
+        else _counts.Compiled++;
+        return region;
+    }
+
     /// <summary>Counts an exit that is taken. True if its region must <see cref="Learn"/> from it.</summary>
-    public static bool IsLesson(RegionExit exit) => exit.Taken < LessonAfter && ++exit.Taken >= FirstLesson;
+    public static bool IsLesson(CodeRegion region, RegionExit exit) => exit.Taken < region.LessonAfter && ++exit.Taken >= FirstLesson;
 
     /// <summary>Called if an exit is taken often: a new translation may use what the exit has shown.</summary>
     /// <param name="region">The region.</param>
@@ -81,7 +120,7 @@ internal sealed class HartCode
         if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;
         if (exit.Kind == ExitKind.Indirect) exit.IsNews |= Table.History.Add(exit.Pc, pc);
         if (exit.Kind == ExitKind.Interpret) exit.IsNews |= LearnMemory(pc);
-        if (exit.Taken == LessonAfter && exit.IsNews) Table.Retranslate(region, _hotThreshold);
+        if (exit.Taken == region.LessonAfter && exit.IsNews && !(region.IsDecoded && exit.Kind == ExitKind.Indirect)) Table.Retranslate(region, After(Table.At(region.Entries[0].Pc), region.IsDecoded ? _thresholds.Decode : _thresholds.Compile));
         _asked?.Invoke(Table);
     }
 

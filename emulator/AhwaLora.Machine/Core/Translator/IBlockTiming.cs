@@ -26,7 +26,7 @@ internal sealed record BlockPlan(TimePoint[] Before, TimePoint Redirected)
 /// <param name="ExtraCycles">For each instruction, the cycles of its memory beyond one.</param>
 /// <param name="IsGranted">True if the first instruction has asked for a bank and has its grant.</param>
 /// <param name="Ask">The access after the block that asks for a bank; most blocks have none.</param>
-internal readonly record struct BankedBlock(IReadOnlyList<Instruction> Instructions, IReadOnlyList<uint> ExtraCycles, bool IsGranted, Instruction? Ask);
+internal readonly record struct BankedBlock(Instruction[] Instructions, uint[] ExtraCycles, bool IsGranted, Instruction? Ask);
 
 /// <summary>
 /// What a translator needs from a pipeline: its state as a stall vector, a number that stands for all effects that the past can
@@ -60,9 +60,9 @@ internal interface IBlockTiming
     bool MisalignedCosts { get; }
 
     /// <summary>Times a block entered with <paramref name="vector"/>; <paramref name="extraCycles"/> by instruction are those of its memory.</summary>
-    BlockPlan Plan(int vector, IReadOnlyList<Instruction> block, IReadOnlyList<uint> extraCycles);
+    BlockPlan Plan(int vector, Instruction[] block, uint[] extraCycles);
 
-    /// <summary>As <see cref="Plan(int, IReadOnlyList{Instruction}, IReadOnlyList{uint})"/>, up to the request for a bank.</summary>
+    /// <summary>As <see cref="Plan(int, Instruction[], uint[])"/>, up to the request for a bank.</summary>
     BlockPlan Plan(int vector, in BankedBlock block);
 
     /// <summary>The effect of a grant <paramref name="delay"/> cycles after the request, on a hart that waits at <paramref name="access"/> with <paramref name="vector"/>.</summary>

@@ -75,11 +75,11 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
         var isBackward = target < node.End;
         if (Plan.Find(target, RegionPlan.Arrived) is not { } next)
         {
-            Il.Emit(OpCodes.Br, PacedExit(ExitKind.Jump, target, node.Block.Count, redirected, isBackward));
+            Il.Emit(OpCodes.Br, PacedExit(ExitKind.Jump, target, node.Block.Length, redirected, isBackward));
             return;
         }
 
-        if (isBackward && MayYield) EmitYieldTest(PacedExit(ExitKind.Jump, target, node.Block.Count, redirected, isBackward: true));
+        if (isBackward && MayYield) EmitYieldTest(PacedExit(ExitKind.Jump, target, node.Block.Length, redirected, isBackward: true));
         EmitState(redirected ? nameof(TimedBlock.RedirectedNext) : nameof(TimedBlock.AfterNext));
         Il.Emit(OpCodes.Stloc, _at!);
         Il.Emit(OpCodes.Br, LabelOf(next));
@@ -112,7 +112,7 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
             Il.Emit(OpCodes.Ldarg_1);
             Il.Emit(OpCodes.Ldloc, target);
             Il.Emit(OpCodes.Stfld, Field(nameof(Frame.Target)));
-            Il.Emit(OpCodes.Br, PacedExit(ExitKind.Indirect, pc, node.Block.Count, redirected: true, isBackward: false));
+            Il.Emit(OpCodes.Br, PacedExit(ExitKind.Indirect, pc, node.Block.Length, redirected: true, isBackward: false));
         });
     }
 
@@ -126,8 +126,8 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
     /// <summary>The access after the block asks for its bank; the scheduler decides when it is granted.</summary>
     private void EmitAsk(Node node, Instruction ask, uint pc)
     {
-        var exit = PacedExit(ExitKind.Interpret, pc, node.Block.Count, redirected: false, isBackward: false);
-        EmitAddressTest(node, node.Block.Count, ask, exit);
+        var exit = PacedExit(ExitKind.Interpret, pc, node.Block.Length, redirected: false, isBackward: false);
+        EmitAddressTest(node, node.Block.Length, ask, exit);
         EmitOffset(ask.Rs1, (ask.Imm, ask.Imm + ask.Row.Width, ask.Row.Width), node.AskedMemory, exit);
         Il.Emit(OpCodes.Ldarg_1);
         EmitAddress(ask);
@@ -155,11 +155,11 @@ internal sealed class PacedCompiler(RegionPlan plan, AddressSpace space, HartFea
             Il.Emit(OpCodes.Stind_I8);
         }
 
-        if (node.Block.Count == 0) return;
+        if (node.Block.Length == 0) return;
         Il.Emit(OpCodes.Ldarg_1);
         Il.Emit(OpCodes.Ldarg_1);
         Il.Emit(OpCodes.Ldfld, Field(nameof(Frame.Retired)));
-        Il.Emit(OpCodes.Ldc_I8, (long)node.Block.Count);
+        Il.Emit(OpCodes.Ldc_I8, (long)node.Block.Length);
         Il.Emit(OpCodes.Add);
         Il.Emit(OpCodes.Stfld, Field(nameof(Frame.Retired)));
     }

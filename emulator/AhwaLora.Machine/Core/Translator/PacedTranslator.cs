@@ -25,11 +25,11 @@ internal sealed class PacedTranslator : IEngine
     private const ulong MostUncounted = 1 << 30;
 
     private readonly IStepper _interpreter;
-    private readonly IBlockTiming _timing;
+    private readonly PipelineTiming _timing;
     private readonly HartCode _code;
     private readonly Frame _frame;
     private readonly Pacing _pacing;
-    private bool _hasArrived;
+    private readonly bool _exactAlignment;
 
     // Instructions that translated code has retired and that are not counted yet: one cycle of Issue each.
     private ulong _retired, _countedAt;
@@ -47,7 +47,7 @@ internal sealed class PacedTranslator : IEngine
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
     /// <param name="hasBanks">True if accesses to banks must be granted.</param>
-    public PacedTranslator(IStepper interpreter, IBlockTiming timing, HartCode code, bool hasBanks)
+    public PacedTranslator(IStepper interpreter, PipelineTiming timing, HartCode code, bool hasBanks)
     {
         _interpreter = interpreter;
         Hart = interpreter.Hart;
@@ -55,6 +55,7 @@ internal sealed class PacedTranslator : IEngine
         _code = code;
         _frame = new Frame(interpreter.Hart);
         _pacing = hasBanks ? Pacing.Banks : Pacing.Lookup;
+        _exactAlignment = hasBanks || timing.MisalignedCosts;
     }
 
     /// <inheritdoc/>
@@ -82,6 +83,7 @@ internal sealed class PacedTranslator : IEngine
     {
         if (_asked is null)
         {
+            _timing.Settle();
             _interpreter.Grant(time, cause);
             return;
         }
@@ -95,6 +97,7 @@ internal sealed class PacedTranslator : IEngine
     public void Idle(ulong time, Cause cause)
     {
         Materialise();
+        _timing.Settle();
         _interpreter.Idle(time, cause);
     }
 
@@ -102,6 +105,7 @@ internal sealed class PacedTranslator : IEngine
     public void Settle()
     {
         Materialise();
+        _timing.Settle();
         if (Hart.Pending.IsActive || _timing.StallVector() is not (>= 0 and var vector)) return;
 
         // The state that no longer matters must not depend on how much of the code was translated.
@@ -137,7 +141,12 @@ internal sealed class PacedTranslator : IEngine
             Materialise();
         }
 
-        if (!_interpreter.IsUndisturbed) return _interpreter.Run(window);
+        if (!_interpreter.IsUndisturbed)
+        {
+            _timing.Settle();
+            return _interpreter.Run(window);
+        }
+
         var stop = RunUndisturbed(window);
         if (_asked is null) Hart.Time = _timing.Time;
         return stop;
@@ -154,7 +163,6 @@ internal sealed class PacedTranslator : IEngine
                 var (exit, yields) = RunRegions(block, _timing.Time, window);
                 if (exit == ExitKind.Bank) return StopReason.NeedsTurn;
                 isInterrupted = exit == ExitKind.Interpret;
-                _hasArrived = false;
                 if (yields) return StopReason.Yielded;
             }
 
@@ -167,16 +175,17 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
     private StopReason? Interpret(in RunWindow window, bool one)
     {
+        _timing.Settle();
         var hart = Hart;
         do
         {
             if (_timing.Time >= window.Until || hart.Retired >= hart.BreakAt) return null;
             var pc = hart.Pc;
             var stop = _interpreter.Step(window);
-            _hasArrived = one || hart.Pc - pc > 4;
             if (stop is not null) return stop;
+            one |= hart.Pc - pc > 4;
         }
-        while (!_hasArrived);
+        while (!one);
 
         return null;
     }
@@ -212,9 +221,10 @@ internal sealed class PacedTranslator : IEngine
 
             var exit = block.Region.Exits[index];
             if (exit.Kind == ExitKind.Fuel && block.Cycles == TimedBlock.Untimed) continue;
-            if (exit.Kind is ExitKind.Fuel or ExitKind.Interpret) return (Leave(block, exit, now), false);
+            if (exit.Kind == ExitKind.Fuel) return (LeaveBegun(block, fuel, now), false);
+            if (exit.Kind == ExitKind.Interpret) return (Leave(block, exit, now), false);
             var pc = exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc;
-            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, pc);
+            if (exit.Kind == ExitKind.Indirect && HartCode.IsLesson(block.Region, exit)) _code.Learn(block.Region, exit, pc);
             var yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             var next = fuel <= 0 || yields ? null : Next(block, exit, pc);
             if (next is null)
@@ -252,24 +262,46 @@ internal sealed class PacedTranslator : IEngine
     /// <summary>Leaves before an instruction of a block, so that the interpreter executes it: at the block's entry if there is no exit.</summary>
     private ExitKind Leave(TimedBlock block, RegionExit? exit, ulong now)
     {
-        var vector = block.StallVector;
-        if (exit is { Kind: ExitKind.Interpret })
-        {
-            if (exit.Instruction != 0)
-            {
-                var before = _timing.Plan(vector, block.Node.Banked).Before[exit.Instruction];
-                (vector, now) = (before.StallVector, now + (ulong)before.Cycles);
-                _frame.Stalls.Add(before.Stalls);
-                _frame.Retired += (ulong)exit.Instruction;
-            }
+        if (exit is not null && HartCode.IsLesson(block.Region, exit)) _code.Learn(block.Region, exit, exit.Pc);
+        LeaveAt(block, exit?.Instruction ?? 0, now);
+        return ExitKind.Interpret;
+    }
 
-            if (HartCode.IsLesson(exit)) _code.Learn(block.Region, exit, exit.Pc);
+    /// <summary>Executes those instructions of a block that begin within the fuel, which does not suffice for all. Without it, a turn that ends soon would be interpreted.</summary>
+    private ExitKind LeaveBegun(TimedBlock block, int fuel, ulong now)
+    {
+        var node = block.Node;
+        var most = node.Transfers ? node.Block.Length - 1 : node.Block.Length;
+        if (block.Cycles == TimedBlock.Untimed || most <= 0)
+        {
+            LeaveAt(block, 0, now);
+            return ExitKind.Fuel;
         }
 
-        var isWaiting = block.Node.Banked.IsGranted && (exit?.Instruction ?? 0) == 0;
-        LeaveTo(exit?.Pc ?? block.Node.Pc, vector, now, isWaiting);
-        return exit?.Kind ?? ExitKind.Interpret;
+        var before = BeforeOf(block);
+        var begun = 0;
+        while (begun < most && before[begun].Cycles < fuel) begun++;
+        node.Decoded ??= new DecodedBlock(node, Hart.Space.Memories, Hart.Features, _exactAlignment, _timing.ComparesAddresses);
+        LeaveAt(block, node.Decoded.Execute(_frame, begun, block.PendingAddresses, out _), now);
+        return ExitKind.Fuel;
     }
+
+    /// <summary>Leaves a block of which some instructions are executed.</summary>
+    private void LeaveAt(TimedBlock block, int executed, ulong now)
+    {
+        var vector = block.StallVector;
+        if (executed != 0)
+        {
+            ref readonly var before = ref BeforeOf(block)[executed];
+            (vector, now) = (before.StallVector, now + (ulong)before.Cycles);
+            _frame.Stalls.Add(before.Stalls);
+            _frame.Retired += (ulong)executed;
+        }
+
+        LeaveTo(block.Node.AddressOf(executed), vector, now, isWaiting: block.Node.Banked.IsGranted && executed == 0);
+    }
+
+    private TimePoint[] BeforeOf(TimedBlock block) => block.Before ??= _timing.Plan(block.StallVector, block.Node.Banked).Before;
 
     private void LeaveTo(uint pc, int vector, ulong now, bool isWaiting = false)
     {
@@ -277,8 +309,14 @@ internal sealed class PacedTranslator : IEngine
         if (!isWaiting) Hart.Pending = default;
         CountUp();
         (_asked, _grant) = (null, null);
+        if (!_timing.ComparesAddresses)
+        {
+            _timing.GoAhead(vector, now);
+            return;
+        }
+
         _timing.Continue(vector, now);
-        if (_timing.ComparesAddresses) _timing.LoadAddresses(_frame.Addresses);
+        _timing.LoadAddresses(_frame.Addresses);
     }
 
     private void CountUp()
@@ -293,14 +331,14 @@ internal sealed class PacedTranslator : IEngine
     private TimedBlock? Next(TimedBlock block, RegionExit exit, uint pc)
     {
         var vector = exit.IsRedirected ? block.RedirectedStallVector : block.AfterStallVector;
-        if (exit.Kind == ExitKind.Indirect && block.Region.IsValid && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
+        if (exit.Kind == ExitKind.Indirect && block.Region is { IsValid: true, IsHot: false } && block.Region.Nodes.FirstOrDefault(n => n.Pc == pc && !n.Banked.IsGranted) is { } node)
         {
             (block.RedirectedPc, block.RedirectedNext) = (pc, StateOf(block.Region, node, vector));
             return block.RedirectedNext;
         }
 
         var next = exit.Kind == ExitKind.Indirect ? null : exit.IsRedirected ? block.RedirectedNext : block.AfterNext;
-        if (next is not null && next.Region.IsValid && next.Region.Suits(_mode)) return next;
+        if (next is not null && next.Region is { IsValid: true, IsHot: false } && next.Region.Suits(_mode)) return next;
         if (FindRegion(pc, RegionPlan.Arrived, counts: true) is not { } region) return null;
         next = StateOf(region, region.Nodes[0], vector);
         if (exit.Kind == ExitKind.Indirect) return next;
@@ -312,7 +350,7 @@ internal sealed class PacedTranslator : IEngine
     private TimedBlock? FindHere()
     {
         _mode = FloatModes.Of(Hart);
-        if (FindRegion(Hart.Pc, RegionPlan.Arrived, _hasArrived) is not { } region) return null;
+        if (FindRegion(Hart.Pc, RegionPlan.Arrived, counts: true) is not { } region) return null;
         var vector = _timing.StallVector();
         if (vector < 0) return null;
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
@@ -324,7 +362,7 @@ internal sealed class PacedTranslator : IEngine
     {
         if (_grant is not { } grant || Hart.IsInterrupted) return null;
         var next = grant.Next;
-        if (next is null || !next.Region.IsValid || !next.Region.Suits(_mode))
+        if (next is null || next.Region is not { IsValid: true, IsHot: false } || !next.Region.Suits(_mode))
         {
             if (grant.At.StallVector < 0 || FindRegion(Hart.Pc, RegionPlan.Granted, counts: true) is not { } region) return null;
             grant.Next = next = StateOf(region, region.Nodes[0], grant.At.StallVector);
@@ -376,12 +414,19 @@ internal sealed class PacedTranslator : IEngine
     private CodeRegion? FindRegion(uint pc, int state, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;
-        if (point.Find(state, _mode, isBridge: false) is { } known) return known.Region;
+        if (point.Find(state, _mode, isBridge: false) is { } known)
+        {
+            if (!known.Region.IsHot) return known.Region;
+            _code.Discard(point, known.Region);
+            counts = true;
+        }
+
         if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
+        var isBlock = _code.DecodesFirst(point);
         point.Heat = 0;
         var table = _code.Table;
         if (table.States > StateLimit) table.Clear();
-        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, _pacing);
-        return _code.Translate(point, plan, _timing.MisalignedCosts || _pacing == Pacing.Banks)?.Region;
+        var plan = new RegionPlan(table.Code, table.History, Hart, _timing, pc, state, _mode, isBridge: false, isBlock, _pacing);
+        return _code.Translate(point, plan, _exactAlignment)?.Region;
     }
 }

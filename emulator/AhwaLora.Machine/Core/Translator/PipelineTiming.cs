@@ -77,12 +77,12 @@ internal sealed class PipelineTiming : IBlockTiming
     public bool MisalignedCosts => _live.MisalignedCosts;
 
     /// <inheritdoc/>
-    public BlockPlan Plan(int vector, IReadOnlyList<Instruction> block, IReadOnlyList<uint> extraCycles) => Plan(vector, new BankedBlock(block, extraCycles, IsGranted: false, Ask: null));
+    public BlockPlan Plan(int vector, Instruction[] block, uint[] extraCycles) => Plan(vector, new BankedBlock(block, extraCycles, IsGranted: false, Ask: null));
 
     /// <inheritdoc/>
     public BlockPlan Plan(int vector, in BankedBlock block)
     {
-        var count = block.Instructions.Count;
+        var count = block.Instructions.Length;
         var before = new TimePoint[count + 1];
         var at = new TimePoint(0, default, vector);
         for (var k = 0; k < count; k++)

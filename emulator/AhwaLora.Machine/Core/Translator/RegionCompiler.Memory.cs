@@ -50,7 +50,10 @@ internal abstract partial class RegionCompiler
     }
 
     /// <summary>True for an access that the interpreter must do if it is misaligned. A misaligned store could reach into a second watched granule.</summary>
-    private bool MustAlign(Instruction i) => i.Row.Width > 1 && (i.Shape == Shape.Store || _exactAlignment || !_features.EmulatesMisaligned);
+    public static bool MustAlign(in Instruction i, HartFeatures features, bool exactAlignment) =>
+        i.Row.Width > 1 && (i.Shape == Shape.Store || exactAlignment || !features.EmulatesMisaligned);
+
+    private bool MustAlign(Instruction i) => MustAlign(i, _features, _exactAlignment);
 
     /// <summary>True if the test of a group checks the watch bytes of all its stores.</summary>
     private static bool IsWatchTested(AccessGroup? group) =>
@@ -186,7 +189,7 @@ internal abstract partial class RegionCompiler
 
     private void DeclareStarts(Node node)
     {
-        for (var k = 0; k < node.Block.Count; k++)
+        for (var k = 0; k < node.Block.Length; k++)
         {
             var shape = node.Block[k].Shape;
             if (shape is Shape.Load or Shape.Store) DeclareStart(nameof(Frame.Data), node.Memories[k][0]);

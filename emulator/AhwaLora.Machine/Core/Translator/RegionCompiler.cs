@@ -31,8 +31,7 @@ internal abstract partial class RegionCompiler
     private readonly IReadOnlyList<MemoryRegion> _memories;
     private readonly HartFeatures _features;
     private readonly bool _exactAlignment;
-    private readonly ILGenerator _il;
-    private readonly DynamicMethod _method;
+    private readonly MethodWriter _il;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[Registers.Count];
     private readonly bool[] _isWritten = new bool[Registers.Count];
     private readonly LocalBuilder _exitIndex, _x, _f;
@@ -48,8 +47,7 @@ internal abstract partial class RegionCompiler
         _memories = space.Memories;
         _features = features;
         _exactAlignment = exactAlignment;
-        _method = new DynamicMethod($"region_{plan.Entry:x8}", typeof(int), Parameters, typeof(RegionCompiler).Module, skipVisibility: true);
-        _il = _method.GetILGenerator(4096);
+        _il = new MethodWriter($"region_{plan.Entry:x8}", typeof(int), Parameters);
         _exitIndex = _il.DeclareLocal(typeof(int));
         _x = _il.DeclareLocal(typeof(uint).MakeByRefType());
         _f = _il.DeclareLocal(typeof(ulong).MakeByRefType());
@@ -65,7 +63,7 @@ internal abstract partial class RegionCompiler
         (plan.IsPaced ? (RegionCompiler)new PacedCompiler(plan, space, features, exactAlignment) : new VersionedCompiler(plan, space, features, exactAlignment)).Compile();
 
     /// <summary>The method being emitted.</summary>
-    protected ILGenerator Il => _il;
+    protected MethodWriter Il => _il;
 
     /// <summary>What is emitted.</summary>
     protected RegionPlan Plan => _plan;
@@ -139,11 +137,11 @@ internal abstract partial class RegionCompiler
             IsBridge = _plan.IsBridge,
             Ranges = _plan.Graph.Ranges(),
             Stalls = ChargesStalls || _exits.Exists(e => e.Exit.HasStalls),
-            Length = _plan.Nodes.Sum(n => n.Block.Count),
+            Length = _plan.Nodes.Sum(n => n.Block.Length),
             Nodes = _plan.IsPaced ? _plan.Nodes : [],
             Exits = [.. _exits.Select(e => e.Exit)],
         };
-        region.Code = _method.CreateDelegate<RegionCode>(region);
+        (region.Code, region.IsReused) = _il.Finish(region);
         return region;
     }
 
@@ -228,7 +226,7 @@ internal abstract partial class RegionCompiler
         EmitBlockStart(node);
         _groups = AccessGroup.Find(node, MustAlign);
         var pc = node.Pc;
-        for (var k = 0; k < node.Block.Count; k++)
+        for (var k = 0; k < node.Block.Length; k++)
         {
             EmitInstructionStart(node, k);
             EmitInstruction(node, k, pc);
@@ -280,9 +278,7 @@ internal abstract partial class RegionCompiler
     protected Label Exit(Node node, int k, ExitKind kind)
     {
         if (_exitsOfNodes.TryGetValue((node, k, kind), out var label)) return label;
-        var pc = node.Pc;
-        for (var n = 0; n < k; n++) pc += node.Block[n].Length;
-        label = Exit(ExitBefore(node, k, kind, pc));
+        label = Exit(ExitBefore(node, k, kind, node.AddressOf(k)));
         _exitsOfNodes.Add((node, k, kind), label);
         return label;
     }

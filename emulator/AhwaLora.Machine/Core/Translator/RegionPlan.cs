@@ -14,10 +14,10 @@ internal sealed class Node
     public required int StallVector { get; init; }
 
     /// <summary>Its instructions; a branch or jump is the last.</summary>
-    public required IReadOnlyList<Instruction> Block { get; init; }
+    public required Instruction[] Block { get; init; }
 
     /// <summary>For each instruction, the numbers of the memories that a load or store may access, the most probable one first.</summary>
-    public required IReadOnlyList<int[]> Memories { get; init; }
+    public required int[][] Memories { get; init; }
 
     /// <summary>Its timing; null if the timing is found while it runs.</summary>
     public required BlockPlan? Timing { get; init; }
@@ -47,10 +47,21 @@ internal sealed class Node
     public Instruction Last => Block[^1];
 
     /// <summary>True if it ends with a branch or jump.</summary>
-    public bool Transfers => Block.Count != 0 && Banked.Ask is null && Last.Shape is Shape.Branch or Shape.Jump or Shape.JumpRegister;
+    public bool Transfers => Block.Length != 0 && Banked.Ask is null && Last.Shape is Shape.Branch or Shape.Jump or Shape.JumpRegister;
 
     /// <summary>Address after it.</summary>
-    public uint End => Block.Aggregate(Pc, (pc, i) => pc + i.Length);
+    public uint End => AddressOf(Block.Length);
+
+    /// <summary>Address of an instruction of it, or of the one after it.</summary>
+    public uint AddressOf(int instruction)
+    {
+        var pc = Pc;
+        for (var k = 0; k < instruction; k++) pc += Block[k].Length;
+        return pc;
+    }
+
+    /// <summary>Its instructions, ready to be executed one after the other; made when that is first needed.</summary>
+    public DecodedBlock? Decoded { get; set; }
 
     /// <summary>Cycles charged on entry: to its end in sequence, or to its end by its jump.</summary>
     public int EntryCycles => Last.Shape is Shape.Jump or Shape.JumpRegister ? Plan.Redirected.Cycles : Plan.After.Cycles;
@@ -75,8 +86,9 @@ internal sealed class RegionPlan
     /// <summary>The largest number of guest instructions of a region, without and with the copies for different stall vectors.</summary>
     private const int MaxInstructions = 200, MaxCopies = 600;
 
-    private readonly Dictionary<(uint Pc, int StallVector), Node> _nodes = [];
-    private readonly HashSet<(uint Pc, int StallVector)> _loops = [];
+    // Null for a block alone, which is planned often, and needs no search.
+    private readonly Dictionary<(uint Pc, int StallVector), Node>? _nodes;
+    private readonly HashSet<(uint Pc, int StallVector)>? _loops;
     private readonly BranchHistory _history;
     private readonly Hart _hart;
 
@@ -92,35 +104,43 @@ internal sealed class RegionPlan
     /// <param name="vector">Stall vector there.</param>
     /// <param name="mode">How floating point is translated.</param>
     /// <param name="isBridge">True for the rest of a block, with a test of the fuel before each instruction.</param>
+    /// <param name="isBlock">True for the first block alone.</param>
     /// <param name="pacing">How its blocks are timed.</param>
-    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, IBlockTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, Pacing pacing = Pacing.Versions)
+    public RegionPlan(CodeCache code, BranchHistory history, Hart hart, PipelineTiming timing, uint entry, int vector, FloatMode mode, bool isBridge, bool isBlock, Pacing pacing = Pacing.Versions)
     {
         (_history, _hart, Pacing) = (history, hart, pacing);
         ComparesAddresses = timing.ComparesAddresses;
         IsBridge = isBridge;
+        IsBlock = isBlock;
         Entry = entry;
         StallVector = vector;
         var meetsFloat = false;
-        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge, history.TargetsOf, i =>
+        Graph = new CodeGraph(code, entry, MaxInstructions, isBridge || isBlock, history.TargetsOf, i =>
         {
             meetsFloat |= i.Row.IsFloat;
             return IsTranslated(i, timing, mode);
         });
         Mode = meetsFloat ? mode : FloatMode.Any;
+        if (Graph.IsStraight)
+        {
+            PlanBlock(timing);
+            return;
+        }
+
+        var (nodes, loops) = (_nodes = [], _loops = []);
         var copies = 0;
         var open = new Stack<(uint Pc, int StallVector)>([(entry, vector)]);
         while (open.TryPop(out var at))
         {
-            if (_nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
+            if (nodes.ContainsKey(at) || copies >= MaxCopies || !Graph.Contains(at.Pc)) continue;
             var node = IsPaced ? PacedNode(at.Pc, at.StallVector) : VersionedNode(timing, at.Pc, at.StallVector);
-            _nodes.Add(at, node);
+            nodes.Add(at, node);
             Nodes.Add(node);
-            copies += node.Block.Count;
-            if (isBridge) break;
+            copies += node.Block.Length;
             foreach (var next in Successors(node))
             {
                 open.Push(next);
-                if (next.Pc < node.End) _loops.Add(next);
+                if (next.Pc < node.End) loops.Add(next);
             }
         }
 
@@ -149,6 +169,9 @@ internal sealed class RegionPlan
     /// <summary>True for the rest of a block, with a test of the fuel before each instruction.</summary>
     public bool IsBridge { get; }
 
+    /// <summary>True for a block alone, which is decoded and not compiled.</summary>
+    public bool IsBlock { get; }
+
     /// <summary>Its instructions.</summary>
     public CodeGraph Graph { get; }
 
@@ -156,12 +179,24 @@ internal sealed class RegionPlan
     public List<Node> Nodes { get; } = [];
 
     /// <summary>The nodes at which it can be entered: its entry first, then the beginnings of loops and the places that calls return to. A paced region can be entered at any node.</summary>
-    public IReadOnlyList<Node> Entries { get; } = [];
+    public IReadOnlyList<Node> Entries { get; private set; } = [];
 
     /// <summary>The node for an address and a state, or null if the region does not hold it.</summary>
-    public Node? Find(uint pc, int vector) => _nodes.GetValueOrDefault((pc, vector));
+    public Node? Find(uint pc, int vector) =>
+        _nodes is not null ? _nodes.GetValueOrDefault((pc, vector))
+        : Nodes.Count != 0 && Nodes[0].Pc == pc && Nodes[0].StallVector == vector ? Nodes[0]
+        : null;
 
-    private Node VersionedNode(IBlockTiming timing, uint pc, int vector)
+    private void PlanBlock(PipelineTiming timing)
+    {
+        if (Graph.Count == 0) return;
+        var node = IsPaced ? PacedNode(Entry, StallVector) : VersionedNode(timing, Entry, StallVector);
+        Nodes.Add(node);
+        if (IsPaced && node.Banked.Ask is null) Link(node);
+        Entries = Nodes;
+    }
+
+    private Node VersionedNode(PipelineTiming timing, uint pc, int vector)
     {
         var block = Graph.Block(pc);
         var memories = MemoriesOf(_hart, pc, block);
@@ -175,9 +210,9 @@ internal sealed class RegionPlan
         var memories = MemoriesOf(_hart, pc, block);
         var isGranted = state == Granted;
         var ask = isGranted ? 1 : 0;
-        while (ask < block.Count && !AsksForBank(block[ask], memories[ask][0])) ask++;
-        var asks = ask < block.Count;
-        var before = block.GetRange(0, ask);
+        while (ask < block.Length && !AsksForBank(block[ask], memories[ask][0])) ask++;
+        var asks = ask < block.Length;
+        var before = block[..ask];
         return new Node
         {
             Pc = pc,
@@ -197,14 +232,18 @@ internal sealed class RegionPlan
         if (node.Transfers && node.Last.Shape != Shape.JumpRegister) node.Redirect = Find(node.End - node.Last.Length + (uint)node.Last.Imm, Arrived);
     }
 
-    private uint[] ExtraCycles(List<Instruction> block, int[][] memories) =>
-        [.. block.Select((i, k) => _hart.Space.Memories[memories[k][0]].ExtraCyclesOf((uint)i.Row.Width))];
+    private uint[] ExtraCycles(Instruction[] block, int[][] memories)
+    {
+        var cycles = new uint[block.Length];
+        for (var k = 0; k < cycles.Length; k++) cycles[k] = _hart.Space.Memories[memories[k][0]].ExtraCyclesOf((uint)block[k].Row.Width);
+        return cycles;
+    }
 
     private bool AsksForBank(in Instruction i, int memory) => Pacing == Pacing.Banks && i.Shape is Shape.Load or Shape.Store && IsBanked(memory);
 
     private bool IsBanked(int memory) => _hart.Space.Memories[memory].Banks != 0;
 
-    private bool IsEntry(uint pc, int vector) => Graph.IsCentral(pc) && (_loops.Contains((pc, vector)) || Graph.Returns.Contains(pc));
+    private bool IsEntry(uint pc, int vector) => Graph.IsCentral(pc) && (_loops!.Contains((pc, vector)) || Graph.Returns.Contains(pc));
 
     private IEnumerable<(uint Pc, int StallVector)> Successors(Node node)
     {
@@ -238,7 +277,7 @@ internal sealed class RegionPlan
         if (!node.Transfers || node.Last.Shape == Shape.Branch) yield return node.End;
     }
 
-    private static bool IsTranslated(in Instruction i, IBlockTiming timing, FloatMode mode)
+    private static bool IsTranslated(in Instruction i, PipelineTiming timing, FloatMode mode)
     {
         if (i.Row.IsFloat && mode == FloatMode.Interpreted) return false;
         if (!timing.IsPredictable(i.Row.Unit)) return false;
@@ -256,9 +295,9 @@ internal sealed class RegionPlan
     public IEnumerable<uint> TargetsOf(uint pc, in Instruction jump) =>
         jump.Rs1 == Registers.Ra ? _history.TargetsOf(pc).Union(Graph.Returns) : _history.TargetsOf(pc);
 
-    private int[][] MemoriesOf(Hart hart, uint pc, List<Instruction> block)
+    private int[][] MemoriesOf(Hart hart, uint pc, Instruction[] block)
     {
-        var memories = new int[block.Count][];
+        var memories = new int[block.Length][];
         for (var k = 0; k < memories.Length; k++)
         {
             var probable = (IsPaced ? _history.MemoryAt(pc) : null) ?? ProbableMemory(hart, block[k]);

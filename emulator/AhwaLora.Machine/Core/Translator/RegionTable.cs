@@ -15,6 +15,9 @@ internal sealed class EntryPoint
     /// <summary>Times that code translated from here was discarded.</summary>
     public int Discards;
 
+    /// <summary>Times that a region compiled from here was translated again with what it had shown.</summary>
+    public int Lessons;
+
     /// <summary>The entries of regions here, for different stall vectors and floating-point modes.</summary>
     public readonly List<RegionEntry> Entries = [];
 
@@ -73,16 +76,28 @@ internal sealed class RegionTable
     /// <summary>Adds a region. From now on it can be entered wherever no other region can. Returns its first entry.</summary>
     public RegionEntry Add(CodeRegion region)
     {
-        var entries = region.Entries.Select((at, index) => new RegionEntry(region, index, at.Pc, at.StallVector)).ToArray();
-        foreach (var entry in entries)
+        RegionEntry? first = null;
+        for (var index = 0; index < region.Entries.Length; index++)
         {
+            var at = region.Entries[index];
+            var entry = new RegionEntry(region, index, at.Pc, at.StallVector);
+            first ??= entry;
             var point = At(entry.Pc);
             if (entry.Index == 0 || point.Find(entry.StallVector, region.Mode, region.IsBridge) is null) point.Entries.Add(entry);
         }
 
         TranslatedInstructions += region.Length;
-        foreach (var granule in GranulesOf(region)) (_regionsByGranule[granule] ??= []).Add(region);
-        return entries[0];
+        foreach (var range in region.Ranges)
+        {
+            for (var granule = GranuleOf(range.First); granule <= GranuleOf(range.Last); granule++)
+            {
+                // Ranges are in order: one that begins in the granule in which the last one ended finds the region there.
+                var regions = _regionsByGranule[granule] ??= [];
+                if (regions.Count == 0 || regions[^1] != region) regions.Add(region);
+            }
+        }
+
+        return first!;
     }
 
     /// <summary>Discards everything; translation starts again with the code that is hot now.</summary>
@@ -101,19 +116,19 @@ internal sealed class RegionTable
     public void Retranslate(CodeRegion region, int heat)
     {
         Discard(region);
-        At(region.Entries[0].Pc).Heat = heat;
+        var point = At(region.Entries[0].Pc);
+        point.Heat = heat;
+        point.Lessons++;
     }
 
     private void OnInvalidated(uint first, uint last)
     {
-        var begin = (first - Code.Memory.Base) >> MemoryRegion.GranuleShift;
-        var end = (last - Code.Memory.Base) >> MemoryRegion.GranuleShift;
-        for (var granule = begin; granule <= end; granule++)
+        for (var granule = GranuleOf(first); granule <= GranuleOf(last); granule++)
         {
             if (_regionsByGranule[granule] is not { } regions) continue;
             for (var n = regions.Count - 1; n >= 0; n--)
             {
-                if (n < regions.Count && regions[n].Ranges.Any(r => r.First <= last && first <= r.Last)) Invalidate(regions[n]);
+                if (n < regions.Count && Overlaps(regions[n], first, last)) Invalidate(regions[n]);
             }
         }
     }
@@ -130,16 +145,23 @@ internal sealed class RegionTable
     {
         foreach (var (pc, _) in region.Entries) At(pc).Entries.RemoveAll(e => e.Region == region);
         TranslatedInstructions -= region.Length;
-        foreach (var granule in GranulesOf(region)) _regionsByGranule[granule]!.Remove(region);
+        foreach (var range in region.Ranges)
+        {
+            for (var granule = GranuleOf(range.First); granule <= GranuleOf(range.Last); granule++) _regionsByGranule[granule]!.Remove(region);
+        }
+
         region.Discard();
     }
 
-    private IEnumerable<uint> GranulesOf(CodeRegion region) => region.Ranges
-        .SelectMany(r => Granules((r.First - Code.Memory.Base) >> MemoryRegion.GranuleShift, (r.Last - Code.Memory.Base) >> MemoryRegion.GranuleShift))
-        .Distinct();
+    private uint GranuleOf(uint address) => (address - Code.Memory.Base) >> MemoryRegion.GranuleShift;
 
-    private static IEnumerable<uint> Granules(uint first, uint last)
+    private static bool Overlaps(CodeRegion region, uint first, uint last)
     {
-        for (var granule = first; granule <= last; granule++) yield return granule;
+        foreach (var range in region.Ranges)
+        {
+            if (range.First <= last && first <= range.Last) return true;
+        }
+
+        return false;
     }
 }

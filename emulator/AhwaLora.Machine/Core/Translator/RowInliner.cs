@@ -28,7 +28,7 @@ internal static class RowInliner
     }
 
     /// <summary>Emits the method's effect; <paramref name="emitArgument"/> pushes an argument, each time the method reads it.</summary>
-    public static void Emit(ILGenerator il, MethodInfo method, Action<int> emitArgument)
+    public static void Emit(MethodWriter il, MethodInfo method, Action<int> emitArgument)
     {
         if (Bodies.GetOrAdd(method, Read) is not { } steps)
         {

@@ -27,9 +27,23 @@ internal struct StallCounts
         Cause.FpuStructural, Cause.BankConflict,
     ];
 
-    private static readonly Cause[] CauseOf = [.. Frequent, .. Enum.GetValues<Cause>().Except(Frequent)];
+    private static readonly Cause[] CauseOf = FrequentFirst();
 
     private Counts _counts;
+
+    private static Cause[] FrequentFirst()
+    {
+        var causes = new Cause[CauseCounters.Count];
+        var isFrequent = new bool[causes.Length];
+        foreach (var cause in Frequent) isFrequent[(int)cause] = true;
+        Frequent.CopyTo(causes, 0);
+        for (var (cause, field) = (0, Frequent.Length); cause < causes.Length; cause++)
+        {
+            if (!isFrequent[cause]) causes[field++] = (Cause)cause;
+        }
+
+        return causes;
+    }
 
     /// <summary>A word: the count of one cause in the low half, of another in the high half.</summary>
     public long this[int word]
@@ -48,6 +62,15 @@ internal struct StallCounts
     public void Add(in StallCounts other)
     {
         for (var word = 0; word < Words; word++) _counts[word] += other._counts[word];
+    }
+
+    /// <summary>Adds the first words of counts whose other words are 0.</summary>
+    public void AddFirst(long word0, long word1, long word2, long word3)
+    {
+        _counts[0] += word0;
+        _counts[1] += word1;
+        _counts[2] += word2;
+        _counts[3] += word3;
     }
 
     /// <summary>The counts of a stretch that spent <paramref name="cycles"/>, by cause, and retired <paramref name="retired"/> instructions.</summary>

@@ -63,6 +63,9 @@ internal sealed class TimedBlock(CodeRegion region, Node node, int vector, int p
     /// <summary>Cycles from the end of <see cref="AfterCycles"/> to the request for the bank.</summary>
     public int RequestDelay;
 
+    /// <summary>The points before its instructions, if it has been left in its middle.</summary>
+    public TimePoint[]? Before;
+
     /// <summary>The known outcomes of grants, indexed by cycles after the request.</summary>
     public TimedGrant?[] Grants = [];
 

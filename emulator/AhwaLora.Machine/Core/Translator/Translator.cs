@@ -19,7 +19,7 @@ internal sealed class Translator : IEngine
     private const int VersionsPerEntry = 24;
 
     private readonly IStepper _interpreter;
-    private readonly IBlockTiming _timing;
+    private readonly PipelineTiming _timing;
     private readonly HartCode _code;
     private readonly Frame _frame;
     private readonly bool _exactAlignment;
@@ -32,7 +32,7 @@ internal sealed class Translator : IEngine
     /// <param name="interpreter">Executes what is not translated; drives the same hart and pipeline.</param>
     /// <param name="timing">The pipeline's block timing.</param>
     /// <param name="code">The code the hart sees.</param>
-    public Translator(IStepper interpreter, IBlockTiming timing, HartCode code)
+    public Translator(IStepper interpreter, PipelineTiming timing, HartCode code)
     {
         _interpreter = interpreter;
         _timing = timing;
@@ -169,12 +169,13 @@ internal sealed class Translator : IEngine
             // The region may have been discarded since its entry was found: because of what it has shown, or to make room.
             var region = entry.Region;
             if (region.Code is not { } code) break;
-            exit = region.Exits[code(_frame, fuel, yieldAt, entry.Index)];
+            var index = code(_frame, fuel, yieldAt, entry.Index);
+            exit = region.Exits[index];
             fuel = _frame.Fuel - exit.Cycles;
             if (exit.HasStalls) _frame.Stalls.Add(exit.Stalls);
             hasStalls |= region.Stalls;
             (pc, vector) = (exit.Kind == ExitKind.Indirect ? _frame.Target : exit.Pc, exit.StallVector);
-            if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(exit)) _code.Learn(region, exit, pc);
+            if (exit.Kind != ExitKind.Jump && HartCode.IsLesson(region, exit)) _code.Learn(region, exit, pc);
             yields = fuel <= yieldAt && (exit.Kind == ExitKind.Indirect ? pc <= exit.Pc : exit.IsBackward);
             if (exit.Kind == ExitKind.Interpret || fuel <= 0 || yields) break;
             if (NextEntry(exit, pc, mode) is not { } next) break;
@@ -195,7 +196,7 @@ internal sealed class Translator : IEngine
 
     private RegionEntry? NextEntry(RegionExit exit, uint pc, FloatMode mode)
     {
-        if (exit.Next is { } last && last.Pc == pc && last.Region.IsValid && last.Region.Suits(mode)) return last;
+        if (exit.Next is { } last && last.Pc == pc && last.Region.IsValid && !last.Region.IsHot && last.Region.Suits(mode)) return last;
         return exit.Next = exit.Kind == ExitKind.Fuel ? FindBridge(pc, exit.StallVector, mode) : FindRegion(pc, exit.StallVector, mode, counts: true);
     }
 
@@ -203,9 +204,14 @@ internal sealed class Translator : IEngine
     private RegionEntry? FindRegion(uint pc, int vector, FloatMode mode, bool counts)
     {
         if (_code.PointAt(pc) is not { } point) return null;
-        if (point.Find(vector, mode, isBridge: false) is { } entry) return entry;
+        if (point.Find(vector, mode, isBridge: false) is { } entry)
+        {
+            if (!entry.Region.IsHot) return entry;
+            _code.Discard(point, entry.Region);
+            counts = true;
+        }
+
         if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
-        point.Heat = 0;
         return Translate(point, pc, vector, mode, isBridge: false);
     }
 
@@ -215,14 +221,16 @@ internal sealed class Translator : IEngine
         if (_code.PointAt(pc) is not { } point) return null;
         if (point.Find(vector, mode, isBridge: true) is { } entry) return entry;
         if (++point.BridgeHeat <= _code.ThresholdOf(point)) return null;
-        point.BridgeHeat = 0;
         return Translate(point, pc, vector, mode, isBridge: true);
     }
 
     private RegionEntry? Translate(EntryPoint point, uint pc, int vector, FloatMode mode, bool isBridge)
     {
+        var isBlock = _code.DecodesFirst(point);
+        if (isBridge) point.BridgeHeat = 0;
+        else point.Heat = 0;
         if (point.Entries.Count >= VersionsPerEntry) return null;
         var table = _code.Table;
-        return _code.Translate(point, new RegionPlan(table.Code, table.History, Hart, _timing, pc, vector, mode, isBridge), _exactAlignment);
+        return _code.Translate(point, new RegionPlan(table.Code, table.History, Hart, _timing, pc, vector, mode, isBridge, isBlock), _exactAlignment);
     }
 }

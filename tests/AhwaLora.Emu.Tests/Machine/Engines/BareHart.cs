@@ -33,7 +33,7 @@ internal static class BareHart
         prepare(hart);
         var timing = TimingProfile.Named(profile);
         RegionTable? asked = null;
-        var translations = isTranslated ? new Translations([code], timing, hasBanks: false, hotThreshold: 2, region => asked = region) : null;
+        var translations = isTranslated ? new Translations([code], timing, hasBanks: false, new HeatThresholds(2, 2), region => asked = region) : null;
         var engine = timing.Build<EngineBuilder, IEngine>(new EngineBuilder(hart, code, translations));
         engine.Run(new RunWindow(10_000, ulong.MaxValue));
         return (hart, engine.Causes, asked?.TranslatedInstructions ?? 0);

@@ -212,7 +212,7 @@ public sealed class ContentionEqualityTests(CalibrationPrograms programs) : ICla
     {
         var result = EnginePair.AssertSame(elf, profile, platform, maxInstructions, emulateMisaligned, Contention.Exact);
         Assert.Contains(result.Reason, new[] { ExitReason.Exit, ExitReason.InstructionLimit });
-        AssertSameWithoutStops(elf, platform, new MachineOptions { HotThreshold = 2, Timing = TimingProfile.Named(profile), EmulateMisaligned = emulateMisaligned, Contention = Contention.Exact });
+        foreach (var heat in EnginePair.Heats) AssertSameWithoutStops(elf, platform, heat with { Timing = TimingProfile.Named(profile), EmulateMisaligned = emulateMisaligned, Contention = Contention.Exact });
     }
 
     /// <summary>A limit of instructions makes the scheduler stop after every turn; without one, turns follow each other as in a real run.</summary>

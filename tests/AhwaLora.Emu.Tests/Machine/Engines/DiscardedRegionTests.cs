@@ -189,7 +189,10 @@ public sealed class DiscardedRegionTests
         var options = Options(profile, contention);
         var interpreted = StateOf(elf, TestMachine.OneHart, options with { Engine = EngineKind.Interpreter });
         Assert.Equal(interpreted, StateOf(elf, TestMachine.OneHart, options with { Engine = EngineKind.Translator }));
-        Assert.Equal(interpreted, StateOf(elf, TestMachine.OneHart, options with { Engine = EngineKind.Translator, HotThreshold = 2 }));
+        foreach (var heat in EnginePair.Heats)
+        {
+            Assert.Equal(interpreted, StateOf(elf, TestMachine.OneHart, options with { Engine = EngineKind.Translator, HotThreshold = heat.HotThreshold, DecodeThreshold = heat.DecodeThreshold }));
+        }
     }
 
     [Theory]
@@ -198,9 +201,12 @@ public sealed class DiscardedRegionTests
     {
         var elf = EnginePair.Assemble(JumpFromTcdm);
         var platform = Platform with { Harts = 1 };
-        var options = Options(profile, contention) with { HotThreshold = 2 };
+        var options = Options(profile, contention);
         var interpreted = StateOf(elf, platform, options with { Engine = EngineKind.Interpreter });
-        Assert.Equal(interpreted, StateOf(elf, platform, options with { Engine = EngineKind.Translator }));
+        foreach (var heat in EnginePair.Heats)
+        {
+            Assert.Equal(interpreted, StateOf(elf, platform, options with { Engine = EngineKind.Translator, HotThreshold = heat.HotThreshold, DecodeThreshold = heat.DecodeThreshold }));
+        }
     }
 
     [Theory]
@@ -212,10 +218,10 @@ public sealed class DiscardedRegionTests
             var elf = EnginePair.Assemble(program);
             var options = Options(profile, contention);
             var interpreted = StateOf(elf, platform, options with { Engine = EngineKind.Interpreter });
-            for (var seed = 1; seed <= 2; seed++)
+            foreach (var (index, heat) in EnginePair.Heats.Index())
             {
-                var discarder = new Discarder(seed);
-                var translated = StateOf(elf, platform, options with { Engine = EngineKind.Translator, HotThreshold = 2, CodeAsked = discarder.Asked });
+                var discarder = new Discarder(seed: index + 1);
+                var translated = StateOf(elf, platform, options with { Engine = EngineKind.Translator, HotThreshold = heat.HotThreshold, DecodeThreshold = heat.DecodeThreshold, CodeAsked = discarder.Asked });
                 Assert.Equal(interpreted, translated);
                 Assert.InRange(discarder.Discards, 20, int.MaxValue);
             }

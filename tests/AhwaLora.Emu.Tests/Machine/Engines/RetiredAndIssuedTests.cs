@@ -45,7 +45,7 @@ public sealed class RetiredAndIssuedTests
             (new RepeatingPipeline(live), new FunctionalStalls(live), live.Causes),
             (new RepeatingPipeline(model), new FunctionalStalls(model), model.Causes),
             new StallNumbers());
-        var seen = new HartCode(hart, [new RegionTable(code)], 2, null);
+        var seen = new HartCode(hart, [new RegionTable(code)], new HeatThresholds(2, 2), new TranslationCounts(), null);
         IEngine engine = isPaced switch
         {
             true => new PacedTranslator(interpreter, timing, seen, hasBanks: false),
