@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine.Clusters.Engines.RedMulE;
 using AhwaLora.Models.Tensors;
@@ -39,7 +40,7 @@ public sealed record EngineProduct(RedMulEArray Array, bool IsHardware, RedMulEA
         machine.Write(wAt, w);
         machine.Write(zAt, y);
         var run = machine.Run(new EngineJob(new RedMulEShape(operation, m, n, k), xAt, wAt, zAt));
-        if (run.Hang == RedMulEHang.None) NpyFormat.Write(output, [m, k], machine.Read(zAt, m * k));
+        if (run.Hang == RedMulEHang.None) NpyFormat.Write(output, [m, k], MemoryMarshal.Cast<ushort, Half>(machine.Read(zAt, m * k)));
         return new EngineProduct(array, isHardware, run);
     }
 

@@ -78,7 +78,7 @@ public sealed class AdapterCommandTests : IDisposable
     [Fact]
     public void What_is_wrong_is_one_line()
     {
-        CommandLineTests.AssertRefused("--module 'output.dense': it is bert.encoder.layer.0.attention.output.dense or ", "layer", "--adapter", At("first"), "--module", "output.dense");
+        CommandLineTests.AssertRefused("--module 'output.dense': it can be bert.encoder.layer.0.attention.output.dense or ", "layer", "--adapter", At("first"), "--module", "output.dense");
         CommandLineTests.AssertRefused("no such linear layer", "layer", "--adapter", At("first"), "--module", "classifier");
         CommandLineTests.AssertRefused("--rank cannot be given with --adapter", "layer", "--adapter", At("first"), "--module", "pooler.dense", "--rank", "8");
         CommandLineTests.AssertRefused("name a layer with --module", "layer", "--adapter", At("first"));

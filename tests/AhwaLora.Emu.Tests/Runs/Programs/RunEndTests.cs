@@ -38,9 +38,9 @@ public sealed class RunEndTests
     [Fact]
     public void A_trap_without_a_handler_has_its_place_too()
     {
-        var (status, error) = CommandLineTests.Run("run", TestMachine.Assemble("faulty: li a0, 0x50\nlw a1, 0(a0)").Image.Path);
+        var (status, error) = CommandLineTests.Run("run", TestMachine.Assemble("nop\nfaulty: li a0, 0x50\nlw a1, 0(a0)").Image.Path);
         Assert.Equal(126, status);
-        Assert.Contains("hart 0 trapped at pc 0x80000004 in faulty+0x4 (lw a1, 0(a0)): load access fault, mtval 0x00000050; its trap handler at 0x00000000 cannot run", error, StringComparison.Ordinal);
+        Assert.Contains("hart 0 trapped at pc 0x80000008 in faulty+0x4 (lw a1, 0(a0)): load access fault, mtval 0x00000050; its trap handler at 0x00000000 cannot run", error, StringComparison.Ordinal);
         Assert.Contains("a0   00000050", error, StringComparison.Ordinal);
     }
 
