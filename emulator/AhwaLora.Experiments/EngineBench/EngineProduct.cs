@@ -40,7 +40,7 @@ public sealed record EngineProduct(RedMulEArray Array, bool IsHardware, RedMulEA
         machine.Write(wAt, w);
         machine.Write(zAt, y);
         var run = machine.Run(new EngineJob(new RedMulEShape(operation, m, n, k), xAt, wAt, zAt));
-        if (run.Hang == RedMulEHang.None) NpyFormat.Write(output, [m, k], MemoryMarshal.Cast<ushort, Half>(machine.Read(zAt, m * k)));
+        if (run.Hang == RedMulEHang.None) NpyFormat.WriteHalves(output, [m, k], MemoryMarshal.Cast<ushort, Half>(machine.Read(zAt, m * k)));
         return new EngineProduct(array, isHardware, run);
     }
 

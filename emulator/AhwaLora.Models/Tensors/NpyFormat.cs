@@ -25,7 +25,7 @@ public static partial class NpyFormat
     /// <summary>Writes float16 as version 1.</summary>
     /// <exception cref="ArgumentException">The shape does not have as many elements as there are values.</exception>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void Write(string path, IReadOnlyList<int> shape, ReadOnlySpan<Half> values) => Write(path, ElementType.Float16, shape, MemoryMarshal.AsBytes(values), values.Length);
+    public static void WriteHalves(string path, IReadOnlyList<int> shape, ReadOnlySpan<Half> values) => Write(path, ElementType.Float16, shape, MemoryMarshal.AsBytes(values), values.Length);
 
     private static void Write(string path, ElementType type, IReadOnlyList<int> shape, ReadOnlySpan<byte> values, int count)
     {
