@@ -112,7 +112,7 @@ extern struct ahwa_layer layer;
 
 /**
  * For an app on RedMulE: X, A, B and Y of `layer` are FP16, A has the factor alpha / r, and `scale` is not used. The
- * sizes are those of what the engine computes: even, and padded to shapes that it computes rightly. In RAM, A
+ * sizes are those of what the engine computes: even, and padded to shapes that it computes right. In RAM, A
  * [inputs][rank] and B [rank][outputs] are padded with zeros to them; rows of X and Y have an even number of
  * elements.
  */

@@ -25,7 +25,8 @@ internal sealed record ContractHeader(string Path, string Meaning, params IReadO
         new(
             "layer/layer.h",
             "The contract between the host and the layer apps: the host fills in `layer` before the run, the app fills in `layer_result`. All members are 32-bit words, so offsets are the same for every compiler; see docs/firmware.md.",
-            typeof(LayerMarks), typeof(LayerSchedule), typeof(LayerLimits), typeof(LayerBuffers), typeof(LayerSplit), typeof(LayerRegion), typeof(LayerRecord), typeof(LayerEngineRecord), typeof(LayerResultRecord)) { Includes = ["ahwa_limits.h"] },
+            typeof(LayerMarks), typeof(LayerSchedule), typeof(LayerLimits), typeof(LayerBuffers), typeof(LayerSplit), typeof(LayerRegion),
+            typeof(LayerRecord), typeof(LayerEngineRecord), typeof(LayerResultRecord)) { Includes = ["ahwa_limits.h"] },
         new(
             "layer/service.h",
             "The contract between the host and apps/service.c, which keeps a model's layers running: the host fills in `service`, and `layer` if it asks for one, raises hart 0's event, and finds everything done when all harts wait again.",

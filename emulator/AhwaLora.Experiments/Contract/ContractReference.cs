@@ -10,7 +10,8 @@ internal static class ContractReference
     public static IReadOnlyDictionary<string, string> Tables { get; } = new Dictionary<string, string>
     {
         ["exit codes"] = Constants(typeof(FirmwareExit)),
-        ["layer records"] = Record(typeof(LayerRecord)) + "\n" + Record(typeof(LayerEngineRecord)) + "\n" + Record(typeof(LayerResultRecord)) + "\n" + Constants(typeof(LayerMarks), typeof(LayerSplit), typeof(LayerLimits), typeof(FirmwareLimits)),
+        ["layer records"] = Record(typeof(LayerRecord)) + "\n" + Record(typeof(LayerEngineRecord)) + "\n" + Record(typeof(LayerResultRecord)) + "\n"
+            + Constants(typeof(LayerMarks), typeof(LayerSplit), typeof(LayerLimits), typeof(FirmwareLimits)),
         ["service records"] = Record(typeof(ServiceRecord)) + "\n" + Record(typeof(ServiceBlock)) + "\n" + Constants(typeof(ServiceMarks), typeof(ServiceCommand)),
     };
 

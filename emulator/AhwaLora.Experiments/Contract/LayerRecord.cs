@@ -36,7 +36,9 @@ internal struct LayerRecord
 
 /// <summary>What an app whose adapter is computed by RedMulE needs beside <see cref="LayerRecord"/>.</summary>
 [Record("ahwa_layer_engine", Symbol = "layer_engine_sizes")]
-[Meaning("For an app on RedMulE: X, A, B and Y of `layer` are FP16, A has the factor alpha / r, and `scale` is not used. The sizes are those of what the engine computes: even, and padded to shapes that it computes rightly. In RAM, A [inputs][rank] and B [rank][outputs] are padded with zeros to them; rows of X and Y have an even number of elements.")]
+[Meaning("For an app on RedMulE: X, A, B and Y of `layer` are FP16, A has the factor alpha / r, and `scale` is not used. "
+    + "The sizes are those of what the engine computes: even, and padded to shapes that it computes right. "
+    + "In RAM, A [inputs][rank] and B [rank][outputs] are padded with zeros to them; rows of X and Y have an even number of elements.")]
 internal struct LayerEngineRecord
 {
     [Meaning("elements of a row of X in TCDM")] public uint Inputs;

@@ -82,7 +82,8 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     internal static void CheckOneTile(LayerShape shape, LayerStrategy strategy, PlatformDescription platform)
     {
         if (Of([shape], strategy, platform)[0].Tiles == 1) return;
-        throw new UserErrorException($"strategy {strategy.Name} drives one tile, and a layer of {shape.Inputs}x{shape.Outputs} takes several of {Size(platform)}; set a larger aimc.rows and aimc.columns in a platform file, or use {LayerStrategy.Balanced.Name}");
+        throw new UserErrorException($"strategy {strategy.Name} drives one tile, and a layer of {shape.Inputs}x{shape.Outputs} takes several of {Size(platform)}; "
+            + $"set a larger aimc.rows and aimc.columns in a platform file, or use {LayerStrategy.Balanced.Name}");
     }
 
     private static string Size(PlatformDescription platform) => $"{platform.Aimc!.Rows}x{platform.Aimc.Columns}";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
@@ -120,7 +121,8 @@ internal sealed class HartCode
         if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;
         if (exit.Kind == ExitKind.Indirect) exit.IsNews |= Table.History.Add(exit.Pc, pc);
         if (exit.Kind == ExitKind.Interpret) exit.IsNews |= LearnMemory(pc);
-        if (exit.Taken == region.LessonAfter && exit.IsNews && !(region.IsDecoded && exit.Kind == ExitKind.Indirect)) Table.Retranslate(region, After(Table.At(region.Entries[0].Pc), region.IsDecoded ? _thresholds.Decode : _thresholds.Compile));
+        var teaches = exit.IsNews && !(region.IsDecoded && exit.Kind == ExitKind.Indirect);
+        if (exit.Taken == region.LessonAfter && teaches) Table.Retranslate(region, After(Table.At(region.Entries[0].Pc), region.IsDecoded ? _thresholds.Decode : _thresholds.Compile));
         _asked?.Invoke(Table);
     }
 
