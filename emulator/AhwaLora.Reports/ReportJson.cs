@@ -1,10 +1,10 @@
-using AhwaLora.Machine.Core.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Keys;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Results;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Programs;
 using AhwaLora.Runs.Traces;

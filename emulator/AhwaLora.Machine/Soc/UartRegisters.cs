@@ -40,7 +40,7 @@ public static class UartRegisters
                 new("TRIGGER", 7, 6, "Trigger level: 1, 4, 8 or 14 bytes.")],
         },
         new(Lcr,    "LCR", ReadWrite, "Line control: framing without effect.", Bytes: 1, Stride: 1) { Fields = [new("DLAB", 7, 7, "Puts the divisor at offsets 0 and 1.")] },
-        new(Mcr,    "MCR", ReadWrite, "Modem control.", Bytes: 1, Stride: 1) 
+        new(Mcr,    "MCR", ReadWrite, "Modem control.", Bytes: 1, Stride: 1)
         {
             Fields = [new("DTR", 0, 0, "Data terminal ready."), new("RTS", 1, 1, "Request to send."), new("OUT1", 2, 2, "Output 1."), new("OUT2", 3, 3, "Output 2."),
                 new("LOOP", 4, 4, "What is sent is received, and the outputs are the modem status; nothing leaves or enters.")],

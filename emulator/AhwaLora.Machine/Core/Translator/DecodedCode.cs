@@ -183,7 +183,14 @@ internal sealed class PacedDecodedCode : DecodedCode
         };
         return new RegionExit
         {
-            Kind = kind, Pc = pc, Cycles = 0, Stalls = default, StallVector = 0, Instruction = instruction, IsRedirected = redirected, IsBackward = kind == ExitKind.Jump && pc < Node.End,
+            Kind = kind,
+            Pc = pc,
+            Cycles = 0,
+            Stalls = default,
+            StallVector = 0,
+            Instruction = instruction,
+            IsRedirected = redirected,
+            IsBackward = kind == ExitKind.Jump && pc < Node.End,
         };
     }
 
