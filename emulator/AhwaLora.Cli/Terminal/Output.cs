@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
-using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Runs.Programs;
 using Spectre.Console;
 

@@ -7,7 +7,7 @@ using AhwaLora.Experiments.Planning;
 using AhwaLora.Experiments.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
-using AhwaLora.Machine.Core.Translator;
+using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 

@@ -1,4 +1,4 @@
-namespace AhwaLora.Machine.Core.Translator;
+namespace AhwaLora.Machine.Core.Execution;
 
 /// <summary>What a machine's translator has done: host figures, which no result depends on.</summary>
 public sealed class TranslationCounts
