@@ -4,7 +4,6 @@ using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Pipelines;
-using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;

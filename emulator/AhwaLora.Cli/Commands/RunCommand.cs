@@ -174,9 +174,7 @@ internal static class RunCommand
 
     private static string Summary(ProgramRun run)
     {
-        var speed = Output.HostSpeed(run.Machine.RetiredInstructions, run.HostTime.TotalSeconds);
-        var translation = Output.HostTranslation(run.Machine.Translated);
-        return FormattableString.Invariant(
-            $"[{ExitReasonNames.OfProgram(run.Result!.Value.Reason)}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {speed}; {translation}");
+        var host = $"{Output.HostSpeed(run.Machine.RetiredInstructions, run.HostTime.TotalSeconds)}; {Output.HostTranslation(run.Machine.Translated)}";
+        return FormattableString.Invariant($"[{ExitReasonNames.OfProgram(run.Result!.Value.Reason)}] {run.Machine.RetiredInstructions:N0} instructions, {run.Machine.Cycles:N0} cycles, {host}");
     }
 }

@@ -57,14 +57,10 @@ internal sealed unsafe class DecodedBlock
             if (i.Row.IsFloat) floats++;
         }
 
-        Floats = floats;
     }
 
     /// <summary>Number of instructions.</summary>
     public int Count => _instructions.Length;
-
-    /// <summary>Number of loads and stores of f registers.</summary>
-    public int Floats { get; }
 
     private static Access AccessOf(in Instruction i, IReadOnlyList<MemoryRegion> memories, int memory, bool mustAlign, int floats)
     {
@@ -139,7 +135,7 @@ internal sealed unsafe class DecodedBlock
     }
 
     /// <summary>True if the pipeline may have to compare an access's address with a pending one; the interpreter then executes it.</summary>
-    public bool MayHit(Frame frame, in Instruction i, uint address, int pendingAddresses) =>
+    private bool MayHit(Frame frame, in Instruction i, uint address, int pendingAddresses) =>
         _comparesAddresses && !i.Row.IsFloat && pendingAddresses != 0 && AddressHistory.MayHit(frame.Addresses, frame.Addresses.Count, address, pendingAddresses);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

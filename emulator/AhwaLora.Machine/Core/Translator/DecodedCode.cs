@@ -1,4 +1,4 @@
-using AhwaLora.Machine.Core.Execution;
+using System.Diagnostics;
 using AhwaLora.Machine.Isa;
 
 namespace AhwaLora.Machine.Core.Translator;
@@ -39,7 +39,7 @@ internal abstract class DecodedCode
     {
         var node = plan.Nodes[0];
         var block = node.Decoded = new DecodedBlock(node, hart.Space.Memories, hart.Features, exactAlignment, plan.ComparesAddresses);
-        return (plan.IsPaced ? (DecodedCode)new PacedDecodedCode(plan, block, hart, compileAfter) : new VersionedDecodedCode(plan, block, compileAfter)).Region;
+        return (plan.IsPaced ? (DecodedCode)new PacedDecodedCode(plan, block, compileAfter) : new VersionedDecodedCode(plan, block, compileAfter)).Region;
     }
 
     /// <summary>The block's place in the plan.</summary>
@@ -142,17 +142,8 @@ internal sealed class VersionedDecodedCode : DecodedCode
 /// <summary>A decoded block whose cost is looked up by the pipeline's state.</summary>
 internal sealed class PacedDecodedCode : DecodedCode
 {
-    private readonly bool _mayYield;
-    private readonly Instruction? _ask;
-    private readonly Bus.MemoryRegion _asked;
-
-    public PacedDecodedCode(RegionPlan plan, DecodedBlock block, Hart hart, int compileAfter)
-        : base(plan, block, compileAfter)
-    {
-        _mayYield = plan.Pacing != Pacing.Banks;
-        _ask = Node.Banked.Ask;
-        _asked = hart.Space.Memories[Node.AskedMemory];
-    }
+    public PacedDecodedCode(RegionPlan plan, DecodedBlock block, int compileAfter)
+        : base(plan, block, compileAfter) => Debug.Assert(plan.Pacing == Pacing.Lookup, "blocks that end at each access to a bank are not decoded");
 
     /// <inheritdoc/>
     protected override int Run(Frame frame, int fuel, int yieldAt, int entry)
@@ -164,7 +155,6 @@ internal sealed class PacedDecodedCode : DecodedCode
             var executed = Block.Execute(frame, Block.Count, at.PendingAddresses, out var redirected);
             Region.RunsLeft--;
             if (executed < Block.Count) return Leave(frame, at, fuel, ExitAt(ExitKind.Interpret, executed, redirected: false));
-            if (_ask is { } ask) return Ask(frame, at, fuel, ask);
             fuel -= Charge(frame, at, redirected);
             frame.Retired += (ulong)Block.Count;
             if (Next(frame, at, fuel, yieldAt, redirected) is not { } next) return Leave(frame, at, fuel, ExitAt(IsIndirect ? ExitKind.Indirect : ExitKind.Jump, executed, redirected));
@@ -194,26 +184,10 @@ internal sealed class PacedDecodedCode : DecodedCode
         };
     }
 
-    /// <summary>The access after the block asks for its bank, unless the interpreter must execute it.</summary>
-    private int Ask(Frame frame, TimedBlock at, int fuel, in Instruction ask)
-    {
-        var address = frame.X[ask.Rs1] + (uint)ask.Imm;
-        var width = (uint)ask.Row.Width;
-        if (Block.MayHit(frame, ask, address, at.PendingAddresses + Block.Floats) || !_asked.Contains(address, width) || (address & (width - 1)) != 0)
-        {
-            return Leave(frame, at, fuel, ExitAt(ExitKind.Interpret, Block.Count, redirected: false));
-        }
-
-        frame.Target = address;
-        fuel -= Charge(frame, at, redirected: false);
-        frame.Retired += (ulong)Block.Count;
-        return Leave(frame, at, fuel, PacedCompiler.AsksForBank);
-    }
-
     /// <summary>The same block again, if it follows itself and the hart goes on.</summary>
     private TimedBlock? Next(Frame frame, TimedBlock at, int fuel, int yieldAt, bool redirected)
     {
-        if (Region.IsHot || (_mayYield && fuel <= yieldAt)) return null;
+        if (Region.IsHot || fuel <= yieldAt) return null;
         if (!IsIndirect) return redirected ? Node.Redirect is null ? null : at.RedirectedNext : Node.Sequel is null ? null : at.AfterNext;
         return at.RedirectedPc == frame.Target && frame.Target == Node.Pc ? at.RedirectedNext : null;
     }

@@ -7,7 +7,14 @@ namespace AhwaLora.Machine.Core.Translator;
 /// <summary>How often control must reach an address before it is decoded, and compiled.</summary>
 /// <param name="Decode">Times before its block is decoded.</param>
 /// <param name="Compile">Times before the region there is compiled; if they are not more, nothing is decoded.</param>
-internal readonly record struct HeatThresholds(int Decode, int Compile);
+internal readonly record struct HeatThresholds(int Decode, int Compile)
+{
+    /// <summary>
+    /// Those for code that shares banks. Its blocks end at each access, so that they are too short to be worth decoding; and compiled
+    /// code saves several times as much per instruction, since the interpreter would ask the pipeline twice for each access.
+    /// </summary>
+    public HeatThresholds WithBanks => new((Compile + 3) / 4, (Compile + 3) / 4);
+}
 
 /// <summary>
 /// The code that a hart sees, as its translator needs it: the translation at an address, the addresses that have become
@@ -121,8 +128,12 @@ internal sealed class HartCode
         if (!region.IsValid || !SelectTable(region.Entries[0].Pc)) return;
         if (exit.Kind == ExitKind.Indirect) exit.IsNews |= Table.History.Add(exit.Pc, pc);
         if (exit.Kind == ExitKind.Interpret) exit.IsNews |= LearnMemory(pc);
-        var teaches = exit.IsNews && !(region.IsDecoded && exit.Kind == ExitKind.Indirect);
-        if (exit.Taken == region.LessonAfter && teaches) Table.Retranslate(region, After(Table.At(region.Entries[0].Pc), region.IsDecoded ? _thresholds.Decode : _thresholds.Compile));
+        var isUseful = exit.IsNews && !(region.IsDecoded && exit.Kind == ExitKind.Indirect);
+        if (isUseful && exit.Taken == region.LessonAfter)
+        {
+            Table.Retranslate(region, After(Table.At(region.Entries[0].Pc), region.IsDecoded ? _thresholds.Decode : _thresholds.Compile));
+        }
+
         _asked?.Invoke(Table);
     }
 

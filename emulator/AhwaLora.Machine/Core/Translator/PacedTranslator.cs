@@ -422,7 +422,7 @@ internal sealed class PacedTranslator : IEngine
         }
 
         if (!counts || ++point.Heat <= _code.ThresholdOf(point)) return null;
-        var isBlock = _code.DecodesFirst(point);
+        var isBlock = _pacing == Pacing.Lookup && _code.DecodesFirst(point);
         point.Heat = 0;
         var table = _code.Table;
         if (table.States > StateLimit) table.Clear();

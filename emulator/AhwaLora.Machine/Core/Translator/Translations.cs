@@ -25,7 +25,7 @@ internal sealed class Translations(IEnumerable<CodeCache> caches, TimingProfile 
         if (StallVectorsOf(state) is not { } vectors) return null;
         _live = (pipeline, vectors, interpreter.Causes);
         if (profile.Build(this) is not { } timing) return null;
-        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), thresholds, Counts, codeAsked);
+        var seen = new HartCode(interpreter.Hart, code.Select(c => _tables[c]), hasBanks ? thresholds.WithBanks : thresholds, Counts, codeAsked);
         return hasBanks || profile.Decoupled is not null
             ? new PacedTranslator(interpreter, timing, seen, hasBanks)
             : new Translator(interpreter, timing, seen);

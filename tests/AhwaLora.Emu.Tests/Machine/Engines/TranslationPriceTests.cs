@@ -14,7 +14,6 @@ public sealed class TranslationPriceTests
     {
         { "functional", Contention.None },
         { "cv32e40p", Contention.None },
-        { "cv32e40p", Contention.Exact },
         { "snitch", Contention.None },
     };
 
