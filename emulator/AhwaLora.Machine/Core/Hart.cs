@@ -109,6 +109,9 @@ public sealed class Hart : IStateful
     /// <summary>Dynamic rounding mode.</summary>
     public uint Frm;
 
+    /// <summary>Snitch's fmode: bits 1 and 0 select the alternative narrow formats of source and destination.</summary>
+    public uint Fmode;
+
     /// <summary>mstatus without SD, which is derived.</summary>
     public uint Mstatus;
 
@@ -176,7 +179,7 @@ public sealed class Hart : IStateful
         State = HartState.Running;
         Pending = default;
         Privilege = Core.Privilege.Machine;
-        Fflags = Frm = 0;
+        Fflags = Frm = Fmode = 0;
         Mstatus = MstatusBits.Mpp | (Features.Extensions.HasFlag(Extension.F) ? MstatusBits.FsInitial : 0);
         Mie = Mtvec = Mscratch = Mepc = Mcause = Mtval = Mcounteren = Mcountinhibit = Tselect = 0;
         HasReservation = false;
@@ -202,6 +205,7 @@ public sealed class Hart : IStateful
         state.Field(ref Privilege);
         state.Field(ref Fflags);
         state.Field(ref Frm);
+        state.Field(ref Fmode);
         state.Field(ref Mstatus);
         state.Field(ref Mie);
         state.Field(ref Mip);

@@ -162,6 +162,14 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
             case Shape.Store:
                 var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
                 return LoadOrStore<TChecks>(store, x[i.Rs1], Moved(i.Rs2), window);
+            case Shape.WideLoad:
+                return LoadOrStore<TChecks>(i, x[i.Rs1], 0, window);
+            case Shape.WideStore:
+                var wideStore = i;
+                return LoadOrStore<TChecks>(wideStore, x[i.Rs1], hart.F.Bits[i.Rs2 - Registers.F0], window);
+            case Shape.Wide:
+                if (!Wide<TChecks>(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
+                break;
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, x[i.Rs1], x[i.Rs2], window);
             case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
@@ -252,12 +260,43 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         if (i.Rd < Registers.F0) Write(hart.X, i.Rd, result);
         else hart.F.SetSingle(i.Rd - Registers.F0, result);
 
-        // mstatus.FS becomes dirty with the first change of an f register or of fflags.
-        if (raised != 0 || i.Rd >= Registers.F0) hart.Mstatus |= MstatusBits.Fs;
-        hart.Fflags |= raised;
-        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
+        Raise<TChecks>(i, raised);
         return true;
     }
+
+    /// <summary>Arithmetic on whole registers; false if FS is off or the rounding mode is reserved.</summary>
+    private bool Wide<TChecks>(in Instruction i)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        if ((hart.Mstatus & MstatusBits.Fs) == 0 || !TryGetRounding(i, out var rm)) return false;
+        var (a, b) = (WideOperand(i.Rs1), WideOperand(i.Rs2));
+        _pipeline.Issue(i, (uint)a, (uint)b, default);
+        var raised = 0u;
+        var result = ((delegate*<ulong, ulong, ulong, uint, ref uint, ulong>)i.Entry)(a, b, WideOperand(i.Rs3), rm, ref raised);
+        if (i.Rd < Registers.F0) Write(hart.X, i.Rd, (uint)result);
+        else hart.F.SetWide(i.Rd - Registers.F0, result);
+        Raise<TChecks>(i, raised);
+        return true;
+    }
+
+    /// <summary>The mode that an instruction rounds by; false if it is reserved.</summary>
+    private bool TryGetRounding(in Instruction i, out uint rm)
+    {
+        rm = i.Rm == RoundingMode.Dynamic || i.Row.RoundsByFrm ? Hart.Frm : i.Rm;
+        return RoundingMode.IsValid(rm) || !i.Row.IsRounded;
+    }
+
+    /// <summary>mstatus.FS becomes dirty with the first change of an f register or of fflags.</summary>
+    private void Raise<TChecks>(in Instruction i, uint raised)
+        where TChecks : struct, IChecks
+    {
+        if (raised != 0 || i.Rd >= Registers.F0) Hart.Mstatus |= MstatusBits.Fs;
+        Hart.Fflags |= raised;
+        if (TChecks.Enabled && raised != 0) Probe?.Raised(Hart, raised);
+    }
+
+    private ulong WideOperand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Wide(register - Registers.F0);
 
     private uint Operand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Single(register - Registers.F0);
 
