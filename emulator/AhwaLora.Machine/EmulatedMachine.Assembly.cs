@@ -125,18 +125,19 @@ public sealed partial class EmulatedMachine
             : null;
         foreach (var cluster in _clusters)
         {
-            for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, caches, translations);
+            for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, decoder, caches, translations);
         }
     }
 
-    private void BuildHart(Cluster cluster, HartFeatures features, Dictionary<MemoryRegion, CodeCache> caches, Translations? translations)
+    private void BuildHart(Cluster cluster, HartFeatures features, Decoder decoder, Dictionary<MemoryRegion, CodeCache> caches, Translations? translations)
     {
         var id = _harts.Count;
         var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
         var hart = new Hart(id, new AddressSpace(visible, _devices), features);
         _harts.Add(hart);
         cluster.Add(hart);
-        _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
+        var streams = visible.Find(memory => memory.Base == Platform.TcdmOf(cluster.Number)?.Base) ?? visible[0];
+        _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, decoder, streams, [.. visible.Select(m => caches[m])], translations)));
     }
 
     /// <summary>True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses; otherwise the interpreter runs.</summary>
@@ -146,14 +147,17 @@ public sealed partial class EmulatedMachine
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
 
     /// <summary>Creates the engine of a hart for the pipeline of the timing profile.</summary>
-    private readonly struct EngineBuilder(EmulatedMachine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
+    private readonly struct EngineBuilder(EmulatedMachine machine, Hart hart, Decoder decoder, MemoryRegion streams, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
     {
         public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
             where TPipeline : struct, IPipeline
         {
             machine._pipelines.Add(state);
             if (state is DecoupledState decoupled) decoupled.DataOffset = machine.Options.Placement.Data;
-            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact, Fetch = machine._fetch };
+            var side = (hart.Features.Extensions & (Extension.Xssr | Extension.Xfrep)) != 0 ? new FloatSide(hart, decoder, streams, state as DecoupledState) : null;
+            if (state is DecoupledState refused) refused.Refusal = machine.Options.PortRefusal;
+            if (side is { IsTimed: false }) machine._pipelines.Add(side);
+            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { Side = side, HasExactContention = machine.IsExact, Fetch = machine._fetch };
             return translations?.EngineFor(interpreter, pipeline, state, caches) ?? interpreter;
         }
     }

@@ -21,6 +21,9 @@ public enum HartState
 
     /// <summary>Cannot go on: its trap handler's first instruction traps again.</summary>
     Stuck,
+
+    /// <summary>Cannot go on: it waits for a stream that has no job, or for an FP side that has stopped.</summary>
+    Hung,
 }
 
 /// <summary>An access of a bank or a device that waits for its turn.</summary>
@@ -77,6 +80,10 @@ public sealed class Hart : IStateful
 
     /// <summary>f0-f31.</summary>
     public readonly FloatRegisters F;
+
+    /// <summary>What executes instructions by itself; null if nothing does.</summary>
+    [Unsaved("made with the machine; its state is a pipeline's")]
+    public IHartSide? FloatSide;
 
     /// <summary>Address of the next instruction.</summary>
     public uint Pc;

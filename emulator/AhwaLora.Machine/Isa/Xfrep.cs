@@ -10,11 +10,11 @@ internal static class Xfrep
     ];
 
     /// <summary>The last instruction of the body, counted from 0.</summary>
-    public static int LastOfBody(in Instruction instruction) => instruction.Imm & 31;
+    public static int LastOfBody(int immediate) => immediate & 31;
 
     /// <summary>The largest number that is added to the registers that <see cref="StaggerMask"/> names.</summary>
-    public static int StaggerMaximum(in Instruction instruction) => instruction.Imm >> 12 & 7;
+    public static int StaggerMaximum(int immediate) => immediate >> 12 & 7;
 
     /// <summary>The fields of each instruction that the stagger is added to: 1 rd, 2 rs1, 4 rs2, 8 rs3.</summary>
-    public static int StaggerMask(in Instruction instruction) => instruction.Imm >> 15 & 15;
+    public static int StaggerMask(int immediate) => immediate >> 15 & 15;
 }

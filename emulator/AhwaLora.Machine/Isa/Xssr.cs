@@ -22,6 +22,13 @@ internal static class Xssr
     public static bool IsSwitch(in Instruction instruction) =>
         instruction.Shape == Shape.CsrImmediate && (uint)instruction.Imm == CsrMap.Ssr && !instruction.Row.Overwrites;
 
+    /// <summary>What such an instruction makes of the switch: bit 0 if it was off, bit 1 if it was on.</summary>
+    public static unsafe uint NewState(in Instruction instruction)
+    {
+        var f = (delegate*<uint, uint, uint>)instruction.Entry;
+        return (f(0, instruction.Zimm) & 1) | (f(1, instruction.Zimm) & 1) << 1;
+    }
+
     private static InstructionRow Row(string name, string pattern, string assembly, Shape shape) =>
         new(Extension.Xssr, name, pattern, assembly, shape, Unit.Stream) { Handover = shape == Shape.StreamStop ? Handover.Buffered : Handover.None };
 }

@@ -18,12 +18,29 @@ public sealed unsafe partial class Interpreter<TPipeline>
 
         var address = a + (uint)i.Imm;
         var width = i.Row.Width;
-        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned)) return StopOf(hart);
-        if (hart.Space.FindMemory(address, (uint)width) is not { } memory) return Device<TChecks>(i, a, b, address, window);
+        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned))
+        {
+            if (i.Row.IsFloat && (address & (width - 1)) != 0) Side?.LeaveMisaligned(address, !isLoad);
+            return StopOf(hart);
+        }
+
+        var side = i.Row.IsFloat && Side is { IsActive: true } ? Side : null;
+        if (hart.Space.FindMemory(address, (uint)width) is not { } memory)
+        {
+            if (side is null) return Device<TChecks>(i, a, b, address, window);
+
+            // Streams and devices do not mix: an FP access that is executed later cannot wait for an answer.
+            return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, address);
+        }
 
         var target = new MemoryTarget(address, memory.ExtraCyclesOf((uint)width), HasExactContention && memory.Banks != 0);
-        if (!_pipeline.Issue(i, a, (uint)b, target)) return AwaitTurn();
+        side?.BeginDeferral(0);
+        var isIssued = _pipeline.Issue(i, a, (uint)b, target);
+        if (isIssued && side is { IsTimed: false }) side.Hand(i, a, 0, address);
+        side?.EndDeferral();
+        if (!isIssued) return AwaitTurn();
         hart.Pending = default;
+        if (side is not null) return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
         if (isLoad) WriteLoaded(i, Load<TChecks>(memory, address, width));
         else Store<TChecks>(memory, address, width, b);
 

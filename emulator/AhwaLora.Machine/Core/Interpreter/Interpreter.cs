@@ -17,6 +17,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     private readonly CodeCache[] _caches;
     private readonly IEnvironment _environment;
     private CodeCache _code;
+    private IProbe? _probe;
 
     /// <summary>Makes an engine for <paramref name="hart"/>.</summary>
     /// <param name="hart">The hart.</param>
@@ -41,7 +42,18 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     public CauseCounters Causes { get; }
 
     /// <inheritdoc/>
-    public IProbe? Probe { get; set; }
+    public IProbe? Probe
+    {
+        get => _probe;
+        set
+        {
+            _probe = value;
+            if (Side is not null) Side.Probe = value;
+        }
+    }
+
+    /// <summary>The FP side of a hart with streams or repetition; null for other harts.</summary>
+    internal FloatSide? Side { get; init; }
 
     /// <summary>The cost of instruction fetches; null if they are free.</summary>
     public FetchModel? Fetch { get; init; }
@@ -118,6 +130,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         // Memory ends inside the instruction: mtval is the address of the inaccessible part.
         if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
+        if (Side is { IsTimed: false }) Side.Await(i);
 
         var x = hart.X;
         uint a, b;
@@ -167,12 +180,12 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
             case Shape.WideStore:
                 var wideStore = i;
                 return LoadOrStore<TChecks>(wideStore, x[i.Rs1], hart.F.Bits[i.Rs2 - Registers.F0], window);
-            case Shape.Wide:
-                if (!Wide<TChecks>(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
+            case Shape.StreamWrite or Shape.StreamRead or Shape.StreamStop or Shape.Repeat:
+                if (!Control(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, x[i.Rs1], x[i.Rs2], window);
-            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
+            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove or Shape.Wide:
                 if (!Float<TChecks>(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             default:
@@ -201,6 +214,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     private StopReason? Retire<TChecks>(in Instruction i, uint next, bool redirected)
         where TChecks : struct, IChecks
     {
+        if (Side is { IsHung: true }) return Hang();
         var pc = Hart.Pc;
         Hart.Pc = next;
         Hart.Retired++;
@@ -240,65 +254,46 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     {
         var hart = Hart;
         if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
-        var rm = i.Rm == RoundingMode.Dynamic ? hart.Frm : i.Rm;
-        var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
-        if (isRounded && !RoundingMode.IsValid(rm)) return false;
+        var rm = i.Rm == RoundingMode.Dynamic || i.Row.RoundsByFrm ? hart.Frm : i.Rm;
+        if (i.Row.IsRounded && !RoundingMode.IsValid(rm)) return false;
 
-        var (a, b) = (i.Shape == Shape.FloatMove ? Moved(i.Rs1) : Operand(i.Rs1), Operand(i.Rs2));
-        _pipeline.Issue(i, a, b, default);
-        var raised = 0u;
-        var result = i.Shape switch
+        // For an instruction without an x register among its sources this is any word.
+        var x = hart.X[i.Rs1 & 31];
+        if (Side is { IsActive: true })
         {
-            Shape.Float1 => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, rm, ref raised),
-            Shape.Float2 => ((delegate*<uint, uint, uint, ref uint, uint>)i.Entry)(a, b, rm, ref raised),
-            Shape.Float3 => ((delegate*<uint, uint, uint, uint, ref uint, uint>)i.Entry)(a, b, Operand(i.Rs3), rm, ref raised),
-            Shape.FloatCompare => ((delegate*<uint, uint, ref uint, uint>)i.Entry)(a, b, ref raised),
-            Shape.FloatBinary => ((delegate*<uint, uint, uint>)i.Entry)(a, b),
-            _ => ((delegate*<uint, uint>)i.Entry)(a),
-        };
+            Defer(i, x, 0, rm);
+            return true;
+        }
 
-        if (i.Rd < Registers.F0) Write(hart.X, i.Rd, result);
-        else hart.F.SetSingle(i.Rd - Registers.F0, result);
-
-        Raise<TChecks>(i, raised);
+        _pipeline.Issue(i, FloatExecution.Single(hart, i.Rs1, x), FloatExecution.Single(hart, i.Rs2, 0), default);
+        var raised = FloatExecution.Execute(hart, i, x, rm);
+        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
         return true;
     }
 
-    /// <summary>Arithmetic on whole registers; false if FS is off or the rounding mode is reserved.</summary>
-    private bool Wide<TChecks>(in Instruction i)
-        where TChecks : struct, IChecks
+    /// <summary>Hands an instruction to the FP side, which executes it when it issues it.</summary>
+    private void Defer(in Instruction i, uint a, uint b, uint rm)
     {
-        var hart = Hart;
-        if ((hart.Mstatus & MstatusBits.Fs) == 0 || !TryGetRounding(i, out var rm)) return false;
-        var (a, b) = (WideOperand(i.Rs1), WideOperand(i.Rs2));
-        _pipeline.Issue(i, (uint)a, (uint)b, default);
-        var raised = 0u;
-        var result = ((delegate*<ulong, ulong, ulong, uint, ref uint, ulong>)i.Entry)(a, b, WideOperand(i.Rs3), rm, ref raised);
-        if (i.Rd < Registers.F0) Write(hart.X, i.Rd, (uint)result);
-        else hart.F.SetWide(i.Rd - Registers.F0, result);
-        Raise<TChecks>(i, raised);
+        Side!.BeginDeferral(rm);
+        _pipeline.Issue(i, a, b, default);
+        if (!Side.IsTimed) Side.Hand(i, a, b, 0);
+        Side.EndDeferral();
+    }
+
+    /// <summary>Instructions for streams and repetition; false on a hart that has no FP side of its own.</summary>
+    private bool Control(in Instruction i)
+    {
+        if (Side is null) return false;
+        Defer(i, Hart.X[i.Rs1], Hart.X[i.Rs2], 0);
         return true;
     }
 
-    /// <summary>The mode that an instruction rounds by; false if it is reserved.</summary>
-    private bool TryGetRounding(in Instruction i, out uint rm)
+    /// <summary>The hart waits for what will never come: a stream without a job, or an FP side that has stopped.</summary>
+    private StopReason Hang()
     {
-        rm = i.Rm == RoundingMode.Dynamic || i.Row.RoundsByFrm ? Hart.Frm : i.Rm;
-        return RoundingMode.IsValid(rm) || !i.Row.IsRounded;
+        Hart.State = HartState.Hung;
+        return StopReason.Waiting;
     }
-
-    /// <summary>mstatus.FS becomes dirty with the first change of an f register or of fflags.</summary>
-    private void Raise<TChecks>(in Instruction i, uint raised)
-        where TChecks : struct, IChecks
-    {
-        if (raised != 0 || i.Rd >= Registers.F0) Hart.Mstatus |= MstatusBits.Fs;
-        Hart.Fflags |= raised;
-        if (TChecks.Enabled && raised != 0) Probe?.Raised(Hart, raised);
-    }
-
-    private ulong WideOperand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Wide(register - Registers.F0);
-
-    private uint Operand(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Single(register - Registers.F0);
 
     private uint Moved(int register) => register < Registers.F0 ? Hart.X[register] : Hart.F.Low(register - Registers.F0);
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
+
+namespace AhwaLora.Emu.Tests.Machine.Timing;
+
+/// <summary>
+/// Streams, repetition, packed and wide floating point on Snitch's RTL, region by region: cycles, instructions and the registers after.
+/// AHWALORA_SNITCH_XSSR names another folder of programs and measurements to score.
+/// </summary>
+[Trait(Traits.Engine, Traits.Any)]
+public sealed class StreamCalibrationTests
+{
+    public const string Isa = "rv32imafd_zicsr_zifencei_zfh_xfvec_xfdotp_xssr_xfrep";
+
+    private const string Flags =
+        "-march=rv32imafd_zicsr -mabi=ilp32d -mcmodel=medany -O2 -ffreestanding -nostdlib -nostartfiles -static -Wl,--no-relax,--no-warn-rwx-segments -mno-relax";
+
+    private static readonly string Folder =
+        Environment.GetEnvironmentVariable("AHWALORA_SNITCH_XSSR") ?? Path.Combine(Toolchain.Root, "tests", "programs", "rtl", "snitch_xssr");
+
+    [Theory]
+    [InlineData("directed")]
+    [InlineData("random")]
+    [InlineData("kernels")]
+    public void Regions_take_the_cycles_of_the_rtl_and_leave_its_registers(string measurement) =>
+        Assert.Equal([], Compare(measurement, new MachineOptions { Timing = TimingProfile.Named("snitch") }));
+
+    [Fact]
+    public void Ports_that_refuse_delay_as_on_the_rtl() =>
+        Assert.Equal([], Compare("random_stall64", new MachineOptions { Timing = TimingProfile.Named("snitch"), PortRefusal = new HashedRefusal(64) }));
+
+    private static List<string> Compare(string measurement, MachineOptions options)
+    {
+        var departures = new List<string>();
+        foreach (var program in File.ReadLines(Path.Combine(Folder, measurement + ".csv")).Skip(1).Select(line => line.Split(',')).GroupBy(cells => cells[0]))
+        {
+            var machine = CalibrationRun.Run(Elf(program.Key), CalibrationRun.SingleHart with { Isa = Isa }, options, Data(program.Key));
+            var counted = CalibrationRun.Regions(machine, 0);
+            foreach (var (cells, region) in program.Zip(counted))
+            {
+                var measured = new CountedRegion(cells[1], Number(cells[3]), Number(cells[2]), uint.Parse(cells[4], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+                if (measured != region) departures.Add($"{program.Key}: {measured} here {region}");
+            }
+
+            if (counted.Count != program.Count()) departures.Add($"{program.Key}: {program.Count()} regions, here {counted.Count}");
+        }
+
+        return departures;
+    }
+
+    private static (uint Address, byte[] Bytes)? Data(string program) =>
+        program.StartsWith("k_", StringComparison.Ordinal) ? (0x8004_0000, File.ReadAllBytes(Path.Combine(Folder, "programs", "kdat.bin"))) : null;
+
+    private static uint Number(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Elf(string program)
+    {
+        var sources = Path.Combine(Folder, "programs");
+        var output = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "rtl", "snitch_xssr")).FullName;
+        var elf = Path.Combine(output, program + ".elf");
+        var source = Path.Combine(sources, program + ".S");
+        if (!File.Exists(elf) || File.GetLastWriteTimeUtc(elf) < File.GetLastWriteTimeUtc(source))
+            Toolchain.Run("riscv64-unknown-elf-gcc", $"{Flags} -I{sources} -Wa,-I{sources} -T {sources}/link.ld {sources}/start.S {source} -o {elf}");
+        return elf;
+    }
+
+    /// <summary>The refusals of the measurement, by cycle and port (its README).</summary>
+    private sealed class HashedRefusal(uint threshold) : IPortRefusal
+    {
+        public bool Refuses(ulong time, int port)
+        {
+            var h = ((uint)time * 0x9E37_79B1) ^ ((uint)(port + 1) * 0x85EB_CA6B);
+            h = (h ^ h >> 15) * 0xC2B2_AE35;
+            h ^= h >> 13;
+            return (h >> 8 & 255) < threshold;
+        }
+    }
+}
