@@ -118,7 +118,8 @@ public sealed partial class EmulatedMachine
             _fetch = new FetchModel(Platform.TotalHarts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
         }
 
-        var decoder = new Decoder(features.Extensions);
+        var divides = Platform.Fdiv;
+        var decoder = new Decoder(features.Extensions, InstructionSet.Rows.Where(row => divides || row.Unit is not (Unit.FloatDivide or Unit.FloatSquareRoot)));
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
         var translations = IsTranslating
             ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), Options.HotThreshold, Options.CodeAsked)

@@ -59,7 +59,9 @@ internal static class Xfvec
         };
     }
 
-    private static ulong PackSingles(ulong a, ulong b, ulong c, uint rm, ref uint fflags) => (uint)a | b << 32;
+    /// <summary>The unit converts, S to S: a NaN becomes the canonical one (measured).</summary>
+    private static ulong PackSingles(ulong a, ulong b, ulong c, uint rm, ref uint fflags) =>
+        SnitchFloat.Convert<Binary32, Binary32>((uint)a, rm, ref fflags) | SnitchFloat.Convert<Binary32, Binary32>((uint)b, rm, ref fflags) << 32;
 
     private static ulong PackLowHalves(ulong a, ulong b, ulong c, uint rm, ref uint fflags) => (c & ~0xffff_ffffUL) | Halves(a, b, rm, ref fflags);
 

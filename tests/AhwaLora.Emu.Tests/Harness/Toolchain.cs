@@ -13,6 +13,7 @@ internal static class Toolchain
     /// <summary>All extensions that are implemented here and that binutils knows.</summary>
     public const string GnuIsa = "rv32imafdc_zicsr_zifencei_zfh";
 
+    /// <summary>The extensions that every hart here has.</summary>
     public const string Base = "rv32imf_zicsr_zifencei";
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Executables = new();

@@ -70,9 +70,15 @@ internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
         Run();
     }
 
-    /// <summary>Waits for the registers that an integer instruction reads, or for all accesses before a fence.</summary>
+    /// <summary>Waits for the x registers that an instruction names; off the clock, also for all accesses before a fence.</summary>
     public void Await(in Instruction i)
     {
+        if (IsTimed)
+        {
+            _pipeline.AwaitRegisters(i);
+            return;
+        }
+
         var awaited = ((uint)i.Reads | (uint)i.Writes) & _state.Scoreboard;
         if (awaited != 0 || (i.Shape == Shape.Fence && _state.AddressQueue.Count != 0)) _state.IsHung = true;
     }

@@ -130,7 +130,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         // Memory ends inside the instruction: mtval is the address of the inaccessible part.
         if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
-        if (Side is { IsTimed: false }) Side.Await(i);
+        if (Side is not null && !IsReady(i)) return Hang();
 
         var x = hart.X;
         uint a, b;
@@ -269,6 +269,13 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         var raised = FloatExecution.Execute(hart, i, x, rm);
         if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
         return true;
+    }
+
+    /// <summary>Waits until the FP side has written the x registers that an instruction names; false if it never will.</summary>
+    private bool IsReady(in Instruction i)
+    {
+        if (Side!.IsActive) Side.Await(i);
+        return !Side.IsHung;
     }
 
     /// <summary>Hands an instruction to the FP side, which executes it when it issues it.</summary>

@@ -53,6 +53,26 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         }
     }
 
+    /// <summary>
+    /// Lets time pass until no x register that the instruction names waits for a result, as <see cref="Issue"/> would: for an engine that
+    /// must see the registers before it offers the instruction.
+    /// </summary>
+    internal void AwaitRegisters(in Instruction i)
+    {
+        var s = state;
+        var registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u;
+        for (var (waited, moves) = (0, s.Moves); (s.Scoreboard & registers) != 0; waited++)
+        {
+            var cause = s.ScoreboardCauses[BitOperations.TrailingZeroCount(s.Scoreboard & registers)];
+            DecoupledCycle.Step(s, default);
+            Charge(s.Time + 1, cause);
+            if (s.Moves != moves) (waited, moves) = (0, s.Moves);
+            if (waited <= LongestWait) continue;
+            s.IsHung = true;
+            return;
+        }
+    }
+
     /// <inheritdoc/>
     public void Grant(ulong time, Cause cause)
     {

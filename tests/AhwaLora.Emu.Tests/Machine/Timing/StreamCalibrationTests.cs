@@ -1,7 +1,9 @@
 using System.Globalization;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Machine.Timing;
 
@@ -25,13 +27,39 @@ public sealed class StreamCalibrationTests
     [InlineData("random")]
     [InlineData("kernels")]
     public void Regions_take_the_cycles_of_the_rtl_and_leave_its_registers(string measurement) =>
-        Assert.Equal([], Compare(measurement, new MachineOptions { Timing = TimingProfile.Named("snitch") }));
+        AssertNone(Compare(measurement, new MachineOptions { Timing = TimingProfile.Named("snitch") }));
 
     [Fact]
     public void Ports_that_refuse_delay_as_on_the_rtl() =>
-        Assert.Equal([], Compare("random_stall64", new MachineOptions { Timing = TimingProfile.Named("snitch"), PortRefusal = new HashedRefusal(64) }));
+        AssertNone(Compare("random_stall64", new MachineOptions { Timing = TimingProfile.Named("snitch"), PortRefusal = new HashedRefusal(64) }));
 
-    private static List<string> Compare(string measurement, MachineOptions options)
+    /// <summary>
+    /// What single instructions do, measured. mstatus is not compared: after mret, Snitch's MPP is user mode, which no hart here has
+    /// unless the platform asks for it.
+    /// </summary>
+    [Fact]
+    public void Facts_are_those_of_the_rtl()
+    {
+        var machine = CalibrationRun.Run(Elf("facts"), CalibrationRun.SingleHart with { Isa = Isa, Fdiv = false }, new MachineOptions { Timing = TimingProfile.Named("snitch") });
+        var seen = CalibrationRun.Regions(machine, 0).Select(fact => $"{fact.Name},{fact.Check:x8}");
+        var measured = File.ReadLines(Path.Combine(Folder, "facts.csv")).Skip(1);
+        AssertNone(string.Join(Environment.NewLine, measured.Zip(seen).Where(p => p.First != p.Second && !p.First.StartsWith("mstatus", StringComparison.Ordinal)).Select(p => $"{p.First} here {p.Second}")));
+    }
+
+    /// <summary>Programs that stop the hardware stop here as well, and say so.</summary>
+    [Theory]
+    [InlineData("facts_idle")]
+    [InlineData("facts_mis")]
+    public void What_hangs_the_hardware_ends_as_a_hang(string program)
+    {
+        var machine = new EmulatedMachine(CalibrationRun.SingleHart with { Isa = Isa }, new MachineOptions { Timing = TimingProfile.Named("snitch") });
+        ProgramLoader.Load(machine, ElfImage.Load(Elf(program)));
+        Assert.Equal(new RunResult(ExitReason.FloatHang, 0, 0), machine.Run(new RunLimits(1_000_000, ulong.MaxValue)));
+    }
+
+    private static void AssertNone(string departures) => Assert.True(departures.Length == 0, departures);
+
+    private static string Compare(string measurement, MachineOptions options)
     {
         var departures = new List<string>();
         foreach (var program in File.ReadLines(Path.Combine(Folder, measurement + ".csv")).Skip(1).Select(line => line.Split(',')).GroupBy(cells => cells[0]))
@@ -47,7 +75,7 @@ public sealed class StreamCalibrationTests
             if (counted.Count != program.Count()) departures.Add($"{program.Key}: {program.Count()} regions, here {counted.Count}");
         }
 
-        return departures;
+        return string.Join(Environment.NewLine, departures);
     }
 
     private static (uint Address, byte[] Bytes)? Data(string program) =>
