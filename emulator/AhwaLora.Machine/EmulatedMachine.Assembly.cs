@@ -157,7 +157,7 @@ public sealed partial class EmulatedMachine
             if (state is DecoupledState decoupled) decoupled.DataOffset = machine.Options.Placement.Data;
             var side = (hart.Features.Extensions & (Extension.Xssr | Extension.Xfrep)) != 0 ? new FloatSide(hart, decoder, streams, state as DecoupledState) : null;
             if (state is DecoupledState refused) refused.Refusal = machine.Options.PortRefusal;
-            if (side is { IsTimed: false }) machine._pipelines.Add(side);
+            if (side is { IsTimed: false }) machine._pipelines.Add(side.State);
             var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { Side = side, HasExactContention = machine.IsExact, Fetch = machine._fetch };
             return translations?.EngineFor(interpreter, pipeline, state, caches) ?? interpreter;
         }

@@ -21,6 +21,9 @@ internal static class WideRows
     {
         // Snitch's sequencer buffers conversions from and to integers, and one comparison, in D only.
         var buffersConversions = format == FloatFormat.Double ? Handover.Buffered : Handover.Direct;
+
+        // The assembler writes no rounding mode for a conversion that is always exact.
+        var fromInteger = format == FloatFormat.Double ? "fd, rs1" : "fd, rs1, rm";
         const string fused = "fd, fs1, fs2, fs3, rm", rounded = "fd, fs1, fs2, rm", quiet = "fd, fs1, fs2", compared = "rd, fs1, fs2";
         yield return Row($"fmadd.{letter}", $"fs3 {fmt} fs2 fs1 rm fd 1000011", fused, Unit.FloatAddMultiply, ScalarFloat<TFormat>.MAdd);
         yield return Row($"fmsub.{letter}", $"fs3 {fmt} fs2 fs1 rm fd 1000111", fused, Unit.FloatAddMultiply, ScalarFloat<TFormat>.MSub);
@@ -42,8 +45,8 @@ internal static class WideRows
         yield return Row($"fclass.{letter}", $"11100{fmt} 00000 fs1 001 rd 1010011", "rd, fs1", Unit.FloatNonComputational, ScalarFloat<TFormat>.Classify, Handover.Direct);
         yield return Row($"fcvt.w.{letter}", $"11000{fmt} 00000 fs1 rm rd 1010011", "rd, fs1, rm", Unit.FloatConvert, ScalarFloat<TFormat>.ToInt32, buffersConversions);
         yield return Row($"fcvt.wu.{letter}", $"11000{fmt} 00001 fs1 rm rd 1010011", "rd, fs1, rm", Unit.FloatConvert, ScalarFloat<TFormat>.ToUInt32, buffersConversions);
-        yield return Row($"fcvt.{letter}.w", $"11010{fmt} 00000 rs1 rm fd 1010011", "fd, rs1, rm", Unit.FloatConvert, ScalarFloat<TFormat>.FromInt32, buffersConversions);
-        yield return Row($"fcvt.{letter}.wu", $"11010{fmt} 00001 rs1 rm fd 1010011", "fd, rs1, rm", Unit.FloatConvert, ScalarFloat<TFormat>.FromUInt32, buffersConversions);
+        yield return Row($"fcvt.{letter}.w", $"11010{fmt} 00000 rs1 rm fd 1010011", fromInteger, Unit.FloatConvert, ScalarFloat<TFormat>.FromInt32, buffersConversions);
+        yield return Row($"fcvt.{letter}.wu", $"11010{fmt} 00001 rs1 rm fd 1010011", fromInteger, Unit.FloatConvert, ScalarFloat<TFormat>.FromUInt32, buffersConversions);
 
         InstructionRow Row(string name, string pattern, string assembly, Unit unit, WideOperation semantics, Handover handover = Handover.Buffered) =>
             Wide(extension, name, pattern, assembly, format, unit, semantics, handover);

@@ -10,9 +10,9 @@ internal static class Zfh
         WideRows.Memory(Extension.Zfhmin, "fsh", "imm[11:5] fs2 rs1 001 imm[4:0] 0100111", "fs2, imm(rs1)", FloatFormat.Half, null, 2),
         Row(Extension.Zfhmin, "fmv.x.h", "1110010 00000 fs1 000 rd 1010011", "rd, fs1", FloatFormat.Half, Unit.FloatNonComputational, MoveToX, Handover.Direct),
         Row(Extension.Zfhmin, "fmv.h.x", "1111010 00000 rs1 000 fd 1010011", "fd, rs1", FloatFormat.Half, Unit.FloatNonComputational, MoveFromX, Handover.Direct),
-        Row(Extension.Zfhmin, "fcvt.s.h", "0100000 00010 fs1 rm fd 1010011", "fd, fs1, rm", FloatFormat.Single, Unit.FloatConvert, ScalarFloat<Binary32>.Convert<Binary16>, Variant(Xfvec.SingleFromHalf)),
+        Row(Extension.Zfhmin, "fcvt.s.h", "0100000 00010 fs1 rm fd 1010011", "fd, fs1", FloatFormat.Single, Unit.FloatConvert, ScalarFloat<Binary32>.Convert<Binary16>, Variant(Xfvec.SingleFromHalf)),
         Row(Extension.Zfhmin, "fcvt.h.s", "0100010 00000 fs1 rm fd 1010011", "fd, fs1, rm", FloatFormat.Half, Unit.FloatConvert, ScalarFloat<Binary16>.Convert<Binary32>, Variant(Xfvec.HalfFromSingle)),
-        Row(Extension.Zfhmin | Extension.D, "fcvt.d.h", "0100001 00010 fs1 rm fd 1010011", "fd, fs1, rm", FloatFormat.Double, Unit.FloatConvert, ScalarFloat<Binary64>.Convert<Binary16>),
+        Row(Extension.Zfhmin | Extension.D, "fcvt.d.h", "0100001 00010 fs1 rm fd 1010011", "fd, fs1", FloatFormat.Double, Unit.FloatConvert, ScalarFloat<Binary64>.Convert<Binary16>),
         Row(Extension.Zfhmin | Extension.D, "fcvt.h.d", "0100010 00001 fs1 rm fd 1010011", "fd, fs1, rm", FloatFormat.Half, Unit.FloatConvert, ScalarFloat<Binary16>.Convert<Binary64>),
         .. WideRows.Scalar<Binary16>(Extension.Zfh, "h", "10", FloatFormat.Half),
     ];

@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Core.Interpreter;
 /// <summary>Floating-point arithmetic on a hart's registers, as the row says.</summary>
 internal static unsafe class FloatExecution
 {
-    /// <summary>Executes an instruction. Returns the flags that it raises, which are in fflags already.</summary>
+    /// <summary>Executes an instruction. Returns the flags that it raises; fflags is left to the caller.</summary>
     /// <param name="hart">The hart.</param>
     /// <param name="i">The instruction; it has passed the checks of mstatus.FS and the rounding mode.</param>
     /// <param name="x">The value of an x register that it reads.</param>
@@ -18,7 +18,6 @@ internal static unsafe class FloatExecution
 
         // mstatus.FS becomes dirty with the first change of an f register or of fflags.
         if (raised != 0 || i.Rd >= Registers.F0) hart.Mstatus |= MstatusBits.Fs;
-        hart.Fflags |= raised;
         return raised;
     }
 

@@ -16,7 +16,7 @@ namespace AhwaLora.Machine.Core.Interpreter;
 /// Under the profiles of Snitch, the pipeline's own state is the FP side. Other profiles have no such model: there, one runs beside the
 /// hart off the clock, and finishes what it can after each instruction.
 /// </remarks>
-internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
+internal sealed unsafe class FloatSide : IFloatSide, IHartSide
 {
     private readonly Hart _hart;
     private readonly Decoder _decoder;
@@ -40,6 +40,9 @@ internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
         hart.FloatSide = this;
     }
 
+    /// <summary>Its state, which a snapshot holds.</summary>
+    public IStateful State => _state;
+
     /// <summary>True if the FP side is part of the hart's pipeline.</summary>
     public bool IsTimed { get; }
 
@@ -60,6 +63,12 @@ internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
 
     /// <summary>See <see cref="BeginDeferral"/>.</summary>
     public void EndDeferral() => _state.Defers = false;
+
+    /// <inheritdoc/>
+    public void Raise(uint flags) => _hart.Fflags |= flags;
+
+    /// <summary>The instruction that has just issued has raised flags, which show when its result leaves the FPU.</summary>
+    public void RaiseLater(uint flags) => _state.Raise(flags);
 
     /// <summary>Hands an instruction to an FP side off the clock, which then does what it can.</summary>
     public void Hand(in Instruction i, uint a, uint b, uint address)
@@ -133,7 +142,7 @@ internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
     }
 
     /// <inheritdoc/>
-    public ulong Execute(in Offload offload, (ulong First, ulong Second, ulong Third) elements, bool areStreamsOn)
+    public (ulong Result, uint Flags) Execute(in Offload offload, (ulong First, ulong Second, ulong Third) elements, bool areStreamsOn)
     {
         var i = _decoder.Decode(offload.Word);
         var bits = _hart.F.Bits;
@@ -145,17 +154,16 @@ internal sealed unsafe class FloatSide : IFloatSide, IStateful, IHartSide
         if ((read & 2) != 0) bits[1] = elements.Second;
         if ((read & 4) != 0) bits[2] = elements.Third;
         var written = i.Rd - Registers.F0;
+        var flags = 0u;
         if (i.Row.Unit is Unit.Load or Unit.Store) Access(i, offload.Operand);
-        else if (FloatExecution.Execute(_hart, i, offload.Operand, offload.Rounding) is not 0 and var raised) Probe?.Raised(_hart, raised);
+        else flags = FloatExecution.Execute(_hart, i, offload.Operand, offload.Rounding);
+        if (flags != 0) Probe?.Raised(_hart, flags);
         var result = written >= 0 ? bits[written] : 0;
         if ((read & 1) != 0 && written != 0) bits[0] = kept.Item1;
         if ((read & 2) != 0 && written != 1) bits[1] = kept.Item2;
         if ((read & 4) != 0 && written != 2) bits[2] = kept.Item3;
-        return result;
+        return (result, flags);
     }
-
-    /// <inheritdoc/>
-    public void SaveOrRestore(StateStream state) => _state.SaveOrRestore(state);
 
     private void Access(in Instruction i, uint address)
     {

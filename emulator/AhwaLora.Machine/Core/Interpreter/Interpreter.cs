@@ -267,7 +267,10 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
 
         _pipeline.Issue(i, FloatExecution.Single(hart, i.Rs1, x), FloatExecution.Single(hart, i.Rs2, 0), default);
         var raised = FloatExecution.Execute(hart, i, x, rm);
-        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
+        if (raised == 0) return true;
+        if (Side is { IsTimed: true }) Side.RaiseLater(raised);
+        else hart.Fflags |= raised;
+        if (TChecks.Enabled) Probe?.Raised(hart, raised);
         return true;
     }
 

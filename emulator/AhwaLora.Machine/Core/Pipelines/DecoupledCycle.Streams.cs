@@ -91,11 +91,11 @@ internal static partial class DecoupledCycle
     {
         var used = d.IssuesFloat && s.AreStreamsOn && d.Candidate.Kind != OffloadKind.StreamSwitch ? d.Candidate.FloatSources & 7 : 0;
         var given = d.WritesFloat && (d.FloatResult & ResultTag.Stream) == ResultTag.Stream ? ResultTag.Register(d.FloatResult) : NoWinner;
+        ExecuteStreamRead(s, d);
         if (!s.LanesMove && used == 0 && given < 0 && !d.WritesStream) return;
 
         // What is taken in this cycle is read before the registers move.
         s.Taken = (s.Lanes[0].Element, s.Lanes[1].Element, s.Lanes[2].Element);
-        ExecuteStreamRead(s, d);
         var value = 0UL;
         if (given >= 0)
         {
@@ -129,14 +129,14 @@ internal static partial class DecoupledCycle
     }
 
     /// <summary>Executes a deferred instruction; the tag says if its result goes to a stream as well.</summary>
-    private static byte Execute(DecoupledState s, in Offload o)
+    private static (byte Tag, byte Flags) Execute(DecoupledState s, in Offload o)
     {
-        var result = s.Side!.Execute(o, s.Taken, s.AreStreamsOn);
+        var (result, flags) = s.Side!.Execute(o, s.Taken, s.AreStreamsOn);
         var isStreamed = s.AreStreamsOn && (o.Tag & ResultTag.Float) != 0 && ResultTag.Register(o.Tag) < LaneCount && o.Kind < OffloadKind.FloatLoad;
-        if (!isStreamed) return o.Tag;
+        if (!isStreamed) return (o.Tag, (byte)flags);
         s.StreamResults[ResultQueue(o.Kind, o.Slice)].Push(result);
         s.Streamed++;
-        return (byte)(o.Tag | ResultTag.Stream);
+        return ((byte)(o.Tag | ResultTag.Stream), (byte)flags);
     }
 
     /// <summary>A unit's queue of results for lanes: each unit, and each slice, keeps its order.</summary>

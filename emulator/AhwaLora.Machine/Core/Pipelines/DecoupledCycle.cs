@@ -89,6 +89,7 @@ internal static partial class DecoupledCycle
     /// <summary>Simulates cycle <see cref="DecoupledState.Time"/>, which the caller ends afterwards.</summary>
     public static CycleEnd Step(DecoupledState s, in Head head)
     {
+        if (s.LandedFlags != 0) ShowFlags(s);
         var isReady = head.Kind != HeadKind.None && (s.Scoreboard & head.Registers) == 0;
         var issues = isReady && IsAccepted(s, head);
         if (!isReady && head.Kind != HeadKind.None) s.StallCause = s.ScoreboardCauses[BitOperations.TrailingZeroCount(s.Scoreboard & head.Registers)];
@@ -354,11 +355,12 @@ internal static partial class DecoupledCycle
         if (d.IntegerGranted && d.IntegerWinner == 1) s.Quotient = 0;
 
         if (d.FloatGranted) TakeFloatResult(s, ref d);
-        s.AddMultiply = Advance(s.AddMultiply, s.Timing.FloatAddMultiplyStages);
-        s.Conversions = Advance(s.Conversions, s.Timing.FloatConvertStages);
-        s.DotProducts = Advance(s.DotProducts, DotProductStages);
+        Advance(ref s.AddMultiply, ref s.AddMultiplyFlags, s.Timing.FloatAddMultiplyStages);
+        Advance(ref s.Conversions, ref s.ConversionFlags, s.Timing.FloatConvertStages);
+        Advance(ref s.DotProducts, ref s.DotProductFlags, DotProductStages);
         if (s.FloatDivisionInput == 0 || s.FloatDivision != 0) return;
         s.FloatDivision = s.FloatDivisionInput;
+        (s.DivisionFlags, s.DivisionInputFlags) = (s.DivisionInputFlags, 0);
         s.FloatDivisionTime = s.Time + s.FloatDivisionLatency - 1;
         s.FloatDivisionInput = 0;
     }
@@ -382,14 +384,17 @@ internal static partial class DecoupledCycle
         s.FloatOutput.Pointer = RoundRobin.Next(d.FloatOutputs, s.FloatOutput.Pointer);
         switch ((OffloadKind)d.FloatWinner)
         {
-            case OffloadKind.AddMultiply: s.AddMultiply &= ~(0xffu << 8 * (s.Timing.FloatAddMultiplyStages - 1)); break;
-            case OffloadKind.DivideSqrt: s.FloatDivision = 0; break;
-            case OffloadKind.DotProduct: s.DotProducts &= ~(0xffu << 8 * (DotProductStages - 1)); break;
+            case OffloadKind.AddMultiply: Take(s, ref s.AddMultiply, ref s.AddMultiplyFlags, s.Timing.FloatAddMultiplyStages - 1); break;
+            case OffloadKind.DivideSqrt:
+                s.FloatDivision = 0;
+                (s.LandedFlags, s.DivisionFlags) = (s.DivisionFlags, 0);
+                break;
+            case OffloadKind.DotProduct: Take(s, ref s.DotProducts, ref s.DotProductFlags, DotProductStages - 1); break;
             case OffloadKind.NonComputational:
-                s.NonComputational &= ~(0xffu << 8 * d.Slice);
+                Take(s, ref s.NonComputational, ref s.NonComputationalFlags, d.Slice);
                 s.Slices.Pointer = RoundRobin.Next(d.Slices, s.Slices.Pointer);
                 break;
-            default: s.Conversions &= ~(0xffu << 8 * (s.Timing.FloatConvertStages - 1)); break;
+            default: Take(s, ref s.Conversions, ref s.ConversionFlags, s.Timing.FloatConvertStages - 1); break;
         }
     }
 
@@ -430,17 +435,29 @@ internal static partial class DecoupledCycle
             return;
         }
 
-        var tag = o.Tag;
-        if (o.IsDeferred) tag = Execute(s, o);
+        var (tag, flags) = o.IsDeferred ? Execute(s, o) : (o.Tag, o.Flags);
         if ((tag & ResultTag.Float) != 0) s.FloatScoreboard |= 1u << ResultTag.Register(tag);
         switch (o.Kind)
         {
-            case OffloadKind.AddMultiply: s.AddMultiply |= tag; break;
-            case OffloadKind.Convert: s.Conversions |= tag; break;
-            case OffloadKind.DotProduct: s.DotProducts |= tag; break;
-            case OffloadKind.NonComputational: s.NonComputational |= (uint)tag << 8 * o.Slice; break;
+            case OffloadKind.AddMultiply:
+                s.AddMultiply |= tag;
+                s.AddMultiplyFlags |= flags;
+                break;
+            case OffloadKind.Convert:
+                s.Conversions |= tag;
+                s.ConversionFlags |= flags;
+                break;
+            case OffloadKind.DotProduct:
+                s.DotProducts |= tag;
+                s.DotProductFlags |= flags;
+                break;
+            case OffloadKind.NonComputational:
+                s.NonComputational |= (uint)tag << 8 * o.Slice;
+                s.NonComputationalFlags |= (uint)flags << 8 * o.Slice;
+                break;
             case OffloadKind.DivideSqrt:
                 s.FloatDivisionInput = tag;
+                s.DivisionInputFlags = flags;
                 s.FloatDivisionLatency = o.Latency;
                 break;
             default:
@@ -483,10 +500,34 @@ internal static partial class DecoupledCycle
         (pipe & 0xff) == 0 || (stages > 1 && (pipe & 0xff00) == 0) || (stages > 2 && (pipe & 0xff_0000) == 0);
 
     /// <summary>Every stage moves on if the next one has room; after that the first is empty, unless all are full.</summary>
-    private static uint Advance(uint pipe, int stages)
+    private static void Advance(ref uint pipe, ref uint flags, int stages)
     {
-        if (pipe == 0 || stages == 1) return pipe;
-        if (Last(pipe, stages) == 0) return pipe << 8;
-        return stages == 3 && (pipe & 0xff00) == 0 ? (pipe & 0xff_0000) | (pipe & 0xff) << 8 : pipe;
+        if (pipe == 0 || stages == 1) return;
+        if (Last(pipe, stages) == 0)
+        {
+            pipe <<= 8;
+            flags <<= 8;
+        }
+        else if (stages == 3 && (pipe & 0xff00) == 0)
+        {
+            pipe = (pipe & 0xff_0000) | (pipe & 0xff) << 8;
+            flags = (flags & 0xff_0000) | (flags & 0xff) << 8;
+        }
+    }
+
+    /// <summary>A result leaves its place, and its flags land.</summary>
+    private static void Take(DecoupledState s, ref uint pipe, ref uint flags, int place)
+    {
+        var mask = 0xffu << 8 * place;
+        s.LandedFlags = (byte)((flags & mask) >> 8 * place);
+        pipe &= ~mask;
+        flags &= ~mask;
+    }
+
+    /// <summary>A csrr sees flags from the cycle after the one in which the result has left the FPU.</summary>
+    private static void ShowFlags(DecoupledState s)
+    {
+        s.Side!.Raise(s.LandedFlags);
+        s.LandedFlags = 0;
     }
 }

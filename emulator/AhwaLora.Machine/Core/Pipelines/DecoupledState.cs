@@ -96,6 +96,16 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Arbiter of the FPU's output among its units.</summary>
     public Arbiter FloatOutput;
 
+    // Flags on their way, in the places of the results that raise them, and those that show from the next cycle on.
+
+    /// <summary>Flags beside <see cref="AddMultiply"/>, <see cref="Conversions"/>, <see cref="DotProducts"/> and <see cref="NonComputational"/>.</summary>
+    internal uint AddMultiplyFlags, ConversionFlags, DotProductFlags, NonComputationalFlags;
+
+    /// <summary>Flags of the divisions that enter and are in progress, and the flags that show from the next cycle on.</summary>
+    internal byte DivisionInputFlags, DivisionFlags, LandedFlags;
+
+    private bool HasFlags => (AddMultiplyFlags | ConversionFlags | DotProductFlags | NonComputationalFlags) != 0 || (DivisionInputFlags | DivisionFlags | LandedFlags) != 0;
+
     // Streams.
 
     /// <summary>The lanes of ft0, ft1 and ft2.</summary>
@@ -152,7 +162,15 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>True if the FP side holds nothing but ordinary instructions, executed in program order: streams are off and at rest.</summary>
     public bool IsPlain =>
         !LanesMove && !AreStreamsOn && (Unusual | Streamed | Repeated | StreamResponses.Count) == 0
-        && NonComputational <= byte.MaxValue && DotProducts == 0 && !Sequencer.HasNest;
+        && NonComputational <= byte.MaxValue && DotProducts == 0 && !Sequencer.HasNest && !HasFlags;
+
+    /// <summary>The instruction issued last has raised flags.</summary>
+    internal void Raise(uint flags)
+    {
+        ref var last = ref Offloads[Offloads.Count - 1];
+        if (last.IsPlain) Unusual++;
+        last = last with { Flags = (byte)flags };
+    }
 
     // Memory.
 
@@ -223,6 +241,13 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         state.Field(ref FloatDivision);
         state.Field(ref FloatDivisionTime);
         FloatOutput.SaveOrRestore(state);
+        state.Field(ref AddMultiplyFlags);
+        state.Field(ref ConversionFlags);
+        state.Field(ref DotProductFlags);
+        state.Field(ref NonComputationalFlags);
+        state.Field(ref DivisionInputFlags);
+        state.Field(ref DivisionFlags);
+        state.Field(ref LandedFlags);
         foreach (var lane in Lanes) lane.SaveOrRestore(state);
         state.Field(ref AreStreamsOn);
         state.Field(ref LanesMove);

@@ -3,8 +3,11 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// <summary>Executes the instructions of an FP side that runs by itself, when it issues them.</summary>
 internal interface IFloatSide : IStreamMemory
 {
-    /// <summary>Executes an instruction. Returns its result in an f register.</summary>
-    ulong Execute(in Offload offload, (ulong First, ulong Second, ulong Third) elements, bool areStreamsOn);
+    /// <summary>Executes an instruction. Returns its result in an f register, and the flags that it raises.</summary>
+    (ulong Result, uint Flags) Execute(in Offload offload, (ulong First, ulong Second, ulong Third) elements, bool areStreamsOn);
+
+    /// <summary>Shows flags in fflags.</summary>
+    void Raise(uint flags);
 
     /// <summary>The instruction with registers that a stagger has moved.</summary>
     Offload Stagger(in Offload offload, int distance, int mask);

@@ -29,8 +29,11 @@ public readonly record struct Offload(
     /// <summary>Operand from the integer core: an x register, an address, or the value of a configuration register.</summary>
     public uint Operand { get; init; }
 
-    /// <summary>True for what an ordinary core's program has: no slice of its own, nothing deferred.</summary>
-    internal bool IsPlain => !IsDeferred && Slice == 0 && Kind != OffloadKind.DotProduct;
+    /// <summary>The flags that it has raised, if it is executed already: they show when its result leaves the FPU.</summary>
+    public byte Flags { get; init; }
+
+    /// <summary>True for what an ordinary core's program has: no slice of its own, nothing deferred, no flag raised.</summary>
+    internal bool IsPlain => !IsDeferred && Slice == 0 && Flags == 0 && Kind != OffloadKind.DotProduct;
 
     /// <summary>Saves or restores its fields.</summary>
     internal static void SaveOrRestore(StateStream state, ref Offload offload)
@@ -49,6 +52,8 @@ public readonly record struct Offload(
         state.Field(ref rounding);
         state.Field(ref word);
         state.Field(ref operand);
+        var flags = offload.Flags;
+        state.Field(ref flags);
         offload = new Offload(floatSources, kind, tag, latency, isDirect, extraCycles, granted)
         {
             Slice = slice,
@@ -56,6 +61,7 @@ public readonly record struct Offload(
             Rounding = rounding,
             Word = word,
             Operand = operand,
+            Flags = flags,
         };
     }
 }

@@ -86,7 +86,7 @@ public sealed partial class InstructionTableTests
             .Where(word => !IsLong(word)).ToArray();
         var theirs = IsKnown(string.Concat(words.Select(w => $".insn 4, {w}\n")), words.Length);
         var departures = words.Zip(theirs)
-            .Where(p => Decoder.Decode(p.First).Shape != Shape.Illegal != p.Second && !IsKnownDeparture(p.First) && IsStandard(Decoder.Decode(p.First).Row))
+            .Where(p => Decoder.Decode(p.First).Shape != Shape.Illegal != p.Second && !IsKnownDeparture(p.First) && !IsExact(Decoder.Decode(p.First).Row) && IsStandard(Decoder.Decode(p.First).Row))
             .Select(p => $"{p.First:x8} {Disassembler.Format(Decoder.Decode(p.First), 0)}").Distinct().ToArray();
         Assert.Empty(departures);
     }
@@ -106,6 +106,9 @@ public sealed partial class InstructionTableTests
         var withoutC = new Decoder(Everything & ~Extension.C).Decode(0x4501_4501);
         Assert.Equal((Shape.Illegal, 0x4501u, (byte)2), (withoutC.Shape, withoutC.Word, withoutC.Length));
     }
+
+    /// <summary>True for a conversion that is always exact: binutils knows it with one value of the field for the rounding mode only.</summary>
+    private static bool IsExact(InstructionRow row) => row.Pattern.Has(Field.Rm) && !row.Assembly.EndsWith("rm", StringComparison.Ordinal);
 
     /// <summary>True if binutils knows the row's extension.</summary>
     private static bool IsStandard(InstructionRow row) => (row.Extension & Extension.NonStandard) == 0;
@@ -136,7 +139,7 @@ public sealed partial class InstructionTableTests
         {
             var word = Encode(row.Pattern, Word(row.Pattern, random));
             var i = Decoder.Decode(word);
-            if (row.Pattern.Has(Field.Rm) && i.Rm is 5 or 6) continue;
+            if (row.Pattern.Has(Field.Rm) && (i.Rm is 5 or 6 || (i.Rm != 0 && IsExact(row)))) continue;
             if (row.Shape == Shape.Fence && ((i.Imm & 15) == 0 || (i.Imm >> 4) == 0)) continue;
             return word;
         }
