@@ -65,6 +65,9 @@ internal sealed unsafe class FloatSide : IFloatSide, IHartSide
     public void EndDeferral() => _state.Defers = false;
 
     /// <inheritdoc/>
+    public void WriteFloat(int register, ulong value) => _hart.F.Bits[register] = value;
+
+    /// <inheritdoc/>
     public void Raise(uint flags) => _hart.Fflags |= flags;
 
     /// <summary>The instruction that has just issued has raised flags, which show when its result leaves the FPU.</summary>
@@ -159,9 +162,12 @@ internal sealed unsafe class FloatSide : IFloatSide, IHartSide
         else flags = FloatExecution.Execute(_hart, i, offload.Operand, offload.Rounding);
         if (flags != 0) Probe?.Raised(_hart, flags);
         var result = written >= 0 ? bits[written] : 0;
-        if ((read & 1) != 0 && written != 0) bits[0] = kept.Item1;
-        if ((read & 2) != 0 && written != 1) bits[1] = kept.Item2;
-        if ((read & 4) != 0 && written != 2) bits[2] = kept.Item3;
+
+        // A result for a stream reaches its register when it leaves the FPU, where a later one of a faster unit may overtake it.
+        var isStreamed = areStreamsOn && written is >= 0 and < 3 && i.Row.Unit != Unit.Load;
+        if (written != 0 ? (read & 1) != 0 : isStreamed) bits[0] = kept.Item1;
+        if (written != 1 ? (read & 2) != 0 : isStreamed) bits[1] = kept.Item2;
+        if (written != 2 ? (read & 4) != 0 : isStreamed) bits[2] = kept.Item3;
         return (result, flags);
     }
 

@@ -105,6 +105,7 @@ internal static partial class DecoupledCycle
             {
                 results.Pop();
                 s.Streamed--;
+                s.Side!.WriteFloat(given, value);
             }
         }
 

@@ -6,6 +6,9 @@ internal interface IFloatSide : IStreamMemory
     /// <summary>Executes an instruction. Returns its result in an f register, and the flags that it raises.</summary>
     (ulong Result, uint Flags) Execute(in Offload offload, (ulong First, ulong Second, ulong Third) elements, bool areStreamsOn);
 
+    /// <summary>Writes an f register with a result that also goes to a stream.</summary>
+    void WriteFloat(int register, ulong value);
+
     /// <summary>Shows flags in fflags.</summary>
     void Raise(uint flags);
 
