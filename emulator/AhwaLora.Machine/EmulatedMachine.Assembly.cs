@@ -141,8 +141,11 @@ public sealed partial class EmulatedMachine
         _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, decoder, streams, [.. visible.Select(m => caches[m])], translations)));
     }
 
-    /// <summary>True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses; otherwise the interpreter runs.</summary>
-    private bool IsTranslating => _fetch is null && Options.Placement.Data == 0 && CanTranslate;
+    /// <summary>
+    /// True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses and ports are
+    /// free; otherwise the interpreter runs.
+    /// </summary>
+    private bool IsTranslating => _fetch is null && Options.PortRefusal is null && Options.Placement.Data == 0 && CanTranslate;
 
     private bool CanTranslate =>
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
