@@ -45,7 +45,7 @@ public static class Disassembler
         "zimm" => i.Zimm.ToString(CultureInfo.InvariantCulture),
         "csr" => CsrMap.NameOf((uint)i.Imm),
         "rm" => i.Rm == RoundingMode.Dynamic ? null : Modes[i.Rm],
-        "body" => (Xfrep.LastOfBody(i.Imm) + 1).ToString(CultureInfo.InvariantCulture),
+        "body" => ((i.Imm & 0xfff) + 1).ToString(CultureInfo.InvariantCulture),
         "stagger" => Xfrep.StaggerMaximum(i.Imm).ToString(CultureInfo.InvariantCulture),
         "mask" => Xfrep.StaggerMask(i.Imm).ToString(CultureInfo.InvariantCulture),
         "sets" => $"{Set(i.Imm >> 4)}, {Set(i.Imm)}",

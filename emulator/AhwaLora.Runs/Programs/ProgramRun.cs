@@ -217,7 +217,7 @@ public sealed class ProgramRun : IDisposable
         ExitReason.CycleLimit => new($"stopped after {_request.Limits.MaxCycles} cycles ({RunSettings.MaxCycles}); {Place(Machine.Harts[0])}"),
         ExitReason.InstructionLimit => new($"stopped after {_request.Limits.MaxInstructions} instructions ({RunSettings.MaxInstructions}); {Place(Machine.Harts[0])}"),
         ExitReason.AllWaiting => new($"{DescribeDeadlock()}"),
-        ExitReason.FloatHang => new($"hart {Result.Value.Hart} waits for ever at pc 0x{Machine.Harts[Result.Value.Hart].Pc:x8}: an FP instruction reads or writes a stream that has no job, or the FP side has stopped; set the stream up before it is used"),
+        ExitReason.FloatHang => new($"hart {Result.Value.Hart} waits for ever at pc 0x{Machine.Harts[Result.Value.Hart].Pc:x8}: a stream has no job, or the FP side has stopped; set the stream up first"),
         ExitReason.TrapLoop => new($"{DescribeTrapLoop(Machine.Harts[Result.Value.Hart])}"),
         _ => null,
     };

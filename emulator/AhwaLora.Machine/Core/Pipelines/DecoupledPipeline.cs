@@ -134,11 +134,12 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, even if they do not name an x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
+        var s = state;
         var floatSources = (uint)(i.Reads >> Registers.F0);
         var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u };
         switch (i.Row.Unit)
         {
-            case Unit.Csr when Xssr.IsSwitch(i):
+            case Unit.Csr when s.Side is not null && Xssr.IsSwitch(i):
                 head.Kind = HeadKind.Offload;
                 head.Offload = MakeSwitch(i);
                 break;

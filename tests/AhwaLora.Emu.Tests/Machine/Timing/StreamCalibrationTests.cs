@@ -3,6 +3,7 @@ using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.Snapshots;
 using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Machine.Timing;
@@ -55,6 +56,59 @@ public sealed class StreamCalibrationTests
         var machine = new EmulatedMachine(CalibrationRun.SingleHart with { Isa = Isa }, new MachineOptions { Timing = TimingProfile.Named("snitch") });
         ProgramLoader.Load(machine, ElfImage.Load(Elf(program)));
         Assert.Equal(new RunResult(ExitReason.FloatHang, 0, 0), machine.Run(new RunLimits(1_000_000, ulong.MaxValue)));
+    }
+
+    /// <summary>Streams and nests on both engines, and under profiles that do not model the FP side: there it runs off the clock.</summary>
+    [Theory]
+    [InlineData("c_06_frep", "snitch")]
+    [InlineData("c_09_indir", "snitch")]
+    [InlineData("rc003", "snitch")]
+    [InlineData("rc013", "snitch")]
+    [InlineData("c_06_frep", "functional")]
+    [InlineData("c_04_write", "cv32e40p")]
+    public void Both_engines_execute_streams_and_nests_alike(string program, string profile)
+    {
+        var end = Engines.EnginePair.AssertSame(Elf(program), profile, CalibrationRun.SingleHart with { Isa = Isa }, maxInstructions: ulong.MaxValue);
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), end);
+    }
+
+    [Theory]
+    [InlineData("functional")]
+    [InlineData("cv32e40p")]
+    public void Kernels_give_the_same_results_under_profiles_without_an_fp_side(string profile)
+    {
+        foreach (var program in File.ReadLines(Path.Combine(Folder, "kernels.csv")).Skip(1).Select(line => line.Split(',')).GroupBy(cells => cells[0]))
+        {
+            var machine = CalibrationRun.Run(Elf(program.Key), CalibrationRun.SingleHart with { Isa = Isa }, new MachineOptions { Timing = TimingProfile.Named(profile) }, Data(program.Key));
+            Assert.Equal(program.Select(cells => cells[4]), CalibrationRun.Regions(machine, 0).Select(region => region.Check.ToString("x8", CultureInfo.InvariantCulture)));
+        }
+    }
+
+    [Theory]
+    [InlineData("snitch")]
+    [InlineData("functional")]
+    public void A_snapshot_in_the_middle_of_a_nest_goes_on_as_if_it_had_not_been_taken(string profile)
+    {
+        EmulatedMachine Build() => Engines.EnginePair.Build(Elf("rc003"), CalibrationRun.SingleHart with { Isa = Isa }, new MachineOptions { Timing = TimingProfile.Named(profile), Engine = EngineKind.Interpreter });
+        var whole = Build();
+        whole.Run(RunLimits.None);
+        var inNest = 0;
+        for (var instructions = 1500UL; instructions < 6000; instructions += 37)
+        {
+            var stopped = Build();
+            stopped.Run(RunLimits.None with { MaxInstructions = instructions });
+            if (stopped.Harts[0].FloatSide!.IsActive) inNest++;
+            var file = new MemoryStream();
+            SnapshotFile.Save(stopped, [1], file);
+            file.Position = 0;
+            var restored = Build();
+            SnapshotFile.Restore(restored, [1], file);
+            restored.Run(RunLimits.None);
+            Assert.Equal(whole.Harts[0].Time, restored.Harts[0].Time);
+            Assert.Equal(CalibrationRun.Regions(whole, 0), CalibrationRun.Regions(restored, 0));
+        }
+
+        Assert.InRange(inNest, 5, int.MaxValue);
     }
 
     private static void AssertNone(string departures) => Assert.True(departures.Length == 0, departures);
