@@ -127,7 +127,9 @@ internal sealed class StreamLane : IStateful
         if (generated is { } address) _addresses.Push(address);
         Configure(isLast, write, memory);
         if (response == LaneRequest.Index) _indices.Push(word);
-        IsQuiet = requests == 0 && Requests == 0 && !isUsed && write.Register < 0
+
+        // A result that waits for room in the FIFO asks in every cycle, and moves nothing.
+        IsQuiet = requests == 0 && Requests == 0 && write.Register < 0
             && before == (_running, _shadow, _addresses.Count, _elements.Count, _credits, _passes, _indices.Count, _indexCredits, _indexByte, _isLastOut, _isLastWord, _response);
     }
 
