@@ -21,15 +21,13 @@ internal static class CommandLine
 
     public static int Invoke(string[] args)
     {
-        StandardStreams.SilenceClosed();
         StandardText.NameFailures();
         // @FILE is a file name or an argument for the guest; it is not a response file with arguments.
         var parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = RedirectedWidth;
-        if (UnknownOption(parsed) is { } unknown) return Output.Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'");
+        if (UnknownOption(parsed) is { } unknown) return Output.Fail($"unknown option '{unknown}'; see '{Path(parsed)} --help'{RunCommand.AdviceOn(parsed)}");
         if (HasEmptyArgument(parsed)) return Output.Fail($"an argument is empty; see '{Path(parsed)} --help'");
         if (parsed.Errors.Count != 0 && parsed.Action is not System.CommandLine.Help.HelpAction) return Output.Fail(Describe(parsed));
-        BrokenPipe.Ends();
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -38,18 +36,22 @@ internal static class CommandLine
         {
             return Output.Fail(e.Text.Word(parsed));
         }
-        catch (Exception e) when (e is UserErrorException or PlatformException)
+        catch (UserErrorException e)
+        {
+            return Output.Fail(e.Lines);
+        }
+        catch (PlatformException e)
         {
             return Output.Fail(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Faults of files and of the console already name the thing; for other faults there is only the system's message.
-            return Output.Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
+            return Output.Fail($"input or output failed ({e.Message.TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
-            return Output.Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
+            return Output.Fail($"internal error: {e.GetType().Name}: {e.Message} (set AHWALORA_STACK=1 and report the trace)");
         }
     }
 
@@ -101,7 +103,7 @@ internal static class CommandLine
         OwnArguments(parsed).FirstOrDefault(token => token is { Value: ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..] })?.Value;
 
     // An empty argument comes for example from an unset shell variable; no file, number or word is empty.
-    private static bool HasEmptyArgument(ParseResult parsed) => OwnArguments(parsed).Any(token => token.Value.Length == 0);
+    private static bool HasEmptyArgument(ParseResult parsed) => OwnArguments(parsed).Except(RunCommand.GuestArguments(parsed)).Any(token => token.Value.Length == 0);
 
     // What follows -- belongs to the guest.
     private static IEnumerable<Token> OwnArguments(ParseResult parsed) =>

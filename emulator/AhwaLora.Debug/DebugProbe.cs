@@ -16,7 +16,7 @@ internal sealed class DebugProbe : IProbe
     private const int FilterBits = 16;
 
     // What a search looks for, in place of the number of the hart whose step is searched for.
-    private const int Stops = -1, Nothing = -2;
+    private const int Stops = -1, Accesses = -2, Nothing = -3;
 
     private readonly EmulatedMachine _machine;
     private readonly bool[] _filter = new bool[1 << FilterBits];
@@ -45,14 +45,14 @@ internal sealed class DebugProbe : IProbe
     /// <summary>A second probe that sees the same events; null for none.</summary>
     public IProbe? Listener { get; set; }
 
-    /// <summary>Why the machine is to stop; null while it is not.</summary>
-    public StopEvent? Stop { get; private set; }
+    /// <summary>True while the machine runs: what the host stores meanwhile, it stores for the guest.</summary>
+    public bool IsRunning { get; set; }
 
-    /// <summary>When searching: where the machine is to stop. Null when going forward.</summary>
+    /// <summary>Going forward: why the machine is to stop; null while it is not. Searching: the last stop so far.</summary>
+    public WatchedAccess? Hit { get; private set; }
+
+    /// <summary>When searching: the position at which the machine is to stop. Null when going forward.</summary>
     public MachinePosition? End { get; private set; }
-
-    /// <summary>When searching: the last stop event, and the position before it.</summary>
-    public (MachinePosition Position, StopEvent Stop)? LastHit { get; private set; }
 
     /// <summary>When searching for the last step of a hart: true once that step is the last hit, whatever other harts do after it.</summary>
     public bool IsFound { get; private set; }
@@ -60,6 +60,9 @@ internal sealed class DebugProbe : IProbe
     /// <summary>True if the probe must see every instruction when going forward.</summary>
     public bool MustSeeAll =>
         Listener is not null || Software.Count + Hardware.Count != 0 || Watchpoints.Exists(NeedsProbe) || _commands.Any(c => c.Order == HartOrder.Step);
+
+    /// <summary>True if there is a watchpoint.</summary>
+    public bool HasWatchpoints => Watchpoints.Count != 0;
 
     /// <summary>True if there is a breakpoint or watchpoint that going back could stop at.</summary>
     public bool CanHit => Listener is not null || Software.Count + Hardware.Count + Watchpoints.Count != 0;
@@ -74,6 +77,9 @@ internal sealed class DebugProbe : IProbe
     /// <summary>Searches up to <paramref name="end"/> for the last breakpoint or watchpoint.</summary>
     public void Search(MachinePosition end) => BeginSearch(end, Stops, lastStep: 0);
 
+    /// <summary>Searches up to <paramref name="end"/> for the last access that hits a watchpoint.</summary>
+    public void SearchAccess(MachinePosition end) => BeginSearch(end, Accesses, lastStep: 0);
+
     /// <summary>Searches up to <paramref name="end"/> for the last step of a hart.</summary>
     /// <param name="end">Position at which the machine stops at the latest.</param>
     /// <param name="hart">The hart whose step is searched for.</param>
@@ -83,22 +89,27 @@ internal sealed class DebugProbe : IProbe
     /// <summary>Lets the machine run up to <paramref name="end"/> without searching.</summary>
     public void Pass(MachinePosition end) => BeginSearch(end, Nothing, lastStep: 0);
 
-    /// <summary>Sets the watch bytes of the memories to match the watchpoints.</summary>
-    public void UpdateWatches()
+    /// <summary>Adds a watchpoint.</summary>
+    public void Add(Watchpoint watch)
     {
-        foreach (var memory in _machine.Memories)
-        {
-            foreach (ref var granule in memory.Watches.AsSpan()) granule &= ~Watch.Watchpoint;
-            foreach (var watch in Watchpoints.Where(w => (w.Kind & WatchKind.Write) != 0 && memory.Contains(w.Address, w.Bytes))) memory.AddWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
-        }
+        Watchpoints.Add(watch);
+        Arm(watch);
+    }
+
+    /// <summary>Removes a watchpoint, if it is there. Debuggers remove all at each stop, so only its own granules are looked at.</summary>
+    public void Remove(Watchpoint watch)
+    {
+        if (!Watchpoints.Remove(watch)) return;
+        foreach (var memory in MemoriesOf(watch)) memory.RemoveWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
+        foreach (var other in Watchpoints) Arm(other);
     }
 
     /// <summary>Stops the machine for a listener.</summary>
-    public void Report(StopEvent stop) => Hit(stop);
+    public void Report(StopEvent stop) => Stop(stop);
 
     public bool Before(Hart hart, in Instruction instruction)
     {
-        if (Stop is not null) return false;
+        if (End is null && Hit is not null) return false;
         var pc = hart.Pc;
         if (End is { } end)
         {
@@ -108,51 +119,56 @@ internal sealed class DebugProbe : IProbe
 
         if (_filter[Slot(pc)] && _steppedHart == Stops)
         {
-            if (Software.Contains(pc)) Hit(new StopEvent(StopKind.SoftwareBreakpoint, hart.Id));
-            else if (Hardware.Contains(pc)) Hit(new StopEvent(StopKind.HardwareBreakpoint, hart.Id));
-            if (Stop is not null) return false;
+            if (Software.Contains(pc)) Stop(new StopEvent(StopKind.SoftwareBreakpoint, hart.Id));
+            else if (Hardware.Contains(pc)) Stop(new StopEvent(StopKind.HardwareBreakpoint, hart.Id));
+            if (End is null && Hit is not null) return false;
         }
 
-        return Listener?.Before(hart, instruction) ?? true;
+        return Heard?.Before(hart, instruction) ?? true;
     }
 
     public void Loaded(Hart hart, uint address, int bytes, uint value)
     {
-        Listener?.Loaded(hart, address, bytes, value);
-        foreach (var watch in Watchpoints)
-        {
-            if ((watch.Kind & WatchKind.Read) != 0 && watch.Overlaps(address, (uint)bytes)) Hit(StopOf(watch, hart.Id));
-        }
+        Heard?.Loaded(hart, address, bytes, value);
+        Accessed(WatchKind.Read, address, (uint)bytes, hart.Id, by: null);
     }
 
     public void Stored(Hart hart, uint address, int bytes, uint value)
     {
-        Listener?.Stored(hart, address, bytes, value);
-        foreach (var watch in Watchpoints)
-        {
-            // Memory reports stores by itself, whichever master stores.
-            if ((watch.Kind & WatchKind.Write) != 0 && watch.Overlaps(address, (uint)bytes) && hart.Space.FindMemory(address, (uint)bytes) is null) Hit(StopOf(watch, hart.Id));
-        }
+        Heard?.Stored(hart, address, bytes, value);
+
+        // Memory reports stores by itself, whichever master stores.
+        if (hart.Space.FindMemory(address, (uint)bytes) is null) Accessed(WatchKind.Write, address, (uint)bytes, hart.Id, by: null);
     }
 
     public void Retired(Hart hart, uint pc, in Instruction instruction)
     {
-        Listener?.Retired(hart, pc, instruction);
+        Heard?.Retired(hart, pc, instruction);
         Stepped(hart, isTrap: false);
+        StopAtEnd();
     }
 
     public void Trapped(Hart hart, uint pc)
     {
-        Listener?.Trapped(hart, pc);
+        Heard?.Trapped(hart, pc);
         Stepped(hart, isTrap: true);
+        StopAtEnd();
     }
 
-    public void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value) => Listener?.DeviceAccess(hart, mapping, access, isLoad, value);
+    public void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value) => Heard?.DeviceAccess(hart, mapping, access, isLoad, value);
 
-    private static StopEvent StopOf(Watchpoint watch, int hart, string? text = null) => new(
-        watch.Kind switch { WatchKind.Write => StopKind.WriteWatchpoint, WatchKind.Read => StopKind.ReadWatchpoint, _ => StopKind.AccessWatchpoint }, hart, watch.Address, Text: text);
+    /// <summary>The listener, unless the machine only returns to a position at which it has been: what happens on the way has been heard.</summary>
+    private IProbe? Heard => _steppedHart == Nothing ? null : Listener;
 
     private static int Slot(uint pc) => (int)(pc >> 1) & ((1 << FilterBits) - 1);
+
+    private void Arm(Watchpoint watch)
+    {
+        if ((watch.Kind & WatchKind.Write) == 0) return;
+        foreach (var memory in MemoriesOf(watch)) memory.AddWatch(watch.Address, watch.Bytes, Watch.Watchpoint);
+    }
+
+    private IEnumerable<MemoryRegion> MemoriesOf(Watchpoint watch) => _machine.Memories.Where(m => m.Contains(watch.Address, watch.Bytes));
 
     private bool NeedsProbe(Watchpoint watch) => (watch.Kind & WatchKind.Read) != 0 || _machine.Space.FindDevice(watch.Address, 1) is not null;
 
@@ -164,7 +180,7 @@ internal sealed class DebugProbe : IProbe
 
     private void Begin(MachinePosition? end, int steppedHart, ulong lastStep)
     {
-        (Stop, End, LastHit, IsFound) = (null, end, null, false);
+        (Hit, End, IsFound) = (null, end, false);
         (_steppedHart, _lastStep) = (steppedHart, lastStep);
         UpdateFilter();
     }
@@ -186,7 +202,7 @@ internal sealed class DebugProbe : IProbe
         var command = _commands[hart.Id];
         if (command.Order != HartOrder.Step) return;
         if (!isTrap && hart.Pc - command.RangeStart < command.RangeEnd - command.RangeStart) return;
-        Hit(new StopEvent(StopKind.Step, hart.Id));
+        Stop(new StopEvent(StopKind.Step, hart.Id));
     }
 
     /// <summary>A step begins at the first attempt at its instruction. An interrupt is a step without an instruction.</summary>
@@ -194,36 +210,61 @@ internal sealed class DebugProbe : IProbe
     {
         var now = _machine.Position;
         var isBegun = _begun.Steps == hart.Retired + hart.TrapsTaken - 1;
-        LastHit = (isBegun ? _begun.Position : now with { Traps = now.Traps - 1 }, new StopEvent(StopKind.Step, hart.Id));
+        Hit = new WatchedAccess(isBegun ? _begun.Position : now with { Traps = now.Traps - 1 });
+        Hit.Add(new StopEvent(StopKind.Step, hart.Id));
         if (hart.Retired + hart.TrapsTaken != _lastStep) return;
         IsFound = true;
         _machine.RequestStop();
     }
 
-    private void Hit(StopEvent stop)
+    private void Stop(StopEvent stop)
     {
-        if (End is not null)
+        if (End is null || _steppedHart == Stops) HitHere(isAccess: false)?.Add(stop);
+    }
+
+    /// <summary>An access stops the machine if a watchpoint is set for it.</summary>
+    /// <param name="kind">A read or a write.</param>
+    /// <param name="address">The first byte.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="hart">The hart that makes it, or for which it is made; -1 if that is not known.</param>
+    /// <param name="by">Who makes it for the hart; null if the hart does.</param>
+    private void Accessed(WatchKind kind, uint address, uint bytes, int hart, string? by)
+    {
+        if (End is not null && _steppedHart is not (Stops or Accesses)) return;
+        foreach (var watch in Watchpoints)
         {
-            if (_steppedHart == Stops) LastHit = (_machine.Position, stop);
-            return;
+            if ((watch.Kind & kind) != 0 && watch.Overlaps(address, bytes)) HitHere(isAccess: true)?.Add(WatchHit.Of(watch, address), hart, by);
+        }
+    }
+
+    /// <summary>What is hit at the machine's present position. Null if it does not count: it lies beyond the end of the search, or after the first stop going forward.</summary>
+    private WatchedAccess? HitHere(bool isAccess)
+    {
+        var now = _machine.Position;
+        if (End is { } end)
+        {
+            if (now >= end) return null;
+            return Hit = Hit?.Before == now ? Hit : new WatchedAccess(now);
         }
 
-        Stop ??= stop;
         _machine.RequestStop();
+        if (Hit is null) return Hit = new WatchedAccess(now);
+
+        // A step, or an event of a device, ends one position after the accesses that it made.
+        return now == Hit.Before || (!isAccess && now < Hit.Before.Next.Next) ? Hit : null;
     }
 
     private void OnStored(MemoryRegion region, uint address, uint bytes, Watch kinds, int initiator)
     {
-        if ((kinds & Watch.Watchpoint) == 0 || initiator == Initiators.Host) return;
-        foreach (var watch in Watchpoints)
-        {
-            if ((watch.Kind & WatchKind.Write) == 0 || !watch.Overlaps(address, bytes)) continue;
-            var isHart = Initiators.IsHart(initiator);
-            Hit(StopOf(watch, isHart ? initiator : -1, isHart ? null : $"0x{watch.Address:x8} was written by {_machine.DeviceOf(initiator)?.Title}"));
-        }
+        if ((kinds & Watch.Watchpoint) == 0 || !IsRunning) return;
+        if (Initiators.IsHart(initiator)) Accessed(WatchKind.Write, address, bytes, initiator, by: null);
+        else if (_machine.DeviceOf(initiator) is { } device) Accessed(WatchKind.Write, address, bytes, device.ServedHart, device.Title);
+        else Accessed(WatchKind.Write, address, bytes, _machine.ActingHart, "the host, for the guest");
     }
 
-    private void OnDeviceActed()
+    private void OnDeviceActed() => StopAtEnd();
+
+    private void StopAtEnd()
     {
         if (End is { } end && _machine.Position >= end) _machine.RequestStop();
     }

@@ -131,10 +131,13 @@ internal sealed class EventStops : IProbe
             _seen[n] = now;
             if (Enabled.Contains(JobDone) && (int)(now.Finished - before.Finished) > 0)
             {
-                Stop(-1, $"tile {n} has finished job {now.Finished}, tag 0x{TileReport.Register(tile, AimcTileRegisters.FinishedTag):x}");
+                Stop(tile.ServedHart, $"tile {n} has finished {TileReport.Name(now.Finished, TileReport.Register(tile, AimcTileRegisters.FinishedTag))}");
             }
 
-            if (Enabled.Contains(Saturation) && now.Saturations > before.Saturations) Stop(-1, $"tile {n}: {now.Saturations - before.Saturations} ADC saturations");
+            if (Enabled.Contains(Saturation) && now.Saturations > before.Saturations && tile.LastIntegrated is { } job)
+            {
+                Stop(job.Hart, $"tile {n} has saturated its ADC {now.Saturations - before.Saturations} times in {TileReport.Name(job.Number, job.Tag)}");
+            }
         }
     }
 
@@ -166,7 +169,8 @@ internal sealed class EventStops : IProbe
         {
             if (tile.IsUnreadInput(address, bytes))
             {
-                Stop(Initiators.IsHart(initiator) ? initiator : -1, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
+                var hart = Initiators.IsHart(initiator) ? initiator : _debuggee.Machine.DeviceOf(initiator)?.ServedHart ?? _debuggee.Machine.ActingHart;
+                Stop(hart, $"0x{address:x8} is written, but it is an input that tile {tile.Options.Number} has not read yet");
             }
         }
     }

@@ -12,13 +12,13 @@ public enum StopKind
     /// <summary>Before the instruction at a hardware breakpoint.</summary>
     HardwareBreakpoint,
 
-    /// <summary>A watchpoint was written.</summary>
+    /// <summary>An access writes watched bytes. Going forward, the machine stands before the access; going back, after it.</summary>
     WriteWatchpoint,
 
-    /// <summary>A watchpoint was read.</summary>
+    /// <summary>An access reads watched bytes.</summary>
     ReadWatchpoint,
 
-    /// <summary>A watchpoint for reads and writes was accessed.</summary>
+    /// <summary>An access reads or writes bytes that are watched for both.</summary>
     AccessWatchpoint,
 
     /// <summary>An event that the user switched on with <c>monitor break-on</c>.</summary>
@@ -38,12 +38,15 @@ public enum StopKind
 
     /// <summary>A hart's trap handler traps.</summary>
     TrapLoop,
+
+    /// <summary>A limit of the run is reached, which ends it.</summary>
+    Limit,
 }
 
 /// <summary>Why the machine has stopped, with the hart and further details.</summary>
 /// <param name="Kind">Reason.</param>
 /// <param name="Hart">The hart it happened to.</param>
-/// <param name="Address">The watched address.</param>
+/// <param name="Address">The first watched byte that the access touches.</param>
 /// <param name="Code">The guest's exit code.</param>
 /// <param name="Text">A line for the user; null for none.</param>
 public sealed record StopEvent(StopKind Kind, int Hart, uint Address = 0, int Code = 0, string? Text = null);

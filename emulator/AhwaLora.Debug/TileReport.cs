@@ -13,19 +13,27 @@ internal static class TileReport
         var counters = tile.CountersAt(time);
         var status = Register(tile, Status);
         var state = (status & 2) != 0 ? "programming" : (status & 4) != 0 ? "calibrating" : (status & 1) != 0 ? "busy" : "idle";
+        var jobs = tile.PendingJobs.ToLookup(job => job.HasStarted, job => Name(job.Number, job.Tag));
         return string.Create(CultureInfo.InvariantCulture, $"""
-            tile {tile.Options.Number}: {state}, {status >> 4 & 15} jobs pending, {Register(tile, Finished)} finished, {status >> 8 & 15} contexts free
+            tile {tile.Options.Number}: {state}, {Register(tile, Finished)} jobs finished, {status >> 4 & 15} pending, {status >> 8 & 15} contexts free
               size       {tile.Crossbar.State.Rows} x {tile.Crossbar.State.Columns}, integration {Register(tile, TIntNs)} ns
-              running    job {Register(tile, RunningJob)}, tag 0x{Register(tile, RunningTag):x}
+              finished   {(tile.LastFinished is { } last ? Name(last.Number, last.Tag) : "none")}
+              running    {List(jobs[true])}
+              queued     {List(jobs[false])}
               counters   {counters.BusyCycles} busy cycles, {counters.Mvms} MVMs, {counters.AdcSaturations} ADC saturations, {counters.DacClips} DAC clips
               error      cause {Register(tile, ErrorCause)}, argument 0x{Register(tile, ErrorArgument):x}
 
             """);
     }
 
+    /// <summary>A job as stops and reports name it.</summary>
+    public static string Name(uint number, uint tag) => string.Create(CultureInfo.InvariantCulture, $"job {number}, tag 0x{tag:x}");
+
     /// <summary>A register, as a read without side effects shows it.</summary>
     public static uint Register(AimcTile tile, uint offset) => tile.Peek(offset, 4, 0, out var value) ? value : 0;
 
     /// <summary>A 64-bit counter.</summary>
     public static ulong Counter(AimcTile tile, uint offset) => Register(tile, offset) | (ulong)Register(tile, offset + 4) << 32;
+
+    private static string List(IEnumerable<string> jobs) => string.Join("; ", jobs.DefaultIfEmpty("none"));
 }

@@ -1,7 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters;
-using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core;
 using AhwaLora.Machine.Core.Execution;
@@ -31,6 +31,8 @@ public sealed partial class EmulatedMachine
                 var region = new MemoryRegion(memory.Name, memory.Base, memory.Size)
                 {
                     Banks = memory.Banks,
+                    BankBytes = memory.BankBytes,
+                    Arbiter = memory.Arbiter,
                     ExtraCycles = memory.ExtraCycles,
                     WidthBytes = memory.WidthBytes,
                     OwnerHart = memory.Private ? hart : -1,
@@ -91,14 +93,22 @@ public sealed partial class EmulatedMachine
         if (!IsExact) return;
         foreach (var cluster in _clusters)
         {
-            var number = _harts.Count + cluster.Devices.Sum(mapping => mapping.Device.BankMasters.Sum(master => master.Ports));
-            if (cluster.Tcdm is not null && number > TcdmBanks.MaxMasters)
-            {
-                throw new PlatformException($"exact contention has room for {TcdmBanks.MaxMasters} masters of the banks, this machine has {number}: "
-                    + "its harts and the words per cycle of DMA and tiles; take fewer harts or tiles, a smaller aimc.stream_words_per_cycle, or contention none");
-            }
-
+            CheckWidestAccess(cluster);
             cluster.Arbitrate(this, Options.Placement.Data);
+        }
+    }
+
+    /// <summary>An access that takes several banks needs each of them once.</summary>
+    private static void CheckWidestAccess(Cluster cluster)
+    {
+        if (cluster.Tcdm is not { } tcdm) return;
+        foreach (var device in cluster.Devices.Select(mapping => mapping.Device))
+        {
+            var bytes = device.BankMasters.Select(master => master.AccessBytes).DefaultIfEmpty().Max();
+            var banks = (bytes - sizeof(uint) + 2 * tcdm.BankBytes - 1) / tcdm.BankBytes; // of an access that begins in the last word of a bank
+            if (banks <= tcdm.Banks) continue;
+            throw new PlatformException($"'{device.Name}' takes up to {banks} banks of '{tcdm.Name}' in one access, which has {tcdm.Banks}; "
+                + $"give it at least {BitOperations.RoundUpToPowerOf2((uint)banks)}");
         }
     }
 

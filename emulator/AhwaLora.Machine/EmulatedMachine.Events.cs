@@ -9,7 +9,7 @@ namespace AhwaLora.Machine;
 public sealed partial class EmulatedMachine : IEventSource
 {
     private readonly EventCounters _events;
-    [Unsaved("an onlooker, which changes nothing")]
+    [Unsaved("an observer, which changes nothing")]
     private IProbe? _probe;
 
     /// <inheritdoc/>

@@ -1,4 +1,7 @@
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.State;
 
@@ -15,6 +18,7 @@ public sealed partial class EmulatedMachine : IStateful
     {
         foreach (var memory in _memories) memory.SaveOrRestore(state);
         SaveOrRestoreBesideMemory(state);
+        state.Require(state.IsSaving || _harts.TrueForAll(IsConsistent));
     }
 
     /// <summary>Saves or restores all state except the contents of memories.</summary>
@@ -35,6 +39,24 @@ public sealed partial class EmulatedMachine : IStateful
         if (!state.IsSaving) Rearm();
     }
 
+    /// <summary>True if a hart, its pipeline and the access it waits for agree on the time: a limit looks at the hart's.</summary>
+    private bool IsConsistent(Hart hart)
+    {
+        var time = hart.Time;
+        _engines[hart.Id].Idle(time, Cause.Issue); // changes nothing if they agree
+        return hart.Time == time && MayWait(hart);
+    }
+
+    /// <summary>Only a load, store or atomic has an access that waits. Another instruction would never end it, and the hart's next action would stay in the past.</summary>
+    private static bool MayWait(Hart hart)
+    {
+        if (!hart.Pending.IsActive) return true;
+        if (!hart.Pending.IsGranted && hart.Pending.Time < hart.Time) return false;
+        if (!hart.Space.Peek(hart.Pc, 2, hart.Time, out var word)) return false;
+        if (!Decoder.IsCompressed(word) && !hart.Space.Peek(hart.Pc, 4, hart.Time, out word)) return false;
+        return new Decoder(hart.Features.Extensions).Decode(word).Row.Unit is Unit.Load or Unit.Store or Unit.Atomic;
+    }
+
     private void SaveOrRestoreResult(StateStream state)
     {
         var hasResult = Result is not null;
@@ -50,6 +72,7 @@ public sealed partial class EmulatedMachine : IStateful
     private void Rearm()
     {
         _isStopRequested = false;
+        _deviceTime = 0;
         foreach (var hart in _harts)
         {
             ConnectProbes(hart);

@@ -20,10 +20,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
 {
     private readonly List<MemoryRegion> _memories = [];
     private readonly List<MappedDevice> _devices = [];
-    [Unsaved("the devices again, which are passed")]
+    [Unsaved("another list of the devices, which are saved themselves")]
     private readonly List<IClockedDevice> _clocked = [];
     private readonly List<Cluster> _clusters = [];
-    [Unsaved("the clusters again, which are passed")]
+    [Unsaved("another list of the clusters, which are saved themselves")]
     private readonly Cluster[] _clusterOf;
     private readonly List<Hart> _harts = [];
     [Unsaved("engines hold translations, which follow from memory")]
@@ -31,10 +31,10 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     [Unsaved("engines hold translations, which follow from memory")]
     private readonly IEngine[] _engineOf;
     private readonly List<IStateful> _pipelines = [];
-    [Unsaved("the devices again, which are passed")]
+    [Unsaved("another list of the devices, which are saved themselves")]
     private readonly List<AimcTile> _tiles = [];
     private readonly Scheduler _scheduler;
-    [Unsaved("the world outside, which no snapshot holds")]
+    [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly IHost _host;
     private readonly HostClock _clock;
     private readonly Semihosting _semihosting;
@@ -43,9 +43,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     private Htif? _htif;
     [Unsaved("null between two turns, and so between two runs")]
     private Hart? _acting;
-    [Unsaved("set before each event of a device, and read within it")]
+    [Unsaved("set before each event of a device, and read within it and by onlookers")]
     private ulong _deviceTime;
-    [Unsaved("ends the run that is under way, and no other")]
+    [Unsaved("only the run under way uses it")]
     private bool _isStopRequested;
 
     /// <summary>Assembles a platform.</summary>
@@ -76,15 +76,15 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     }
 
     /// <summary>The platform that it was assembled from.</summary>
-    [field: Unsaved("fixed, and told by the file's header")]
+    [field: Unsaved("fixed, and named in the file's header")]
     public PlatformDescription Platform { get; }
 
     /// <summary>The options that it runs with.</summary>
-    [field: Unsaved("fixed, and told by the file's header")]
+    [field: Unsaved("fixed, and named in the file's header")]
     public MachineOptions Options { get; }
 
     /// <summary>Memory and devices as masters other than harts see them.</summary>
-    [field: Unsaved("memories and devices again, which are passed")]
+    [field: Unsaved("another list of memories and devices, which are saved themselves")]
     public AddressSpace Space { get; }
 
     /// <summary>The harts, by mhartid.</summary>
@@ -122,6 +122,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     /// <summary>Machine time: the latest local time of any hart.</summary>
     public ulong Cycles => _harts.Max(h => h.Time);
 
+    /// <summary>The latest cycle in which a hart or a device has acted, for reports: harts may all wait while devices act.</summary>
+    public ulong Now => Math.Max(Cycles, _deviceTime);
+
     /// <summary>How the guest ended the run; null while it goes on.</summary>
     public RunResult? Result { get; private set; }
 
@@ -136,14 +139,14 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     }
 
     /// <summary>The observer of what harts and devices do over time; null for none.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public IMachineObserver? Observer { get; set; }
 
     /// <inheritdoc/>
     IActivityObserver? IBusMasters.Observer => Observer;
 
     /// <summary>Raised after each event of a device and each round of the banks.</summary>
-    [field: Unsaved("an onlooker, which changes nothing")]
+    [field: Unsaved("an observer, which changes nothing")]
     public event Action? DeviceActed;
 
     /// <summary>Makes <see cref="Run"/> return <see cref="ExitReason.Stopped"/> after the present instruction or device event.</summary>
@@ -152,6 +155,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         _isStopRequested = true;
         if (_acting is not null) _acting.BreakAt = 0;
     }
+
+    /// <summary>The hart that acts at this moment, for those who observe the run; -1 while a device acts, and between two runs.</summary>
+    public int ActingHart => _acting?.Id ?? -1;
 
     /// <summary>The hart whose turn it is, or -1 if none has been given a turn.</summary>
     public int Turn => _scheduler.Turn;
@@ -178,7 +184,8 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
     public CauseCounters CausesOf(int hart) => _engines[hart].Causes;
 
     /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank, one cluster after the other; empty without exact contention.</summary>
-    public IEnumerable<BankConflict> BankConflicts => _clusters.SelectMany(cluster => cluster.BankConflicts);
+    public IEnumerable<BankConflict> BankConflicts =>
+        _clusters.SelectMany(cluster => cluster.BankConflicts).Select(conflict => _clusters.Count == 1 ? conflict with { Cluster = null } : conflict);
 
     /// <summary>Misses of the instruction caches, over all harts; null if there is no instruction cache.</summary>
     public ulong? InstructionCacheMisses => Platform.InstructionMemory?.Cache is null ? null : _fetch!.Misses;
@@ -356,7 +363,9 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         _htif.Take(hart);
         if (goesOn && hart.Time > window.Horizon) return StopReason.NeedsTurn;
         _htifDueAt[hart.Id] = ulong.MaxValue;
+        _acting = hart;
         var outcome = _htif.Evaluate(hart);
+        _acting = null;
         if (outcome.Event == HtifEvent.RunEnded) Result = new RunResult(ExitReason.Exit, outcome.ExitCode, hart.Id);
         if (outcome.Event is not (HtifEvent.RunEnded or HtifEvent.HartEnded)) return goesOn ? StopReason.Interacted : null;
         hart.State = HartState.Ended;

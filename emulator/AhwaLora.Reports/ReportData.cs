@@ -10,7 +10,7 @@ namespace AhwaLora.Reports;
 /// <param name="Request">What was asked for.</param>
 /// <param name="Layer">The layer, measured in three ways.</param>
 /// <param name="Timeline">The timeline of the layer under the requested strategy.</param>
-/// <param name="Causes">[hart][cause]: cycles of that run, causes in the order of <see cref="Runs.Profiling.CauseNames.All"/>.</param>
+/// <param name="Causes">[hart][cause]: cycles of that run, causes in the order of <see cref="Machine.Core.Pipelines.CauseNames.All"/>.</param>
 /// <param name="Points">The overhead maps' points.</param>
 /// <param name="Kernels">The roofline's points.</param>
 /// <param name="Tile">The analog side.</param>

@@ -4,6 +4,7 @@ using AhwaLora.Common.Text;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Reports;

@@ -1,3 +1,4 @@
+using AhwaLora.Machine.Core.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;

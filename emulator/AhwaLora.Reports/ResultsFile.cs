@@ -21,23 +21,25 @@ public static class ResultsFile
     /// <summary>Optional columns, by which a reader of the report can select points.</summary>
     public static IReadOnlyList<string> Optional { get; } = ["timing", "contention", "preset", "clock_mhz"];
 
+    private const long MostBytes = 256L << 20;
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">The file or a column is missing, or a cell is not a number.</exception>
     public static IReadOnlyList<OverheadPoint> Read(string path)
     {
-        if (!File.Exists(path)) throw new UserErrorException($"{path}: no such file; 'ahwalora sweep' writes one");
+        var text = InputFile.Text(path, MostBytes, "no such file; 'ahwalora sweep' writes one");
         try
         {
-            using var reader = Sep.New(',').Reader(o => o with { Unescape = true }).FromFile(path);
+            using var reader = Sep.New(',').Reader(o => o with { Unescape = true }).FromText(text);
             var needed = Needed.Select(name => reader.Header.TryIndexOf(name, out var index) ? index : throw new UserErrorException($"{path}: lacks the column '{name}'; a report needs {string.Join(", ", Needed)}")).ToArray();
             var optional = Optional.Select(name => reader.Header.TryIndexOf(name, out var index) ? index : -1).ToArray();
             var points = new List<OverheadPoint>();
             foreach (var row in reader) points.Add(Parse(new Cells(path, row.LineNumberFrom, [.. Take(row, needed)], [.. Take(row, optional)])));
-            return points.Count != 0 ? points : throw new UserErrorException($"{path}: holds no results, only a heading");
+            return points.Count != 0 ? points : throw new UserErrorException($"{path}: holds no results, only the names of columns");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidDataException)
+        catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
-            throw new UserErrorException($"{path}: cannot be read as CSV ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')})", e);
+            throw new UserErrorException($"{path}: cannot be read as CSV ({e.Message.TrimEnd('.')})", e);
         }
     }
 

@@ -166,7 +166,7 @@ static void open_runs(uint32_t most, uint32_t buffers, enum layer_adapter adapte
         if (before) check_link(before->layer, of);
         *run = (struct layer_run){.layer = of, .buffers = buffers, .chunks = (of->tokens + of->chunk - 1) / of->chunk};
         lay_out(run, &end, before ? before->y : 0, adapter);
-        require(ahwa_matrix_fits(&run->matrix), AHWA_EXIT_LAYER_MAPPING, ahwa_tile_read(of->tile, AHWA_TILE_CAPS_OFFSET));
+        require(ahwa_matrix_fits(&run->matrix), AHWA_EXIT_LAYER_MAPPING, ahwa_tile_read(of->tile, AHWA_TILE_SIZE_OFFSET));
         choose_split(run);
         if (before) before->next = run;
         before = run;

@@ -52,16 +52,29 @@ static inline uint64_t ahwa_read64(uint32_t address)
         ahwa_value_;                                            \
     })
 
-/** Number of the calling hart, 0 to ahwa_harts() - 1. */
+/** Number of the calling hart; 0 to ahwa_harts() - 1 with one cluster. */
 static inline uint32_t ahwa_hart(void)
 {
     return AHWA_CSR_READ(mhartid);
 }
 
-/** Number of harts of the machine. */
+/** Number of the calling hart's cluster. */
+static inline uint32_t ahwa_cluster(void)
+{
+#if AHWA_CLUSTERS == 1
+    return 0;
+#else
+    return ahwa_hart() / AHWA_HARTS_PER_CLUSTER;
+#endif
+}
+
+/** Address of a block of registers of the calling hart's cluster: CLUSTER, DMA or TILE. */
+#define AHWA_OWN(block) (AHWA_##block##_BASE + ahwa_cluster() * AHWA_##block##_CLUSTER_STRIDE)
+
+/** Number of harts of the cluster. */
 static inline uint32_t ahwa_harts(void)
 {
-    return ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_HARTS_OFFSET);
+    return ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_HARTS_OFFSET);
 }
 
 /** Low word of this hart's cycle counter, cycles since reset. */
@@ -79,7 +92,7 @@ static inline uint32_t ahwa_minstret(void)
 /** Low word of the cluster's cycle counter, the same for all harts, cycles since reset. */
 static inline uint32_t ahwa_cluster_cycle(void)
 {
-    return ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_CYCLE_OFFSET);
+    return ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_CYCLE_OFFSET);
 }
 
 /* Markers of a measured region: CSR 0x7C8, without effect on the machine. `id` is a number below 2^31, or the address of
@@ -99,35 +112,35 @@ static inline void ahwa_fence(void)
 static inline void ahwa_barrier(void)
 {
     ahwa_fence();
-    (void)ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_BARRIER_OFFSET);
+    (void)ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_BARRIER_OFFSET);
     __asm__ volatile("" : : : "memory");
 }
 
-/** Raises the event of `hart`. */
+/** Raises the event of `hart`, counted within the cluster. */
 static inline void ahwa_wake(uint32_t hart)
 {
     ahwa_fence();
-    ahwa_write(AHWA_CLUSTER_BASE + (hart < 32 ? AHWA_CLUSTER_WAKE_LO_OFFSET : AHWA_CLUSTER_WAKE_HI_OFFSET), 1u << (hart & 31));
+    ahwa_write(AHWA_OWN(CLUSTER) + (hart < 32 ? AHWA_CLUSTER_WAKE_LO_OFFSET : AHWA_CLUSTER_WAKE_HI_OFFSET), 1u << (hart & 31));
 }
 
 /** Waits for this hart's event and clears it. */
 static inline void ahwa_wait_event(void)
 {
-    (void)ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_WAIT_EVENT_OFFSET);
+    (void)ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_WAIT_EVENT_OFFSET);
     __asm__ volatile("" : : : "memory");
 }
 
 /** Waits for mutex n, below AHWA_CLUSTER_MUTEX_COUNT, and takes it. Mutex 0 is the console's. */
 static inline void ahwa_mutex_lock(uint32_t n)
 {
-    (void)ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_MUTEX_OFFSET + n * AHWA_CLUSTER_MUTEX_STRIDE);
+    (void)ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_MUTEX_OFFSET + n * AHWA_CLUSTER_MUTEX_STRIDE);
     __asm__ volatile("" : : : "memory");
 }
 
 /** Takes mutex n and returns 1, or returns 0 if it is held. */
 static inline uint32_t ahwa_mutex_try(uint32_t n)
 {
-    const uint32_t taken = ahwa_read(AHWA_CLUSTER_BASE + AHWA_CLUSTER_TRY_MUTEX_OFFSET + n * AHWA_CLUSTER_TRY_MUTEX_STRIDE);
+    const uint32_t taken = ahwa_read(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_TRY_MUTEX_OFFSET + n * AHWA_CLUSTER_TRY_MUTEX_STRIDE);
     __asm__ volatile("" : : : "memory");
     return taken;
 }
@@ -136,19 +149,19 @@ static inline uint32_t ahwa_mutex_try(uint32_t n)
 static inline void ahwa_mutex_unlock(uint32_t n)
 {
     ahwa_fence();
-    ahwa_write(AHWA_CLUSTER_BASE + AHWA_CLUSTER_MUTEX_OFFSET + n * AHWA_CLUSTER_MUTEX_STRIDE, 0);
+    ahwa_write(AHWA_OWN(CLUSTER) + AHWA_CLUSTER_MUTEX_OFFSET + n * AHWA_CLUSTER_MUTEX_STRIDE, 0);
 }
 
 /* ---- DMA ------------------------------------------------------------------------------------------------------- */
 
 static inline uint32_t ahwa_dma_read(uint32_t offset)
 {
-    return ahwa_read(AHWA_DMA_BASE + offset);
+    return ahwa_read(AHWA_OWN(DMA) + offset);
 }
 
 static inline void ahwa_dma_write(uint32_t offset, uint32_t value)
 {
-    ahwa_write(AHWA_DMA_BASE + offset, value);
+    ahwa_write(AHWA_OWN(DMA) + offset, value);
 }
 
 /**
@@ -211,12 +224,12 @@ struct ahwa_tile_job {
 
 static inline uint32_t ahwa_tile_read(uint32_t tile, uint32_t offset)
 {
-    return ahwa_read(AHWA_TILE_BASE + tile * AHWA_TILE_STRIDE + offset);
+    return ahwa_read(AHWA_OWN(TILE) + tile * AHWA_TILE_STRIDE + offset);
 }
 
 static inline void ahwa_tile_write(uint32_t tile, uint32_t offset, uint32_t value)
 {
-    ahwa_write(AHWA_TILE_BASE + tile * AHWA_TILE_STRIDE + offset, value);
+    ahwa_write(AHWA_OWN(TILE) + tile * AHWA_TILE_STRIDE + offset, value);
 }
 
 /** Waits for a free job context and locks it for this hart. Returns its id. Its registers keep the values of its last job. */

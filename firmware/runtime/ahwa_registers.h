@@ -2,6 +2,10 @@
 #ifndef AHWA_REGISTERS_H
 #define AHWA_REGISTERS_H
 
+/* Clusters. Hart h belongs to cluster h / AHWA_HARTS_PER_CLUSTER. */
+#define AHWA_CLUSTERS          1
+#define AHWA_HARTS_PER_CLUSTER 64
+
 /* CLINT. Core-local interruptor: software interrupts and timers. Word accesses. */
 #define AHWA_CLINT_BASE            0x02000000
 #define AHWA_CLINT_MSIP_OFFSET     0x00       /* Bit 0 is hart h's software interrupt (mip.MSIP). */
@@ -20,7 +24,7 @@
 #define AHWA_PLIC_PENDING_OFFSET   0x1000     /* Bit s mod 32 of word s / 32 is set while source s waits to be claimed. */
 #define AHWA_PLIC_PENDING_STRIDE   0x04
 #define AHWA_PLIC_PENDING_COUNT    32
-#define AHWA_PLIC_ENABLE_OFFSET    0x2000     /* Bit s mod 32 of word s / 32, from here or from context h's first word on, lets source s interrupt context h. */
+#define AHWA_PLIC_ENABLE_OFFSET    0x2000     /* Bit s mod 32 of word s / 32 lets source s interrupt context h; each context has words of its own. */
 #define AHWA_PLIC_ENABLE_STRIDE    0x80
 #define AHWA_PLIC_ENABLE_COUNT     64
 #define AHWA_PLIC_THRESHOLD_OFFSET 0x200000   /* Context h is interrupted by priorities above this, 0 to 7. */
@@ -31,18 +35,19 @@
 #define AHWA_PLIC_CLAIM_COUNT      64
 #define AHWA_PLIC_SOURCE_UART      0x01       /* UART. */
 #define AHWA_PLIC_SOURCE_DMA       0x02       /* DMA: done or error. */
-#define AHWA_PLIC_SOURCE_TILE0     0x08       /* AIMC tile 0; tile n is this plus n, as far as there are sources. */
+#define AHWA_PLIC_SOURCE_TILE0     0x08       /* AIMC tile 0; tile n has this plus n, while there are sources left. */
 
 /* CLUSTER. Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one. */
 #define AHWA_CLUSTER_BASE                  0x10200000
+#define AHWA_CLUSTER_CLUSTER_STRIDE        0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_CLUSTER_BARRIER_OFFSET        0x00       /* A read waits until every hart that has not ended reads it too, and returns 0. */
-#define AHWA_CLUSTER_HARTS_OFFSET          0x04       /* Number of harts. */
+#define AHWA_CLUSTER_HARTS_OFFSET          0x04       /* Number of harts of the cluster. */
 #define AHWA_CLUSTER_WAKE_LO_OFFSET        0x08       /* Bit h raises the event of hart h. */
 #define AHWA_CLUSTER_WAKE_HI_OFFSET        0x0C       /* Bit h raises the event of hart 32 + h. */
 #define AHWA_CLUSTER_WAIT_EVENT_OFFSET     0x10       /* A read waits until this hart's event is raised, clears it and returns 1. */
 #define AHWA_CLUSTER_CYCLE_OFFSET          0x20       /* Cycles since reset. */
-#define AHWA_CLUSTER_TCDM_ACCESSED_OFFSET  0x28       /* Accesses the TCDM's banks have granted. */
-#define AHWA_CLUSTER_TCDM_CONGESTED_OFFSET 0x30       /* Cycles masters have waited for a bank, summed over masters; 0 without exact contention. */
+#define AHWA_CLUSTER_TCDM_ACCESSED_OFFSET  0x28       /* Accesses that the TCDM's banks have granted. */
+#define AHWA_CLUSTER_TCDM_CONGESTED_OFFSET 0x30       /* Cycles that masters have waited for a bank, summed over masters; 0 without exact contention. */
 #define AHWA_CLUSTER_MUTEX_OFFSET          0x100      /* A read waits until mutex n is free, takes it and returns 1; first come, first served. Any write by its holder frees it. */
 #define AHWA_CLUSTER_MUTEX_STRIDE          0x04
 #define AHWA_CLUSTER_MUTEX_COUNT           16
@@ -52,6 +57,7 @@
 
 /* DMA. 1-D and 2-D copies between memories, served in order. Each hart has its own SRC to ROWS, so no lock is needed. Word accesses. */
 #define AHWA_DMA_BASE                       0x10210000
+#define AHWA_DMA_CLUSTER_STRIDE             0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_DMA_SRC_OFFSET                 0x00       /* Address of the first row's source; a multiple of 4. */
 #define AHWA_DMA_DST_OFFSET                 0x04       /* Address of the first row's destination; a multiple of 4. Source and destination must not overlap. */
 #define AHWA_DMA_BYTES_OFFSET               0x08       /* Bytes of a row; a multiple of 4, above 0. */
@@ -91,9 +97,10 @@
 
 /* TILE. Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses. */
 #define AHWA_TILE_BASE                              0x30000000
+#define AHWA_TILE_CLUSTER_STRIDE                    0x00       /* From the block of one cluster to that of the next; 0 with one cluster. */
 #define AHWA_TILE_STRIDE                            0x1000     /* From one block to the next. */
-#define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* Write: queue the job in the hart's context. Read: number of the hart's latest job, 1 = first since the last clear, 0 = none. */
-#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* Lock a free job context for the reading hart: its id, or a negative code. A hart that holds one gets the same again. Its registers keep the values of its last job. */
+#define AHWA_TILE_TRIGGER_OFFSET                    0x00       /* Write: queues the job in the hart's context. Read: number of the hart's latest job; 1 is the first since the last clear, 0 means none. */
+#define AHWA_TILE_ACQUIRE_OFFSET                    0x04       /* A read locks a free job context for its hart and returns the context's id, or a negative code. A hart that holds a context gets the same one again. Its registers keep the values of its last job. */
 #define AHWA_TILE_FINISHED_OFFSET                   0x08       /* Jobs finished since the last clear; jobs finish in the order of their numbers. */
 #define AHWA_TILE_STATUS_OFFSET                     0x0C       /* What the tile is doing. */
 #define AHWA_TILE_STATUS_BUSY_SHIFT                 0
@@ -109,7 +116,7 @@
 #define AHWA_TILE_STATUS_FREE_SHIFT                 8
 #define AHWA_TILE_STATUS_FREE_MASK                  0xF00      /* Contexts that ACQUIRE could lock. */
 #define AHWA_TILE_RUNNING_JOB_OFFSET                0x10       /* Number of the oldest unfinished job; 0 = none. */
-#define AHWA_TILE_SOFT_CLEAR_OFFSET                 0x14       /* Any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on. */
+#define AHWA_TILE_SOFT_CLEAR_OFFSET                 0x14       /* Any value: aborts all jobs, frees and zeroes the contexts, zeroes job numbers, FINISHED, IRQ_ENABLE, IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration that has begun goes on. */
 #define AHWA_TILE_IRQ_ENABLE_OFFSET                 0x18       /* Interrupt line = any bit of IRQ_ENABLE and IRQ_STATUS. */
 #define AHWA_TILE_IRQ_ENABLE_DONE_SHIFT             0
 #define AHWA_TILE_IRQ_ENABLE_DONE_MASK              0x01       /* A job has finished. */
@@ -184,12 +191,14 @@
 #define AHWA_TILE_COLUMNS_OFFSET                    0x60       /* Context: output lines; elements of an output vector. */
 #define AHWA_TILE_FLAGS_OFFSET                      0x64       /* Context: options of the job; other bits must be 0. */
 #define AHWA_TILE_FLAGS_ACCUMULATE_SHIFT            0
-#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time. */
+#define AHWA_TILE_FLAGS_ACCUMULATE_MASK             0x01       /* DST = DST + y, one addition per element in the format of DST; reading DST doubles the stream-out time. */
 #define AHWA_TILE_FLAGS_RAW_SHIFT                   1
-#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE. */
-#define AHWA_TILE_SCALE_OFFSET                      0x68       /* Context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job. */
-#define AHWA_TILE_BIAS_OFFSET                       0x6C       /* Context: address of float32 addends, one a column; 0 = none; read once a job. */
-#define AHWA_TILE_TAG_OFFSET                        0x70       /* Context: any number that helps the firmware to know the job again. */
+#define AHWA_TILE_FLAGS_RAW_MASK                    0x02       /* SRC holds int8 DAC codes and DST takes int8 ADC codes, four per word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE or HALF. */
+#define AHWA_TILE_FLAGS_HALF_SHIFT                  2
+#define AHWA_TILE_FLAGS_HALF_MASK                   0x04       /* SRC and DST hold binary16, two per word. Each element of y is rounded once, to nearest even, before ACCUMULATE adds it; SCALE and BIAS stay float32. */
+#define AHWA_TILE_SCALE_OFFSET                      0x68       /* Context: address of float32 factors, one per column, in addition to the scales that the weights were mapped with; 0 = none; read once per job. */
+#define AHWA_TILE_BIAS_OFFSET                       0x6C       /* Context: address of float32 addends, one per column; 0 = none; read once per job. */
+#define AHWA_TILE_TAG_OFFSET                        0x70       /* Context: any number by which the firmware recognizes the job. */
 #define AHWA_TILE_RUNNING_TAG_OFFSET                0x74       /* TAG of the oldest unfinished job; 0 = none. */
 #define AHWA_TILE_FINISHED_TAG_OFFSET               0x78       /* TAG of the job finished last. */
 #define AHWA_TILE_BUSY_CYCLES_OFFSET                0x80       /* Cycles in which a job, programming or calibration ran; read high, low, high. */
@@ -200,7 +209,7 @@
 #define AHWA_TILE_ENERGY_FJ_OFFSET                  0xA8       /* Femtojoules spent in passes and programming. */
 #define AHWA_TILE_PROGRAM_WEIGHTS_OFFSET            0xB0       /* Address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values. */
 #define AHWA_TILE_PROGRAM_STRIDE_OFFSET             0xB4       /* Bytes from the weights of one column to those of the next. */
-#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* Input lines of the region; at reset that which the host programmed, or the whole tile. */
+#define AHWA_TILE_PROGRAM_ROWS_OFFSET               0xB8       /* Input lines of the region; at reset the region that the host programmed, or the whole tile. */
 #define AHWA_TILE_PROGRAM_ROWS_FIRST_SHIFT          16
 #define AHWA_TILE_PROGRAM_ROWS_FIRST_MASK           0xFFFF0000 /* First line. */
 #define AHWA_TILE_PROGRAM_ROWS_COUNT_SHIFT          0
@@ -210,15 +219,15 @@
 #define AHWA_TILE_PROGRAM_COLUMNS_FIRST_MASK        0xFFFF0000 /* First line. */
 #define AHWA_TILE_PROGRAM_COLUMNS_COUNT_SHIFT       0
 #define AHWA_TILE_PROGRAM_COLUMNS_COUNT_MASK        0xFFFF     /* Number of lines. */
-#define AHWA_TILE_PROGRAM_START_OFFSET              0xC0       /* Any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0. */
+#define AHWA_TILE_PROGRAM_START_OFFSET              0xC0       /* Any value: reads the weights and programs the region. The tile is locked until that is done; then its age is 0. */
 #define AHWA_TILE_PROGRAM_STATUS_OFFSET             0xC4       /* The programming started last. */
 #define AHWA_TILE_PROGRAM_STATUS_BUSY_SHIFT         0
 #define AHWA_TILE_PROGRAM_STATUS_BUSY_MASK          0x01       /* Under way. */
 #define AHWA_TILE_PROGRAM_STATUS_DONE_SHIFT         1
 #define AHWA_TILE_PROGRAM_STATUS_DONE_MASK          0x02       /* Ended. */
 #define AHWA_TILE_PROGRAM_RMS_ERROR_OFFSET          0xC8       /* Float32: root mean square of programmed less intended conductance, microsiemens. */
-#define AHWA_TILE_PROGRAM_PULSES_OFFSET             0xCC       /* Pulses the last programming took. */
-#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* Measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line. */
+#define AHWA_TILE_PROGRAM_PULSES_OFFSET             0xCC       /* Pulses that the last programming took. */
+#define AHWA_TILE_CALIBRATE_START_OFFSET            0xD0       /* Measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes one MVM per input line. */
 #define AHWA_TILE_CALIBRATE_START_COMMAND_SHIFT     0
 #define AHWA_TILE_CALIBRATE_START_COMMAND_MASK      0x03       /* 1 or 2. */
 #define AHWA_TILE_CALIBRATE_STATUS_OFFSET           0xD4       /* The calibration started last. */
@@ -230,7 +239,7 @@
 #define AHWA_TILE_CALIBRATE_RESPONSE_OFFSET         0xDC       /* Float32: the mean magnitude measured last. */
 #define AHWA_TILE_CALIBRATE_ALPHA_OFFSET            0xE0       /* Float32: factor on every output; finite. */
 #define AHWA_TILE_AGE_OFFSET                        0xE8       /* Float32: seconds since programming: simulated time and advances. */
-#define AHWA_TILE_AGE_ADVANCE_OFFSET                0xEC       /* Float32: let that many seconds pass for the devices, and read them anew; not while the tile computes. */
+#define AHWA_TILE_AGE_ADVANCE_OFFSET                0xEC       /* Float32: lets that many seconds pass for the devices, then reads them again; not while the tile computes. */
 #define AHWA_TILE_ERROR_CAUSE_OFFSET                0xF0       /* What was wrong last; cleared, with ERROR_ARGUMENT, by IRQ_STATUS.ERROR. */
 #define AHWA_TILE_ERROR_ARGUMENT_OFFSET             0xF4       /* The value that was wrong. */
 #define AHWA_TILE_SATURATION_OFFSET                 0x100      /* A bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512. */
@@ -245,16 +254,16 @@
 #define AHWA_TILE_ERROR_ROWS                        0x02       /* No rows, or rows outside the tile; argument: first << 16 | count. */
 #define AHWA_TILE_ERROR_COLUMNS                     0x03       /* No columns, or columns outside the tile; argument: first << 16 | count. */
 #define AHWA_TILE_ERROR_VECTORS                     0x04       /* No vectors, or more than 65535; argument: VECTORS. */
-#define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
+#define AHWA_TILE_ERROR_FLAGS                       0x05       /* Unknown flags, RAW with ACCUMULATE or HALF, or RAW with converters that are off or wider than 8 bits; argument: FLAGS. */
 #define AHWA_TILE_ERROR_MISALIGNED                  0x06       /* An address or stride that is not a multiple of 4; argument: it. */
 #define AHWA_TILE_ERROR_UNMAPPED                    0x07       /* Not all of an operand lies in one memory; argument: its address. */
 #define AHWA_TILE_ERROR_INPUT                       0x08       /* An input vector with a NaN or infinite element: its output is not written; argument: the element's address. */
 #define AHWA_TILE_ERROR_WEIGHT                      0x09       /* A NaN or infinite weight; argument: its address. */
-#define AHWA_TILE_ERROR_BUSY                        0x0A       /* Programming, calibration or ageing asked for while the tile computes; argument: the register's offset. */
-#define AHWA_TILE_ERROR_NO_REFERENCE                0x0B       /* Alpha asked for before the reference was measured; argument: 0. */
+#define AHWA_TILE_ERROR_BUSY                        0x0A       /* Programming, calibration or ageing was requested while the tile computes; argument: the register's offset. */
+#define AHWA_TILE_ERROR_NO_REFERENCE                0x0B       /* Alpha was requested before the reference was measured; argument: 0. */
 #define AHWA_TILE_ERROR_VALUE                       0x0C       /* T_INT_NS, CALIBRATE_START, CALIBRATE_ALPHA or AGE_ADVANCE out of range; argument: the value written. */
 
-/* UART. 16550 serial port, registers a byte apart; an access of any width reaches the register at its address. */
+/* UART. 16550 serial port, registers one byte apart; an access of any width reaches the register at its address. */
 #define AHWA_UART_BASE               0x40000000
 #define AHWA_UART_RBR_OFFSET         0x00       /* Takes the oldest received byte. */
 #define AHWA_UART_THR_OFFSET         0x00       /* Sends a byte at once. */
@@ -267,13 +276,13 @@
 #define AHWA_UART_IER_RLS_SHIFT      2
 #define AHWA_UART_IER_RLS_MASK       0x04       /* Overrun. */
 #define AHWA_UART_IER_MS_SHIFT       3
-#define AHWA_UART_IER_MS_MASK        0x08       /* Modem status; never pending. */
+#define AHWA_UART_IER_MS_MASK        0x08       /* Modem status. */
 #define AHWA_UART_DLM_OFFSET         0x01       /* Divisor, high byte, while LCR.DLAB is 1; without effect. */
 #define AHWA_UART_IIR_OFFSET         0x02       /* Pending interrupt of highest priority; a read that shows THRE clears it. */
 #define AHWA_UART_IIR_NONE_SHIFT     0
 #define AHWA_UART_IIR_NONE_MASK      0x01       /* No interrupt is pending. */
 #define AHWA_UART_IIR_ID_SHIFT       1
-#define AHWA_UART_IIR_ID_MASK        0x0E       /* 3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty. */
+#define AHWA_UART_IIR_ID_MASK        0x0E       /* 3 overrun, 2 received data at the trigger level, 6 below it, 1 transmitter empty, 0 modem status. */
 #define AHWA_UART_IIR_FIFOS_SHIFT    6
 #define AHWA_UART_IIR_FIFOS_MASK     0xC0       /* 3 while the FIFOs are on. */
 #define AHWA_UART_FCR_OFFSET         0x02       /* FIFO control. */
@@ -289,8 +298,16 @@
 #define AHWA_UART_LCR_DLAB_SHIFT     7
 #define AHWA_UART_LCR_DLAB_MASK      0x80       /* Puts the divisor at offsets 0 and 1. */
 #define AHWA_UART_MCR_OFFSET         0x04       /* Modem control. */
+#define AHWA_UART_MCR_DTR_SHIFT      0
+#define AHWA_UART_MCR_DTR_MASK       0x01       /* Data terminal ready. */
+#define AHWA_UART_MCR_RTS_SHIFT      1
+#define AHWA_UART_MCR_RTS_MASK       0x02       /* Request to send. */
+#define AHWA_UART_MCR_OUT1_SHIFT     2
+#define AHWA_UART_MCR_OUT1_MASK      0x04       /* Output 1. */
+#define AHWA_UART_MCR_OUT2_SHIFT     3
+#define AHWA_UART_MCR_OUT2_MASK      0x08       /* Output 2. */
 #define AHWA_UART_MCR_LOOP_SHIFT     4
-#define AHWA_UART_MCR_LOOP_MASK      0x10       /* What is sent is received. */
+#define AHWA_UART_MCR_LOOP_MASK      0x10       /* What is sent is received, and the outputs are the modem status; nothing leaves or enters. */
 #define AHWA_UART_LSR_OFFSET         0x05       /* Line status; a read clears OE. */
 #define AHWA_UART_LSR_DR_SHIFT       0
 #define AHWA_UART_LSR_DR_MASK        0x01       /* A byte has been received. */
@@ -300,7 +317,23 @@
 #define AHWA_UART_LSR_THRE_MASK      0x20       /* THR takes a byte; always 1. */
 #define AHWA_UART_LSR_TEMT_SHIFT     6
 #define AHWA_UART_LSR_TEMT_MASK      0x40       /* Everything is sent; always 1. */
-#define AHWA_UART_MSR_OFFSET         0x06       /* Modem status: CTS, DSR and DCD asserted. */
+#define AHWA_UART_MSR_OFFSET         0x06       /* Modem status: CTS, DSR and DCD asserted; in loopback the outputs of MCR. A read clears bits 3:0. */
+#define AHWA_UART_MSR_DCTS_SHIFT     0
+#define AHWA_UART_MSR_DCTS_MASK      0x01       /* CTS has changed. */
+#define AHWA_UART_MSR_DDSR_SHIFT     1
+#define AHWA_UART_MSR_DDSR_MASK      0x02       /* DSR has changed. */
+#define AHWA_UART_MSR_TERI_SHIFT     2
+#define AHWA_UART_MSR_TERI_MASK      0x04       /* RI has ended. */
+#define AHWA_UART_MSR_DDCD_SHIFT     3
+#define AHWA_UART_MSR_DDCD_MASK      0x08       /* DCD has changed. */
+#define AHWA_UART_MSR_CTS_SHIFT      4
+#define AHWA_UART_MSR_CTS_MASK       0x10       /* Clear to send; in loopback RTS. */
+#define AHWA_UART_MSR_DSR_SHIFT      5
+#define AHWA_UART_MSR_DSR_MASK       0x20       /* Data set ready; in loopback DTR. */
+#define AHWA_UART_MSR_RI_SHIFT       6
+#define AHWA_UART_MSR_RI_MASK        0x40       /* Ring; in loopback OUT1. */
+#define AHWA_UART_MSR_DCD_SHIFT      7
+#define AHWA_UART_MSR_DCD_MASK       0x80       /* Carrier; in loopback OUT2. */
 #define AHWA_UART_SCR_OFFSET         0x07       /* Scratch. */
 
 #endif

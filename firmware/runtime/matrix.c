@@ -16,9 +16,9 @@ static struct place place_of(const struct ahwa_matrix *matrix, uint32_t index)
 uint32_t ahwa_matrix_fits(const struct ahwa_matrix *matrix)
 {
     /* The first part is the largest, and all tiles have the same size. */
-    const uint32_t caps = ahwa_tile_read(matrix->tile, AHWA_TILE_CAPS_OFFSET);
+    const uint32_t size = ahwa_tile_read(matrix->tile, AHWA_TILE_SIZE_OFFSET);
     const struct place first = place_of(matrix, 0);
-    return first.rows.count <= AHWA_FIELD(AHWA_TILE_CAPS_ROWS, caps) && first.columns.count <= AHWA_FIELD(AHWA_TILE_CAPS_COLUMNS, caps);
+    return first.rows.count <= AHWA_FIELD(AHWA_TILE_SIZE_ROWS, size) && first.columns.count <= AHWA_FIELD(AHWA_TILE_SIZE_COLUMNS, size);
 }
 
 /** Writes what is the same for every job into the context just acquired, which keeps it from then on. */

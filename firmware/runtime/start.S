@@ -28,11 +28,11 @@ enable_floating_point:
     csrs    mstatus, t0
     csrw    fcsr, zero              /* round to nearest even, no flags */
 
-    /* Hart h has the h-th stack from the bottom; sp starts at its end. */
+    /* Hart h has the h-th stack from the bottom, above its guard; sp starts at its end. */
 set_stack:
     la      gp, __global_pointer$
     li      tp, 0
-    la      t0, __stack_bytes
+    la      t0, __stack_stride
     addi    t1, s0, 1
     mul     t0, t0, t1
     la      sp, __stacks_start
@@ -77,7 +77,7 @@ barrier:
     .align 2
 trap_entry:
     csrr    s0, mhartid
-    la      t0, __stack_bytes
+    la      t0, __stack_stride
     addi    t1, s0, 1
     mul     t0, t0, t1
     la      sp, __stacks_start

@@ -12,7 +12,7 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         StandardText.NameFailures();
-        var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures what they win back. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
+        var root = new RootCommand("Trains LoRA adapters through the analog forward of AhwaLora.Emu's tiles, and measures how much accuracy they recover. Start with 'data', then 'train base', 'train adapter', 'evaluate'.")
         {
             DataCommand.Create(),
             TrainCommand.Create(),
@@ -28,24 +28,24 @@ internal static class CommandLine
         }
         catch (UserErrorException e)
         {
-            return Fail(e.Message);
+            return Fail(e.Lines);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Fail($"input or output failed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): check the files and devices that the command uses");
+            return Fail($"input or output failed ({e.Message.TrimEnd('.')}): check the files and devices that the command uses");
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("AHWALORA_STACK") is null)
         {
-            return Fail($"internal error: {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")} (set AHWALORA_STACK=1 and report the trace)");
+            return Fail($"internal error: {e.GetType().Name}: {e.Message} (set AHWALORA_STACK=1 and report the trace)");
         }
     }
 
-    /// <summary>Prints one line on standard error; if it cannot be written, only the exit status reports the fault.</summary>
-    private static int Fail(string message)
+    /// <summary>Prints one line on standard error, or one and its details; if it cannot be written, only the exit status reports the fault.</summary>
+    private static int Fail(params IReadOnlyList<string> lines)
     {
         try
         {
-            Console.Error.WriteLine($"ahwalora-train: {message}");
+            Console.Error.WriteLine($"ahwalora-train: {string.Join("\n  ", lines.Select(OneLine.Of))}");
         }
         catch (UserErrorException)
         {

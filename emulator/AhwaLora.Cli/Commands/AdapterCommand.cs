@@ -17,12 +17,12 @@ internal static class AdapterCommand
     private static readonly Option<string?> Base = new("--base") { Description = "Checkpoint that the adapter belongs to: config.json and model.safetensors; by default base_model_name_or_path.", HelpName = "DIR" };
     private static readonly Option<string?> Json = CommonOptions.Json();
 
-    private static readonly Option<string?> Examples = new("--examples") { Description = "Examples to answer, tokenized, a JSON object per line; by default DIR/examples.jsonl.", HelpName = "FILE" };
+    private static readonly Option<string?> Examples = new("--examples") { Description = "File of examples to answer, tokenized, one JSON object per line; by default DIR/examples.jsonl.", HelpName = "FILE" };
     private static readonly Option<int?> Limit = new Option<int?>("--limit") { Description = "Answer only the first N examples.", HelpName = "N" }.AtLeast(1);
-    private static readonly Option<string[]> Swap = new("--swap") { Description = "Then another task's adapter of the same base, with its examples.jsonl; may be given several times.", HelpName = "DIR" };
+    private static readonly Option<string[]> Swap = new("--swap") { Description = "Load another task's adapter of the same base after that, and answer its examples.jsonl; may be given several times.", HelpName = "DIR" };
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk.", 8).Within(1, ModelMachine.MaxTokens);
-    private static readonly Option<double?> Age = new("--age") { Description = "Age of the tiles' devices, seconds.", HelpName = "S" };
+    private static readonly Option<double?> Age = new("--age") { Description = "Age of the tiles' devices in seconds.", HelpName = "S" };
     private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor per tile, measured before the run." };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
 
@@ -74,7 +74,7 @@ internal static class AdapterCommand
         var platform = PlatformFile.Load(parsed.GetValue(MachineArguments.Platform));
         var aimc = TileArguments.Apply(parsed, platform.Aimc);
         platform = platform with { Harts = parsed.GetValue(Harts), Aimc = aimc with { AgeSeconds = parsed.GetValue(Age) ?? aimc.AgeSeconds } };
-        var options = MachineArguments.Options(parsed, Timing);
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var rank = tasks.Max(t => t.Adapter.Pairs.Values.Select(p => p.Rank).DefaultIfEmpty(1).Max());
         var results = new List<TaskResult>();
         TaskRun? run = null;

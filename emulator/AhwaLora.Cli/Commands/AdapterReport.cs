@@ -22,8 +22,8 @@ internal static class AdapterReport
         Console.WriteLine(Text($"{directory}: r = {config.R}, alpha = {config.LoraAlpha}{(config.UseRslora ? ", divided by sqrt(r)" : "")}, dropout {config.LoraDropout}, ")
             + Text($"task {config.TaskType ?? "-"}, base {config.BaseModelNameOrPath ?? "-"}"));
         var table = Table("<module", "A", "B", "scale", "parameters");
-        foreach (var (module, pair) in adapter.Pairs) table.AddRow(Markup.Escape(module), Text($"{pair.Inputs} x {pair.Rank}"), Text($"{pair.Rank} x {pair.Outputs}"), Text($"{pair.Scale:G4}"), Text($"{pair.Parameters:N0}"));
-        foreach (var (module, saved) in adapter.Saved) table.AddRow(Markup.Escape(module), "whole", Text($"{saved.Inputs} x {saved.Outputs}"), "-", Text($"{saved.Parameters:N0}"));
+        foreach (var (module, pair) in adapter.Pairs) table.AddRow(Name(module), Text($"{pair.Inputs} x {pair.Rank}"), Text($"{pair.Rank} x {pair.Outputs}"), Text($"{pair.Scale:G4}"), Text($"{pair.Parameters:N0}"));
+        foreach (var (module, saved) in adapter.Saved) table.AddRow(Name(module), "whole", Text($"{saved.Inputs} x {saved.Outputs}"), "-", Text($"{saved.Parameters:N0}"));
         AnsiConsole.Write(table);
         var all = adapter.PairParameters + adapter.SavedParameters;
         Console.WriteLine(Text($"{adapter.Pairs.Count} adapters of {adapter.PairParameters:N0} parameters, {adapter.Saved.Count} whole modules of {adapter.SavedParameters:N0}"));
@@ -43,7 +43,7 @@ internal static class AdapterReport
         foreach (var r in results)
         {
             table.AddRow(
-                Name(r),
+                NameOf(r),
                 Text($"{r.Task.Examples.Count:N0}"),
                 Text($"{r.Percent(r.Digital):F1} %"),
                 Text($"{r.Percent(r.Host):F1} %"),
@@ -61,11 +61,11 @@ internal static class AdapterReport
     {
         var program = ReprogrammingCost.Of(model);
         var table = Table("<to change the task", "written", "cycles", "energy");
-        foreach (var r in results.Skip(1)) table.AddRow($"A and B of {Name(r)}", Text($"{r.Swap.Bytes:N0} bytes"), Text($"{r.Swap.Cycles:N0}"), Text($"{r.Swap.EnergyFemtojoules / 1e9:F2} uJ *"));
+        foreach (var r in results.Skip(1)) table.AddRow($"A and B of {NameOf(r)}", Text($"{r.Swap.Bytes:N0} bytes"), Text($"{r.Swap.Cycles:N0}"), Text($"{r.Swap.EnergyFemtojoules / 1e9:F2} uJ *"));
         table.AddRow("program the tiles again", Text($"{program.Cells:N0} cells"), Text($"{program.Cycles:N0} *"), Text($"{program.EnergyFemtojoules / 1e9:F2} uJ *"));
         AnsiConsole.Write(table);
         Console.WriteLine("* rests on " + string.Join("; ", ReprogrammingCost.Assumptions(model).Append(SwapCost.Assumption).Select(f => Text($"{f.Name} {f.Value:G6} {f.Unit} ({f.Source})"))));
     }
 
-    private static string Name(TaskResult result) => Markup.Escape(result.Task.Name);
+    private static string NameOf(TaskResult result) => Name(result.Task.Name);
 }

@@ -19,7 +19,7 @@ internal static class DisasmCommand
 
     private static int Print(ElfImage image)
     {
-        var labels = image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).ToDictionary(g => g.Key, g => g.First().Name);
+        var labels = ElfSymbol.Labels(image.Symbols).ToDictionary(s => s.Value, s => s.Name);
         var decoder = new Decoder(PlatformRules.ParseIsa(PlatformRules.FullIsa));
         foreach (var section in image.Sections.Where(s => s.IsCode))
         {

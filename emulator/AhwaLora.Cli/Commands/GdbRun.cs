@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using AhwaLora.Cli.Terminal;
 using AhwaLora.Common.Files;
 using AhwaLora.Debug;
 using AhwaLora.Debug.Gdb;
@@ -18,17 +17,34 @@ internal static class GdbRun
     public const int MaxHistoryMebibytes = 1 << 20;
 
     /// <summary>Waits for debuggers until one has seen the guest exit or ends the run.</summary>
-    /// <returns>The guest's exit status; 0 if the user ended the run.</returns>
-    public static int Execute(RunRequest request, string endPoint, int historyMebibytes)
+    /// <param name="request">The run, with its limits.</param>
+    /// <param name="endPoint">[HOST:]PORT.</param>
+    /// <param name="historyMebibytes">Memory for going back.</param>
+    /// <param name="mayWriteFiles">True if debuggers may write files.</param>
+    /// <returns>The guest's exit status; 0 if the user ended the run; that of a limit if one ended it, or if a client did not read.</returns>
+    public static int Execute(RunRequest request, string endPoint, int historyMebibytes, bool mayWriteFiles)
     {
         var address = Parse(endPoint);
-        BrokenPipe.IsIgnored();
         RecordedHost? host = null;
         using var run = new ProgramRun(request with { WrapHost = sandbox => host = new RecordedHost(sandbox) });
-        var options = new DebugOptions { HistoryBytes = (long)historyMebibytes << 20, Program = run.Image.File };
-        using var server = Listen(new Debuggee(run.Machine, host!, options.HistoryBytes), options, address);
+        var options = new DebugOptions
+        {
+            HistoryBytes = (long)historyMebibytes << 20,
+            Program = run.Image.Identity,
+            MayWriteFiles = mayWriteFiles,
+            HowToAllowFiles = "start it with --gdb-write to allow that",
+        };
+        using var server = Listen(new Debuggee(run.Machine, host!, options.HistoryBytes) { Limits = request.Limits }, options, address);
+        server.Refused += static line => Console.Error.WriteLine($"ahwalora: {line}");
         Console.Error.WriteLine($"ahwalora: waiting for GDB; connect with: gdb-multiarch {request.ElfPath} -ex 'target remote {server.EndPoint}'");
-        return server.Serve() is { } code ? ExitStatus.OfGuest(code) : 0;
+        var result = server.Serve();
+        if (result.Text.Length != 0) Console.Error.WriteLine($"ahwalora: {result.Text}");
+        return result.End switch
+        {
+            ServeEnd.Exit => ExitStatus.OfGuest(result.Code),
+            ServeEnd.Killed => 0,
+            _ => ExitStatus.Limit,
+        };
     }
 
     private static GdbServer Listen(Debuggee debuggee, DebugOptions options, IPEndPoint address)

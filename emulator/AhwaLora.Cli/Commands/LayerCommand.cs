@@ -30,17 +30,21 @@ internal static class LayerCommand
     };
     private static readonly Option<int?> Copies = new Option<int?>("--copies")
     {
-        Description = "Copies of the matrix on tiles of their own, for --strategy several-tiles: 2 to 6, by default 2.",
+        Description = "Number of copies of the matrix, each on its own tiles, for --strategy several-tiles: 2 to 6, by default 2.",
         HelpName = "N",
     }.Within(2, LayerStrategy.MaxCopies);
     private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; --strategy balanced chooses its own.", 8);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; with --strategy balanced it is chosen for you.", 8);
     private static readonly Option<int> Harts = CommonOptions.Harts(8);
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
-    private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one: error of the MVMs, and cycles." };
-    private static readonly Option<string?> Trace = new("--trace") { Description = "Write who did what when under the strategy: a page if FILE ends with .html, else for ui.perfetto.dev and chrome://tracing.", HelpName = "FILE" };
+    private static readonly Option<bool> Paired = new("--paired") { Description = "Run the same firmware on an ideal tile and on the noisy one, and compare outputs and cycles." };
+    private static readonly Option<string?> Trace = new("--trace")
+    {
+        Description = "Write a timeline of harts and devices under the strategy: a page if FILE ends with .html, otherwise a trace for ui.perfetto.dev and chrome://tracing.",
+        HelpName = "FILE",
+    };
     private static readonly Option<string?> Json = CommonOptions.Json();
 
     static LayerCommand() => Strategy.AcceptOnlyFromAmong([.. LayerStrategy.All.Select(s => s.Name)]);
@@ -68,7 +72,7 @@ internal static class LayerCommand
         var shapes = trained is null ? Shapes(parsed, strategy) : [trained.Shape];
         var platform = ParsePlatform(parsed, shapes, strategy);
         PlatformRules.Check(platform);
-        var options = MachineArguments.Options(parsed, Timing);
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var chain = trained is null ? LayerData.GenerateChain(shapes, options.Seed) : [trained];
 
         if (parsed.GetValue(Paired)) return RunPaired(parsed, chain, strategy, platform, options);
@@ -110,7 +114,7 @@ internal static class LayerCommand
         var file = parsed.GetValue(MachineArguments.Platform);
         var platform = PlatformFile.Load(file);
         platform = platform with { Harts = parsed.GetValue(Harts), Aimc = TileArguments.Apply(parsed, platform.Aimc) };
-        return file is null ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
+        return PlatformFile.IsDefault(file) ? LayerMapping.WithTiles(platform, shapes, strategy) : platform;
     }
 
     private static int RunPaired(ParseResult parsed, IReadOnlyList<LayerData> chain, LayerStrategy strategy, PlatformDescription platform, MachineOptions options)
@@ -145,7 +149,7 @@ internal static class LayerCommand
         Console.WriteLine(Text($"layer {string.Join(", then ", comparison.Shapes)} on {platform.Harts} harts ({options.Timing.Name}), tile {aimc.Preset} {aimc.IntegrationNs} ns, streamers {aimc.StreamWordsPerCycle} words/cycle"));
         var table = Table("<strategy", "cycles", "overhead", "TCDM", "error", "instructions");
 
-        foreach (var (name, m) in new[] { ("tile alone", comparison.TileAlone), ("sequential", comparison.Sequential), (comparison.Pipelined.Strategy.Name, comparison.Pipelined) }.DistinctBy(r => r.Item1))
+        foreach (var (name, m) in new[] { comparison.TileAlone, comparison.Sequential, comparison.Pipelined }.Select(m => (m.Strategy.Name, m)).DistinctBy(r => r.Name))
         {
             var overhead = 100.0 * ((double)m.Result.Cycles / comparison.TileAlone.Result.Cycles - 1);
             table.AddRow(name, Text($"{m.Result.Cycles:N0}"), m == comparison.TileAlone ? "-" : Text($"{overhead:F1} %"), Text($"{m.Result.TcdmBytes / 1024.0:F1} KiB"),
@@ -157,7 +161,7 @@ internal static class LayerCommand
         Console.WriteLine(Text($"exposed after the tile's last MVM: {comparison.Pipelined.ExposedCycles:N0} cycles until the last output is complete, {comparison.TileAlone.ExposedCycles:N0} of them without adapter"));
         if (comparison.Pipelined.Plan is { } plan) PrintPlan(plan, comparison);
         LayerMeasurement[] runs = [comparison.TileAlone, comparison.Sequential, comparison.Pipelined];
-        Console.WriteLine(Text($"host: {runs.Sum(r => r.HostTime.TotalSeconds):F1} s, {runs.Sum(r => (double)r.Instructions) / 1e6 / Math.Max(1e-9, runs.Sum(r => r.HostTime.TotalSeconds)):F0} MIPS"));
+        Console.WriteLine($"host: {HostSpeed(runs.Sum(r => (double)r.Instructions), runs.Sum(r => r.HostTime.TotalSeconds))}");
     }
 
     private static void PrintPlan(LayerPlan plan, LayerComparison comparison)

@@ -9,14 +9,14 @@ namespace AhwaLora.Cli.Commands;
 /// <summary>Options that say what machine to build; every command that builds one takes them.</summary>
 internal static class MachineArguments
 {
-    public static readonly Option<string?> Platform = new("--platform") { Description = "Platform file (JSON); 'ahwalora platform --json -' prints the default one.", HelpName = "FILE" };
+    public static readonly Option<string?> Platform = PlatformOption("'ahwalora platform --list' tells them apart");
     public static readonly Option<int?> Harts = new Option<int?>("--harts") { Description = CommonOptions.HartsDescription, HelpName = "N" }.Within(1, PlatformRules.MaximumHarts);
-    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions; all that there are: {PlatformRules.FullIsa}.", HelpName = "ISA" };
+    public static readonly Option<string?> Isa = new("--isa") { Description = $"Extensions of the harts; {PlatformRules.FullIsa} has all of them.", HelpName = "ISA" };
     public static readonly Option<string> Timing = TimingOption("functional");
-    public static readonly Option<string> Contention = Choice("--contention", "TCDM banks: none, or exact arbitration cycle by cycle.", "none", "exact");
-    public static readonly Option<string> Engine = Choice("--engine", "How instructions are executed.", "auto", "interpreter", "translator");
+    public static readonly Option<string> Contention = Choice("--contention", "Bank conflicts in the TCDM: none, or exact arbitration in each cycle.", "none", "exact");
+    public static readonly Option<string> Engine = Choice("--engine", "Engine that executes instructions.", "auto", "interpreter", "translator");
     public static readonly Option<string?> Misaligned = new("--misaligned") { Description = "Misaligned loads and stores: trap or emulate." };
-    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1UL, HelpName = "N" };
+    public static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of all random numbers.", DefaultValueFactory = _ => 1UL, HelpName = "N" };
 
     static MachineArguments() => Misaligned.AcceptOnlyFromAmong("trap", "emulate");
 
@@ -33,13 +33,23 @@ internal static class MachineArguments
         HelpName = "PROFILE",
     };
 
-    public static MachineOptions Options(ParseResult parsed) => Options(parsed, Timing);
+    /// <summary>A platform option with a remark of the command's own.</summary>
+    public static Option<string?> PlatformOption(string remark)
+    {
+        var names = NamedPlatform.All.Select(platform => platform.Name).ToArray();
+        var option = new Option<string?>("--platform") { Description = $"Platform: {string.Join(", ", names)}, or a JSON file; {remark}.", HelpName = "NAME|FILE" };
+        option.CompletionSources.Add(names);
+        return option;
+    }
+
+    /// <summary>How to run a platform. What the user does not choose is the platform's choice, and else the option's default.</summary>
+    public static MachineOptions Options(ParseResult parsed, PlatformDescription platform) => Options(parsed, platform, Timing);
 
     /// <summary>The machine options of a command that has a timing option of its own.</summary>
-    public static MachineOptions Options(ParseResult parsed, Option<string> timing) => new()
+    public static MachineOptions Options(ParseResult parsed, PlatformDescription platform, Option<string> timing) => new()
     {
-        Timing = TimingFile.Load(parsed.GetValue(timing)!),
-        Contention = Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
+        Timing = TimingFile.Load(parsed.IsGiven(timing) ? parsed.GetValue(timing)! : platform.Timing ?? parsed.GetValue(timing)!),
+        Contention = platform.Contention is { } contention && !parsed.IsGiven(Contention) ? contention : Enum.Parse<Contention>(parsed.GetValue(Contention)!, ignoreCase: true),
         Engine = EngineOf(parsed),
         EmulateMisaligned = parsed.GetValue(Misaligned) is { } text ? text == "emulate" : null,
         Seed = parsed.GetValue(Seed),

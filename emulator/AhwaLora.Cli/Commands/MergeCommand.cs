@@ -1,4 +1,6 @@
 using System.CommandLine;
+using AhwaLora.Cli.Terminal;
+using AhwaLora.Common.Files;
 using AhwaLora.Experiments.Sweeps;
 
 namespace AhwaLora.Cli.Commands;
@@ -7,11 +9,11 @@ namespace AhwaLora.Cli.Commands;
 internal static class MergeCommand
 {
     private static readonly Argument<string[]> Parts = new("PART") { Description = "The parts' Parquet files, in any order.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string> Out = new("--out") { Description = "Directory for the results.", DefaultValueFactory = _ => "sweeps", HelpName = "DIR" };
+    private static readonly Option<string> Out = new("--out") { Description = "Directory for the results, which have the name of the sweep.", DefaultValueFactory = _ => "sweeps", HelpName = "DIR" };
 
     public static Command Create()
     {
-        var command = new Command("merge", "Join the parts of a sweep that was run with --shard; the result is that of a run in one part.") { Parts, Out };
+        var command = new Command("merge", "Join the parts of a sweep that was run with --shard; the result is the same as without --shard.") { Parts, Out };
         command.SetAction(Run);
         return command;
     }
@@ -19,9 +21,11 @@ internal static class MergeCommand
     private static int Run(ParseResult parsed)
     {
         var directory = parsed.GetValue(Out)!;
+        OutputDirectory.CheckPlace(directory);
         var table = SweepMerge.Join([.. parsed.GetValue(Parts)!.Select(path => (path, SweepTable.Read(path)))]);
         table.WriteTo(directory);
-        Console.WriteLine($"{directory}: {table.Rows.Count} points: {table.FileStem}.parquet, {table.FileStem}.csv");
+        var path = Path.Combine(directory, table.FileStem);
+        Console.WriteLine(Output.Text($"wrote {path}.parquet and {path}.csv: {table.Rows.Count:N0} points"));
         return 0;
     }
 }

@@ -21,14 +21,14 @@ namespace AhwaLora.Cli.Commands;
 internal static class ModelCommand
 {
     private static readonly Argument<string> Model = new("MODEL") { Description = $"{string.Join(" or ", KnownModels.All.Select(m => m.Name))}, or a directory with a config.json as Hugging Face writes it." };
-    private static readonly Option<int?> Rank = new("--rank") { Description = "Rank r of the adapters; by default the rank that was published for the model.", HelpName = "N" };
+    private static readonly Option<int?> Rank = new("--rank") { Description = "Rank r of the adapters; by default the one published for the model.", HelpName = "N" };
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
-    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; fewer if the TCDM has no room for so many.", 32);
+    private static readonly Option<int> Chunk = CommonOptions.Number("--chunk", "Tokens t per chunk; fewer if that many do not fit the TCDM.", 32);
     private static readonly Option<int> Integration = CommonOptions.Number("--tint", "Integration time of the tiles, ns.", 256);
     private static readonly Option<int> Harts = CommonOptions.Harts(32);
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tiles.", DefaultValueFactory = _ => LayerStrategy.Eager.Name };
     private static readonly Option<bool> TimingOnly = new("--timing-only") { Description = "Tiles hold no weights and compute no values: for models that do not fit the host's memory. Equal shapes are then run once." };
-    private static readonly Option<string?> Platform = new("--platform") { Description = "Platform file; by default the study's (docs/study/platform.json).", HelpName = "FILE" };
+    private static readonly Option<string?> Platform = MachineArguments.PlatformOption("by default the study's (docs/study/platform.json)");
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Layers");
     private static readonly Option<string?> Json = CommonOptions.Json("every layer's numbers");
@@ -62,12 +62,12 @@ internal static class ModelCommand
 
     private static SweepPoint Settings(ParseResult parsed, KnownModel model)
     {
-        var options = MachineArguments.Options(parsed, Timing);
         var platform = parsed.GetValue(Platform) is { } path ? PlatformFile.Load(path) : StudyPlatform.Description;
+        var options = MachineArguments.Options(parsed, platform, Timing);
         var aimc = platform.Aimc ?? new AimcDescription();
         return new SweepPoint(platform with { Aimc = aimc with { TimingOnly = aimc.TimingOnly || parsed.GetValue(TimingOnly) } })
         {
-            Shape = new LayerShape(1, 1, parsed.GetValue(Rank) ?? model.Rank, parsed.GetValue(Tokens), parsed.GetValue(Chunk)),
+            Shape = new LayerShape(1, 1, parsed.GetValue(Rank) ?? model.Rank, parsed.GetValue(Tokens), CommonOptions.ChunkOf(parsed, Chunk, Tokens)),
             IntegrationNs = parsed.GetValue(Integration),
             Harts = parsed.GetValue(Harts),
             Strategy = LayerStrategy.All.First(s => s.Name == parsed.GetValue(Strategy)),

@@ -10,20 +10,20 @@ namespace AhwaLora.Cli.Commands;
 /// <summary>Options of <c>run</c> that show where its cycles went and compare them with a baseline.</summary>
 internal static class ProfilingArguments
 {
-    private static readonly Option<bool> Causes = new("--causes") { Description = "Print cycles by cause: per hart, then the functions and source lines that take most." };
-    private static readonly Option<int> Top = CommonOptions.Number("--top", "How many functions and source lines --causes prints.", 20).AtLeast(0);
+    private static readonly Option<bool> Causes = new("--causes") { Description = "Print cycles by cause: per hart, then the functions and source lines that take the most." };
+    private static readonly Option<int> Top = CommonOptions.Number("--top", "Number of functions and source lines that --causes prints.", 20).AtLeast(0);
     private static readonly Option<bool> Regions = new("--regions") { Description = "Print cycles and instructions of the regions that the firmware marks (CSR 0x7C8)." };
-    private static readonly Option<string?> Folded = new("--folded") { Description = "Write cycles by call stack, a line per stack, for flame graphs.", HelpName = "FILE" };
+    private static readonly Option<string?> Folded = new("--folded") { Description = "Write cycles by call stack, one line per stack, for flame graphs.", HelpName = "FILE" };
     private static readonly Option<string?> Callgrind = new("--callgrind") { Description = "Write cycles and causes by instruction and source line, for KCachegrind and callgrind_annotate.", HelpName = "FILE" };
     private static readonly Option<string?> Baseline = new("--baseline") { Description = "Compare cycles, instructions and causes with a baseline; exit status 1 if they differ.", HelpName = "FILE" };
-    private static readonly Option<bool> Update = new("--update-baseline") { Description = "Write the baseline instead, and FILE.trace beside it." };
+    private static readonly Option<bool> Update = new("--update-baseline") { Description = "Write the baseline instead of comparing, and its trace to FILE.trace." };
     private static readonly Option<double> Tolerance = new("--tolerance") { Description = "Percent by which figures may differ from the baseline.", DefaultValueFactory = _ => 0, HelpName = "PERCENT" };
     private static readonly Option<string?> JUnit = new("--junit") { Description = "Write the comparison with the baseline as JUnit XML.", HelpName = "FILE" };
     private static readonly Option<string?> Markdown = new("--markdown") { Description = "Write the comparison with the baseline in Markdown.", HelpName = "FILE" };
 
     public static readonly Option<int?> JitterRuns = new Option<int?>("--jitter")
     {
-        Description = $"Run N times and print least, median and most cycles. The runs vary the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and the place of code and data, by up to {Jitter.MaxOffset} bytes.",
+        Description = $"Run N times and print the least, median and most cycles. The runs vary the cycle in which each hart starts, by up to {Jitter.MaxSkew}, and the place of code and data, by up to {Jitter.MaxOffset} bytes.",
         HelpName = "N",
     }.AtLeast(1);
 
@@ -42,7 +42,7 @@ internal static class ProfilingArguments
     public static int? Runs(ParseResult parsed) => parsed.GetValue(JitterRuns) switch
     {
         null => null,
-        _ when parsed.GetValue(Baseline) is not null => throw new UserErrorException("--jitter cannot be given with --baseline: a baseline is of one run, which is not varied; leave one of them out"),
+        _ when parsed.GetValue(Baseline) is not null => throw new UserErrorException("--jitter cannot be given with --baseline: a baseline belongs to one run, which is not varied; leave one of them out"),
         var runs => runs,
     };
 

@@ -14,8 +14,8 @@ namespace AhwaLora.Cli.Commands;
 internal static class ReportCommand
 {
     private static readonly Option<string> Out = new("--out") { Description = "Directory for report.html, report.json and the pictures.", DefaultValueFactory = _ => "report", HelpName = "DIR" };
-    private static readonly Option<string?> Results = new("--results") { Description = "Draw the overhead maps from a sweep's results (CSV); without it the published points are measured.", HelpName = "FILE" };
-    private static readonly Option<bool> NoPictures = new("--no-pictures") { Description = "Do not write the pictures of the tile (SVG, PNG) beside the page." };
+    private static readonly Option<string?> Results = new("--results") { Description = "Draw the overhead maps from a sweep's results (CSV); by default the published points are measured.", HelpName = "FILE" };
+    private static readonly Option<bool> NoPictures = new("--no-pictures") { Description = "Do not write the pictures of the tile (SVG, PNG) next to the page." };
     private static readonly Option<string> Layer = new("--layer") { Description = "Inputs x outputs of the layer whose timeline is shown.", DefaultValueFactory = _ => "128x128", HelpName = "MxN" };
     private static readonly Option<int> Rank = CommonOptions.Number("--rank", "Rank r of the adapter.", 8);
     private static readonly Option<int> Tokens = CommonOptions.Number("--tokens", "Tokens S.", 320);
@@ -25,7 +25,7 @@ internal static class ReportCommand
     private static readonly Option<string> Strategy = new("--strategy") { Description = "How the adapter is scheduled beside the tile.", DefaultValueFactory = _ => LayerStrategy.DoubleBuffered.Name };
     private static readonly Option<string> Timing = MachineArguments.TimingOption("cv32e40p");
     private static readonly Option<int> Size = CommonOptions.Number("--size", "Rows and columns of the tiles whose errors, conductances and saturation are shown.", 256);
-    private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "How many such tiles, of successive seeds.", 5);
+    private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "Number of such tiles; each has the next seed.", 5);
 
     static ReportCommand()
     {
@@ -72,8 +72,8 @@ internal static class ReportCommand
         return new ReportRequest(
             shape,
             strategy,
-            file is null ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
-            MachineArguments.Options(parsed, Timing),
+            PlatformFile.IsDefault(file) ? LayerMapping.WithTiles(platform, [shape], strategy) : platform,
+            MachineArguments.Options(parsed, platform, Timing),
             new TileStudy(
                 preset,
                 model,

@@ -11,11 +11,16 @@ internal static class StudyCommand
 {
     private static readonly Option<string> Directory = new("--directory")
     {
-        Description = "Of the study's sweep files and text (docs/study), which receives the pictures; the document is written beside it.",
+        Description = "Directory with the study's sweep files and text (docs/study). The pictures are written there, and the document one directory above.",
         DefaultValueFactory = _ => Path.Combine("docs", "study"),
         HelpName = "DIR",
     };
-    private static readonly Option<string> Work = new("--work") { Description = "Directory for results and journals; a study that was stopped goes on from there.", DefaultValueFactory = _ => Path.Combine("out", "study"), HelpName = "DIR" };
+    private static readonly Option<string> Work = new("--work")
+    {
+        Description = "Directory for results and journals; a study that was stopped continues where it ended.",
+        DefaultValueFactory = _ => Path.Combine("out", "study"),
+        HelpName = "DIR",
+    };
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Runs");
     private static readonly Option<bool> WithoutModels = new("--no-models") { Description = "Leave whole models out." };
 

@@ -12,11 +12,11 @@ internal static class SweepCommand
     private static readonly Option<string> Out = new("--out") { Description = "Directory for the results.", DefaultValueFactory = _ => "sweeps", HelpName = "DIR" };
     private static readonly Option<string?> Part = new("--shard") { Description = "Run part i of n only; 'merge' joins the parts.", HelpName = "i/n" };
     private static readonly Option<int> Jobs = CommonOptions.Jobs("Points");
-    private static readonly Option<bool> Check = new("--check") { Description = "Check the file, say how many points it has, and run none." };
+    private static readonly Option<bool> Check = new("--check") { Description = "Check the file and print how many points it has; run none." };
 
     public static Command Create()
     {
-        var command = new Command("sweep", "Run a layer at every point of a sweep file. A sweep that was stopped goes on from there.") { File, Out, Part, Jobs, Check, MachineArguments.Engine };
+        var command = new Command("sweep", "Run a layer at every point of a sweep file. A sweep that was stopped continues where it ended.") { File, Out, Part, Jobs, Check, MachineArguments.Engine };
         command.SetAction(Run);
         return command;
     }

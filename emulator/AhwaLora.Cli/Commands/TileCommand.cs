@@ -13,8 +13,8 @@ internal static class TileCommand
 
     public static readonly Option<string> PresetName = new("--preset") { Description = "Converters and noise of an MVM.", DefaultValueFactory = _ => Preset.AhwaLora.Name };
     public static readonly Option<string?> ModelName = new("--model") { Description = "The devices; by default pcm, and none with --preset ideal." };
-    public static readonly Option<string> Mapping = new("--mapping") { Description = "Where device noise acts.", DefaultValueFactory = _ => PerDevice };
-    public static readonly Option<string?> Csv = new("--csv") { Description = "Write the numbers as CSV, in place of the table; - for standard output.", HelpName = "FILE" };
+    public static readonly Option<string> Mapping = new("--mapping") { Description = "Part of the tile in which device noise acts.", DefaultValueFactory = _ => PerDevice };
+    public static readonly Option<string?> Csv = new("--csv") { Description = "Write the numbers as CSV instead of the table; - for standard output.", HelpName = "FILE" };
 
     static TileCommand()
     {

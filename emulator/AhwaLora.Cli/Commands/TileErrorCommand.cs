@@ -10,13 +10,13 @@ namespace AhwaLora.Cli.Commands;
 /// <summary><c>tile error</c>: the error of MVMs against W x at several ages, with and without compensation.</summary>
 internal static class TileErrorCommand
 {
-    private static readonly Option<string> Ages = new("--ages") { Description = "Ages in seconds or with s, h, d or y, with commas.", DefaultValueFactory = _ => "0,1,1h,1d,30d,1y,10y", HelpName = "T,..." };
+    private static readonly Option<string> Ages = new("--ages") { Description = "Ages in seconds, or with s, h, d or y, separated by commas.", DefaultValueFactory = _ => "0,1,1h,1d,30d,1y,10y", HelpName = "T,..." };
     private static readonly Option<int> Size = CommonOptions.Number("--size", "Rows and columns of the tiles.", 256);
-    private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "How many tiles, of successive seeds.", 5);
+    private static readonly Option<int> Seeds = CommonOptions.Number("--seeds", "Number of tiles; each has the next seed.", 5);
 
     public static Command Create()
     {
-        var command = new Command("error", "Relative error of MVMs at ages, with and without global drift compensation, of tiles of random weights.")
+        var command = new Command("error", "Print the relative error of MVMs at several ages, with and without global drift compensation, for tiles with random weights.")
         {
             TileCommand.PresetName, TileCommand.ModelName, TileCommand.Mapping, Ages, Size, Seeds, MachineArguments.Seed, TileCommand.Csv,
         };

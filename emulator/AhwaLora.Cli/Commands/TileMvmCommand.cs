@@ -13,12 +13,12 @@ internal static class TileMvmCommand
 {
     private static readonly Option<string> Weights = new("--weights") { Description = "The matrix [out, in], .npy or .safetensors.", HelpName = "FILE[:TENSOR]", Required = true };
     private static readonly Option<string> Input = new("--input") { Description = "Vectors [vectors, in], or one [in].", HelpName = "FILE[:TENSOR]", Required = true };
-    private static readonly Option<string> Out = new("--output") { Description = "Where the outputs go, .npy: [vectors, out], or [out].", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Out = new("--output") { Description = "File for the outputs, .npy: [vectors, out], or [out].", HelpName = "FILE", Required = true };
     private static readonly Option<string> Age = new("--age") { Description = "Age of the devices, in seconds or with s, h, d or y.", DefaultValueFactory = _ => "0", HelpName = "T" };
     private static readonly Option<bool> Compensate = new("--gdc") { Description = "Compensate drift at that age by one factor per tile (global drift compensation)." };
-    private static readonly Option<bool> NoNoise = new("--no-noise") { Description = "No noise of the MVM itself: at inputs, outputs and in reading." };
-    private static readonly Option<int?> DacBits = new("--dac-bits") { Description = "Bits of the DAC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
-    private static readonly Option<int?> AdcBits = new("--adc-bits") { Description = "Bits of the ADC, 2 to 16, in place of the preset's; 0 for none.", HelpName = "N" };
+    private static readonly Option<bool> NoNoise = new("--no-noise") { Description = "Leave out the noise of the MVM itself: at inputs, at outputs and in reading." };
+    private static readonly Option<int?> DacBits = new("--dac-bits") { Description = "Bits of the DAC, 2 to 16, instead of the preset's; 0 for an ideal one.", HelpName = "N" };
+    private static readonly Option<int?> AdcBits = new("--adc-bits") { Description = "Bits of the ADC, 2 to 16, instead of the preset's; 0 for an ideal one.", HelpName = "N" };
     private static readonly Option<int> Rows = CommonOptions.Number("--rows", "Input lines of a tile.", 512);
     private static readonly Option<int> Columns = CommonOptions.Number("--columns", "Output lines of a tile; a larger matrix takes several tiles.", 512);
     private static readonly Option<string?> Json = CommonOptions.Json();

@@ -15,15 +15,15 @@ internal static class TileStatsCommand
     private static readonly double[] RelativeTargets = [0, 0.04, 0.2, 0.4, 0.6, 0.8, 1];
 
     private static readonly Option<string> ModelName = new("--model") { Description = "The devices.", DefaultValueFactory = _ => DeviceModel.Pcm.Name };
-    private static readonly Option<string?> Targets = new("--targets") { Description = "Target conductances, uS, with commas; by default seven from 0 to g_max.", HelpName = "G,..." };
-    private static readonly Option<string> Ages = new("--ages") { Description = "Ages in seconds or with s, h, d or y, with commas.", DefaultValueFactory = _ => "0,1h,1d,1y", HelpName = "T,..." };
+    private static readonly Option<string?> Targets = new("--targets") { Description = "Target conductances in uS, separated by commas; by default seven from 0 to g_max.", HelpName = "G,..." };
+    private static readonly Option<string> Ages = new("--ages") { Description = "Ages in seconds, or with s, h, d or y, separated by commas.", DefaultValueFactory = _ => "0,1h,1d,1y", HelpName = "T,..." };
     private static readonly Option<int> Samples = CommonOptions.Number("--samples", "Devices drawn for each target and age.", 100_000);
 
     static TileStatsCommand() => ModelName.AcceptOnlyFromAmong([.. DeviceModel.All.Select(m => m.Name)]);
 
     public static Command Create()
     {
-        var command = new Command("stats", "Conductances of many devices of one target, programmed and read at ages, beside the model's own mean, spread and share at zero.")
+        var command = new Command("stats", "Program many devices to each target, read them at several ages, and compare mean, spread and share at zero with the model's own.")
         {
             ModelName, Targets, Ages, Samples, MachineArguments.Seed, TileCommand.Csv,
         };

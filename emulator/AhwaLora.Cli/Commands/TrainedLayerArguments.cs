@@ -9,8 +9,8 @@ namespace AhwaLora.Cli.Commands;
 /// <summary>Options that take a layer from a trained model in place of generated numbers.</summary>
 internal static class TrainedLayerArguments
 {
-    private static readonly Option<string?> Adapter = new("--adapter") { Description = "Take the layer from a trained adapter, its base, and its examples, in place of generated numbers.", HelpName = "DIR" };
-    private static readonly Option<string?> Module = new("--module") { Description = "Which layer of it: its name, or the end of its name, if no other layer's ends so, as in layer.0.output.dense.", HelpName = "NAME" };
+    private static readonly Option<string?> Adapter = new("--adapter") { Description = "Take the layer from a trained adapter, its base, and its examples, instead of generated numbers.", HelpName = "DIR" };
+    private static readonly Option<string?> Module = new("--module") { Description = "The layer to take: its name, or an end of it that no other layer's name has, as in layer.0.output.dense.", HelpName = "NAME" };
     private static readonly Option<string?> Base = new("--base") { Description = "The adapter's base; by default its base_model_name_or_path.", HelpName = "DIR" };
 
     public static void AddTo(Command command)

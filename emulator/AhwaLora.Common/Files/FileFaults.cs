@@ -15,6 +15,12 @@ public sealed class FileFaults(string path)
         if (_known.Add((line, fault))) _faults.Add((line, fault));
     }
 
+    /// <summary>Adds the faults of another file, which a line names.</summary>
+    public void Add(UserErrorException faults, long line)
+    {
+        foreach (var fault in faults.Lines) Add(fault, line);
+    }
+
     /// <summary>Throws if there are faults.</summary>
     /// <exception cref="UserErrorException">There are faults. The message has one line per fault, up to a limit.</exception>
     public void ThrowIfAny()
@@ -22,6 +28,6 @@ public sealed class FileFaults(string path)
         if (_faults.Count == 0) return;
         var lines = _faults.OrderBy(f => f.Line).Select(f => f.Line == long.MaxValue ? f.Text : $"line {f.Line}: {f.Text}").Take(MostLines).ToList();
         if (_faults.Count > lines.Count) lines.Add($"and {_faults.Count - lines.Count} more");
-        throw new UserErrorException(lines.Count == 1 ? $"{path}: {lines[0]}" : $"{path}: {_faults.Count} faults; nothing was run\n  " + string.Join("\n  ", lines));
+        throw lines.Count == 1 ? new UserErrorException($"{path}: {lines[0]}") : new UserErrorException($"{path}: {_faults.Count} faults; nothing was run", lines);
     }
 }

@@ -11,9 +11,11 @@ public static class StandardText
     /// <summary>From now on <see cref="Console.Out"/> and <see cref="Console.Error"/> fail as <see cref="Named"/> says.</summary>
     public static void NameFailures()
     {
-        Console.SetOut(Named(Console.Out, "standard output"));
-        Console.SetError(Named(Console.Error, "standard error"));
+        Console.SetOut(Named(Writer(StandardStreams.Output), "standard output"));
+        Console.SetError(Named(Writer(StandardStreams.Error), "standard error"));
     }
+
+    private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
     /// <summary>A writer that passes everything on; a failure is a <see cref="UserErrorException"/> that names the stream.</summary>
     /// <param name="writer">Where the text goes.</param>

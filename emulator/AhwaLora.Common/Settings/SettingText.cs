@@ -1,4 +1,5 @@
 using System.Globalization;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Common.Settings;
 
@@ -6,7 +7,7 @@ namespace AhwaLora.Common.Settings;
 /// <param name="text">The line; it may hold others.</param>
 public sealed class SettingText(FormattableString text)
 {
-    /// <summary>The line with each setting named by <paramref name="nameOf"/>, and numbers as in English.</summary>
+    /// <summary>The line with each setting named by <paramref name="nameOf"/>, and numbers as in English; texts as <see cref="OneLine"/> has them.</summary>
     public string Word(Func<Setting, string> nameOf) => string.Format(
         CultureInfo.InvariantCulture,
         text.Format,
@@ -14,6 +15,7 @@ public sealed class SettingText(FormattableString text)
         {
             Setting setting => nameOf(setting),
             SettingText inner => inner.Word(nameOf),
+            string given => OneLine.Of(given),
             _ => argument,
         })]);
 

@@ -29,6 +29,8 @@ public static class JsonStyles
     public static JsonSerializerOptions Rows { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -44,6 +46,7 @@ public static class JsonStyles
     public static JsonSerializerOptions Committed { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        AllowDuplicateProperties = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         WriteIndented = true,
@@ -52,7 +55,7 @@ public static class JsonStyles
     };
 
     /// <summary>One result per line (JSON Lines); reads what it writes.</summary>
-    public static JsonSerializerOptions Lines { get; } = new(Results) { WriteIndented = false, DictionaryKeyPolicy = null };
+    public static JsonSerializerOptions Lines { get; } = new(Results) { WriteIndented = false, DictionaryKeyPolicy = null, AllowDuplicateProperties = false };
 
     /// <summary>Files that configure the product: comments and trailing commas are allowed, unknown and repeated keys are not.</summary>
     public static JsonSerializerOptions Configuration { get; } = new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using AhwaLora.Common.Files;
 
 namespace AhwaLora.Common.Text;
 
@@ -11,8 +12,8 @@ public sealed class TextTable
     /// <summary>A table with these headings; a heading that begins with <c>&lt;</c> (not shown) makes its column flush left.</summary>
     public TextTable(params string[] headings) => _rows.Add(headings);
 
-    /// <summary>Adds a row with a cell for each heading.</summary>
-    public void Add(params string[] cells) => _rows.Add(cells);
+    /// <summary>Adds a row with a cell for each heading; see <see cref="OneLine"/>.</summary>
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
 
     /// <summary>A count with its thousands separated.</summary>
     public static string Number<T>(T value)

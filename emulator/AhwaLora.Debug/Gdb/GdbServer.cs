@@ -1,17 +1,37 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace AhwaLora.Debug.Gdb;
 
+/// <summary>Why <see cref="GdbServer.Serve"/> returned.</summary>
+public enum ServeEnd
+{
+    /// <summary>The guest has ended the run.</summary>
+    Exit,
+
+    /// <summary>A limit of the run is reached.</summary>
+    Limit,
+
+    /// <summary>The user has ended the run.</summary>
+    Killed,
+
+    /// <summary>The client does not read what it is sent.</summary>
+    Stalled,
+}
+
+/// <summary>How a debugged run ended.</summary>
+/// <param name="End">The reason.</param>
+/// <param name="Code">The guest's exit code; 0 if it did not exit.</param>
+/// <param name="Text">A line that says more; empty if there is no more to say.</param>
+public readonly record struct ServeResult(ServeEnd End, int Code = 0, string Text = "");
+
 /// <summary>
-/// Serves one GDB client after the other on a TCP port, all on the thread that calls <see cref="Serve"/>: while no
-/// client lets it run, the machine stands still. A second client at the same time is refused.
+/// Serves one GDB client after the other on a TCP port, all on the thread that calls <see cref="Serve"/>: if no
+/// client lets it run, the machine stands still. A second client at the same time is refused. Whoever does not speak the protocol is
+/// sent away: a port of this host can be reached by any program on it, and by web pages through a browser.
 /// </summary>
 public sealed class GdbServer : IDisposable
 {
-    private const int PollMicroseconds = 100_000, BufferBytes = 0x8000;
-
     private readonly Debuggee _debuggee;
     private readonly DebugOptions _options;
     private readonly Socket _listener;
@@ -39,152 +59,26 @@ public sealed class GdbServer : IDisposable
     /// <summary>The address and port it listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Serves clients until one has seen the guest exit, or ends the run.</summary>
-    /// <returns>The guest's exit code; null if the user ended the run.</returns>
-    public int? Serve()
+    /// <summary>Raised with a line for the user when a connection is closed because its other side does not keep to the protocol.</summary>
+    public event Action<string>? Refused;
+
+    /// <summary>Serves clients until the run ends: because of the guest, a limit, the user, or a client that does not read.</summary>
+    public ServeResult Serve()
     {
         while (true)
         {
             using var socket = _listener.Accept();
-            socket.NoDelay = true;
-            var session = new Session(this, socket);
+            var session = new GdbSession(_listener, socket, _debuggee, _options);
             session.Run();
             _debuggee.ClearBreakpoints();
             session.Stub.Close();
-            if (session.Stub.ToldExitCode is { } code) return code;
-            if (session.Stub.End == SessionEnd.Killed) return null;
+            if (session.Stub.RunEnd is { } end) return end.Kind == StopKind.Exit ? new(ServeEnd.Exit, end.Code) : new(ServeEnd.Limit, Text: end.Text!);
+            if (session.Stub.End == SessionEnd.Killed) return new(ServeEnd.Killed);
+            if (session.IsStalled) return new(ServeEnd.Stalled, Text: $"the client at {session.Client} does not read what it is sent");
+            if (session.Refusal is { } refusal) Refused?.Invoke($"closed the connection from {session.Client}: {refusal}");
         }
     }
 
     /// <summary>Stops listening.</summary>
     public void Dispose() => _listener.Dispose();
-
-    /// <summary>Serves one client, from connection to disconnection.</summary>
-    private sealed class Session : IGdbLink
-    {
-        private readonly GdbServer _server;
-        private readonly Socket _socket;
-        private readonly PacketReader _reader = new();
-        private readonly byte[] _buffer = new byte[BufferBytes];
-        private readonly Queue<byte> _received = [];
-        private byte[] _sent = [];
-        private bool _isGone;
-
-        public Session(GdbServer server, Socket socket)
-        {
-            _server = server;
-            _socket = socket;
-            Stub = new GdbStub(server._debuggee, this, server._options);
-        }
-
-        public GdbStub Stub { get; }
-
-        public void Run()
-        {
-            while (!_isGone && Stub.End == SessionEnd.None)
-            {
-                RefuseOthers();
-                if (_socket.Poll(PollMicroseconds, SelectMode.SelectRead)) Receive();
-                while (Stub.End == SessionEnd.None && _received.TryDequeue(out var value)) Take(_reader.Take(value));
-            }
-
-            LeaveInPeace();
-        }
-
-        /// <summary>Sends console output of the stub while the machine runs.</summary>
-        public void Send(string data)
-        {
-            var body = Encoding.Latin1.GetBytes(data);
-            var sum = 0;
-            foreach (var value in body) sum += value;
-            _sent = [(byte)'$', .. body, .. Encoding.ASCII.GetBytes($"#{sum & 0xff:x2}")];
-            SendBytes(_sent);
-        }
-
-        public bool IsInterrupted()
-        {
-            RefuseOthers();
-            if (_isGone) return true;
-            if (_socket.Poll(0, SelectMode.SelectRead)) Receive();
-
-            // While the machine runs, only the interrupt is expected; what arrives after it waits until the machine has stopped.
-            while (_received.TryDequeue(out var value))
-            {
-                if (_reader.Take(value) == PacketKind.Interrupt) return true;
-            }
-
-            return _isGone;
-        }
-
-        /// <summary>Refuses another client that wants to connect. If the present client has gone, the other is served next.</summary>
-        private void RefuseOthers()
-        {
-            while (_server._listener.Poll(0, SelectMode.SelectRead))
-            {
-                while (!_isGone && _socket.Poll(0, SelectMode.SelectRead)) Receive();
-                if (_isGone) return;
-                using var other = _server._listener.Accept();
-            }
-        }
-
-        /// <summary>Lets the client read the last answer before the connection goes.</summary>
-        private void LeaveInPeace()
-        {
-            try
-            {
-                if (_isGone) return;
-                _socket.Shutdown(SocketShutdown.Send);
-                while (!_isGone && _socket.Poll(10 * PollMicroseconds, SelectMode.SelectRead)) Receive();
-            }
-            catch (SocketException)
-            {
-                _isGone = true;
-            }
-        }
-
-        private void Take(PacketKind kind)
-        {
-            switch (kind)
-            {
-                case PacketKind.Packet:
-                    if (!Stub.IsWithoutAcknowledgement) SendBytes("+"u8);
-                    var answer = Stub.Handle(_reader.Data);
-                    Send(answer);
-                    break;
-                case PacketKind.Damaged:
-                    SendBytes("-"u8);
-                    break;
-                case PacketKind.Resend:
-                    SendBytes(_sent);
-                    break;
-            }
-        }
-
-        /// <summary>Reads what has arrived, after the bytes that are not handled yet.</summary>
-        private void Receive()
-        {
-            try
-            {
-                var count = _socket.Receive(_buffer);
-                _isGone = count == 0;
-                foreach (var value in _buffer.AsSpan(0, count)) _received.Enqueue(value);
-            }
-            catch (SocketException)
-            {
-                _isGone = true;
-            }
-        }
-
-        private void SendBytes(ReadOnlySpan<byte> bytes)
-        {
-            try
-            {
-                while (!_isGone && !bytes.IsEmpty) bytes = bytes[_socket.Send(bytes)..];
-            }
-            catch (SocketException)
-            {
-                _isGone = true;
-            }
-        }
-    }
 }

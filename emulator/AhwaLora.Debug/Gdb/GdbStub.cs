@@ -6,7 +6,7 @@ using AhwaLora.Machine.Core;
 
 namespace AhwaLora.Debug.Gdb;
 
-/// <summary>What is to become of the connection after a packet.</summary>
+/// <summary>What happens to the connection after a packet.</summary>
 internal enum SessionEnd
 {
     /// <summary>The connection goes on.</summary>
@@ -17,16 +17,22 @@ internal enum SessionEnd
 
     /// <summary>The user wants the run to end.</summary>
     Killed,
+
+    /// <summary>The run is over, and the client has been told.</summary>
+    Over,
 }
 
 /// <summary>
 /// The GDB remote protocol, from packets to the machine and back (GDB manual, appendix "GDB Remote Serial Protocol").
-/// All-stop, one inferior; hart h is thread h + 1. An empty answer means that a packet is not known.
+/// All-stop, one inferior; hart h is thread h + 1. An empty answer means that the packet is not known.
 /// </summary>
 internal sealed partial class GdbStub
 {
     /// <summary>Bytes of a packet as told to the client.</summary>
     public const int PacketBytes = 0x4000;
+
+    // GDB's number of SIGXCPU, "CPU time limit exceeded".
+    private const int CpuTimeLimit = 24;
 
     private const string Ok = "OK", Unknown = "", BadPacket = "E16", NoSuch = "E0e", NotTaken = "E01";
 
@@ -49,8 +55,8 @@ internal sealed partial class GdbStub
     /// <summary>Set by <see cref="Handle"/> when the session is over.</summary>
     public SessionEnd End { get; private set; }
 
-    /// <summary>The exit code that the client has been told; null while the guest has not ended.</summary>
-    public int? ToldExitCode { get; private set; }
+    /// <summary>How the run ended, once the client has been told; null while it goes on.</summary>
+    public StopEvent? RunEnd { get; private set; }
 
     /// <summary>True once the client wants no acknowledgements.</summary>
     public bool IsWithoutAcknowledgement { get; private set; }
@@ -195,7 +201,7 @@ internal sealed partial class GdbStub
 
     private string SetBreakpoint(string text, bool isSet)
     {
-        if (text.Split(';')[0].Split(',') is not [var type, var where, var kind] || !Hex.TryNumber(where, out var address) || !Hex.TryNumber(kind, out var bytes)) return BadPacket;
+        if (text.Split(';')[0].Split(',') is not [var type, var at, var kind] || !Hex.TryNumber(at, out var address) || !Hex.TryNumber(kind, out var bytes)) return BadPacket;
         switch (type)
         {
             case "0" or "1":
@@ -214,7 +220,7 @@ internal sealed partial class GdbStub
 
     // Running.
 
-    /// <summary>c, C, s and S, which name no thread; the hart that steps, or the first, goes on at an address if one is given.</summary>
+    /// <summary>c, C, s and S, which do not name a thread. If an address is given, the hart that steps, or the first, goes on there.</summary>
     private string Go(bool isStep, string address)
     {
         if (address.Length != 0)
@@ -234,7 +240,7 @@ internal sealed partial class GdbStub
         return text.StartsWith("Cont;", StringComparison.Ordinal) ? Continue(text[5..]) : Unknown;
     }
 
-    /// <summary>vCont: the leftmost action that matches a thread is its own; those without one stand still.</summary>
+    /// <summary>vCont: a thread takes the leftmost action that matches it. Threads without an action stand still.</summary>
     private string Continue(string text)
     {
         Span<HartCommand> commands = stackalloc HartCommand[Machine.Harts.Count];
@@ -306,10 +312,10 @@ internal sealed partial class GdbStub
     private string StopReply(StopEvent stop)
     {
         if (stop.Text is { } text) _link.Send("O" + Hex.OfText(text + "\n"));
-        if (stop.Kind == StopKind.Exit)
+        if (stop.Kind is StopKind.Exit or StopKind.Limit)
         {
-            ToldExitCode = stop.Code;
-            return $"W{stop.Code & 0xff:x2}";
+            (RunEnd, End) = (stop, SessionEnd.Over);
+            return stop.Kind == StopKind.Exit ? $"W{stop.Code & 0xff:x2}" : $"X{CpuTimeLimit:x2}";
         }
 
         var reason = stop.Kind switch

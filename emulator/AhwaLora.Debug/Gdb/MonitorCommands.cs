@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AhwaLora.Common.Files;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Snapshots;
@@ -10,16 +11,16 @@ namespace AhwaLora.Debug.Gdb;
 internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, Action<string> print)
 {
     private const string Help = """
-        help                       this list
-        reset halt | reset init    back to the start of the run; changes since then are lost
-        cycles                     machine time, and each hart's time and instructions
-        stalls                     each hart's cycles by cause
-        regions                    regions the firmware marked, by hart
-        aimc [TILE]                state and counters of the analog tiles
+        help                       show this list
+        reset halt | reset init    go back to the start of the run; changes since then are lost
+        cycles                     show the machine's time, and each hart's time and instructions
+        stalls                     show each hart's cycles by cause
+        regions                    show the regions that the firmware marked, by hart
+        aimc [TILE]                show the jobs, state and counters of the analog tiles
         snapshot save|load FILE    save the whole machine to a file, or load it
         trace on|off               print every instruction that is executed
         break-on [EVENT] [off]     stop on exit, job-done, saturation, programming, overwrite, uninitialised
-        history                    how far back the history reaches
+        history                    show how many points of history are kept
         quit                       end the run
 
         """;
@@ -42,9 +43,9 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
             case ["cycles"]: return (Cycles(), false);
             case ["stalls"]: return (Stalls(), false);
             case ["regions"]: return (Regions(), false);
-            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Cycles))), false);
+            case ["aimc"]: return (string.Concat(Machine.Tiles.Select(t => TileReport.Of(t, Machine.Now))), false);
             case ["aimc", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Machine.Tiles.Count:
-                return (TileReport.Of(Machine.Tiles[n], Machine.Cycles), false);
+                return (TileReport.Of(Machine.Tiles[n], Machine.Now), false);
             case ["aimc", var number]: return ($"there is no tile {number}; the platform has {Machine.Tiles.Count} tiles\n", false);
             case ["snapshot", "save", _, ..]: return (Save(TextAfter(command, "save")), false);
             case ["snapshot", "load", _, ..]: return Load(TextAfter(command, "load"));
@@ -74,7 +75,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     private string Cycles()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"machine  {Machine.Cycles} cycles, {Machine.RetiredInstructions} instructions\n");
+        text.Append(CultureInfo.InvariantCulture, $"machine  {Machine.Now} cycles, {Machine.RetiredInstructions} instructions\n");
         foreach (var hart in Machine.Harts) text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id,-3} {hart.Time} cycles, {hart.Retired} instructions, {HartStatus.Of(hart)}\n");
         return text.ToString();
     }
@@ -84,8 +85,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         var text = new StringBuilder();
         foreach (var hart in Machine.Harts)
         {
-            var cycles = Machine.CausesOf(hart.Id).Cycles;
-            var parts = Enum.GetValues<Cause>().Where(c => cycles[(int)c] != 0).Select(c => $"{c} {cycles[(int)c].ToString(CultureInfo.InvariantCulture)}");
+            var parts = CauseNames.Spent(Machine.CausesOf(hart.Id).Cycles).Select(c => $"{c.Key} {c.Value.ToString(CultureInfo.InvariantCulture)}");
             text.Append(CultureInfo.InvariantCulture, $"hart {hart.Id}: {string.Join(", ", parts)}\n");
         }
 
@@ -105,18 +105,19 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
 
     private string Save(string path)
     {
-        // An older snapshot of that name stays until the new one is complete.
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        if (!options.MayWriteFiles) return $"snapshot save writes a file, and this run lets a debugger write none: {options.HowToAllowFiles}\n";
         try
         {
-            using (var file = File.Create(temporary)) SnapshotFile.Save(Machine, options.Program.Span, file);
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, file => SnapshotFile.Save(Machine, options.Program.Span, file));
             return $"saved at cycle {Machine.Cycles.ToString(CultureInfo.InvariantCulture)}\n";
         }
-        catch (Exception e) when (IsOfFile(e))
+        catch (UserErrorException e)
         {
-            if (File.Exists(temporary)) File.Delete(temporary);
-            return $"{path}: cannot be written\n";
+            return $"{e.Message}\n";
+        }
+        catch (ArgumentException)
+        {
+            return $"{path}: no file can have this name\n"; // a client may send any bytes
         }
     }
 
@@ -124,6 +125,7 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
     {
         try
         {
+            if (new FileInfo(path) is { Exists: true, Length: 0 }) return ($"{path}: is not a snapshot: it is empty, a device or a pipe\n", false); // which may have no end
             using var file = File.OpenRead(path);
             SnapshotFile.Restore(Machine, options.Program.Span, file);
             debuggee.ForgetHistory();
@@ -133,14 +135,11 @@ internal sealed class MonitorCommands(Debuggee debuggee, DebugOptions options, A
         {
             return ($"{path}: {e.Message}\n", false);
         }
-        catch (Exception e) when (IsOfFile(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return ($"{path}: cannot be read\n", false);
         }
     }
-
-    /// <summary>True for errors of the file system and for invalid paths: a client may send any bytes.</summary>
-    private static bool IsOfFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException;
 
     private string Trace(bool isOn)
     {

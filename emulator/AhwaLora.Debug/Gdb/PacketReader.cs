@@ -11,8 +11,14 @@ internal enum PacketKind
     /// <summary>A packet with a correct checksum.</summary>
     Packet,
 
-    /// <summary>A packet with a wrong checksum, or too long.</summary>
+    /// <summary>A packet with a wrong checksum, or with none.</summary>
     Damaged,
+
+    /// <summary>More than the longest packet, and its end is not seen.</summary>
+    TooLong,
+
+    /// <summary>A byte between packets that the protocol does not have there.</summary>
+    Foreign,
 
     /// <summary>The user's interrupt, a byte of its own.</summary>
     Interrupt,
@@ -25,7 +31,7 @@ internal enum PacketKind
 internal sealed class PacketReader
 {
     /// <summary>Bytes of a packet that are accepted; the limit told to the client is lower.</summary>
-    public const int MaxBytes = 1 << 20;
+    public const int MaxBytes = 1 << 16;
 
     private const byte InterruptByte = 3;
 
@@ -45,14 +51,19 @@ internal sealed class PacketReader
     /// <summary>Data of the last packet, one byte per char, with its escapes.</summary>
     public string Data { get; private set; } = "";
 
+    /// <summary>True from the beginning of a packet to its end.</summary>
+    public bool IsWithin => _state != State.Between;
+
     /// <summary>Takes a byte.</summary>
     public PacketKind Take(byte value)
     {
         switch (_state)
         {
+            case State.Between when value == '$':
+                Begin();
+                return PacketKind.None;
             case State.Between:
-                if (value == '$') Begin();
-                return value switch { InterruptByte => PacketKind.Interrupt, (byte)'-' => PacketKind.Resend, _ => PacketKind.None };
+                return value switch { InterruptByte => PacketKind.Interrupt, (byte)'-' => PacketKind.Resend, (byte)'+' => PacketKind.None, _ => PacketKind.Foreign };
             case State.Inside when value == '$':
                 Begin(); // the previous packet was cut off
                 return PacketKind.None;
@@ -60,8 +71,14 @@ internal sealed class PacketReader
                 _state = State.FirstDigit;
                 return PacketKind.None;
             case State.Inside:
+                if (_data.Count == MaxBytes)
+                {
+                    _state = State.Between;
+                    return PacketKind.TooLong;
+                }
+
                 _sum += value;
-                if (_data.Count < MaxBytes) _data.Add(value);
+                _data.Add(value);
                 return PacketKind.None;
             case State.FirstDigit:
                 _expected = Hex.Digit(value);
@@ -70,7 +87,7 @@ internal sealed class PacketReader
             default:
                 _state = State.Between;
                 var digit = Hex.Digit(value);
-                if (_expected < 0 || digit < 0 || (_expected << 4 | digit) != (_sum & 0xff) || _data.Count == MaxBytes) return PacketKind.Damaged;
+                if (_expected < 0 || digit < 0 || (_expected << 4 | digit) != (_sum & 0xff)) return PacketKind.Damaged;
                 Data = Encoding.Latin1.GetString(_data.ToArray());
                 return PacketKind.Packet;
         }

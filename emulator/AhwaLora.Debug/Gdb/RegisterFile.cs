@@ -41,7 +41,8 @@ internal static class RegisterFile
         {
             case 0: return value == 0;
             case < PcNumber: hart.X[number] = value; return true;
-            case PcNumber when (value & (hart.Features.InstructionAlignment - 1)) == 0: hart.Pc = value; return true;
+            case PcNumber when value == hart.Pc: return true;
+            case PcNumber when MayJump(hart) && (value & (hart.Features.InstructionAlignment - 1)) == 0: hart.Pc = value; return true;
             case >= Float0 and < Csr0 when HasFloat(hart): hart.F.SetSingle((int)(number - Float0), value); return true;
             case >= Csr0 and < PrivilegeNumber: return TryWriteCsr(hart, number - Csr0, value);
             default: return false;
@@ -74,6 +75,9 @@ internal static class RegisterFile
         Add(xml, "priv", PrivilegeNumber, "int");
         return xml.Append("</feature></target>").ToString();
     }
+
+    /// <summary>False within an access: its answer must not be taken for that of another instruction.</summary>
+    private static bool MayJump(Hart hart) => !hart.Pending.IsActive && hart.State != HartState.WaitingForDevice;
 
     private static bool HasFloat(Hart hart) => hart.Features.Extensions.HasFlag(Extension.F);
 

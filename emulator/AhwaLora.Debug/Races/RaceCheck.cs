@@ -7,9 +7,10 @@ using AhwaLora.Machine.Isa;
 namespace AhwaLora.Debug.Races;
 
 /// <summary>
-/// Finds accesses of the TCDM by two harts, or by a hart and a job of the DMA or a tile, that are not ordered by a barrier,
-/// mutex, event, software interrupt, atomic or job completion. It follows the order of synchronisation, not time, so
-/// a race is found even if it had no effect in this run. A job's accesses count from its launch to its completion.
+/// Finds accesses of memory that harts share by two harts, or by a hart and a job of the DMA or a tile, that are not ordered by a
+/// barrier, mutex, event, interrupt, atomic, job completion, or a flag between fences (<see cref="FlagOrder"/>). It follows the order of
+/// synchronisation, not time, so a race is found even if it had no effect in this run. A job's accesses count from its launch to its
+/// completion.
 /// </summary>
 public sealed class RaceCheck : IProbe
 {
@@ -24,14 +25,19 @@ public sealed class RaceCheck : IProbe
     private readonly IJobDevice[] _jobDevices;
     private readonly JobQueue[] _jobs;
     private readonly Dictionary<(RacingAccess, RacingAccess), Race> _races = [];
+    private readonly (uint Address, uint Bytes)[] _exempt;
+    private readonly FlagOrder _flags;
     private readonly Dictionary<(object Owner, uint Key), uint[]> _releases = [];
     private readonly Dictionary<object, BarrierClock> _barriers = [];
     private readonly bool[] _leavesCsrBarrier;
 
     /// <summary>A check for a machine at reset; attach it with <see cref="EmulatedMachine.Attach"/>.</summary>
-    public RaceCheck(EmulatedMachine machine)
+    /// <param name="machine">The machine.</param>
+    /// <param name="exempt">Memory by which programs talk to the host, which takes one word after the other: tohost and fromhost.</param>
+    public RaceCheck(EmulatedMachine machine, params IEnumerable<(uint Address, uint Bytes)> exempt)
     {
         _machine = machine;
+        _exempt = [.. exempt];
         _ordering = [.. machine.Devices.Select(d => d.Device).OfType<IOrderingDevice>()];
         _jobDevices = [.. _ordering.OfType<IJobDevice>()];
         var actors = machine.Harts.Count + _jobDevices.Length;
@@ -39,12 +45,19 @@ public sealed class RaceCheck : IProbe
         _clocks = [.. Enumerable.Range(0, actors).Select(actor => Enumerable.Range(0, actors).Select(a => a == actor ? 1u : 0).ToArray())];
         _shapes = new Shape[machine.Harts.Count];
         _orders = [.. machine.Harts.Select(hart => new HartOrder(this, hart))];
-        _shadows = [.. machine.Memories.Where(m => m.Banks != 0 && m.OwnerHart < 0).Select(m => new RaceShadow(m, _clocks, _races))];
+        _flags = new FlagOrder(machine.Harts.Count, Release, Acquire);
+        _shadows = [.. machine.Memories.Where(m => m.OwnerHart < 0).Select(m => new RaceShadow(m, _clocks, race => _races.TryAdd((race.First, race.Second), race)))];
         _leavesCsrBarrier = new bool[machine.Harts.Count];
     }
 
     /// <summary>The races found, one for each pair of instructions.</summary>
-    public IEnumerable<Race> Races => _races.Values.OrderBy(r => r.Address).ThenBy(r => r.Second.Pc);
+    public IEnumerable<Race> Races => _races.Values.Where(race => !_flags.Explains(race)).OrderBy(r => r.Address).ThenBy(r => r.Second.Pc);
+
+    /// <summary>The memories that are checked. The others are private to a hart each.</summary>
+    public IReadOnlyList<string> CheckedMemories => [.. _machine.Memories.Where(m => m.OwnerHart < 0).Select(m => m.Name)];
+
+    /// <summary>The memories that are not checked, since each hart has its own.</summary>
+    public IReadOnlyList<string> PrivateMemories => [.. _machine.Memories.Where(m => m.OwnerHart >= 0).Select(m => m.Name).Distinct()];
 
     /// <summary>An actor as reports name it.</summary>
     public string NameOf(int actor) => actor < _orders.Length ? $"hart {actor}" : _jobDevices[actor - _orders.Length].Title;
@@ -61,24 +74,34 @@ public sealed class RaceCheck : IProbe
     /// <inheritdoc/>
     public void Loaded(Hart hart, uint address, int bytes, uint value)
     {
-        if (hart.Space.FindMemory(address, (uint)bytes) is not null) AccessByHart(hart, address, isWrite: false);
+        if (hart.Space.FindMemory(address, (uint)bytes) is not null) AccessByHart(hart, address, (uint)bytes, isWrite: false);
         else if (hart.Space.FindDevice(address, (uint)bytes) is { Device: IOrderingDevice device } mapping) device.Answered(address - mapping.Base, hart.Id, _orders[hart.Id]);
     }
 
     /// <inheritdoc/>
     public void Stored(Hart hart, uint address, int bytes, uint value)
     {
-        if (hart.Space.FindMemory(address, (uint)bytes) is not null) AccessByHart(hart, address, isWrite: true);
+        if (hart.Space.FindMemory(address, (uint)bytes) is not null) AccessByHart(hart, address, (uint)bytes, isWrite: true);
     }
 
     /// <inheritdoc/>
     public void Retired(Hart hart, uint pc, in Instruction instruction)
     {
-        if (instruction.Shape == Shape.Wfi) AcquireInterrupts(hart);
-        if (instruction.Shape is not (Shape.Csr or Shape.CsrImmediate) || (uint)instruction.Imm != CsrMap.Barrier) return;
-        var cluster = _machine.ClusterOf(hart.Id);
-        _orders[hart.Id].Arrive(cluster, cluster.RunningHarts);
-        _leavesCsrBarrier[hart.Id] = true;
+        switch (instruction.Shape)
+        {
+            case Shape.Fence:
+                _flags.Fence(hart.Id, instruction.Word);
+                break;
+            case Shape.Wfi:
+            case Shape.Csr or Shape.CsrImmediate when (uint)instruction.Imm == CsrMap.Mip && hart.Mip != 0:
+                AcquireInterrupts(hart);
+                break;
+            case Shape.Csr or Shape.CsrImmediate when (uint)instruction.Imm == CsrMap.Barrier:
+                var cluster = _machine.ClusterOf(hart.Id);
+                _orders[hart.Id].Arrive(cluster, cluster.RunningHarts);
+                _leavesCsrBarrier[hart.Id] = true;
+                break;
+        }
     }
 
     /// <inheritdoc/>
@@ -90,6 +113,7 @@ public sealed class RaceCheck : IProbe
     /// <inheritdoc/>
     public void DeviceAccess(Hart hart, MappedDevice mapping, in BusAccess access, bool isLoad, uint value)
     {
+        _flags.DeviceAccess(hart.Id);
         if (mapping.Device is IOrderingDevice device) device.Requested(access, isLoad, value, _orders[hart.Id]);
     }
 
@@ -98,26 +122,41 @@ public sealed class RaceCheck : IProbe
         for (var n = 0; n < clock.Length; n++) clock[n] = Math.Max(clock[n], other[n]);
     }
 
-    private void AccessByHart(Hart hart, uint address, bool isWrite)
+    private void AccessByHart(Hart hart, uint address, uint bytes, bool isWrite)
     {
+        var word = address & ~3u;
         if (_shapes[hart.Id] is Shape.Atomic or Shape.LoadReserved or Shape.StoreConditional)
         {
             // An atomic orders what comes before it on one hart, and after the next atomic of that word on another hart.
-            if (!isWrite) Acquire(hart.Id, (_machine, address));
-            else Release(hart.Id, (_machine, address));
+            if (!isWrite) Acquire(hart.Id, word);
+            else Release(hart.Id, word);
+            _flags.Atomic(hart.Id, word);
             return;
         }
 
-        Access(hart.Id, address, isWrite, hart.Pc);
+        foreach (var (first, length) in _exempt)
+        {
+            if (address - first < length) return;
+        }
+
+        Access(hart.Id, address, bytes, isWrite, hart.Pc);
+        if (isWrite) _flags.Store(hart.Id, word, hart.Pc);
+        else _flags.Load(hart.Id, word);
     }
 
-    private void Access(int actor, uint address, bool isWrite, uint pc)
+    private void Access(int actor, uint address, uint bytes, bool isWrite, uint pc)
     {
         foreach (var shadow in _shadows)
         {
-            if (shadow.Contains(address)) shadow.Access(actor, address, isWrite, pc);
+            if (!shadow.Contains(address, bytes)) continue;
+            shadow.Access(actor, address, bytes, isWrite, pc);
+            return;
         }
     }
+
+    private void Release(int hart, uint word) => Release(hart, (_machine, word));
+
+    private void Acquire(int hart, uint word) => Acquire(hart, (_machine, word));
 
     /// <summary>All that a hart has done so far is ordered before whatever acquires the key's clock later.</summary>
     private void Release(int hart, (object Owner, uint Key) key)
@@ -153,10 +192,7 @@ public sealed class RaceCheck : IProbe
         Join(clock, _clocks[hart.Id]);
         clock[actor]++;
         _clocks[hart.Id][hart.Id]++;
-        foreach (var (address, bytes, isWrite) in accesses)
-        {
-            for (var at = address & ~3u; at < address + bytes; at += 4) Access(actor, at, isWrite, hart.Pc);
-        }
+        foreach (var (address, bytes, isWrite) in accesses) Access(actor, address, bytes, isWrite, hart.Pc);
 
         _jobs[index].Add(job, clock);
     }

@@ -17,6 +17,6 @@ public static class RaceReport
         }
 
         return [.. check.Races.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}; nothing orders them (use a barrier, mutex, event or atomic)"))];
+            $"race at 0x{r.Address:x8}: {Side(r.First)}, {Side(r.Second)}; nothing orders them (use a barrier, mutex, event, atomic, or a flag with fences)"))];
     }
 }

@@ -110,15 +110,28 @@ internal sealed class History
         _host.MoveTo(point.HostCalls);
     }
 
+    /// <summary>The machine's present state, to return to it; it does not become a point of history.</summary>
+    public HistoryPoint Capture() => Capture(_points[^1], isBranch: false);
+
     private HistoryPoint Add(bool isBranch)
+    {
+        var index = _points.FindIndex(p => p.Position > _machine.Position);
+        if (index < 0) index = _points.Count;
+        var before = index == 0 ? null : _points[index - 1];
+        var point = Capture(before, isBranch);
+        _newBytes += NewBytes(point, before);
+        _points.Insert(index, point);
+        if (_newBytes > _limitBytes) Thin();
+        return point;
+    }
+
+    /// <summary>The machine's present state, which shares with another point what is equal.</summary>
+    private HistoryPoint Capture(HistoryPoint? before, bool isBranch)
     {
         _rest.SetLength(0);
         _machine.SaveOrRestoreBesideMemory(new StateStream(_rest, saving: true));
         var harts = _machine.Harts;
-        var index = _points.FindIndex(p => p.Position > _machine.Position);
-        if (index < 0) index = _points.Count;
-        var before = index == 0 ? null : _points[index - 1];
-        var point = new HistoryPoint(
+        return new HistoryPoint(
             _machine.Position,
             [.. harts.Select(h => h.Retired)],
             [.. harts.Select(h => h.Retired + h.TrapsTaken)],
@@ -126,10 +139,6 @@ internal sealed class History
             new SharedBytes(_rest.GetBuffer().AsSpan(0, (int)_rest.Length), before?.Rest),
             _host.Cursor,
             isBranch);
-        _newBytes += NewBytes(point, before);
-        _points.Insert(index, point);
-        if (_newBytes > _limitBytes) Thin();
-        return point;
     }
 
     /// <summary>Drops every second point between branches, then the oldest points until the limit is kept.</summary>

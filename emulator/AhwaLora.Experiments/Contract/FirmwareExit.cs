@@ -19,7 +19,7 @@ internal enum FirmwareExit
     [Meaning("the buffers do not fit TCDM; argument: bytes they would take")]
     LayerTcdm = 18,
 
-    [Meaning("the layer does not fit its tiles; argument: CAPS, or the splits or copies asked for")]
+    [Meaning("the layer does not fit its tiles; argument: SIZE, or the splits or copies asked for")]
     LayerMapping = 19,
 
     [Meaning("the tile refused a job; cause and argument: its ERROR_ registers")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AhwaLora.Machine.Bus.Registers;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Contract;
 
@@ -11,13 +12,29 @@ public static class RegisterHeader
 {
     private const string Generated = "Generated from the emulator's register maps (RegisterHeader.cs); do not edit.";
 
-    /// <summary>The text of <c>ahwa_registers.h</c>; its plain numbers also serve assembler sources.</summary>
-    public static string ToHeader(IReadOnlyList<RegisterBlock> blocks)
+    /// <summary>The text of <c>ahwa_registers.h</c> for a platform; its plain numbers also serve assembler sources.</summary>
+    /// <exception cref="PlatformException">The clusters differ, so that a hart cannot find its own by its number.</exception>
+    public static string ToHeader(PlatformDescription platform)
+    {
+        var harts = platform.Clusters[0].Harts;
+        if (platform.Clusters.Any(cluster => cluster.Harts != harts)) throw new PlatformException("the clusters have different numbers of harts; the firmware finds a hart's cluster by equal ones");
+        return ToHeader(RegisterBlock.Of(platform), platform.Clusters.Count, platform.Clusters.Count == 1 ? PlatformRules.MaximumHarts : harts);
+    }
+
+    /// <summary>The text of <c>ahwa_registers.h</c>.</summary>
+    /// <param name="blocks">The registers.</param>
+    /// <param name="clusters">Number of clusters.</param>
+    /// <param name="hartsPerCluster">Numbers of harts that belong to one cluster.</param>
+    public static string ToHeader(IReadOnlyList<RegisterBlock> blocks, int clusters, int hartsPerCluster)
     {
         var text = new StringBuilder();
         Line(text, $"/* {Generated} */");
         Line(text, "#ifndef AHWA_REGISTERS_H");
         Line(text, "#define AHWA_REGISTERS_H");
+        Line(text, "");
+        Line(text, "/* Clusters. Hart h belongs to cluster h / AHWA_HARTS_PER_CLUSTER. */");
+        Line(text, $"#define AHWA_CLUSTERS          {Decimal(clusters)}");
+        Line(text, $"#define AHWA_HARTS_PER_CLUSTER {Decimal(hartsPerCluster)}");
         foreach (var block in blocks) AppendBlock(text, block);
         Line(text, "");
         Line(text, "#endif");
@@ -67,6 +84,7 @@ public static class RegisterHeader
     {
         var map = block.Map;
         var rows = new List<(string Name, string Value, string Comment)> { ("BASE", Number(block.Base, 8), "") };
+        if (block.ClusterStride is { } distance) rows.Add(("CLUSTER_STRIDE", Number(distance), "From the block of one cluster to that of the next; 0 with one cluster."));
         if (block.IsArray) rows.Add(("STRIDE", Number(map.Size), "From one block to the next."));
         foreach (var register in map.Registers)
         {

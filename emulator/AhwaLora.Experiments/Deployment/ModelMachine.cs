@@ -1,8 +1,10 @@
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Settings;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
+using AhwaLora.Experiments.Settings;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Engines.Aimc;
@@ -67,10 +69,12 @@ public sealed class ModelMachine
         if (platform.Aimc!.Tiles < tiles) platform = platform with { Aimc = platform.Aimc with { Tiles = tiles } };
 
         var image = FirmwareImages.Load(App);
+        CheckTcdm(layers, platform, options, image);
         Machine = new EmulatedMachine(platform, machine);
         ProgramLoader.Load(Machine, image);
         _data = new GuestData(Machine, image);
         (_service, _layer, _result) = (_data.AddressOf<ServiceRecord>(), _data.AddressOf<LayerRecord>(), _data.AddressOf<LayerResultRecord>());
+        CheckRam(layers, options);
         _x = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Inputs));
         _y = _data.ReserveMatrix(MaxTokens, layers.Max(l => l.Outputs));
     }
@@ -136,7 +140,7 @@ public sealed class ModelMachine
     /// <summary>Records an adapter for the next <see cref="Swap"/>.</summary>
     internal void Bring(EmulatedLinear linear, LoraPair pair)
     {
-        if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': an adapter of rank {pair.Rank}; room was kept for rank {_options.Rank}");
+        if (pair.Rank > _options.Rank) throw new UserErrorException($"'{linear.Layer.Name}': its adapter has rank {pair.Rank}, and memory is reserved for rank {_options.Rank}");
         _pending[linear] = pair;
     }
 
@@ -180,6 +184,30 @@ public sealed class ModelMachine
         // The service is idle if hart 0 waits for its event and the others wait for hart 0.
         if (run.Reason == ExitReason.AllWaiting && _data.Read<ServiceRecord>(_service).Served == _served) return;
         throw LayerRun.Failed(LayerStrategy.DoubleBuffered, linear?.Layer.Name ?? App, run, Result);
+    }
+
+    // The service runs a layer as double-buffered does, with as many tokens per chunk as the options say.
+    private static void CheckTcdm(List<LinearLayer> layers, PlatformDescription platform, ModelMachineOptions options, ElfImage image)
+    {
+        var tcdm = LayerFootprint.TcdmOf(platform) ?? throw new UserErrorException(LayerFootprint.NoTcdm);
+        var available = LayerFootprint.Available(image, tcdm.Size);
+        LayerShape ShapeOf(LinearLayer layer) => new(layer.Inputs, layer.Outputs, options.Rank, MaxTokens, options.Chunk);
+        int SplitsOf(LinearLayer layer) => MatrixCut.Along(layer.Inputs, platform.Aimc!.Rows).Count;
+        var chunks = layers.Select(layer => LayerFootprint.LargestChunk(ShapeOf(layer), LayerStrategy.DoubleBuffered, SplitsOf(layer), available)).ToList();
+        var chunk = chunks.Min();
+        if (chunk == options.Chunk) return;
+        var tight = layers[chunks.IndexOf(chunk)];
+        var bytes = LayerFootprint.Bytes(ShapeOf(tight), LayerStrategy.DoubleBuffered, SplitsOf(tight));
+        SettingText advice = chunk > 0 ? new($"use {ExperimentSettings.Chunk} {chunk} or less, or a larger tcdm in the platform file") : new($"use a larger tcdm in the platform file");
+        throw new SettingException($"{tight.Name}, {tight.Inputs}x{tight.Outputs} with rank {options.Rank}: its buffers take {bytes:N0} bytes of TCDM, and {available:N0} are there; {advice}");
+    }
+
+    // Inputs and outputs of a layer, then each layer's bias and adapter; adapters of later tasks may need more.
+    private void CheckRam(List<LinearLayer> layers, ModelMachineOptions options)
+    {
+        var bytes = sizeof(float) * ((long)MaxTokens * (layers.Max(l => l.Inputs) + layers.Max(l => l.Outputs)) + layers.Sum(l => (long)options.Rank * (l.Inputs + l.Outputs) + l.Outputs));
+        if (bytes <= uint.MaxValue && Machine.Space.FindMemory(_data.Next, (uint)bytes) is not null) return;
+        throw new UserErrorException($"the model's activations, biases and adapters take {bytes >> 20:N0} MiB of RAM from 0x{_data.Next:x8} on, more than the platform has; set a larger ram in the platform file");
     }
 
     private void Compensate(LayerMapping mapping)

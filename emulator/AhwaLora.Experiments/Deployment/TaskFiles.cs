@@ -40,7 +40,7 @@ public sealed record TaskFiles(string Directory, LoraAdapter Adapter, IReadOnlyL
         if (given is not null) return given;
         var named = LoraConfig.Read(directory).BaseModelNameOrPath;
         return FindBase(directory, named)
-            ?? throw new SettingException($"{directory}: there is no directory of its base '{named}'; name the base's checkpoint with {ExperimentSettings.Base} DIR");
+            ?? throw new SettingException($"{directory}: the directory of its base '{named}' does not exist; give the base's checkpoint with {ExperimentSettings.Base} DIR");
     }
 
     /// <summary>The directory of a base by its name, searched for in the places that <see cref="BaseOf"/> lists; null if there is none.</summary>

@@ -28,7 +28,7 @@ public static class TrainedLayer
                 module,
                 $"the model has no such linear layer; it has {string.Join(", ", layers.Take(6).Select(l => l.Name))}, ...",
                 Spelling.Nearest(module, layers.Select(l => l.Name)))),
-            _ => throw new SettingException(SettingFault.Of(ExperimentSettings.Module, module, $"it is {string.Join(" or ", found.Take(4).Select(l => l.Name))}; give more of the name", found[0].Name)),
+            _ => throw new SettingException(SettingFault.Of(ExperimentSettings.Module, module, $"it can be {string.Join(" or ", found.Take(4).Select(l => l.Name))}; give more of the name", found[0].Name)),
         };
     }
 

@@ -48,13 +48,18 @@ public sealed record LayerComparison(IReadOnlyList<LayerShape> Shapes, LayerMeas
         }
 
         if (LayerPlan.For(chain, strategy, platform, options.Contention) is { } plan) chain = [.. chain.Select(c => c.With(plan.Chunk))];
-        if (!strategy.IsChain) LayerFootprint.Check(chain[0].Shape, strategy, platform);
+        LayerMachine.Check(chain, strategy);
+        LayerFootprint.Check(Runs([.. chain.Select(c => c.Shape)], strategy), platform);
         var alone = Measure(strategy.TileAlone);
         progress?.Invoke(LayerStrategy.Sequential.Name);
         var sequential = InSequence(chain, platform, options, strategy == LayerStrategy.Sequential ? attach : null);
         var pipelined = strategy == LayerStrategy.Sequential ? sequential : Measure(strategy);
         return new LayerComparison([.. chain.Select(c => c.Shape)], alone, sequential, pipelined);
     }
+
+    // The first fault that is told is that of the compared strategy.
+    private static IEnumerable<(IReadOnlyList<LayerShape> Chain, LayerStrategy Strategy)> Runs(IReadOnlyList<LayerShape> chain, LayerStrategy strategy) =>
+        [(chain, strategy), (chain, strategy.TileAlone), .. chain.Select(shape => ((IReadOnlyList<LayerShape>)[shape], LayerStrategy.Sequential))];
 
     // The layers run one after the other, each on the first tiles. The output of one, in RAM, is the input of the next.
     private static LayerMeasurement InSequence(IReadOnlyList<LayerData> chain, PlatformDescription platform, MachineOptions options, Action<EmulatedMachine>? attach)

@@ -51,7 +51,9 @@ internal sealed class LayerMachine
     /// <summary>Y [S][n] of the last layer, as the app has left it.</summary>
     public float[] Outputs(LayerShape last) => _data.Read(_outputs, last.Tokens * last.Outputs).ToArray();
 
-    private static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy)
+    /// <summary>Checks that a strategy can run these layers.</summary>
+    /// <exception cref="UserErrorException">There are too many, or one does not feed the next.</exception>
+    public static void Check(IReadOnlyList<LayerData> chain, LayerStrategy strategy)
     {
         var most = strategy.IsChain ? LayerLimits.Chain : 1;
         if (chain.Count is 0 || chain.Count > most) throw new UserErrorException($"strategy {strategy.Name} runs {(most == 1 ? "one layer" : $"1 to {most} layers that feed each other")}, not {chain.Count}");

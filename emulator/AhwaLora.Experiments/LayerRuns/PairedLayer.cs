@@ -38,6 +38,7 @@ public sealed record PairedLayer(LayerShape Shape, LayerMapping Mapping, LayerMe
         var noisy = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
         if (noisy.TimingOnly) throw new UserErrorException("the platform's tiles compute no values (aimc.timing_only), so there is nothing to compare");
         var ideal = noisy with { Preset = Analog.Crossbar.Preset.Ideal.Name, Model = Analog.Memristors.DeviceModel.None.Name, DacBits = null, AdcBits = null };
+        LayerFootprint.Check(data.Shape, strategy, platform);
         LayerMeasurement Measure(AimcDescription aimc)
         {
             progress?.Invoke($"{strategy.Name}, {aimc.Preset} tile");

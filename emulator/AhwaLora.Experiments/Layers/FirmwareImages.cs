@@ -19,6 +19,10 @@ public static class FirmwareImages
         throw new UserErrorException($"firmware '{app}' is not built; run 'make firmware', or set AHWALORA_FIRMWARE to the folder of {app}.elf");
     }
 
+    /// <summary>Fingerprint of the loaded bytes of a strategy's app and of the app of the tiles alone.</summary>
+    /// <exception cref="UserErrorException">An app has not been built.</exception>
+    public static string FingerprintOf(LayerStrategy strategy) => ElfImage.FingerprintOf([Load(strategy.App), Load(strategy.TileAloneApp)]);
+
     private static IEnumerable<string> Directories()
     {
         if (Environment.GetEnvironmentVariable("AHWALORA_FIRMWARE") is { Length: > 0 } chosen)

@@ -13,6 +13,16 @@ internal sealed class GuestData(EmulatedMachine machine, ElfImage image)
 {
     private const uint DataBase = 0x8100_0000, Alignment = 64;
 
+    /// <summary>Bytes by which the matrices of a layer exceed the platform's RAM; null if they fit.</summary>
+    public static long? Excess(LayerShape shape, PlatformDescription platform)
+    {
+        long[] elements = [(long)shape.Tokens * shape.Inputs, (long)shape.Inputs * shape.Rank, (long)shape.Rank * shape.Outputs, (long)shape.Tokens * shape.Outputs, shape.Outputs];
+        var bytes = elements.Sum(count => (sizeof(float) * count + Alignment - 1) / Alignment * Alignment);
+        var ram = platform.Memories.FirstOrDefault(memory => memory.Base <= DataBase && DataBase - memory.Base < memory.Size);
+        var room = ram is null ? 0 : (long)ram.Base + ram.Size - DataBase;
+        return bytes > room ? bytes - room : null;
+    }
+
     /// <summary>Address of the next free byte.</summary>
     public uint Next { get; private set; } = DataBase;
 

@@ -26,7 +26,7 @@ public sealed record LayerMapping(int FirstTile, IReadOnlyList<LineRange> Inputs
     public static IReadOnlyList<LayerMapping> Of(IEnumerable<LayerShape> chain, LayerStrategy strategy, PlatformDescription platform)
     {
         var aimc = platform.Aimc ?? throw new UserErrorException("the platform has no tile: give it an 'aimc' section");
-        if (platform.Clusters.Count > 1) throw new UserErrorException($"the layer's firmware runs on one cluster, the platform has {platform.Clusters.Count}; take a platform file of one");
+        if (platform.Clusters.Count > 1) throw new UserErrorException($"the layer's firmware runs on one cluster, and the platform has {platform.Clusters.Count}; use a platform file with one cluster");
         var mappings = new List<LayerMapping>();
         var next = 0;
         foreach (var shape in chain)

@@ -33,7 +33,7 @@ public sealed record LayerShape(int Inputs, int Outputs, int Rank, int Tokens, i
         Range(ExperimentSettings.Chunk, Chunk, Math.Max(1, Tokens));
         if (faults.Count != 0) throw new SettingException(faults);
         var (elements, most) = (Math.Max(Inputs, Outputs), (int)(MaxElements / Math.Max(Inputs, Outputs)));
-        if (Tokens > most) throw new SettingException(SettingFault.OfNumber(ExperimentSettings.Tokens, Tokens, $"so many tokens of {elements} elements are more than RV32 can address", most));
+        if (Tokens > most) throw new SettingException(SettingFault.OfNumber(ExperimentSettings.Tokens, Tokens, $"tokens of {elements} elements do not all fit into the 32-bit address space", most));
 
         void Range(Setting setting, int value, int most)
         {

@@ -16,7 +16,7 @@ public sealed record LayerStrategy(string Name, string App, string TileAloneApp,
     private const string Shallow = "analog_only", Buffered = "analog_deep", Chained = "analog_chain";
 
     /// <summary>The tile alone, with the data movement of <see cref="DoubleBuffered"/>.</summary>
-    public static LayerStrategy Analog { get; } = new("analog-only", Shallow, Shallow, LayerBuffers.Double);
+    public static LayerStrategy Analog { get; } = new("tile alone", Shallow, Shallow, LayerBuffers.Double);
 
     /// <summary>Everything in sequence.</summary>
     public static LayerStrategy Sequential { get; } = new("sequential", "sequential", Shallow, LayerBuffers.Sequential);

@@ -63,16 +63,25 @@ public sealed record ModelCost(IReadOnlyList<LinearCost> Layers)
     /// <exception cref="UserErrorException">A layer does not fit the machine.</exception>
     public static ModelCost Measure(IReadOnlyList<LinearLayer> layers, SweepPoint settings, EngineKind engine, int jobs, Action<int, int>? progress = null)
     {
-        if (LayerFootprint.TcdmOf(settings.Platform) is null) throw new UserErrorException(LayerFootprint.NoTcdm);
-        SweepPoint[] points = [.. layers.Select((layer, n) => Fit(layer, settings with { Seed = settings.Seed + (ulong)n }))];
+        var points = Plan(layers, settings);
         var isTimeOnly = settings.Platform.Aimc?.TimingOnly == true;
-        var representatives = points.Select((point, n) => isTimeOnly ? Array.FindIndex(points, p => p.Shape == point.Shape) : n).ToArray();
+        var representatives = points.Select((point, n) => isTimeOnly ? points.ToList().FindIndex(p => p.Shape == point.Shape) : n).ToArray();
         int[] runs = [.. representatives.Distinct()];
         var costs = new LinearCost[layers.Count];
         var done = 0;
         progress?.Invoke(0, runs.Length);
         HostCores.ForEach(runs, jobs, n => costs[n] = Run(layers[n], points[n], engine), () => progress?.Invoke(++done, runs.Length));
         return new ModelCost([.. layers.Select((layer, n) => costs[representatives[n]] with { Layer = layer })]);
+    }
+
+    /// <summary>The point at which each layer is run, with the largest chunk that fits. Study and command plan all layers before they run the first.</summary>
+    /// <exception cref="UserErrorException">A layer does not fit the machine; the message lists the faults of all.</exception>
+    public static IReadOnlyList<SweepPoint> Plan(IReadOnlyList<LinearLayer> layers, SweepPoint settings)
+    {
+        if (LayerFootprint.TcdmOf(settings.Platform) is null) throw new UserErrorException(LayerFootprint.NoTcdm);
+        SweepPoint[] points = [.. layers.Select((layer, n) => Fit(layer, settings with { Seed = settings.Seed + (ulong)n }))];
+        SweepPlan.CheckPoints("the model's layers", points.DistinctBy(point => point.Shape));
+        return points;
     }
 
     private static SweepPoint Fit(LinearLayer layer, SweepPoint settings)

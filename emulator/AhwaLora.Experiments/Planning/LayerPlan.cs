@@ -56,7 +56,7 @@ public sealed record LayerPlan(int Chunk, LoraSplit Split, LayerForecast Forecas
             best = new LayerPlan(chunk, split, expected);
         }
 
-        return best ?? throw new UserErrorException($"not even one token per chunk of a layer of {shape.Inputs}x{shape.Outputs} fits the TCDM; set a larger tcdm in the platform file");
+        return best ?? throw new UserErrorException($"the TCDM is too small for a layer of {shape.Inputs}x{shape.Outputs} even with one token per chunk; give a platform file with a larger tcdm");
     }
 
     private static IEnumerable<int> Chunks(int most)

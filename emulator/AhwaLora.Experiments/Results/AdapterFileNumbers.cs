@@ -23,6 +23,9 @@ public sealed record AdapterFileNumbers(
     /// <summary>Version of the product.</summary>
     public string Version { get; } = Product.Version;
 
+    /// <summary>Digest of the built product.</summary>
+    public string Build { get; } = Product.Build;
+
     /// <summary>The numbers of an adapter.</summary>
     /// <param name="adapter">The adapter.</param>
     /// <param name="checkpoint">Its base; null if it is not available.</param>

@@ -28,6 +28,9 @@ public sealed record AdapterNumbers(
     /// <summary>Version of the product.</summary>
     public string Version { get; } = Product.Version;
 
+    /// <summary>Digest of the built product.</summary>
+    public string Build { get; } = Product.Build;
+
     /// <summary>The numbers of a run.</summary>
     public static AdapterNumbers Of(ModelMachine model, Checkpoint checkpoint, MachineOptions options, IEnumerable<TaskResult> results)
     {

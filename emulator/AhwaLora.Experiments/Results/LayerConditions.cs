@@ -22,5 +22,6 @@ public record LayerConditions : RunConditions
     /// <summary>The conditions of a layer on a machine.</summary>
     public static LayerConditions Of(LayerShape shape, LayerStrategy strategy, PlatformDescription platform, MachineOptions options) => new(
         shape,
-        new RunConditions(shape.Rank, shape.Tokens, platform.Aimc!.IntegrationNs, platform.Aimc.Preset, strategy.Name, platform.Harts, options.Timing.Name, NameOf(options.Contention), options.Seed));
+        new RunConditions(shape.Rank, shape.Tokens, platform.Aimc!.IntegrationNs, platform.Aimc.Preset, strategy.Name, platform.Harts, options.Timing.Name, NameOf(options.Contention), options.Seed,
+            FirmwareImages.FingerprintOf(strategy)));
 }

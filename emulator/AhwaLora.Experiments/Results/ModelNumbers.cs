@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Keys;
+using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Models;
 using AhwaLora.Experiments.Sweeps;
 
@@ -63,7 +64,8 @@ public sealed record ModelNumbers : RunConditions
     };
 
     private static RunConditions ConditionsOf(SweepPoint settings) => new(
-        settings.Shape.Rank, settings.Shape.Tokens, settings.IntegrationNs, settings.Preset, settings.Strategy.Name, settings.Harts, settings.Timing.Name, NameOf(settings.Contention), settings.Seed);
+        settings.Shape.Rank, settings.Shape.Tokens, settings.IntegrationNs, settings.Preset, settings.Strategy.Name, settings.Harts, settings.Timing.Name, NameOf(settings.Contention), settings.Seed,
+        FirmwareImages.FingerprintOf(settings.Strategy));
 }
 
 /// <summary>The cost of the adapter of one layer of a model.</summary>

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Results;
 
@@ -13,8 +15,12 @@ namespace AhwaLora.Experiments.Results;
 /// <param name="Timing">Timing profile.</param>
 /// <param name="Contention">Bank conflicts: <c>none</c> or <c>exact</c>.</param>
 /// <param name="Seed">Seed of the numbers, the tiles and the machine.</param>
-public record RunConditions(int Rank, int Tokens, int IntegrationNs, string Preset, string Strategy, int Harts, string Timing, string Contention, ulong Seed)
+/// <param name="FirmwareSha256">Fingerprint of the code and data of two apps: the strategy's, and that of the tile alone.</param>
+public record RunConditions(int Rank, int Tokens, int IntegrationNs, string Preset, string Strategy, int Harts, string Timing, string Contention, ulong Seed, string FirmwareSha256)
 {
+    /// <summary>Digest of the built product.</summary>
+    public string Build { get; } = Product.Build;
+
     /// <summary>The contention setting as results write it.</summary>
     public static string NameOf(Contention contention) => JsonNamingPolicy.SnakeCaseLower.ConvertName(contention.ToString());
 }

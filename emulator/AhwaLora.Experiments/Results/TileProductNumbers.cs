@@ -1,4 +1,5 @@
 using AhwaLora.Analog.Crossbar;
+using AhwaLora.Common.Text;
 using AhwaLora.Experiments.TileBench;
 
 namespace AhwaLora.Experiments.Results;
@@ -27,6 +28,9 @@ public sealed record TileProductNumbers(
     int Inputs, int Outputs, int Vectors, int Tiles, string Preset, string Model, ulong Seed, double AgeSeconds, double? RelativeErrorPercent, double? RelativeError,
     double SnrDb, int WorstMvm, double WorstMvmSnrDb, int WorstColumn, double WorstColumnSnrDb, long Passes, long DacClips, long AdcSaturations, long ClippedOutputs)
 {
+    /// <summary>Digest of the built product.</summary>
+    public string Build { get; } = Product.Build;
+
     /// <summary>The numbers of a product.</summary>
     /// <param name="options">The options of the tiles.</param>
     /// <param name="ageSeconds">The age of the tiles in seconds.</param>

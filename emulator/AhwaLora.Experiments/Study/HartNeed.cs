@@ -7,7 +7,7 @@ namespace AhwaLora.Experiments.Study;
 /// <param name="Best">The point with the least overhead at the smallest sufficient number of harts; if no number is sufficient, the point with the least overhead of all.</param>
 public sealed record HartNeed(SweepRow Best)
 {
-    private const double MostMultiplyAddsACycle = 24.0 / (24 + 10);
+    private const double MostMultiplyAddsPerCycle = 24.0 / (24 + 10);
 
     /// <summary>False if no number of harts up to the maximum is sufficient.</summary>
     public bool IsMet => Best.OverheadPercent <= Published.LeastOverheadPercent;
@@ -24,7 +24,7 @@ public sealed record HartNeed(SweepRow Best)
     {
         var most = PlatformRules.MaximumHarts;
         var budget = rows.Max(r => r.TileAloneCycles) * (1 + Published.LeastOverheadPercent / 100);
-        var least = Math.Clamp((int)Math.Ceiling(candidates[0].Shape.AdapterMultiplyAdds / (MostMultiplyAddsACycle * budget)), 1, most);
+        var least = Math.Clamp((int)Math.Ceiling(candidates[0].Shape.AdapterMultiplyAdds / (MostMultiplyAddsPerCycle * budget)), 1, most);
         var best = rows.MinBy(r => r.OverheadPercent)!;
         for (var harts = least; harts <= most; harts++)
         {

@@ -13,10 +13,9 @@ public static class StudyPlatform
     private const int DmaBytesPerCycle = 64;
 
     /// <summary>The platform.</summary>
-    public static PlatformDescription Description { get; } = new()
+    public static PlatformDescription Description { get; } = new PlatformDescription
     {
         Name = "study",
-        Memories = [.. new PlatformDescription().Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes } : m)],
         Dma = new DmaDescription { BytesPerCycle = DmaBytesPerCycle },
-    };
+    }.WithMemory(LayerFootprint.TcdmBase, tcdm => tcdm with { Size = TcdmBytes });
 }

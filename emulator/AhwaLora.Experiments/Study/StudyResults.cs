@@ -55,6 +55,7 @@ public sealed record StudyResults(
     public static StudyResults Measure(string directory, string work, IReadOnlyList<(KnownModel Model, SweepPoint Settings)> models, EngineKind engine, int jobs, StudyPhase phase)
     {
         var plans = Load(directory);
+        foreach (var (model, settings) in models) _ = ModelCost.Plan(ModelCost.Adapted(model.Config), settings);
         KernelSpeed[] kernels = [.. KernelHarts.Select(harts => KernelSpeed.Measure(harts, engine))];
         var sweeps = plans.Select(Sweep).ToList();
         return new StudyResults(sweeps[0], FindNeeds(plans[0], sweeps[0], work, engine, jobs, phase), sweeps[1], sweeps[2], sweeps[3], kernels, [.. models.Select(Run)]);
@@ -86,11 +87,11 @@ public sealed record StudyResults(
             }
             catch (UserErrorException e)
             {
-                faults.Add(e.Message);
+                faults.AddRange(e.Lines);
             }
         }
 
-        return faults.Count == 0 ? plans : throw new UserErrorException(string.Join('\n', faults));
+        return faults.Count == 0 ? plans : throw new UserErrorException($"{directory}: the study's sweeps cannot be run", faults);
     }
 
     private static List<HartNeed> FindNeeds(SweepPlan plan, IReadOnlyList<SweepRow> rows, string work, EngineKind engine, int jobs, StudyPhase phase)

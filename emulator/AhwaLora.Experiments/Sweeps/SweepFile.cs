@@ -2,7 +2,6 @@ using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using Grid = System.Collections.Generic.List<(AhwaLora.Experiments.Sweeps.SweepAxis Axis, YamlDotNet.RepresentationModel.YamlNode Values)>;
 
@@ -17,8 +16,10 @@ namespace AhwaLora.Experiments.Sweeps;
 /// <param name="Points">Without repetitions, in the order of the file.</param>
 internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 {
+    /// <summary>The most points of a sweep.</summary>
+    public const int MostPoints = 1_000_000;
+
     private const string NameKey = "name", PlatformKey = "platform", GridsKey = "grids";
-    private const int MostPoints = 1_000_000;
 
     /// <summary>Reads and expands a file; adds the faults it finds to <paramref name="faults"/>.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, or it is not YAML.</exception>
@@ -35,7 +36,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
             switch (Text(key))
             {
                 case NameKey: name = NameOf(value, faults); break;
-                case PlatformKey: platform = Platform(Path.Combine(folder, Text(value)), faults, value.Start.Line); break;
+                case PlatformKey: platform = Platform(folder, value, faults); break;
                 case GridsKey: grids = value; break;
                 case var axis: AddAxis(shared, axis, key, value, faults, [NameKey, PlatformKey, GridsKey]); break;
             }
@@ -43,33 +44,38 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
 
         var points = new List<SweepPoint>();
         var seen = new HashSet<SweepPoint>();
-        foreach (var grid in Grids(grids, faults)) Expand([.. shared.Where(s => grid.All(g => g.Axis != s.Axis)), .. grid], new SweepPoint(platform), folder, faults, p => Add(p));
+        var left = MostPoints;
+        foreach (var grid in Grids(grids, faults))
+        {
+            var axes = Axes([.. shared.Where(s => grid.All(g => g.Axis != s.Axis)), .. grid], folder, faults);
+            var count = axes.Aggregate(1L, (product, settings) => Math.Min(int.MaxValue, product * settings.Count));
+            if (count > left)
+            {
+                faults.Add($"more than {MostPoints:N0} points");
+                points.Clear();
+                break;
+            }
+
+            left -= (int)count;
+            Combine(axes, new SweepPoint(platform), Add);
+        }
+
         return new SweepFile(name, points);
 
         void Add(SweepPoint point)
         {
             // If the strategy chooses the chunk, the file's chunks make no further points: the run is the same for each.
             if (point.Strategy.IsPlanned) point = point with { Shape = point.Shape with { Chunk = 1 } };
-            if (points.Count == MostPoints) faults.Add($"more than {MostPoints:N0} points");
-            else if (seen.Add(point)) points.Add(point);
+            if (seen.Add(point)) points.Add(point);
         }
     }
 
     private static YamlMappingNode Parse(string path)
     {
-        try
-        {
-            using var reader = new StringReader(InputFile.Read(path, File.ReadAllText, "no such sweep file"));
-            var yaml = new YamlStream();
-            yaml.Load(reader);
-            return yaml.Documents.Count == 1 && yaml.Documents[0].RootNode is YamlMappingNode root
-                ? root
-                : throw new UserErrorException($"{path}: expected one mapping with a key for each axis, as in 'harts: [8, 16]'");
-        }
-        catch (YamlException e)
-        {
-            throw new UserErrorException($"{path}: line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
-        }
+        var documents = YamlText.Parse(path, InputFile.Text(path, absent: "no such sweep file"));
+        return documents.Count == 1 && documents[0].RootNode is YamlMappingNode root
+            ? root
+            : throw new UserErrorException($"{path}: expected one mapping with a key for each axis, as in 'harts: [8, 16]'");
     }
 
     // The name becomes part of file names.
@@ -80,15 +86,15 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         return name;
     }
 
-    private static PlatformDescription Platform(string path, FileFaults faults, long line)
+    private static PlatformDescription Platform(string folder, YamlNode value, FileFaults faults)
     {
         try
         {
-            return PlatformFile.Load(path);
+            return Text(value) is { Length: > 0 } path ? PlatformFile.Load(Path.Combine(folder, path)) : throw new UserErrorException($"{PlatformKey}: expected the name of a file");
         }
         catch (UserErrorException e)
         {
-            faults.Add(e.Message, line);
+            faults.Add(e, value.Start.Line);
             return new PlatformDescription();
         }
     }
@@ -117,7 +123,7 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
         }).ToList();
     }
 
-    private static void Expand(Grid grid, SweepPoint start, string folder, FileFaults faults, Action<SweepPoint> add)
+    private static List<List<SweepSetting>> Axes(Grid grid, string folder, FileFaults faults)
     {
         var axes = new List<List<SweepSetting>>();
         foreach (var axis in SweepAxis.All)
@@ -125,13 +131,17 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
             if (grid.FirstOrDefault(g => g.Axis == axis).Values is { } values) axes.Add(Settings(axis, values, folder, faults));
         }
 
-        if (axes.Aggregate(1L, (product, settings) => Math.Min(int.MaxValue, product * settings.Count)) > MostPoints) faults.Add($"more than {MostPoints:N0} points");
-        else Combine(start, 0);
+        return axes;
+    }
 
-        void Combine(SweepPoint point, int axis)
+    private static void Combine(List<List<SweepSetting>> axes, SweepPoint start, Action<SweepPoint> add)
+    {
+        From(start, 0);
+
+        void From(SweepPoint point, int axis)
         {
             if (axis == axes.Count) add(point);
-            else axes[axis].ForEach(setting => Combine(setting(point), axis + 1));
+            else axes[axis].ForEach(setting => From(setting(point), axis + 1));
         }
     }
 
@@ -144,11 +154,12 @@ internal sealed record SweepFile(string Name, IReadOnlyList<SweepPoint> Points)
             try
             {
                 if (value is not YamlScalarNode) throw new UserErrorException($"{axis.Name}: expected a value or a list of values");
-                settings.AddRange(axis.Parse(Text(value).Trim(), folder));
+                // One more than there may be points is enough to see that there are too many.
+                settings.AddRange(axis.Parse(Text(value).Trim(), folder).Take(MostPoints + 1 - settings.Count));
             }
             catch (UserErrorException e)
             {
-                faults.Add(e.Message, value.Start.Line);
+                faults.Add(e, value.Start.Line);
             }
         }
 

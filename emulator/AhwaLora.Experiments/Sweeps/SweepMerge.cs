@@ -18,15 +18,15 @@ public static class SweepMerge
         {
             if (table.Name != first.Name || table.Id != first.Id)
             {
-                throw new UserErrorException($"{path}: is part of another sweep than {firstPath}, or of another version of it: sweep {Describe(table)}, not {Describe(first)}; "
+                throw new UserErrorException($"{path}: is part of another sweep than {firstPath}, or was measured by another version or build: sweep {Describe(table)}, not {Describe(first)}; "
                     + "run all parts with the same sweep file, firmware and product");
             }
 
-            if (table.Shard.Count != first.Shard.Count) throw new UserErrorException($"{path}: is part {table.Shard}, and {firstPath} is part {first.Shard}; give parts of the same number of parts");
+            if (table.Shard.Count != first.Shard.Count) throw new UserErrorException($"{path}: is part {table.Shard}, and {firstPath} is part {first.Shard}; give parts of one division");
             if (table.Rows.Count != table.Shard.CountOf(table.Points)) throw new UserErrorException($"{path}: has {table.Rows.Count} of its {table.Shard.CountOf(table.Points)} points; run this part again");
             if (byNumber.TryGetValue(table.Shard.Number, out var other) && !table.Rows.SequenceEqual(other.Table.Rows))
             {
-                throw new UserErrorException($"{path}: is part {table.Shard} as {other.Path} is, with other rows; leave one of them out");
+                throw new UserErrorException($"{path}: is part {table.Shard}, as {other.Path} is, but has other rows; give only one of them");
             }
 
             byNumber[table.Shard.Number] = (path, table);
@@ -49,5 +49,5 @@ public static class SweepMerge
         return first with { Shard = Shard.Whole, Rows = rows };
     }
 
-    private static string Describe(SweepTable table) => $"{table.Name} {table.Id[..8]} of {table.Points} points";
+    private static string Describe(SweepTable table) => $"{table.Name} {table.Id[..Math.Min(8, table.Id.Length)]} of {table.Points} points";
 }

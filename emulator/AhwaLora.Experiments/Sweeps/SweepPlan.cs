@@ -5,7 +5,6 @@ using AhwaLora.Common.Files;
 using AhwaLora.Experiments.Contract;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine;
-using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Experiments.Sweeps;
@@ -49,19 +48,37 @@ public sealed class SweepPlan
     /// <exception cref="UserErrorException">As for a sweep file.</exception>
     public static SweepPlan Of(string name, IEnumerable<SweepPoint> points) => Check(new SweepFile(name, [.. points.Distinct()]), new FileFaults(name));
 
+    /// <summary>Checks that points fit their machines.</summary>
+    /// <exception cref="UserErrorException">As for a sweep file; <paramref name="name"/> says what the points are of.</exception>
+    public static void CheckPoints(string name, IEnumerable<SweepPoint> points) => Check(points, new SweepVersions(), new FileFaults(name));
+
     private static SweepPlan Check(SweepFile file, FileFaults faults)
     {
         var versions = new SweepVersions();
+        Check(file.Points, versions, faults);
+        return new SweepPlan(file.Name, file.Points, versions);
+    }
+
+    private static void Check(IEnumerable<SweepPoint> points, SweepVersions versions, FileFaults faults)
+    {
         var machines = new HashSet<(uint, int, int, int)>();
-        foreach (var point in file.Points.Where(p => IsLayer(p, faults)))
+        foreach (var point in points.Where(p => IsLayer(p, faults)))
         {
             CheckTcdm(point, versions, faults);
-            CheckMasters(point, faults);
+            CheckRam(point, faults);
             if (machines.Add((point.TcdmBytes, point.TcdmBanks, point.DmaBytesPerCycle, point.StreamWordsPerCycle))) CheckPlatform(point, faults);
         }
 
         faults.ThrowIfAny();
-        return new SweepPlan(file.Name, file.Points, versions);
+    }
+
+    private static void CheckRam(SweepPoint point, FileFaults faults)
+    {
+        if (GuestData.Excess(point.Shape, point.Platform) is not { } excess) return;
+        var (shape, bytesPerToken) = (point.Shape, sizeof(float) * ((long)point.Shape.Inputs + point.Shape.Outputs));
+        var tokens = shape.Tokens - (excess + bytesPerToken - 1) / bytesPerToken;
+        var nearest = tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $"tokens {tokens}") : "a larger ram";
+        faults.Add(string.Create(CultureInfo.InvariantCulture, $"tokens {shape.Tokens} of {shape.Inputs}x{shape.Outputs} take {excess:N0} bytes more than the platform's RAM has; the nearest that fits is {nearest}"));
     }
 
     private static void CheckPlatform(SweepPoint point, FileFaults faults)
@@ -72,18 +89,8 @@ public sealed class SweepPlan
         }
         catch (PlatformException e)
         {
-            faults.Add($"the platform: {e.Message}");
+            foreach (var fault in e.Faults) faults.Add($"the platform: {fault}");
         }
-    }
-
-    // Counts them as BankScheduler does.
-    private static void CheckMasters(SweepPoint point, FileFaults faults)
-    {
-        if (point.Contention != Contention.Exact || point.TcdmBanks == 0) return;
-        var others = point.DmaBytesPerCycle / 4 + 2 * point.StreamWordsPerCycle * point.Mapping.Tiles;
-        if (point.Harts + others <= TcdmBanks.MaxMasters) return;
-        var nearest = others < TcdmBanks.MaxMasters ? $"harts {TcdmBanks.MaxMasters - others}" : "contention none";
-        faults.Add($"{point.Harts} harts and the {others} ports of DMA and tiles are more than the {TcdmBanks.MaxMasters} that contention exact has room for; the nearest that fits is {nearest}");
     }
 
     private static bool IsLayer(SweepPoint point, FileFaults faults)

@@ -54,14 +54,13 @@ public sealed record SweepPoint(PlatformDescription Platform)
 
     /// <summary>The machine, with as many tiles as the strategy needs.</summary>
     public PlatformDescription BuildPlatform() => LayerMapping.WithTiles(
-        Platform with
+        (Platform with
         {
             Harts = Harts,
             ClockMhz = ClockMhz,
-            Memories = [.. Platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = TcdmBytes, Banks = TcdmBanks } : m)],
             Dma = (Platform.Dma ?? new DmaDescription()) with { BytesPerCycle = DmaBytesPerCycle },
             Aimc = Aimc,
-        },
+        }).WithMemory(LayerFootprint.TcdmBase, m => m with { Size = TcdmBytes, Banks = TcdmBanks }),
         [Shape],
         Strategy);
 

@@ -60,6 +60,9 @@ public sealed record SweepRow
     /// <summary>Version of the product.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Digest of the built product.</summary>
+    public required string Build { get; init; }
+
     /// <summary>Fingerprint of the code and data of two apps: the strategy's, and that of the tile alone.</summary>
     public required string FirmwareSha256 { get; init; }
 
@@ -76,8 +79,8 @@ public sealed record SweepRow
     /// <summary>Pipelined / tile alone - 1, in percent: what the adapter costs beside the tile.</summary>
     public double OverheadPercent { get; init; }
 
-    /// <summary>The strategy's forecast of <see cref="PipelinedCycles"/>; 0 if the strategy plans nothing.</summary>
-    public long ForecastCycles { get; init; }
+    /// <summary>The strategy's forecast of <see cref="PipelinedCycles"/>; null if the strategy plans nothing.</summary>
+    public long? ForecastCycles { get; init; }
 
     /// <summary>Exposed cycles: from the end of the tiles' last job until the last output was complete. The tiles do not hide this part of the adapter.</summary>
     public long ExposedCycles { get; init; }
@@ -140,6 +143,7 @@ public sealed record SweepRow
         Seed = point.Seed,
         Platform = PlatformJson.WriteChanges(point.BuildPlatform()),
         Version = Product.Version,
+        Build = Product.Build,
         FirmwareSha256 = versions.FirmwareOf(point.Strategy),
         TimingSha256 = SweepVersions.TimingOf(point.Timing),
         PublishedTcdmBytes = point.Shape.PublishedTcdmBytes,
@@ -158,7 +162,7 @@ public sealed record SweepRow
             PipelinedCycles = pipelined.Result.Cycles,
             TileAloneCycles = tileAloneCycles,
             OverheadPercent = 100.0 * ((double)pipelined.Result.Cycles / tileAloneCycles - 1),
-            ForecastCycles = pipelined.Plan?.Forecast.Cycles ?? 0,
+            ForecastCycles = pipelined.Plan?.Forecast.Cycles,
             ExposedCycles = pipelined.ExposedCycles,
             IntegrationCycles = Tokens * (long)Math.Ceiling(IntegrationNs * ClockMhz / 1000),
             PipelinedUs = pipelined.Result.Cycles / ClockMhz,

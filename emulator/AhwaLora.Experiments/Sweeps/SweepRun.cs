@@ -29,7 +29,7 @@ public static class SweepRun
     /// <exception cref="UserErrorException">A file cannot be written, or the run of a point failed.</exception>
     public static SweepTable Execute(SweepPlan plan, Shard shard, string directory, EngineKind engine, int jobs, Action<SweepProgress>? progress = null)
     {
-        OutputDirectory.Make(directory);
+        SweepTable.CheckPlace(plan.Name, shard, directory);
         using var journal = OpenJournal(plan, shard, directory);
         var table = new SweepTable(plan.Name, plan.Id, plan.Points.Count, shard, Measure(plan, shard, engine, jobs, journal, progress));
         table.WriteTo(directory);
@@ -38,7 +38,7 @@ public static class SweepRun
 
     /// <summary>The journal of a sweep, or of a part of it, which a directory keeps between runs.</summary>
     /// <exception cref="UserErrorException">The journal cannot be opened, or another process runs the sweep.</exception>
-    internal static SweepJournal OpenJournal(SweepPlan plan, Shard shard, string directory) => new(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + ".journal.jsonl"));
+    internal static SweepJournal OpenJournal(SweepPlan plan, Shard shard, string directory) => new(Path.Combine(directory, SweepTable.StemOf(plan.Name, shard) + SweepTable.JournalExtension));
 
     /// <summary>The rows of one part, in order. Points that the journal lacks are measured and added to it.</summary>
     internal static IReadOnlyList<SweepRow> Measure(SweepPlan plan, Shard shard, EngineKind engine, int jobs, SweepJournal journal, Action<SweepProgress>? progress)

@@ -1,8 +1,7 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Runs.Loader;
@@ -12,8 +11,6 @@ namespace AhwaLora.Experiments.Sweeps;
 /// <summary>Fingerprints of what a result depends on besides its configuration. The firmware is read once.</summary>
 internal sealed class SweepVersions
 {
-    private const int Digits = 16;
-
     private readonly Dictionary<string, ElfImage> _images = [];
 
     /// <summary>The app of a strategy.</summary>
@@ -24,25 +21,13 @@ internal sealed class SweepVersions
         return image;
     }
 
-    /// <summary>Fingerprint of the loaded bytes of the strategy's app and of the app of the tile alone. It excludes debug information, which names folders.</summary>
-    public string FirmwareOf(LayerStrategy strategy)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> word = stackalloc byte[4];
-        foreach (var segment in new[] { strategy, strategy.TileAlone }.SelectMany(s => AppOf(s).Segments))
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
-            hash.AppendData(word);
-            hash.AppendData(segment.Contents.Span);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
-    }
+    /// <summary>Fingerprint of the loaded bytes of the strategy's app and of the app of the tile alone.</summary>
+    public string FirmwareOf(LayerStrategy strategy) => ElfImage.FingerprintOf([AppOf(strategy), AppOf(strategy.TileAlone)]);
 
     /// <summary>Fingerprint of a timing profile's latencies.</summary>
     public static string TimingOf(TimingProfile profile)
     {
         var text = string.Join('\n', profile.Latencies().Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Name} {l.Value}")).Prepend(profile.Name));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];
+        return Product.Fingerprint(Encoding.UTF8.GetBytes(text));
     }
 }

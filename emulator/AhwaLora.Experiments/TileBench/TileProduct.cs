@@ -37,7 +37,7 @@ public sealed record TileProduct(int Inputs, int Outputs, int Vectors, int Tiles
         var (inputShape, x) = Read(input, s => s is [> 0, _] or [_] && s[^1] == inputs, $"does not fit weights of {inputs} inputs; expected [vectors, {inputs}] or [{inputs}]");
 
         var vectors = x.Length / inputs;
-        if ((long)vectors * outputs > Array.MaxLength) throw new UserErrorException($"{input}: {vectors} vectors of {outputs} outputs are more than an array holds; split the file");
+        if ((long)vectors * outputs > Array.MaxLength) throw new UserErrorException($"{input}: {vectors} vectors of {outputs} outputs are more than fit into one array; split the file");
         var mapping = new TiledMatrix(options, inputs, outputs, w);
         mapping.SetAge(ageSeconds, isCompensated);
         var y = new float[vectors * outputs];

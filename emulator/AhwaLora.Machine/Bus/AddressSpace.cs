@@ -14,6 +14,8 @@ public sealed class AddressSpace
 {
     private readonly MemoryRegion[] _memories;
     private readonly IReadOnlyList<MappedDevice> _devices;
+    private MappedDevice[] _byBase = [];
+    private uint[] _bases = [];
 
     /// <summary>Makes an address space. The list of devices may still grow, since devices are made with their space.</summary>
     public AddressSpace(IEnumerable<MemoryRegion> memories, IReadOnlyList<MappedDevice> devices)
@@ -42,12 +44,16 @@ public sealed class AddressSpace
     /// <summary>The device that holds all of [address, address + bytes), or null.</summary>
     public MappedDevice? FindDevice(uint address, uint bytes)
     {
-        foreach (var mapping in _devices)
+        if (_byBase.Length != _devices.Count)
         {
-            if ((ulong)(address - mapping.Base) + bytes <= mapping.Size) return mapping;
+            _byBase = [.. _devices.OrderBy(mapping => mapping.Base)];
+            _bases = [.. _byBase.Select(mapping => mapping.Base)];
         }
 
-        return null;
+        // They do not overlap, so only the last one that begins at the address or before it can hold it.
+        var found = Array.BinarySearch(_bases, address);
+        var index = found >= 0 ? found : ~found - 1;
+        return index >= 0 && (ulong)(address - _bases[index]) + bytes <= _byBase[index].Size ? _byBase[index] : null;
     }
 
     /// <summary>Bytes of memory at an address, or an empty span if they are not all in one memory. It is for reading; to write, call <see cref="WriteBlock"/>.</summary>

@@ -8,7 +8,7 @@ namespace AhwaLora.Machine.Bus;
 /// <summary>A set of harts, by mhartid. A value: sets are copied, and an operation makes a new one.</summary>
 public readonly record struct HartSet : IEnumerable<int>
 {
-    /// <summary>Most harts a machine can have; their numbers are 0 to this less one.</summary>
+    /// <summary>The largest number of harts of a machine; they are numbered from 0.</summary>
     public const int Capacity = 64;
 
     private readonly ulong _bits;
@@ -21,7 +21,7 @@ public readonly record struct HartSet : IEnumerable<int>
     /// <summary>The harts that a word of software names: bit b is hart <paramref name="first"/> + b; those beyond the capacity do not exist.</summary>
     public static HartSet FromWord(uint word, int first) => new((ulong)word << first);
 
-    /// <summary>True if nobody is in it.</summary>
+    /// <summary>True if it is empty.</summary>
     public bool IsEmpty => _bits == 0;
 
     /// <summary>Number of harts in it.</summary>
@@ -54,7 +54,7 @@ public readonly record struct HartSet : IEnumerable<int>
     /// <summary>The numbers of its harts.</summary>
     public override string ToString() => "{" + string.Join(", ", this.Select(hart => hart.ToString(CultureInfo.InvariantCulture))) + "}";
 
-    /// <summary>Passes a set.</summary>
+    /// <summary>Saves or restores a set.</summary>
     public static void SaveOrRestore(StateStream state, ref HartSet set)
     {
         var bits = set._bits;
@@ -68,7 +68,7 @@ public readonly record struct HartSet : IEnumerable<int>
         return 1UL << hart;
     }
 
-    /// <summary>Stands at one hart after the other.</summary>
+    /// <summary>Visits one hart after the other.</summary>
     public struct Enumerator : IEnumerator<int>
     {
         private readonly ulong _bits;
@@ -107,7 +107,7 @@ public readonly record struct HartSet : IEnumerable<int>
 
 /// <summary>Harts with consecutive numbers: those of a cluster.</summary>
 /// <param name="First">The mhartid of the first.</param>
-/// <param name="Count">How many they are.</param>
+/// <param name="Count">Number of harts.</param>
 public readonly record struct HartRange(int First, int Count)
 {
     /// <summary>The number within the range of a master on the bus; null if it is not a hart of this range.</summary>

@@ -56,6 +56,9 @@ public interface IDevice : IStateful
     /// <summary>What a hart is doing that waits for the answer of a register, as in "waits for the DMA".</summary>
     string DescribeWait(uint offset) => $"waits for {Title}";
 
+    /// <summary>The hart whose job it works on, or whose result it has just written; -1 if there is none.</summary>
+    int ServedHart => -1;
+
     /// <summary>A hart that it serves has ended in cycle <paramref name="time"/>.</summary>
     void HartEnded(ulong time)
     {

@@ -5,7 +5,7 @@ namespace AhwaLora.Machine.Bus;
 /// <summary>A level-sensitive interrupt line from a device to the receiver that the machine connected.</summary>
 public sealed class InterruptLine : IStateful
 {
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly Action<bool> _changed;
 
     /// <summary>A line that reports each change of its level.</summary>

@@ -29,6 +29,9 @@ public enum Watch : byte
 
     /// <summary>The debugger records which words are written (uninitialised reads).</summary>
     Event = 32,
+
+    /// <summary>It lies below a hart's stack, and no store into it is meant.</summary>
+    StackGuard = 64,
 }
 
 /// <summary>
@@ -70,8 +73,14 @@ public sealed class MemoryRegion : IStateful
     /// <summary>Bytes it transfers per cycle; 0 for no limit.</summary>
     public uint WidthBytes { get; init; }
 
-    /// <summary>Number of word-interleaved banks, with one grant per cycle each; 0 for memory without contention.</summary>
+    /// <summary>Number of interleaved banks, with one grant per cycle each; 0 for memory without contention.</summary>
     public int Banks { get; init; }
+
+    /// <summary>Width of a bank, in bytes.</summary>
+    public int BankBytes { get; init; } = 4;
+
+    /// <summary>What the banks' arbiters do in a cycle without a grant.</summary>
+    public BankArbiter Arbiter { get; init; }
 
     /// <summary>The only hart that sees this memory, or -1 if all do.</summary>
     public int OwnerHart { get; init; } = -1;
@@ -159,6 +168,13 @@ public sealed class MemoryRegion : IStateful
         for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] |= kind;
     }
 
+    /// <summary>Removes <paramref name="kind"/> from the watchers of the granules that hold [address, address + bytes).</summary>
+    public void RemoveWatch(uint address, uint bytes, Watch kind)
+    {
+        var last = (address - Base + bytes - 1) >> GranuleShift;
+        for (var g = (address - Base) >> GranuleShift; g <= last; g++) Watches[g] &= ~kind;
+    }
+
     /// <summary>Replaces bytes at an offset, and tells the watchers of those that differ.</summary>
     public void Replace(int offset, ReadOnlySpan<byte> bytes)
     {
@@ -178,6 +194,7 @@ public sealed class MemoryRegion : IStateful
             var listed = state.IsSaving ? FindPage(done) + 1 : 0;
             state.Field(ref listed);
             var page = listed == 0 ? Pages : listed - 1;
+            state.Require(page >= done && (listed == 0 || page < Pages));
             for (; !state.IsSaving && done < page; done++) Replace(done * PageBytes, Zero.AsSpan(0, PageLength(done)));
             if (listed == 0) return;
 

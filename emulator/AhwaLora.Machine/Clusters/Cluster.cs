@@ -12,11 +12,11 @@ namespace AhwaLora.Machine.Clusters;
 /// </summary>
 public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
 {
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _bus;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly List<Hart> _harts = [];
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly List<MappedDevice> _devices = [];
     private readonly HartBarrier _csrBarrier;
     private BankScheduler? _banks;
@@ -42,7 +42,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     public IReadOnlyList<Hart> Harts => _harts;
 
     /// <summary>Its TCDM; null if it has none.</summary>
-    [field: Unsaved("the machine's, which passes it")]
+    [field: Unsaved("it belongs to the machine, which saves it")]
     public MemoryRegion? Tcdm { get; }
 
     /// <summary>Its devices, at their addresses.</summary>
@@ -52,7 +52,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     public ClusterBlock? Block => _devices.Select(mapping => mapping.Device).OfType<ClusterBlock>().FirstOrDefault();
 
     /// <summary>Cycles of waiting for banks, by bank and by the master that had the bank; empty without exact contention.</summary>
-    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts ?? [];
+    public IEnumerable<BankConflict> BankConflicts => _banks?.Conflicts(Number) ?? [];
 
     /// <summary>What arbitrates the banks of its TCDM; null without exact contention.</summary>
     internal BankScheduler? Banks => _banks;
@@ -114,6 +114,6 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     {
         if (Tcdm is null) return;
         var masters = _devices.SelectMany(mapping => mapping.Device.BankMasters.Select(master => (mapping.Device.Name, master)));
-        _banks = new BankScheduler(machine, Tcdm, masters, dataOffset);
+        _banks = new BankScheduler(machine, Tcdm, [.. masters], dataOffset);
     }
 }

@@ -11,9 +11,9 @@ public sealed class ClusterBlock : IOrderingDevice
 {
     private const int None = -1;
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IClusterMasters _masters;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly ITcdmCounters _tcdm;
 
     // Harts have their local ids here.
@@ -112,7 +112,7 @@ public sealed class ClusterBlock : IOrderingDevice
     {
         BarrierRead => HartBarrier.WaitText,
         WaitEvent => "waits for its event",
-        _ => $"waits for mutex {(offset - Mutex0) / 4}",
+        _ => MutexOf(offset, Mutex0) is { } mutex ? $"waits for mutex {mutex}" : $"waits for {Name}",
     };
 
     /// <inheritdoc/>

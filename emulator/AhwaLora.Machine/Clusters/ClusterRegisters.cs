@@ -16,13 +16,13 @@ public static class ClusterRegisters
     public static readonly RegisterMap Map = new("CLUSTER", 0x1000, "Barrier, events, hardware mutexes and performance counters. Word accesses; of a 64-bit counter read the high word before and after the low one.",
     [
         new(BarrierRead,   "BARRIER",        ReadActs,  "A read waits until every hart that has not ended reads it too, and returns 0."),
-        new(Harts,         "HARTS",          ReadOnly,  "Number of harts."),
+        new(Harts,         "HARTS",          ReadOnly,  "Number of harts of the cluster."),
         new(WakeLow,       "WAKE_LO",        WriteOnly, "Bit h raises the event of hart h."),
         new(WakeHigh,      "WAKE_HI",        WriteOnly, "Bit h raises the event of hart 32 + h."),
         new(WaitEvent,     "WAIT_EVENT",     ReadActs,  "A read waits until this hart's event is raised, clears it and returns 1."),
         new(Cycle,         "CYCLE",          ReadOnly,  "Cycles since reset.", Bytes: 8, Stride: 8),
-        new(TcdmAccessed,  "TCDM_ACCESSED",  ReadOnly,  "Accesses the TCDM's banks have granted.", Bytes: 8, Stride: 8),
-        new(TcdmCongested, "TCDM_CONGESTED", ReadOnly,  "Cycles masters have waited for a bank, summed over masters; 0 without exact contention.", Bytes: 8, Stride: 8),
+        new(TcdmAccessed,  "TCDM_ACCESSED",  ReadOnly,  "Accesses that the TCDM's banks have granted.", Bytes: 8, Stride: 8),
+        new(TcdmCongested, "TCDM_CONGESTED", ReadOnly,  "Cycles that masters have waited for a bank, summed over masters; 0 without exact contention.", Bytes: 8, Stride: 8),
         new(Mutex0,        "MUTEX",          ReadActs,  "A read waits until mutex n is free, takes it and returns 1; first come, first served. Any write by its holder frees it.", Mutexes),
         new(TryMutex0,     "TRY_MUTEX",      ReadActs,  "A read takes mutex n and returns 1, or returns 0 if it is held.", Mutexes),
     ], []);

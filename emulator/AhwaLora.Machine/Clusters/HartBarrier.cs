@@ -10,7 +10,7 @@ public sealed class HartBarrier : IStateful
     /// <summary>The description of a hart's wait at a barrier.</summary>
     public const string WaitText = "waits at the barrier";
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IClusterMasters _masters;
     private readonly bool[] _isWaiting; // by local id
     private readonly string _name;
@@ -64,6 +64,7 @@ public sealed class HartBarrier : IStateful
         state.Array(_isWaiting);
         state.Field(ref _waiting);
         state.Field(ref _firstArrival);
+        state.Require(_waiting == _isWaiting.Count(static waits => waits));
     }
 
     private void Tell(ulong time, int arrived) =>

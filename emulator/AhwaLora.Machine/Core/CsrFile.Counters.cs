@@ -54,31 +54,41 @@ public static partial class CsrFile
     private static ulong UserCounter(Hart hart, int index) =>
         index == TimeIndex ? hart.Features.TimeSource!.TimeAt(hart.Time) : Counter(hart, index);
 
-    private static bool TryWriteCounter(Hart hart, uint csr, uint value)
+    /// <summary>
+    /// What a write of <paramref name="value"/> to a counter, an mhpmevent or mcountinhibit will change; null for any other CSR, and if the hart
+    /// may not write it. It changes the whole counter: what the instruction itself would count, a write of either half replaces too.
+    /// </summary>
+    internal static CounterWrite? CounterWriteOf(Hart hart, uint csr, uint value)
     {
+        if (hart.Privilege < CsrMap.Privilege(csr)) return null;
         var index = (int)(csr & 0x1f);
-        switch (csr & ~0x1fu)
+        return (csr & ~0x1fu) switch
         {
-            case CsrMap.Mhpmevent0 when index >= 3:
-                SelectEvent(hart, index, value);
-                return true;
-            case CsrMap.Mhpmcounter0 when index != TimeIndex:
-                WriteCounter(hart, index, (Counter(hart, index) & 0xffff_ffff_0000_0000) | value);
-                return true;
-            case CsrMap.Mhpmcounter0h when index != TimeIndex:
-                WriteCounter(hart, index, (Counter(hart, index) & 0xffff_ffff) | (ulong)value << 32);
-                return true;
-            default:
-                return false;
-        }
+            CsrMap.Mcountinhibit when index == 0 => new CounterWrite(csr, value & InhibitableCounters),
+            CsrMap.Mhpmevent0 when index >= 3 => new CounterWrite(csr, value),
+            CsrMap.Mhpmcounter0 when index != TimeIndex => new CounterWrite(csr, (Counter(hart, index) & 0xffff_ffff_0000_0000) | value),
+            CsrMap.Mhpmcounter0h when index != TimeIndex => new CounterWrite(csr, (Counter(hart, index) & 0xffff_ffff) | (ulong)value << 32),
+            _ => null,
+        };
     }
 
-    // A write takes effect after the increment that the writing instruction itself would cause
-    // ("Zicntr": the value written is what the next instruction reads).
-    private static void WriteCounter(Hart hart, int index, ulong value)
+    /// <summary>
+    /// Performs a write of <see cref="CounterWriteOf"/>. An instruction does so once it has completed: then the write that inhibits a counter is
+    /// still counted, the one that enables it is not, and the next instruction reads what was written.
+    /// </summary>
+    internal static void Apply(Hart hart, in CounterWrite write)
     {
-        var ownIncrement = index is McycleIndex or MinstretIndex ? 1u : 0u;
-        hart.CounterOffsets[index] = IsInhibited(hart, index) ? value : Source(hart, index) + ownIncrement - value;
+        var index = (int)(write.Csr & 0x1f);
+        if (write.Csr == CsrMap.Mcountinhibit) WriteInhibit(hart, (uint)write.Value);
+        else if ((write.Csr & ~0x1fu) == CsrMap.Mhpmevent0) SelectEvent(hart, index, (uint)write.Value);
+        else hart.CounterOffsets[index] = IsInhibited(hart, index) ? write.Value : Source(hart, index) - write.Value;
+    }
+
+    private static bool TryWriteCounter(Hart hart, uint csr, uint value)
+    {
+        if (CounterWriteOf(hart, csr, value) is not { } write) return false;
+        Apply(hart, write);
+        return true;
     }
 
     private static void SelectEvent(Hart hart, int index, uint code)
@@ -101,3 +111,8 @@ public static partial class CsrFile
         hart.Mcountinhibit = value;
     }
 }
+
+/// <summary>A write of a counter, an mhpmevent or mcountinhibit that has not taken effect yet.</summary>
+/// <param name="Csr">The CSR's number.</param>
+/// <param name="Value">The counter's 64 bits after the write, or the value of the other CSRs.</param>
+internal readonly record struct CounterWrite(uint Csr, ulong Value);

@@ -41,23 +41,27 @@ public static partial class CsrFile
         return false;
     }
 
-    /// <summary>True if a trigger of <paramref name="kind"/> matches [address, address + bytes) now; it then records its hit.</summary>
+    /// <summary>
+    /// True if a trigger of <paramref name="kind"/> matches [address, address + bytes) now, before the access. All that match record their hit
+    /// (debug specification, section "Priority").
+    /// </summary>
     public static bool FireTrigger(Hart hart, uint kind, uint address, uint bytes)
     {
         // With action 0, a trigger must not fire in machine mode while interrupts are off, because it could fire inside the handler
         // (debug specification, section "Native Triggers").
         if (hart.Privilege == Privilege.Machine && (hart.Mstatus & MstatusBits.Mie) == 0) return false;
         var mode = hart.Privilege == Privilege.Machine ? TriggerMachine : TriggerUser;
+        var fires = false;
         for (var n = 0; n < Hart.TriggerCount; n++)
         {
             var tdata1 = hart.Tdata1[n];
             if (tdata1 >> 28 != TypeMcontrol6 || (tdata1 & kind) == 0 || (tdata1 & mode) == 0) continue;
             if (hart.Tdata2[n] - address >= bytes) continue;
             hart.Tdata1[n] |= TriggerHit;
-            return true;
+            fires = true;
         }
 
-        return false;
+        return fires;
     }
 
     private static bool TryReadTrigger(Hart hart, uint csr, ref uint value)

@@ -54,7 +54,7 @@ public static partial class CsrFile
         }
     }
 
-    /// <summary>Writes a CSR; false if it does not exist, is read-only or is not accessible.</summary>
+    /// <summary>Writes a CSR at once; false if it does not exist, is read-only or is not accessible.</summary>
     public static bool TryWrite(Hart hart, uint csr, uint value)
     {
         if (CsrMap.IsReadOnly(csr) || hart.Privilege < CsrMap.Privilege(csr)) return false;
@@ -75,7 +75,6 @@ public static partial class CsrFile
             case CsrMap.Mcause: hart.Mcause = value; return true;
             case CsrMap.Mtval: hart.Mtval = value; return true;
             case CsrMap.Mcounteren: hart.Mcounteren = value; return true;
-            case CsrMap.Mcountinhibit: WriteInhibit(hart, value & InhibitableCounters); return true;
             case CsrMap.Region or CsrMap.Barrier: return true;
             default: return TryWriteCounter(hart, csr, value) || TryWriteTrigger(hart, csr, value) || TryWriteProtection(hart, csr, value);
         }

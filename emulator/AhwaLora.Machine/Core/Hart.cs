@@ -68,11 +68,11 @@ public sealed class Hart : IStateful
     public readonly int Id;
 
     /// <summary>Memory and devices as this hart sees them.</summary>
-    [Unsaved("memories and devices, which the machine passes")]
+    [Unsaved("memories and devices belong to the machine, which saves them")]
     public readonly AddressSpace Space;
 
     /// <summary>Extensions and options.</summary>
-    [Unsaved("fixed, and told by the file's header")]
+    [Unsaved("fixed, and named in the file's header")]
     public readonly HartFeatures Features;
 
     /// <summary>x0-x31; x0 is 0.</summary>
@@ -95,7 +95,7 @@ public sealed class Hart : IStateful
     public ulong Retired;
 
     /// <summary>The engine stops the hart when <see cref="Retired"/> reaches this count. It is not part of the hart's state.</summary>
-    [Unsaved("set for each turn by the machine")]
+    [Unsaved("the machine sets it before each turn")]
     public ulong BreakAt = ulong.MaxValue;
 
     /// <summary>Traps and interrupts taken since reset.</summary>
@@ -153,6 +153,12 @@ public sealed class Hart : IStateful
     /// <summary>The last exception that a trap handler's own first instruction did not cause: for a stuck hart, the exception that led there.</summary>
     public TrapRecord LastTrap;
 
+    /// <summary>x0-x31 when the last trap was taken, other than one of a handler's own first instruction: what its handler may have overwritten by now.</summary>
+    public readonly uint[] TrapX = new uint[Registers.F0];
+
+    /// <summary>True from a trap to the mret of its handler.</summary>
+    public bool IsInTrap;
+
     /// <summary>Number of Sdtrig triggers.</summary>
     public const int TriggerCount = 4;
 
@@ -189,9 +195,11 @@ public sealed class Hart : IStateful
         Fflags = Frm = Fmode = 0;
         Mstatus = MstatusBits.Mpp | (Features.Extensions.HasFlag(Extension.F) ? MstatusBits.FsInitial : 0);
         Mie = Mtvec = Mscratch = Mepc = Mcause = Mtval = Mcounteren = Mcountinhibit = Tselect = 0;
-        HasReservation = false;
+        HasReservation = IsInTrap = false;
         CsrFile.ResetTriggers(this);
     }
+
+    private bool IsAligned(uint pc) => (pc & (Features.InstructionAlignment - 1)) == 0;
 
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state)
@@ -199,8 +207,9 @@ public sealed class Hart : IStateful
         state.Array(X);
         F.SaveOrRestore(state);
         state.Field(ref Pc);
-        state.Field(ref Time);
-        state.Field(ref Retired);
+        state.Require(X[0] == 0 && IsAligned(Pc));
+        state.Reached(ref Time);
+        state.Reached(ref Retired);
         state.Field(ref TrapsTaken);
         state.Field(ref State);
         state.Field(ref Pending.IsActive);
@@ -210,8 +219,10 @@ public sealed class Hart : IStateful
         state.Field(ref Pending.Value);
         state.Field(ref Pending.HasValue);
         state.Field(ref Privilege);
+        state.Require(Privilege is Core.Privilege.User or Core.Privilege.Machine);
         state.Field(ref Fflags);
         state.Field(ref Frm);
+        state.Require(Frm <= 7);
         state.Field(ref Fmode);
         state.Field(ref Mstatus);
         state.Field(ref Mie);
@@ -228,6 +239,7 @@ public sealed class Hart : IStateful
         state.Field(ref ReservationAddress);
         state.Field(ref HasReservation);
         state.Field(ref Tselect);
+        state.Require(Tselect < TriggerCount);
         state.Array(Tdata1);
         state.Array(Tdata2);
         state.Array(Pmpcfg);
@@ -237,5 +249,7 @@ public sealed class Hart : IStateful
         state.Field(ref cause);
         state.Field(ref value);
         LastTrap = new TrapRecord(pc, cause, value);
+        state.Array(TrapX);
+        state.Field(ref IsInTrap);
     }
 }

@@ -13,7 +13,7 @@ public sealed record HartFeatures
     /// <summary>Enabled extensions.</summary>
     public Extension Extensions { get; init; } = DefaultExtensions;
 
-    /// <summary>User mode beside machine mode.</summary>
+    /// <summary>True for user mode in addition to machine mode.</summary>
     public bool HasUserMode { get; init; }
 
     /// <summary>Physical memory protection, 16 entries.</summary>

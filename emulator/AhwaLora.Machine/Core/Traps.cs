@@ -113,7 +113,11 @@ public static class Traps
     {
         var handler = hart.Mtvec & ~3u;
         var atHandler = hart.Pc == handler && hart.Privilege == Privilege.Machine;
-        if (!atHandler) hart.LastTrap = new TrapRecord(hart.Pc, (uint)cause, tval);
+        if (!atHandler)
+        {
+            hart.LastTrap = new TrapRecord(hart.Pc, (uint)cause, tval);
+            hart.X.CopyTo(hart.TrapX, 0);
+        }
         else if (cause == TrapCause.InstructionAccess || IsRepeated(hart, (uint)cause, tval)) hart.State = HartState.Stuck;
         Enter(hart, (uint)cause, tval, handler);
     }
@@ -135,6 +139,7 @@ public static class Traps
             : (pending >> InterruptBits.Msi & 1) != 0 ? InterruptBits.Msi
             : InterruptBits.Mti;
         var vectored = (hart.Mtvec & 1) != 0;
+        hart.X.CopyTo(hart.TrapX, 0);
         Enter(hart, InterruptFlag | (uint)code, 0, (hart.Mtvec & ~3u) + (vectored ? 4u * (uint)code : 0));
         return true;
     }
@@ -149,12 +154,14 @@ public static class Traps
         hart.Mstatus = (hart.Mstatus & ~(MstatusBits.Mie | MstatusBits.Mpp | MstatusBits.Mprv))
             | mie | MstatusBits.Mpie | leastPrivileged << MstatusBits.MppShift | mprv;
         hart.Privilege = mpp;
+        hart.IsInTrap = false;
         hart.Pc = hart.Mepc & ~(hart.Features.InstructionAlignment - 1);
     }
 
     private static void Enter(Hart hart, uint cause, uint tval, uint handler)
     {
         hart.TrapsTaken++;
+        hart.IsInTrap = true;
         hart.Mepc = hart.Pc;
         hart.Mcause = cause;
         hart.Mtval = tval;

@@ -19,6 +19,7 @@ public static class Errno
     public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ESPIPE = 29;
+    public const int ENAMETOOLONG = 36;
     public const int ENOSYS = 38;
     public const int ELOOP = 40;
 #pragma warning restore CS1591

@@ -22,17 +22,25 @@ internal static class GuestMemory
         return true;
     }
 
-    /// <summary>A path of a known length; null if it is not in memory, is too long, or contains a zero byte.</summary>
-    public static string? ReadPath(AddressSpace space, uint address, uint length)
+    /// <summary>Reads a path of a known length: 0, or a negated <see cref="Errno"/> if it is empty, is not in memory, is too long, or contains a zero byte.</summary>
+    public static int ReadPath(AddressSpace space, uint address, uint length, out string path)
     {
-        if (length is 0 or >= MaxPathBytes) return null;
+        path = string.Empty;
+        if (length == 0) return -Errno.ENOENT;
+        if (length >= MaxPathBytes) return -Errno.ENAMETOOLONG;
         var bytes = space.ReadBlock(address, length);
-        return bytes.IsEmpty || bytes.Contains((byte)0) ? null : Encoding.UTF8.GetString(bytes);
+        if (bytes.IsEmpty) return -Errno.EFAULT;
+        if (bytes.Contains((byte)0)) return -Errno.EINVAL;
+        path = Encoding.UTF8.GetString(bytes);
+        return 0;
     }
 
-    /// <summary>A path that ends with a zero byte; null if it is not in memory or is too long.</summary>
-    public static string? ReadPath(AddressSpace space, uint address) =>
-        TryReadTerminated(space, address, out var bytes) ? ReadPath(space, address, (uint)bytes.Length) : null;
+    /// <summary>Reads a path that ends with a zero byte, as <see cref="ReadPath(AddressSpace, uint, uint, out string)"/>.</summary>
+    public static int ReadPath(AddressSpace space, uint address, out string path)
+    {
+        path = string.Empty;
+        return TryReadTerminated(space, address, out var bytes) ? ReadPath(space, address, (uint)bytes.Length, out path) : -Errno.EFAULT;
+    }
 
     /// <summary>Reads little-endian words; false if they are not all in one memory.</summary>
     public static bool TryReadWords(AddressSpace space, uint address, Span<uint> words)
@@ -59,16 +67,20 @@ internal static class GuestMemory
         return space.WriteBlock(address, bytes, Initiators.Host);
     }
 
-    /// <summary>Reads from a handle into the guest's buffer: as <see cref="IHost.Read"/>, or EFAULT.</summary>
+    /// <summary>Reads from a handle into the guest's buffer: as <see cref="IHost.Read"/>, or EFAULT. A buffer of no bytes may lie anywhere, as for POSIX's read.</summary>
     public static int ReadFile(AddressSpace space, IHost host, int handle, uint address, uint bytes)
     {
+        if (bytes == 0) return host.Read(handle, []);
         if (space.FindMemory(address, bytes) is not { } memory) return -Errno.EFAULT;
         var read = host.Read(handle, memory.Data.AsSpan((int)(address - memory.Base), (int)bytes));
         if (read > 0) memory.Notify(address, (uint)read, Initiators.Host);
         return read;
     }
 
-    /// <summary>Writes the guest's buffer to a handle: as <see cref="IHost.Write"/>, or EFAULT.</summary>
-    public static int WriteFile(AddressSpace space, IHost host, int handle, uint address, uint bytes) =>
-        space.FindMemory(address, bytes) is null ? -Errno.EFAULT : host.Write(handle, space.ReadBlock(address, bytes));
+    /// <summary>Writes the guest's buffer to a handle: as <see cref="IHost.Write"/>, or EFAULT. A buffer of no bytes may lie anywhere.</summary>
+    public static int WriteFile(AddressSpace space, IHost host, int handle, uint address, uint bytes)
+    {
+        var buffer = space.ReadBlock(address, bytes);
+        return buffer.IsEmpty && bytes != 0 ? -Errno.EFAULT : host.Write(handle, buffer);
+    }
 }

@@ -41,13 +41,17 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
             SystemCall.Fstat => Fstat(space, (int)a[0], (uint)a[1]),
             SystemCall.GetTimeOfDay => StoreTime(space, (uint)a[0], hart.Time, clock.Nanoseconds(hart.Time) / 1000),
             SystemCall.ClockGetTime64 => StoreTime(space, (uint)a[1], hart.Time, clock.Nanoseconds(hart.Time)),
-            SystemCall.Open => Open(GuestMemory.ReadPath(space, (uint)a[0]), FromNewlib((uint)a[1])),
+            SystemCall.Open => Open(space, (uint)a[0], FromNewlib((uint)a[1])),
             SystemCall.GetMainVars => GetMainVars(space, (uint)a[0], (uint)a[1]),
             _ => -Errno.ENOSYS,
         };
     }
 
-    private long Open(string? path, OpenFlags flags) => path is null ? -Errno.EFAULT : host.Open(path, flags);
+    private long Open(AddressSpace space, uint address, OpenFlags flags)
+    {
+        var error = GuestMemory.ReadPath(space, address, out var path);
+        return error != 0 ? error : host.Open(path, flags);
+    }
 
     /// <summary>
     /// openat from the sandbox's root, whatever the directory handle. Spike and riscv-pk give {directory, path, bytes
@@ -57,7 +61,7 @@ internal sealed class HtifSystemCalls(IHost host, HostClock clock)
     {
         if (!GuestMemory.TryReadTerminated(space, (uint)a[1], out var name)) return -Errno.EFAULT;
         var flags = (uint)a[2] == name.Length + 1 ? (uint)a[3] : (uint)a[2];
-        return Open(GuestMemory.ReadPath(space, (uint)a[1]), FromLinux(flags));
+        return Open(space, (uint)a[1], FromLinux(flags));
     }
 
     private static OpenFlags FromLinux(uint flags) =>

@@ -61,7 +61,7 @@ public interface IHost
     /// <summary>Closes a handle; returns 0.</summary>
     int Close(int handle);
 
-    /// <summary>Reads from the handle's position; returns bytes read, 0 at the end.</summary>
+    /// <summary>Reads from the handle's position; returns bytes read, 0 at the end. A read of no bytes does not wait.</summary>
     int Read(int handle, Span<byte> into);
 
     /// <summary>Writes at the handle's position; returns bytes written.</summary>

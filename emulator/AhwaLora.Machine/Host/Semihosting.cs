@@ -20,17 +20,11 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     private const uint ApplicationExit = 0x20026; // ADP_Stopped_ApplicationExit
     private const int MaxBlockWords = 4;
 
-    /// <summary>Handle of ":semihosting-features", higher than any handle of a host.</summary>
-    private const uint FeatureHandle = 0x4000_0000;
-
     [Unsaved("outside of the machine, so not in a snapshot")]
     private readonly IHost _host = host;
 
+    private readonly FeatureFile _features = new();
     private int _errno;
-    private uint _featurePosition;
-
-    /// <summary>Magic, then bit 0: SYS_EXIT_EXTENDED, bit 1: ":tt" opened for appending is standard error (specification, "Feature bits").</summary>
-    private static ReadOnlySpan<byte> Features => [(byte)'S', (byte)'H', (byte)'F', (byte)'B', 0b11];
 
     /// <summary>
     /// Performs the call that the ebreak at <paramref name="hart"/>'s pc asks for; the hart then goes on after the
@@ -55,7 +49,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
     public void SaveOrRestore(StateStream state)
     {
         state.Field(ref _errno);
-        state.Field(ref _featurePosition);
+        _features.SaveOrRestore(state);
     }
 
     /// <summary>On RV32 the parameter of SYS_EXIT is the reason itself, that of SYS_EXIT_EXTENDED a block {reason, subcode}.</summary>
@@ -79,15 +73,15 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
             SemihostingOperation.Close => Close(p[0]),
             SemihostingOperation.WriteCharacter => WriteCharacter(space, parameter),
             SemihostingOperation.WriteString => WriteString(space, parameter),
-            SemihostingOperation.Write => Left(p[2], GuestMemory.WriteFile(space, _host, (int)p[0], p[1], p[2])),
+            SemihostingOperation.Write => Left(p[2], FeatureFile.Has(p[0]) ? -Errno.EBADF : GuestMemory.WriteFile(space, _host, (int)p[0], p[1], p[2])),
             SemihostingOperation.Read => Read(space, p),
             SemihostingOperation.ReadCharacter => ReadCharacter(),
             SemihostingOperation.IsError => p[0] >> 31,
-            SemihostingOperation.IsTerminal => p[0] == FeatureHandle ? 0 : Result(_host.IsTerminal((int)p[0])),
+            SemihostingOperation.IsTerminal => Result(FeatureFile.Has(p[0]) ? Math.Min(0, _features.Length(p[0])) : _host.IsTerminal((int)p[0])),
             SemihostingOperation.Seek => Seek(p),
-            SemihostingOperation.FileLength => p[0] == FeatureHandle ? (uint)Features.Length : Result(_host.Length((int)p[0])),
+            SemihostingOperation.FileLength => Result(FeatureFile.Has(p[0]) ? _features.Length(p[0]) : _host.Length((int)p[0])),
             SemihostingOperation.TemporaryName => TemporaryName(space, p),
-            SemihostingOperation.Remove => Path(space, p[0], p[1]) is { } path ? Result(_host.Remove(path)) : Fail(Errno.EFAULT),
+            SemihostingOperation.Remove => Remove(space, p),
             SemihostingOperation.Rename => Rename(space, p),
             SemihostingOperation.Clock => (uint)clock.Centiseconds(hart.Time),
             SemihostingOperation.Time => (uint)clock.CalendarSeconds(hart.Time),
@@ -130,17 +124,14 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return asked;
     }
 
-    private static string? Path(AddressSpace space, uint address, uint length) => GuestMemory.ReadPath(space, address, length);
-
     private uint Open(AddressSpace space, ReadOnlySpan<uint> p)
     {
-        if (Path(space, p[0], p[2]) is not { } path) return Fail(Errno.EFAULT);
+        var error = GuestMemory.ReadPath(space, p[0], p[2], out var path);
+        if (error != 0) return Result(error);
         if (p[1] > 11) return Fail(Errno.EINVAL);
         if (path == ":tt") return Result(_host.OpenConsole((ConsoleStream)(p[1] / 4)));
-        if (path != ":semihosting-features") return Result(_host.Open(path, OpenFlagsOf(p[1])));
-        if (p[1] > 1) return Fail(Errno.EACCES);
-        _featurePosition = 0;
-        return FeatureHandle;
+        if (path != FeatureFile.Name) return Result(_host.Open(path, OpenFlagsOf(p[1])));
+        return p[1] > 1 ? Fail(Errno.EACCES) : Result(_features.Open());
     }
 
     /// <summary>fopen's modes by number: r, rb, r+, r+b, then the same of w and a. Binary and text modes are alike.</summary>
@@ -155,7 +146,7 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         };
     }
 
-    private uint Close(uint handle) => handle == FeatureHandle ? 0 : Result(_host.Close((int)handle));
+    private uint Close(uint handle) => Result(FeatureFile.Has(handle) ? _features.Close(handle) : _host.Close((int)handle));
 
     private uint WriteCharacter(AddressSpace space, uint address) =>
         Result(Math.Min(0, GuestMemory.WriteFile(space, _host, (int)ConsoleStream.Output, address, 1)));
@@ -164,15 +155,8 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         ? Result(Math.Min(0, _host.Write((int)ConsoleStream.Output, text)))
         : Fail(Errno.EFAULT);
 
-    private uint Read(AddressSpace space, ReadOnlySpan<uint> p)
-    {
-        if (p[0] != FeatureHandle) return Left(p[2], GuestMemory.ReadFile(space, _host, (int)p[0], p[1], p[2]));
-        var rest = Features[(int)Math.Min(_featurePosition, (uint)Features.Length)..];
-        rest = rest[..(int)Math.Min((uint)rest.Length, p[2])];
-        if (!space.WriteBlock(p[1], rest, Initiators.Host)) return Left(p[2], -Errno.EFAULT);
-        _featurePosition += (uint)rest.Length;
-        return Left(p[2], rest.Length);
-    }
+    private uint Read(AddressSpace space, ReadOnlySpan<uint> p) =>
+        Left(p[2], FeatureFile.Has(p[0]) ? _features.Read(p[0], space, p[1], p[2]) : GuestMemory.ReadFile(space, _host, (int)p[0], p[1], p[2]));
 
     private uint ReadCharacter()
     {
@@ -181,12 +165,8 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return read == 1 ? character[0] : Fail(read < 0 ? -read : Errno.EIO);
     }
 
-    private uint Seek(ReadOnlySpan<uint> p)
-    {
-        if (p[0] != FeatureHandle) return Result(Math.Min(0, _host.Seek((int)p[0], p[1], SeekOrigin.Begin)));
-        _featurePosition = p[1];
-        return 0;
-    }
+    private uint Seek(ReadOnlySpan<uint> p) =>
+        Result(FeatureFile.Has(p[0]) ? _features.Seek(p[0], p[1]) : Math.Min(0, _host.Seek((int)p[0], p[1], SeekOrigin.Begin)));
 
     /// <summary>A name that depends only on the identifier, so that runs repeat.</summary>
     private uint TemporaryName(AddressSpace space, ReadOnlySpan<uint> p)
@@ -197,8 +177,19 @@ public sealed class Semihosting(IHost host, HostClock clock, HeapInfo heap = def
         return space.WriteBlock(p[0], name, Initiators.Host) ? 0 : Fail(Errno.EFAULT);
     }
 
-    private uint Rename(AddressSpace space, ReadOnlySpan<uint> p) =>
-        Path(space, p[0], p[1]) is { } from && Path(space, p[2], p[3]) is { } to ? Result(_host.Rename(from, to)) : Fail(Errno.EFAULT);
+    private uint Remove(AddressSpace space, ReadOnlySpan<uint> p)
+    {
+        var error = GuestMemory.ReadPath(space, p[0], p[1], out var path);
+        return Result(error != 0 ? error : _host.Remove(path));
+    }
+
+    private uint Rename(AddressSpace space, ReadOnlySpan<uint> p)
+    {
+        var error = GuestMemory.ReadPath(space, p[0], p[1], out var from);
+        if (error != 0) return Result(error);
+        error = GuestMemory.ReadPath(space, p[2], p[3], out var to);
+        return Result(error != 0 ? error : _host.Rename(from, to));
+    }
 
     /// <summary>The arguments separated by spaces; the block's second word becomes the length without the zero byte.</summary>
     private uint GetCommandLine(AddressSpace space, uint block, ReadOnlySpan<uint> p)

@@ -45,6 +45,12 @@ public readonly record struct Instruction
     /// <summary>The register it writes, as a bit; none for x0.</summary>
     public ulong Writes => 1UL << Rd & ~1UL;
 
+    /// <summary>The f registers that it reads and that a core with streams may take from one, one bit for each, from f0.</summary>
+    public uint StreamReads => Row.Streams.HasFlag(StreamOperands.Sources) ? (uint)(Reads >> Registers.F0) : 0;
+
+    /// <summary>The f register that it writes and that a core with streams may also give to one, as a bit, from f0.</summary>
+    public uint StreamWrites => Row.Streams.HasFlag(StreamOperands.Destination) ? (uint)(Writes >> Registers.F0) : 0;
+
     /// <summary>Bytes of the instruction: 4, or 2 if compressed.</summary>
     public required byte Length { get; init; }
 

@@ -73,6 +73,9 @@ public sealed class InstructionRow
     /// <summary>True if the instruction needs mstatus.FS on. Unless the row says otherwise, this is so if an operand is an f register.</summary>
     public bool IsFloat { get; init; }
 
+    /// <summary>Which of its f operands are elements of a stream if a core has streams and their registers are among them.</summary>
+    public StreamOperands Streams { get; init; } = StreamOperands.All;
+
     /// <summary>How a core with an FP subsystem hands it over.</summary>
     public Handover Handover { get; init; }
 

@@ -15,6 +15,12 @@ public static class Registers
     /// <summary>Return address (ra).</summary>
     public const int Ra = 1;
 
+    /// <summary>Stack pointer (sp).</summary>
+    public const int Sp = 2;
+
+    /// <summary>The other register in which a call leaves its return address (t0).</summary>
+    public const int AlternateLink = 5;
+
     /// <summary>First argument and result (a0).</summary>
     public const int A0 = 10;
 

@@ -44,7 +44,11 @@ public static class Rv32F
     ];
 
     private static InstructionRow Memory(string name, string pattern, string assembly, Shape shape, Func<uint, uint>? extend) =>
-        new(Extension.F, name, pattern, assembly, shape, shape == Shape.Load ? Unit.Load : Unit.Store, extend, width: 4) { Handover = Handover.Buffered };
+        new(Extension.F, name, pattern, assembly, shape, shape == Shape.Load ? Unit.Load : Unit.Store, extend, width: 4)
+        {
+            Handover = Handover.Buffered,
+            Streams = shape == Shape.Load ? StreamOperands.Sources : StreamOperands.All, // a load into a stream's register only writes the register
+        };
 
     private static InstructionRow Fused(string name, string pattern, Rounded3 semantics, HostForm form) =>
         new(Extension.F, name, pattern, "fd, fs1, fs2, fs3, rm", Shape.Float3, Unit.FloatAddMultiply, semantics) { Handover = Handover.Buffered, HostForm = form };

@@ -82,7 +82,7 @@ public sealed record HardwareEvent(uint Code, string Name, string Meaning, Event
 
         foreach (var cause in Enum.GetValues<Cause>())
         {
-            var name = JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString());
+            var name = CauseNames.Of(cause);
             yield return new(CauseBase + (uint)cause, $"cause_{name}", $"cycles of cause {name}", EventSourceKind.Cause, (int)cause);
         }
     }

@@ -38,6 +38,8 @@ public sealed class RegionRecorder : IStateful
     private const uint FirstAddress = BeginFlag + 256;
     private const int MinNameBytes = 2, MaxNameBytes = 64;
 
+    private const int MostSaved = 1 << 20;
+
     private readonly record struct Open(uint Id, ulong Time, ulong Retired, ulong[] Causes);
 
     private readonly List<Open>[] _open;
@@ -91,12 +93,12 @@ public sealed class RegionRecorder : IStateful
         foreach (var open in _open) SaveOrRestoreOpen(state, open);
         var records = _records.ToList();
         var count = records.Count;
-        state.Field(ref count);
+        state.Count(ref count, MostSaved);
         if (!state.IsSaving) _records.Clear();
         for (var n = 0; n < count; n++)
         {
             var ((hart, id), record) = state.IsSaving ? records[n] : new((0, 0), new RegionRecord());
-            state.Field(ref hart);
+            state.Index(ref hart, _open.Length);
             state.Field(ref id);
             state.Field(ref record.Entries);
             state.Field(ref record.Cycles);
@@ -109,7 +111,7 @@ public sealed class RegionRecorder : IStateful
     private static void SaveOrRestoreOpen(StateStream state, List<Open> open)
     {
         var count = open.Count;
-        state.Field(ref count);
+        state.Count(ref count, MostSaved);
         if (!state.IsSaving) open.Clear();
         for (var n = 0; n < count; n++)
         {
@@ -126,7 +128,7 @@ public sealed class RegionRecorder : IStateful
     {
         var ids = _ids.ToList();
         var count = ids.Count;
-        state.Field(ref count);
+        state.Count(ref count, MostSaved);
         if (!state.IsSaving)
         {
             _ids.Clear();
@@ -154,7 +156,7 @@ public sealed class RegionRecorder : IStateful
         return region;
     }
 
-    /// <summary>What a region is called that has no name of its own.</summary>
+    /// <summary>The name of a region that has none of its own.</summary>
     public static string NumberedName(uint id) => string.Create(CultureInfo.InvariantCulture, $"region_{id}");
 
     /// <summary>The id of a region: equal strings at several addresses name one region.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AhwaLora.Machine.Bus;
 using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Core;
@@ -6,54 +5,66 @@ using AhwaLora.Machine.State;
 
 namespace AhwaLora.Machine.Order;
 
-/// <summary>Cycles in which harts, DMA and streamers waited for a bank while another master had it.</summary>
-/// <param name="Bank">Number of the bank.</param>
-/// <param name="Winner">The master that had it: <c>hart N</c>, <c>dma</c>, <c>tileN</c>.</param>
-/// <param name="Cycles">Cycles, summed over the masters that waited.</param>
-public readonly record struct BankConflict(int Bank, string Winner, ulong Cycles);
-
 /// <summary>
-/// Exact contention: in each cycle each bank of the TCDM grants one of the masters that ask for it. The numbers of the
-/// harts come first, then those of the ports of the DMA and of each tile's streamers.
+/// Exact contention: in each cycle each bank of the TCDM grants one of the masters that ask for it. <see cref="BankPorts"/>
+/// numbers the masters. An access that takes several banks is decided before the arbiters of its banks.
 /// </summary>
-internal sealed class BankScheduler : IStateful, ITcdmCounters
+internal sealed partial class BankScheduler : IStateful, ITcdmCounters
 {
-    [Unsaved("wired by the assembly")]
+    private const int Nobody = -1, Alone = -1, Last = -2;
+
+    /// <summary>A master other than a hart, with the number of its first port; <see cref="Wide"/> if it may take several banks.</summary>
+    private readonly record struct Asker(IBankMaster Master, int First, WidePort? Wide);
+
+    /// <summary>
+    /// The request that a number stands for in this cycle: its master, its index there, and the number of the request that
+    /// shares its access; <see cref="Alone"/> for none, <see cref="Last"/> for the one that shares.
+    /// </summary>
+    private readonly record struct Request(IBankMaster Master, int Index, int Shared);
+
+    [Unsaved("fixed when the machine is built")]
     private readonly IScheduledMachine _machine;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly Hart[] _harts;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly MemoryRegion _memory;
     private readonly TcdmBanks _banks;
-    [Unsaved("wired by the assembly")]
-    private readonly (IBankMaster Master, int FirstNumber)[] _devices;
-    [Unsaved("names for reports alone")]
-    private readonly string[] _names;
+    [Unsaved("fixed when the machine is built")]
+    private readonly Asker[] _askers;
+    [Unsaved("fixed when the machine is built")]
+    private readonly BankPorts _ports;
+    [Unsaved("fixed when the machine is built")]
+    private readonly int[] _hartOf;
     [Unsaved("holds requests within one cycle")]
     private readonly uint[] _addresses;
     [Unsaved("holds requests within one cycle")]
-    private readonly ulong[] _requests, _requestsAbove; // of masters 0-63 and 64-127, one bit for each, by bank
-    [Unsaved("holds requests within one cycle")]
     private readonly int[] _requested;
     [Unsaved("holds requests within one cycle")]
-    private readonly (int Device, int Index)[] _portOf;
+    private int _count;
+    [Unsaved("holds requests within one cycle")]
+    private readonly Request[] _requestOf;
     private ulong _nextCycle;
 
-    public BankScheduler(IScheduledMachine machine, MemoryRegion memory, IEnumerable<(string Name, IBankMaster Master)> devices, uint dataOffset)
+    /// <summary>Wires the banks of a TCDM.</summary>
+    /// <param name="machine">The machine with the harts.</param>
+    /// <param name="memory">The TCDM.</param>
+    /// <param name="masters">The masters other than harts' loads and stores, with the names of their devices.</param>
+    /// <param name="dataOffset">Bytes by which all data is placed above its addresses.</param>
+    public BankScheduler(IScheduledMachine machine, MemoryRegion memory, IReadOnlyList<(string Name, IBankMaster Master)> masters, uint dataOffset)
     {
         _machine = machine;
         _harts = [.. machine.Harts];
         _memory = memory;
-        var number = machine.Harts.Count;
-        var masters = devices.ToList();
-        _devices = [.. masters.Select(d => (d.Master, (number += d.Master.Ports) - d.Master.Ports))];
-        _names = [.. machine.Harts.Select(h => $"hart {h.Id}"), .. masters.SelectMany(d => Enumerable.Repeat(d.Name, d.Master.Ports))];
-        _banks = new TcdmBanks(memory.Banks, number) { Offset = dataOffset };
-        _addresses = new uint[Math.Max(1, _devices.Select(d => d.Master.Ports).DefaultIfEmpty().Max())];
-        _requests = new ulong[memory.Banks];
-        _requestsAbove = new ulong[memory.Banks];
+        _ports = new BankPorts(_harts.Length, masters);
+        _banks = new TcdmBanks(memory.Banks, _ports.OwnerOf, _ports.Owners.Count, memory.BankBytes, memory.Arbiter) { Offset = dataOffset };
+        _askers = [.. masters.Select((m, n) => new Asker(m.Master, _ports.FirstOf(n), IsWide(m.Master) ? new WidePort(m.Master, _ports.OwnerOf[_ports.FirstOf(n)]) : null))];
+        _addresses = new uint[Math.Max(1, masters.Select(m => m.Master.Ports).DefaultIfEmpty().Max())];
+        _hartOf = [.. Enumerable.Range(0, _ports.OwnerOf.Length).Select(number => number < _harts.Length * _ports.PerHart && number % _ports.PerHart == 0 ? number / _ports.PerHart : Nobody)];
         _requested = new int[memory.Banks];
-        _portOf = new (int, int)[number];
+        _requestOf = new Request[_ports.OwnerOf.Length];
+        _wide = [.. _askers.Select(asker => asker.Wide).OfType<WidePort>().OrderByDescending(port => port.Master.Priority.GoesFirst)];
+        _takenBy = new int[memory.Banks];
+        Array.Fill(_takenBy, Nobody);
     }
 
     /// <summary>The cycle in which a master other than a hart asks next, as <see cref="Look"/> and <see cref="Arbitrate"/> found it.</summary>
@@ -67,11 +78,11 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     public ulong Congested => Sum(_banks.Congested);
 
     /// <summary>Cycles that requests waited, by bank and by the master that had the bank.</summary>
-    public IEnumerable<BankConflict> Conflicts =>
+    /// <param name="cluster">The cluster that the reports name; null if the machine has no other.</param>
+    public IEnumerable<BankConflict> Conflicts(int? cluster) =>
         from n in Enumerable.Range(0, _banks.Congested.Length)
         where _banks.Congested[n] != 0
-        group _banks.Congested[n] by (Bank: n / _banks.Masters, Winner: _names[n % _banks.Masters]) into waits
-        select new BankConflict(waits.Key.Bank, waits.Key.Winner, waits.Aggregate(0UL, (sum, cycles) => sum + cycles));
+        select new BankConflict(n / _banks.Owners, _ports.Owners[n % _banks.Owners], _banks.Congested[n], cluster);
 
     /// <summary>True if accesses to <paramref name="address"/> are arbitrated here.</summary>
     public bool IsBanked(uint address) => _memory.Contains(address, 1);
@@ -80,7 +91,7 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     public void Look()
     {
         var next = ulong.MaxValue;
-        foreach (var (master, _) in _devices) next = Math.Min(next, master.NextRequest);
+        foreach (var asker in _askers) next = Math.Min(next, asker.Master.NextRequest);
         NextRequest = next == ulong.MaxValue ? next : Math.Max(next, _nextCycle);
     }
 
@@ -90,25 +101,25 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     public void Arbitrate(ulong time, HartSet harts)
     {
         _nextCycle = time + 1;
+        _count = 0;
         var devicesAsk = NextRequest <= time;
-        var count = 0;
         foreach (var id in harts)
         {
             ref var pending = ref _harts[id].Pending;
             pending.Time = time + 1; // unless it wins
-            Request(pending.Address, id, ref count);
+            Ask(_banks.BankOf(pending.Address - _memory.Base), id * _ports.PerHart);
         }
 
-        if (devicesAsk) CollectDevices(time, ref count);
-        for (var n = 0; n < count; n++)
+        if (devicesAsk) CollectMasters(time);
+        if (_wideRequests != 0) GrantWide(time);
+        for (var n = 0; n < _count; n++)
         {
             var bank = _requested[n];
-            var winner = _banks.Grant(bank, new UInt128(_requestsAbove[bank], _requests[bank]));
-            _requests[bank] = _requestsAbove[bank] = 0;
-            if (winner < _harts.Length) GrantHart(winner, time);
-            else _devices[_portOf[winner].Device].Master.Granted(time, _portOf[winner].Index);
+            if (_takenBy[bank] != Nobody) _banks.Refuse(bank, _takenBy[bank]);
+            else Granted(_banks.Grant(bank), time);
         }
 
+        if (_wideRequests != 0) ClearWide();
         if (devicesAsk) Look();
     }
 
@@ -116,43 +127,71 @@ internal sealed class BankScheduler : IStateful, ITcdmCounters
     public void SaveOrRestore(StateStream state)
     {
         _banks.SaveOrRestore(state);
+        foreach (var port in _wide) port.SaveOrRestore(state);
+        state.Field(ref _firstWide);
         state.Field(ref _nextCycle);
     }
 
-    private void GrantHart(int hart, ulong time)
+    private void Granted(int number, ulong time)
     {
-        _harts[hart].Pending.Time = time;
-        _machine.GrantBank(hart, time);
+        var hart = _hartOf[number];
+        if (hart != Nobody)
+        {
+            _harts[hart].Pending.Time = time;
+            _machine.GrantBank(hart, time);
+            return;
+        }
+
+        for (; number >= 0; number = _requestOf[number].Shared) _requestOf[number].Master.Granted(time, _requestOf[number].Index);
     }
 
-    private void CollectDevices(ulong time, ref int count)
+    private void CollectMasters(ulong time)
     {
-        for (var device = 0; device < _devices.Length; device++)
+        foreach (var asker in _askers)
         {
-            var (master, first) = _devices[device];
-            if (master.NextRequest > time) continue;
-            var asked = master.Requests(_addresses);
+            if (asker.Master.NextRequest > time) continue;
+            var asked = asker.Master.Requests(_addresses);
             for (var index = 0; index < asked; index++)
             {
-                if (!IsBanked(_addresses[index]))
-                {
-                    master.Granted(time, index);
-                    continue;
-                }
-
-                _portOf[first + index] = (device, index);
-                Request(_addresses[index], first + index, ref count);
+                if (!IsBanked(_addresses[index])) asker.Master.Granted(time, index);
+                else if (asker.Wide is { } wide) AskWide(wide, asker, _addresses[index]);
+                else if (!Shares(asker, index)) AskAt(asker, index);
             }
         }
     }
 
-    private void Request(uint address, int master, ref int count)
+    /// <summary>Adds a request to an earlier one of the same master that accesses another word of the same bank's line. False if there is none.</summary>
+    private bool Shares(in Asker asker, int index)
     {
-        Debug.Assert(IsBanked(address) && master < TcdmBanks.MaxMasters, "a bank has a bit for each of 128 masters");
-        var bank = _banks.BankOf(address - _memory.Base);
-        if ((_requests[bank] | _requestsAbove[bank]) == 0) _requested[count++] = bank;
-        (master < 64 ? _requests : _requestsAbove)[bank] |= 1UL << master;
+        if (_banks.BankBytes == TcdmBanks.WordBytes) return false;
+        var address = _addresses[index];
+        for (var earlier = 0; earlier < index; earlier++)
+        {
+            var other = _addresses[earlier];
+            if (other == address || !IsBanked(other) || LineOf(other) != LineOf(address)) continue;
+            ref var first = ref _requestOf[asker.First + earlier];
+            if (first.Shared != Alone) continue;
+            _requestOf[asker.First + index] = new Request(asker.Master, index, Last);
+            first = first with { Shared = asker.First + index };
+            return true;
+        }
+
+        return false;
     }
+
+    private void AskAt(in Asker asker, int index)
+    {
+        _requestOf[asker.First + index] = new Request(asker.Master, index, Alone);
+        Ask(_banks.BankOf(_addresses[index] - _memory.Base), asker.First + index);
+    }
+
+    private void Ask(int bank, int number)
+    {
+        if (!_banks.IsAsked(bank)) _requested[_count++] = bank;
+        _banks.Ask(bank, number);
+    }
+
+    private uint LineOf(uint address) => _banks.LineOf(address - _memory.Base);
 
     private static ulong Sum(ulong[] values)
     {

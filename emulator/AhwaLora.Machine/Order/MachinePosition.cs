@@ -11,6 +11,9 @@ public readonly record struct MachinePosition(ulong Retired, ulong Traps, ulong 
 {
     private ulong Sum => Retired + Traps + DeviceEvents;
 
+    /// <summary>The first of the positions that may follow this one. Every instruction, trap and event leads to it or to one after it.</summary>
+    public MachinePosition Next => this with { DeviceEvents = DeviceEvents + 1 };
+
     /// <summary>
     /// Orders positions by the machine's order. Within one run the sum of the counts decides. Positions of different runs
     /// with the same sum are compared by the counts, so that only equal positions compare as equal.

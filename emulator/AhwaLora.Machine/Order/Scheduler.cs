@@ -22,12 +22,14 @@ internal sealed partial class Scheduler : IStateful
     /// <summary>The number of cycles by which it may run ahead if no backward jump or taken backward branch ends its turn.</summary>
     public const ulong MostRunAheadCycles = 4096;
 
+    private const int MostEventsPerCycle = 1 << 20;
+
     private readonly IScheduledMachine _machine;
-    [Unsaved("the machine's, which passes it")]
+    [Unsaved("it belongs to the machine, which saves it")]
     private readonly BankScheduler[] _banks;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly Hart[] _harts;
-    [Unsaved("the machine's, which passes them")]
+    [Unsaved("they belong to the machine, which saves them")]
     private readonly IClockedDevice[] _devices;
 
     // The hart whose turn it is, and the window of its turn. A limit or a probe may stop the hart within the window. The
@@ -35,6 +37,10 @@ internal sealed partial class Scheduler : IStateful
     private Hart? _turn;
     private RunWindow _window;
     private HartSet _held;
+    [Unsaved("looks for a run that does not go on")]
+    private ulong _latestEvent;
+    [Unsaved("looks for a run that does not go on")]
+    private int _eventsSinceProgress;
 
     /// <summary>Creates a scheduler before the first cycle.</summary>
     /// <param name="machine">The machine whose harts and devices it runs.</param>
@@ -68,6 +74,7 @@ internal sealed partial class Scheduler : IStateful
     /// <summary>Runs until the guest ends the run, a limit is reached, a probe stops it, or no hart or device can go on.</summary>
     public RunResult Run(in RunLimits limits)
     {
+        (_latestEvent, _eventsSinceProgress) = (0, 0);
         var result = RunTurns(limits);
         _machine.Settle();
         return result;
@@ -103,6 +110,7 @@ internal sealed partial class Scheduler : IStateful
         state.Field(ref yield);
         HartSet.SaveOrRestore(state, ref held);
         state.Field(ref events);
+        state.Require(id >= -1 && id < _machine.Harts.Count);
         _turn = id < 0 ? null : _machine.Harts[id];
         (_window, _held, DeviceEvents) = (new RunWindow(until, horizon, yield), held, events);
     }
@@ -122,9 +130,21 @@ internal sealed partial class Scheduler : IStateful
 
     private void Advance(IClockedDevice device, ulong time)
     {
+        CheckProgress(time);
         _machine.Advance(device, time);
         DeviceEvents++;
         _machine.OnDeviceEvent();
+    }
+
+    /// <summary>
+    /// A device acts a few times per cycle. If it acts without end and time stands still, no limit is reached: only a device whose state was
+    /// changed by hand in a snapshot does so.
+    /// </summary>
+    private void CheckProgress(ulong time)
+    {
+        _eventsSinceProgress = time > _latestEvent ? 0 : _eventsSinceProgress + 1;
+        _latestEvent = Math.Max(time, _latestEvent);
+        if (_eventsSinceProgress > MostEventsPerCycle) throw new InvalidDataException("A device acts without end in one cycle.");
     }
 
     /// <summary>A hart's place in the machine's order.</summary>

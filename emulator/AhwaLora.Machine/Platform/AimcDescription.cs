@@ -10,7 +10,7 @@ public sealed record AimcDescription : IDeviceDescription
 {
     private static readonly int MostTiles = (int)((1UL << 32) / AimcTileRegisters.Map.Size);
 
-    /// <summary>First address; tile n is 4 KiB further on each.</summary>
+    /// <summary>First address; each tile takes 4 KiB.</summary>
     [JsonConverter(typeof(AddressJsonConverter))]
     public uint Base { get; init; } = 0x3000_0000;
 
@@ -60,9 +60,9 @@ public sealed record AimcDescription : IDeviceDescription
     int IDeviceDescription.Count => Tiles;
 
     /// <inheritdoc/>
-    public void Check(string field)
+    public void Check(string field, PlatformFaults faults)
     {
-        void Require(bool condition, string name, FormattableString fault) => PlatformRules.Require(condition, $"field '{field}.{name}': {FormattableString.Invariant(fault)}");
+        void Require(bool condition, string name, FormattableString fault) => faults.Require(condition, $"field '{field}.{name}': {FormattableString.Invariant(fault)}");
 
         Require(Tiles >= 0 && Tiles <= MostTiles, "tiles", $"{Tiles} is outside 0 to {MostTiles}, which fill the address space");
         Require(Rows is >= 1 and <= AimcTileRegisters.LongestSide, "rows", $"{Rows} is outside 1 to {AimcTileRegisters.LongestSide}");
@@ -73,8 +73,8 @@ public sealed record AimcDescription : IDeviceDescription
         Require(DacBits is null or 0 or (>= 2 and <= 15), "dac_bits", $"{DacBits} is neither 0 nor 2 to 15");
         Require(AdcBits is null or 0 or (>= 2 and <= 15), "adc_bits", $"{AdcBits} is neither 0 nor 2 to 15");
         Require(AgeSeconds is >= 0 and <= 1e12, "age_seconds", $"{AgeSeconds} is outside 0 to 1e12");
-        _ = BuildPreset();
-        _ = BuildModel();
+        if (FindPreset() is null) faults.Add(NoPreset);
+        if (FindModel() is null) faults.Add(NoModel);
     }
 
     /// <summary>What a tile is, apart from its crossbar.</summary>
@@ -112,8 +112,7 @@ public sealed record AimcDescription : IDeviceDescription
     /// <exception cref="PlatformException">There is none of that name.</exception>
     public Preset BuildPreset()
     {
-        var preset = Analog.Crossbar.Preset.All.FirstOrDefault(p => p.Name == Preset)
-            ?? throw new PlatformException($"field 'aimc.preset': no preset '{Preset}'; expected {string.Join(", ", Analog.Crossbar.Preset.All.Select(p => p.Name))}");
+        var preset = FindPreset() ?? throw new PlatformException(NoPreset);
         if (DacBits is { } dac) preset = preset with { Dac = preset.Dac with { Bits = dac } };
         if (AdcBits is { } adc) preset = preset with { Adc = preset.Adc with { Bits = adc } };
         return preset;
@@ -121,7 +120,13 @@ public sealed record AimcDescription : IDeviceDescription
 
     /// <summary>The device model.</summary>
     /// <exception cref="PlatformException">There is none of that name.</exception>
-    public DeviceModel BuildModel() =>
-        DeviceModel.All.FirstOrDefault(m => m.Name == Model)
-        ?? throw new PlatformException($"field 'aimc.model': no device model '{Model}'; expected {string.Join(", ", DeviceModel.All.Select(m => m.Name))}");
+    public DeviceModel BuildModel() => FindModel() ?? throw new PlatformException(NoModel);
+
+    private Preset? FindPreset() => Analog.Crossbar.Preset.All.FirstOrDefault(p => p.Name == Preset);
+
+    private DeviceModel? FindModel() => DeviceModel.All.FirstOrDefault(m => m.Name == Model);
+
+    private string NoPreset => $"field 'aimc.preset': no preset '{Preset}'; expected {string.Join(", ", Analog.Crossbar.Preset.All.Select(p => p.Name))}";
+
+    private string NoModel => $"field 'aimc.model': no device model '{Model}'; expected {string.Join(", ", DeviceModel.All.Select(m => m.Name))}";
 }

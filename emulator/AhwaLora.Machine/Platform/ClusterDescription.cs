@@ -21,7 +21,7 @@ public sealed record ClusterDescription
     /// <summary>A word that is a barrier by itself; null for none.</summary>
     public DeviceDescription? BarrierWord { get; init; }
 
-    /// <summary>Analog tiles; null for none. They are numbered through all clusters.</summary>
+    /// <summary>Analog tiles; null for none. They are numbered consecutively over all clusters.</summary>
     public AimcDescription? Aimc { get; init; } = new();
 
     /// <summary>Further devices that need only an address; null for none.</summary>

@@ -11,7 +11,7 @@ namespace AhwaLora.Machine.Platform;
 /// <param name="kinds">In the order in which they are built and stand in snapshots: those of the machine, then those of a cluster.</param>
 public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
 {
-    /// <summary>Those that the product has.</summary>
+    /// <summary>The product's kinds of device.</summary>
     public static DeviceCatalog Standard { get; } = new(
     [
         DeviceKind.ForMachine("clint", ClintRegisters.Map, static p => p.Clint, static (clint, site) =>
@@ -35,10 +35,15 @@ public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
     public DeviceCatalog With(DeviceKind kind) => new([.. _kinds, kind]);
 
     /// <summary>Checks each description of a device.</summary>
-    /// <exception cref="PlatformException">A value does not fit, or there is no such type of device.</exception>
-    public void Check(PlatformDescription platform)
+    /// <param name="platform">The platform.</param>
+    /// <param name="faults">Receives each value that does not fit, and each type of device that there is none of.</param>
+    public void Check(PlatformDescription platform, PlatformFaults faults)
     {
-        foreach (var (_, description, field, _) in Described(platform)) description.Check(field);
+        foreach (var (kind, description, field, _) in Described(platform))
+        {
+            if (kind is not null) description.Check(field, faults);
+            else faults.Add(NoKind(description, field));
+        }
     }
 
     /// <summary>The devices of a platform whose descriptions are sound, in the order in which they are built.</summary>
@@ -47,8 +52,9 @@ public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
     {
         var plan = new List<PlannedDevice>();
         var numbers = new Dictionary<DeviceKind, int>();
-        foreach (var (kind, description, field, cluster) in Described(platform))
+        foreach (var (known, description, field, cluster) in Described(platform))
         {
+            var kind = known ?? throw new PlatformException(NoKind(description, field));
             var first = numbers.GetValueOrDefault(kind);
             numbers[kind] = first + description.Count;
             for (var n = 0; n < description.Count; n++)
@@ -76,8 +82,8 @@ public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
         _ => PlicRegisters.SourceOf(cluster, kind.Source),
     };
 
-    /// <summary>Every description of a device in a platform, with its kind, the field in which it stands, and its cluster or null.</summary>
-    private IEnumerable<(DeviceKind Kind, IDeviceDescription Description, string Field, int? Cluster)> Described(PlatformDescription platform)
+    /// <summary>Every description of a device in a platform, with its kind (null if there is none such), the field in which it stands, and its cluster or null.</summary>
+    private IEnumerable<(DeviceKind? Kind, IDeviceDescription Description, string Field, int? Cluster)> Described(PlatformDescription platform)
     {
         foreach (var kind in _kinds)
         {
@@ -94,15 +100,16 @@ public sealed class DeviceCatalog(IEnumerable<DeviceKind> kinds)
             foreach (var (index, typed) in (cluster.Devices ?? []).Index())
             {
                 var field = platform.FieldOf(number, $"devices[{index}]");
-                yield return (KindOf(typed, field), typed, field, number);
+                yield return (TypedKinds.FirstOrDefault(kind => kind.Name == typed?.Type), typed!, field, number);
             }
         }
     }
 
-    private DeviceKind KindOf(TypedDeviceDescription? typed, string field)
+    private IEnumerable<DeviceKind> TypedKinds => _kinds.Where(kind => kind.OfMachine is null && kind.OfCluster is null);
+
+    private string NoKind(IDeviceDescription? description, string field)
     {
-        var kinds = _kinds.Where(kind => kind.OfMachine is null && kind.OfCluster is null).ToList();
-        var known = kinds.Count == 0 ? "there are none" : $"expected {string.Join(", ", kinds.Select(kind => kind.Name))}";
-        return kinds.FirstOrDefault(kind => kind.Name == typed?.Type) ?? throw new PlatformException($"field '{field}.type': no device of type '{typed?.Type}'; {known}");
+        var known = TypedKinds.Any() ? $"expected {string.Join(", ", TypedKinds.Select(kind => kind.Name))}" : "there are none";
+        return $"field '{field}.type': no device of type '{(description as TypedDeviceDescription)?.Type}'; {known}";
     }
 }

@@ -8,13 +8,13 @@ public interface IDeviceDescription
     /// <summary>First address.</summary>
     uint Base { get; }
 
-    /// <summary>How many of them stand in a row, each at the end of the one before it.</summary>
+    /// <summary>How many there are in a row; each begins at the end of the one before it.</summary>
     int Count => 1;
 
     /// <summary>Checks what a schema cannot say.</summary>
     /// <param name="field">Where in the file the description stands.</param>
-    /// <exception cref="PlatformException">A value does not fit; the message names the field and the fix.</exception>
-    void Check(string field)
+    /// <param name="faults">Receives each value that does not fit, with the field and the fix.</param>
+    void Check(string field, PlatformFaults faults)
     {
     }
 }
@@ -44,8 +44,8 @@ public sealed record TypedDeviceDescription : IDeviceDescription
     public int Source { get; init; }
 
     /// <inheritdoc/>
-    public void Check(string field) =>
-        PlatformRules.Require(Source is >= 0 and <= Soc.PlicRegisters.MaxSources, $"field '{field}.source': {Source} is outside 0 to {Soc.PlicRegisters.MaxSources}");
+    public void Check(string field, PlatformFaults faults) =>
+        faults.Require(Source is >= 0 and <= Soc.PlicRegisters.MaxSources, $"field '{field}.source': {Source} is outside 0 to {Soc.PlicRegisters.MaxSources}");
 }
 
 /// <summary>The CLINT.</summary>
@@ -59,8 +59,8 @@ public sealed record ClintDescription : IDeviceDescription
     public uint CyclesPerTick { get; init; } = 1;
 
     /// <inheritdoc/>
-    public void Check(string field) =>
-        PlatformRules.Require(CyclesPerTick > 0, $"field '{field}.cycles_per_tick': {CyclesPerTick} is not a number of cycles; expected at least 1");
+    public void Check(string field, PlatformFaults faults) =>
+        faults.Require(CyclesPerTick > 0, $"field '{field}.cycles_per_tick': {CyclesPerTick} is not a number of cycles; expected at least 1");
 }
 
 /// <summary>The DMA engine.</summary>
@@ -80,10 +80,10 @@ public sealed record DmaDescription : IDeviceDescription
     public int QueueDepth { get; init; } = 8;
 
     /// <inheritdoc/>
-    public void Check(string field)
+    public void Check(string field, PlatformFaults faults)
     {
-        PlatformRules.Require(BytesPerCycle is >= 4 and <= 64 && BytesPerCycle % 4 == 0, $"field '{field}.bytes_per_cycle': {BytesPerCycle} is not a multiple of 4 from 4 to 64");
-        PlatformRules.Require(StartCycles is >= 0 and <= 100_000, $"field '{field}.start_cycles': {StartCycles} is outside 0 to 100000");
-        PlatformRules.Require(QueueDepth is >= 1 and <= 64, $"field '{field}.queue_depth': {QueueDepth} is outside 1 to 64");
+        faults.Require(BytesPerCycle is >= 4 and <= 64 && BytesPerCycle % 4 == 0, $"field '{field}.bytes_per_cycle': {BytesPerCycle} is not a multiple of 4 from 4 to 64");
+        faults.Require(StartCycles is >= 0 and <= 100_000, $"field '{field}.start_cycles': {StartCycles} is outside 0 to 100000");
+        faults.Require(QueueDepth is >= 1 and <= 64, $"field '{field}.queue_depth': {QueueDepth} is outside 1 to 64");
     }
 }

@@ -4,7 +4,7 @@ using AhwaLora.Machine.Bus.Registers;
 namespace AhwaLora.Machine.Platform;
 
 /// <summary>A kind of device: its name, its datasheet and how it is made.</summary>
-/// <param name="Name">The type in a platform file's <c>devices</c>; also how reports call it.</param>
+/// <param name="Name">The type in a platform file's <c>devices</c>; also its name in reports.</param>
 /// <param name="Registers">The datasheet, which tells its size before it is made.</param>
 /// <param name="Build">Makes one for a site.</param>
 public sealed record DeviceKind(string Name, RegisterMap Registers, Func<DeviceSite, IDevice> Build)
@@ -12,7 +12,7 @@ public sealed record DeviceKind(string Name, RegisterMap Registers, Func<DeviceS
     /// <summary>The source of the PLIC for that of cluster 0, or for the first of a row; 0 for none.</summary>
     public uint Source { get; init; }
 
-    /// <summary>True if a platform may hold a row of them, numbered through all clusters.</summary>
+    /// <summary>True if a platform may hold a row of them, numbered consecutively over all clusters.</summary>
     public bool IsRow { get; init; }
 
     /// <summary>Finds the description of a device of the machine; null for a kind that clusters have.</summary>

@@ -35,7 +35,7 @@ public sealed record DeviceSite
     /// <summary>True if accesses of banks are to be arbitrated cycle by cycle.</summary>
     public required bool IsExact { get; init; }
 
-    /// <summary>Cycles a second.</summary>
+    /// <summary>Cycles per second.</summary>
     public required ulong ClockHz { get; init; }
 
     /// <summary>Seed of everything random in the machine.</summary>

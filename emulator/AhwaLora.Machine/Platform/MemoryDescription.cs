@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AhwaLora.Machine.Bus;
 
 namespace AhwaLora.Machine.Platform;
 
@@ -16,8 +17,14 @@ public sealed record MemoryDescription
     [JsonConverter(typeof(SizeJsonConverter))]
     public required uint Size { get; init; }
 
-    /// <summary>Word-interleaved banks with one grant per cycle each; 0 for none.</summary>
+    /// <summary>Interleaved banks with one grant per cycle each; 0 for none.</summary>
     public int Banks { get; init; }
+
+    /// <summary>Width of a bank: 4 or 8 bytes.</summary>
+    public int BankBytes { get; init; } = 4;
+
+    /// <summary>What the banks' arbiters do after a cycle in which a wide access had the bank: <c>tree</c> decides among all, <c>locking_tree</c> among those who asked in it.</summary>
+    public BankArbiter Arbiter { get; init; }
 
     /// <summary>True if every hart has a memory of its own at this address.</summary>
     public bool Private { get; init; }

@@ -28,7 +28,7 @@ public sealed record PlatformDescription
     /// <summary>Floating-point division and square root; false makes them illegal, as in Snitch's default core.</summary>
     public bool Fdiv { get; init; } = true;
 
-    /// <summary>User mode beside machine mode.</summary>
+    /// <summary>True for user mode in addition to machine mode.</summary>
     public bool UserMode { get; init; }
 
     /// <summary>Physical memory protection with 16 entries.</summary>
@@ -37,7 +37,15 @@ public sealed record PlatformDescription
     /// <summary>Clock in MHz; at 1000 a cycle is a nanosecond.</summary>
     public double ClockMhz { get; init; } = 1000;
 
-    /// <summary>Memories; of one cluster alone, the banked one among them is its TCDM.</summary>
+    /// <summary>The timing profile of its harts, by name, unless a command chooses another; null for the command's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Timing { get; init; }
+
+    /// <summary>How accesses to its banks are ordered, unless a command chooses another way; null for the command's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Contention? Contention { get; init; }
+
+    /// <summary>Memories. On a machine with one cluster, the banked one among them is its TCDM.</summary>
     public IReadOnlyList<MemoryDescription> Memories { get; init; } =
     [
         new() { Name = "ram", Base = 0x8000_0000, Size = 64 << 20 },
@@ -97,7 +105,7 @@ public sealed record PlatformDescription
         init => First = First with { Devices = value };
     }
 
-    /// <summary>The clusters; their harts are numbered through.</summary>
+    /// <summary>The clusters; their harts are numbered consecutively.</summary>
     public IReadOnlyList<ClusterDescription> Clusters { get; init; } = [new()];
 
     /// <summary>True if a file can describe it without <see cref="Clusters"/>.</summary>
@@ -115,6 +123,17 @@ public sealed record PlatformDescription
     /// <summary>A cluster's TCDM; null if it has none.</summary>
     public MemoryDescription? TcdmOf(int cluster) =>
         Clusters[cluster].Tcdm ?? (Clusters.Count == 1 ? Memories.FirstOrDefault(memory => memory.Banks != 0) : null);
+
+    /// <summary>This platform with another memory in place of each that begins at <paramref name="start"/>: of the machine's, or a cluster's TCDM.</summary>
+    public PlatformDescription WithMemory(uint start, Func<MemoryDescription, MemoryDescription> change)
+    {
+        MemoryDescription Change(MemoryDescription memory) => memory.Base == start ? change(memory) : memory;
+        return this with
+        {
+            Memories = [.. Memories.Select(Change)],
+            Clusters = [.. Clusters.Select(cluster => cluster.Tcdm is { } tcdm ? cluster with { Tcdm = Change(tcdm) } : cluster)],
+        };
+    }
 
     /// <summary>How a file names a cluster's field.</summary>
     public string FieldOf(int cluster, string field) => !IsFlat ? $"clusters[{cluster}].{field}" : field == "block" ? "cluster" : field;

@@ -12,12 +12,8 @@ namespace AhwaLora.Machine.Platform;
 /// <summary>Platform files: JSON whose schema follows from <see cref="PlatformDescription"/>, so that the two cannot differ.</summary>
 public static class PlatformJson
 {
-    private static readonly JsonDocumentOptions FileOptions = new()
-    {
-        CommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-    };
+    // The path of the memories, which faults name; faults of clusters and devices give their numbers.
+    private const string MemoryList = "$.memories";
 
     // A platform is written in one of its two forms: a flat one without its clusters, any other without the members that its clusters have.
     private static readonly JsonSerializerOptions Style = JsonStyles.ConfigurationWith(WriteOneForm);
@@ -25,25 +21,36 @@ public static class PlatformJson
     /// <summary>Parses and checks a platform file.</summary>
     /// <param name="json">Its text.</param>
     /// <param name="catalog">The devices that there are; null for <see cref="DeviceCatalog.Standard"/>.</param>
-    /// <exception cref="PlatformException">It does not fit; the message names the field and the fix.</exception>
+    /// <exception cref="PlatformException">It does not fit; the faults name the fields and the fixes.</exception>
     public static PlatformDescription Parse(string json, DeviceCatalog? catalog = null)
+    {
+        var faults = new PlatformFaults();
+        var text = ParseObject(json);
+        foreach (var fault in JsonText.Faults<PlatformDescription>(text, Style)) faults.Add(fault);
+        if (faults.All.Any(JsonText.IsOfDuplicate)) faults.ThrowIfAny();
+        var root = JsonObject.Create(text)!;
+        var reader = new JsonFaultReader<PlatformDescription>(root, Style, faults);
+        if (root.ContainsKey("clusters")) RefuseFlatMembers(root, faults);
+        if (reader.Value is not { } platform) throw new PlatformException(faults.All);
+
+        // The reference platform's memories include the TCDM of its only cluster.
+        if (root.ContainsKey("clusters") && !root.ContainsKey("memories")) platform = platform with { Memories = [.. platform.Memories.Where(memory => memory.Banks == 0)] };
+        if (reader.ListsWithGaps.Remove(MemoryList)) platform = platform with { Memories = [.. platform.Memories.OfType<MemoryDescription>().DefaultIfEmpty(new PlatformDescription().Memories[0])] };
+        if (reader.ListsWithGaps.Count == 0) PlatformRules.Check(platform, catalog ?? DeviceCatalog.Standard, faults);
+        faults.ThrowIfAny();
+        return platform;
+    }
+
+    private static JsonElement ParseObject(string json)
     {
         try
         {
-            if (JsonNode.Parse(json, documentOptions: FileOptions) is JsonObject root)
-            {
-                root.Remove("$schema");
-                var platform = Read(root);
-                PlatformRules.Check(platform, catalog);
-                return platform;
-            }
+            return JsonText.ParseObject(json, Style);
         }
         catch (JsonException e)
         {
-            throw new PlatformException(JsonFault.Describe(e, typeof(PlatformDescription)), e);
+            throw new PlatformException(e.Message, e);
         }
-
-        throw new PlatformException("expected a JSON object");
     }
 
     /// <summary>The file that describes <paramref name="platform"/>.</summary>
@@ -76,17 +83,12 @@ public static class PlatformJson
         return root.ToJsonString(JsonStyles.Configuration) + "\n";
     }
 
-    private static PlatformDescription Read(JsonObject root)
+    private static void RefuseFlatMembers(JsonObject root, PlatformFaults faults)
     {
-        var platform = root.Deserialize<PlatformDescription>(Style)!;
-        if (!root.ContainsKey("clusters")) return platform;
         foreach (var member in Style.GetTypeInfo(typeof(PlatformDescription)).Properties.Where(IsOfFirstCluster))
         {
-            if (root.ContainsKey(member.Name)) throw new PlatformException($"field '{member.Name}': does not go with 'clusters'; each of them has its own");
+            faults.Require(!root.ContainsKey(member.Name), $"field '{member.Name}': does not go with 'clusters'; each of them has its own");
         }
-
-        // The reference platform's memories include the TCDM of its only cluster.
-        return root.ContainsKey("memories") ? platform : platform with { Memories = [.. platform.Memories.Where(memory => memory.Banks == 0)] };
     }
 
     private static bool IsOfFirstCluster(JsonPropertyInfo member) => member.AttributeProvider?.IsDefined(typeof(OfFirstClusterAttribute), inherit: false) == true;
@@ -117,20 +119,4 @@ public static class PlatformJson
             new JsonObject { ["type"] = "string", ["pattern"] = pattern },
             new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = uint.MaxValue }),
     };
-}
-
-/// <summary>A platform cannot be built; the message is one line.</summary>
-public sealed class PlatformException : Exception
-{
-    /// <summary>An error with its line.</summary>
-    public PlatformException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>An error with its line and what led to it.</summary>
-    public PlatformException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
 }

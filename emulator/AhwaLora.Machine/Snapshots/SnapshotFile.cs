@@ -23,15 +23,16 @@ public sealed class SnapshotException(string message) : Exception(message);
 public static class SnapshotFile
 {
     /// <summary>Version of the format; it changes whenever a component saves other fields.</summary>
-    public const int FormatVersion = 6;
+    public const int FormatVersion = 7;
 
     private const int DigestBytes = SHA256.HashSizeInBytes, MaxVersionBytes = 64;
+    private const long MostStateBytes = 1L << 32;
 
     private static ReadOnlySpan<byte> Magic => "AHWASNAP"u8;
 
     /// <summary>Writes the state of <paramref name="machine"/>.</summary>
     /// <param name="machine">A machine between two runs.</param>
-    /// <param name="program">The program's file, which identifies it.</param>
+    /// <param name="program">Identifies the program: its file, or a digest of what is loaded.</param>
     /// <param name="stream">Where it is written.</param>
     public static void Save(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
     {
@@ -50,7 +51,10 @@ public static class SnapshotFile
     }
 
     /// <summary>Brings <paramref name="machine"/>, which was built and loaded alike, to a saved state.</summary>
-    /// <exception cref="SnapshotException">The data is not a snapshot, is damaged, or has another format, platform, options or program; the machine is unchanged.</exception>
+    /// <param name="machine">The machine.</param>
+    /// <param name="program">As it was for <see cref="Save"/>.</param>
+    /// <param name="stream">A stream that can seek.</param>
+    /// <exception cref="SnapshotException">The data is not a snapshot, is damaged, or has another format, platform, options or program. If the state itself is damaged, the machine holds a part of it; otherwise it is unchanged.</exception>
     public static void Restore(EmulatedMachine machine, ReadOnlySpan<byte> program, Stream stream)
     {
         var magic = new byte[Magic.Length];
@@ -62,17 +66,35 @@ public static class SnapshotFile
         var version = Encoding.UTF8.GetString(Read(stream, length));
         var identity = Read(stream, DigestBytes);
         var digest = Read(stream, DigestBytes);
-        using var rest = new MemoryStream();
-        stream.CopyTo(rest);
-        var compressed = rest.GetBuffer().AsMemory(0, (int)rest.Length);
-
-        if (!SHA256.HashData(compressed.Span).AsSpan().SequenceEqual(digest)) throw Damaged();
         if (version != Product.Version) throw new SnapshotException($"was saved by version {version}; this is {Product.Version}: save it again");
         if (!IdentityOf(machine, program).AsSpan().SequenceEqual(identity)) throw new SnapshotException("was saved by a run of another program, platform or options: give the same ones");
-        rest.Position = 0;
-        using var decompressor = new BrotliStream(rest, CompressionMode.Decompress);
-        machine.SaveOrRestore(new StateStream(decompressor, saving: false));
+
+        var begin = stream.Position;
+        if (stream.Length - begin > MostStateBytes || !SHA256.HashData(stream).AsSpan().SequenceEqual(digest)) throw Damaged();
+        stream.Position = begin;
+        RestoreState(machine, stream);
     }
+
+    /// <summary>The digest shows damage, not intent: whoever changes the state can compute it again. So the state is checked too.</summary>
+    private static void RestoreState(EmulatedMachine machine, Stream stream)
+    {
+        try
+        {
+            using var decompressor = new BrotliStream(stream, CompressionMode.Decompress, leaveOpen: true);
+            machine.SaveOrRestore(new StateStream(decompressor, saving: false));
+        }
+        catch (Exception e) when (e is IOException || IsContradiction(e))
+        {
+            throw Damaged();
+        }
+    }
+
+    /// <summary>
+    /// True for what a machine throws only if parts of its state contradict each other. Many such states are refused when they are restored;
+    /// others show only in the run.
+    /// </summary>
+    public static bool IsContradiction(Exception exception) => exception is InvalidDataException or InvalidOperationException or InvalidCastException
+        or IndexOutOfRangeException or ArgumentException or NullReferenceException or ArithmeticException;
 
     /// <summary>A digest of everything that determines a run. The engine, and when it translates, are not part of it.</summary>
     private static byte[] IdentityOf(EmulatedMachine machine, ReadOnlySpan<byte> program)

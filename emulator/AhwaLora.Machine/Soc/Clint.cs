@@ -109,7 +109,15 @@ public sealed class Clint : IClockedDevice, IOrderingDevice, ITimeSource
     }
 
     /// <inheritdoc/>
-    public void Interrupted(int hart, IAccessOrder order) => order.Acquire(this, Msip + 4 * (uint)hart);
+    public void Answered(uint offset, int hart, IAccessOrder order) => order.Acquire(this, offset);
+
+    /// <inheritdoc/>
+    public void Interrupted(int hart, IAccessOrder order)
+    {
+        order.Acquire(this, Msip + 4 * (uint)hart);
+        order.Acquire(this, Mtimecmp + 8 * (uint)hart);
+        order.Acquire(this, Mtimecmp + 8 * (uint)hart + 4);
+    }
 
     private int? HartOf(uint offset, uint first, uint bytes) =>
         RegisterWords.IsIn(offset, first, bytes * (uint)_msip.Length) ? (int)((offset - first) / bytes) : null;

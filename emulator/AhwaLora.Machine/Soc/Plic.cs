@@ -15,7 +15,7 @@ public sealed class Plic : IInterruptController
     private const int SourcesPerWord = 32;
 
     private readonly InterruptLine[] _externalLines;
-    [Unsaved("lines of the devices, which save them")]
+    [Unsaved("lines belong to the devices, which save them")]
     private readonly InterruptLine?[] _sources;
 
     private readonly uint[] _priorities;

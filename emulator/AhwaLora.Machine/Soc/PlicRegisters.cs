@@ -19,14 +19,14 @@ public static class PlicRegisters
     [
         new(Priority,  "PRIORITY",  ReadWrite, "Priority of source s, 0 (never interrupts) to 7; source 0 does not exist.", MaxSources + 1),
         new(Pending,   "PENDING",   ReadOnly,  "Bit s mod 32 of word s / 32 is set while source s waits to be claimed.", (MaxSources + 1) / 32),
-        new(Enable,    "ENABLE",    ReadWrite, "Bit s mod 32 of word s / 32, from here or from context h's first word on, lets source s interrupt context h.", HartSet.Capacity, Bytes: (MaxSources + 1) / 8, Stride: EnableStride),
+        new(Enable,    "ENABLE",    ReadWrite, "Bit s mod 32 of word s / 32 lets source s interrupt context h; each context has words of its own.", HartSet.Capacity, Bytes: (MaxSources + 1) / 8, Stride: EnableStride),
         new(Threshold, "THRESHOLD", ReadWrite, "Context h is interrupted by priorities above this, 0 to 7.", HartSet.Capacity, Stride: ContextStride),
         new(Claim,     "CLAIM",     ReadActs,  "A read takes context h's pending source of highest priority, 0 if there is none; writing that number completes it.", HartSet.Capacity, Stride: ContextStride),
     ],
     [
         new("SOURCE_UART",  SourceUart,  "UART."),
         new("SOURCE_DMA",   SourceDma,   "DMA: done or error."),
-        new("SOURCE_TILE0", SourceTile0, "AIMC tile 0; tile n is this plus n, as far as there are sources."),
+        new("SOURCE_TILE0", SourceTile0, "AIMC tile 0; tile n has this plus n, while there are sources left."),
     ]);
 
     /// <summary>

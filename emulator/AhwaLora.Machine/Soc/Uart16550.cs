@@ -24,6 +24,7 @@ public sealed class Uart16550 : IDevice
     private int _receivedCount;
     private int _inputTaken;
     private uint _ier, _fcr, _lcr, _mcr, _scr;
+    private uint _modemChanges; // bits 3:0 of MSR
     private bool _hasOverrun;
     private bool _transmitterEmptied;
 
@@ -55,11 +56,15 @@ public sealed class Uart16550 : IDevice
 
     private bool HasDivisorAccess => (_lcr & LcrDivisor) != 0;
 
-    /// <summary>A byte arrives from outside; if there is no space, it is lost and LSR.OE is set.</summary>
+    /// <summary>The modem's lines, MSR bits 7:4. The port outside is always ready; in loopback the outputs of MCR take its place (datasheet, "Modem Control Register").</summary>
+    private uint ModemLines => !IsLooped
+        ? MsrCts | MsrDsr | MsrCarrier
+        : (_mcr & McrDtr) << 5 | (_mcr & McrRts) << 3 | (_mcr & (McrOut1 | McrOut2)) << 4;
+
+    /// <summary>A byte arrives from outside. In loopback it is lost; if there is no space, it is lost and LSR.OE is set.</summary>
     public void Receive(byte value)
     {
-        if (ReceiveSpace <= 0) _hasOverrun = true;
-        else _received[(_receivedFirst + _receivedCount++) % FifoBytes] = value;
+        if (!IsLooped) Take(value);
         Update();
     }
 
@@ -79,6 +84,9 @@ public sealed class Uart16550 : IDevice
                 break;
             case Lsr:
                 _hasOverrun = false;
+                break;
+            case Msr:
+                _modemChanges = 0;
                 break;
         }
 
@@ -100,7 +108,7 @@ public sealed class Uart16550 : IDevice
                 break;
             case IirFcr: ControlFifos(value); break;
             case Lcr: _lcr = value; break;
-            case Mcr: _mcr = value & 0x1F; break;
+            case Mcr: ControlModem(value & 0x1F); break;
             case Lsr or Msr: break;
             case Scr: _scr = value; break;
             default: return BusResponse.Fault;
@@ -123,7 +131,7 @@ public sealed class Uart16550 : IDevice
             case Lcr: value = _lcr; break;
             case Mcr: value = _mcr; break;
             case Lsr: value = LsrTransmitEmpty | (_receivedCount != 0 ? LsrReady : 0u) | (_hasOverrun ? LsrOverrun : 0u); break;
-            case Msr: value = MsrLines; break;
+            case Msr: value = ModemLines | _modemChanges; break;
             case Scr: value = _scr; break;
             default: return false;
         }
@@ -136,24 +144,44 @@ public sealed class Uart16550 : IDevice
     {
         state.Array(_received);
         state.Array(_divisor);
-        state.Field(ref _receivedFirst);
-        state.Field(ref _receivedCount);
+        state.Index(ref _receivedFirst, FifoBytes);
+        state.Count(ref _receivedCount, FifoBytes);
         state.Field(ref _inputTaken);
+        state.Require(IsInInput(_inputTaken));
         state.Field(ref _ier);
         state.Field(ref _fcr);
         state.Field(ref _lcr);
         state.Field(ref _mcr);
         state.Field(ref _scr);
+        state.Field(ref _modemChanges);
         state.Field(ref _hasOverrun);
         state.Field(ref _transmitterEmptied);
         _line.SaveOrRestore(state);
     }
 
+    private bool IsInInput(int taken) => taken >= 0 && taken <= _input.Length;
+
     private void Send(byte value)
     {
-        if (IsLooped) Receive(value);
+        if (IsLooped) Take(value);
         else _sink(value);
         _transmitterEmptied = true;
+    }
+
+    private void Take(byte value)
+    {
+        if (ReceiveSpace <= 0) _hasOverrun = true;
+        else _received[(_receivedFirst + _receivedCount++) % FifoBytes] = value;
+    }
+
+    /// <summary>In loopback, and on entering and leaving it, a write of MCR changes the modem's lines. MSR notes each change; of RI only its end.</summary>
+    private void ControlModem(uint value)
+    {
+        var before = ModemLines;
+        _mcr = value;
+        var changed = before ^ ModemLines;
+        if ((before & MsrRing) == 0) changed &= ~(uint)MsrRing;
+        _modemChanges |= changed >> 4;
     }
 
     /// <summary>Turning the FIFOs on or off empties them, as clearing does.</summary>
@@ -168,7 +196,8 @@ public sealed class Uart16550 : IDevice
     {
         if (_hasOverrun && (_ier & IerLine) != 0) return IirLine;
         if (_receivedCount != 0 && (_ier & IerReceive) != 0) return _receivedCount >= TriggerLevel() ? IirReceive : IirTimeout;
-        return _transmitterEmptied && (_ier & IerTransmit) != 0 ? IirTransmit : IirNone;
+        if (_transmitterEmptied && (_ier & IerTransmit) != 0) return IirTransmit;
+        return _modemChanges != 0 && (_ier & IerModem) != 0 ? IirModem : IirNone;
     }
 
     private int TriggerLevel() => !HasFifos ? 1 : (_fcr >> 6) switch { 0 => 1, 1 => 4, 2 => 8, _ => 14 };
@@ -176,7 +205,7 @@ public sealed class Uart16550 : IDevice
     /// <summary>The guest looks for input: as much of it arrives as there is room for.</summary>
     private void TakeInput()
     {
-        while (!IsLooped && _inputTaken < _input.Length && ReceiveSpace > 0) Receive(_input.Span[_inputTaken++]);
+        while (!IsLooped && _inputTaken < _input.Length && ReceiveSpace > 0) Take(_input.Span[_inputTaken++]);
     }
 
     /// <summary>A guest that has enabled the interrupt of received data looks for input all the time.</summary>

@@ -34,6 +34,8 @@ public sealed class UnsavedAttribute(string reason) : Attribute
 /// </summary>
 public sealed class StateStream
 {
+    private const ulong MostCycles = 1UL << 56;
+
     private readonly Stream _stream;
 
     /// <summary>Opens <paramref name="stream"/> to save, if <paramref name="saving"/>, or to restore.</summary>
@@ -63,6 +65,34 @@ public sealed class StateStream
         value = (int)bits;
     }
 
+    /// <summary>Says what must hold of the values restored so far: a snapshot may have been changed by hand.</summary>
+    /// <exception cref="InvalidDataException">It does not hold.</exception>
+    public void Require(bool holds)
+    {
+        if (!IsSaving && !holds) throw new InvalidDataException("A field of the snapshot has a value that no machine saves.");
+    }
+
+    /// <summary>An index into <paramref name="count"/> entries.</summary>
+    public void Index(ref int value, int count)
+    {
+        Field(ref value);
+        Require((uint)value < (uint)count);
+    }
+
+    /// <summary>A number of entries, of which there are at most <paramref name="most"/>.</summary>
+    public void Count(ref int value, int most)
+    {
+        Field(ref value);
+        Require((uint)value <= (uint)most);
+    }
+
+    /// <summary>A cycle, or a number of instructions, that a run has reached: far below the largest number, so that limits can be added to it.</summary>
+    public void Reached(ref ulong value)
+    {
+        Field(ref value);
+        Require(value <= MostCycles);
+    }
+
     /// <summary>A 64-bit field.</summary>
     public void Field(ref ulong value)
     {
@@ -80,6 +110,7 @@ public sealed class StateStream
     {
         var bits = value ? 1u : 0u;
         Field(ref bits);
+        Require(bits <= 1);
         value = bits != 0;
     }
 
@@ -106,13 +137,18 @@ public sealed class StateStream
         var bits = Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture);
         Field(ref bits);
         value = (T)Enum.ToObject(typeof(T), bits);
+        Require(IsKnown(value));
     }
 
     /// <summary>Bytes; the length of an array belongs to the component and is not stored.</summary>
     public void Array(byte[] values) => Raw(values);
 
     /// <summary>Flags, a byte each.</summary>
-    public void Array(bool[] values) => Numbers(values);
+    public void Array(bool[] values)
+    {
+        Numbers(values);
+        Require(!MemoryMarshal.AsBytes(values.AsSpan()).ContainsAnyExceptInRange((byte)0, (byte)1));
+    }
 
     /// <summary>Signed 32-bit numbers.</summary>
     public void Array(int[] values) => Numbers(values);
@@ -128,7 +164,11 @@ public sealed class StateStream
 
     /// <summary>Enumerations, each as long as its underlying type.</summary>
     public void Array<T>(T[] values)
-        where T : unmanaged, Enum => Numbers(values);
+        where T : unmanaged, Enum
+    {
+        Numbers(values);
+        foreach (var value in values) Require(IsKnown(value));
+    }
 
     /// <summary>Values of several fields, each passed by <paramref name="field"/>: padding between fields is not state.</summary>
     public void Array<T>(T[] values, StateField<T> field)
@@ -143,6 +183,10 @@ public sealed class StateStream
         if (IsSaving) _stream.Write(bytes);
         else _stream.ReadExactly(bytes);
     }
+
+    private static bool IsKnown<T>(T value)
+        where T : struct, Enum => Enum.IsDefined(value) || typeof(T).IsDefined(typeof(FlagsAttribute), inherit: false);
+
     private void Numbers<T>(T[] values)
         where T : unmanaged
     {

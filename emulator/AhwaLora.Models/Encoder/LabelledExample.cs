@@ -28,6 +28,8 @@ public sealed record LabelledExample
     /// <summary>The correct class.</summary>
     public int? Label { get; init; }
 
+    private const long MostBytes = 256L << 20;
+
     /// <summary>First token of the correct answer.</summary>
     public int? StartPositions { get; init; }
 
@@ -46,24 +48,23 @@ public sealed record LabelledExample
     /// <exception cref="UserErrorException">It cannot be read, or a line is not an example for <paramref name="head"/>; the message names the line.</exception>
     public static IReadOnlyList<LabelledExample> Read(string path, ModelHead head)
     {
-        var examples = InputFile.Read(path, File.ReadAllLines).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
+        var examples = InputFile.Lines(path, MostBytes).Index().Where(l => l.Item.Length != 0).Select(l => Parse(l.Item, head, $"{path}:{l.Index + 1}")).ToList();
         return examples.Count > 0 ? examples : throw new UserErrorException($"{path}: has no examples; expected one per line");
     }
 
     private static LabelledExample Parse(string line, ModelHead head, string place)
     {
         UserErrorException Refused(string why) => new($"{place}: {why}");
-        LabelledExample? example = null;
+        LabelledExample example;
         try
         {
-            example = JsonSerializer.Deserialize<LabelledExample>(line, JsonStyles.Lines);
+            example = JsonText.Parse<LabelledExample>(line, JsonStyles.Lines);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            // Handled as null is: not an example.
+            throw Refused($"not an example; expected a JSON object with input_ids, token_type_ids and label ({e.Message})");
         }
 
-        if (example is null) throw Refused("not an example; expected a JSON object with input_ids, token_type_ids and label");
         if (example.TokenTypeIds is { } types && types.Count != example.InputIds.Count) throw Refused("token_type_ids and input_ids differ in length");
         var hasTarget = head == ModelHead.QuestionAnswering ? example is { StartPositions: not null, EndPositions: not null } : example.Label is not null;
         if (!hasTarget) throw Refused(head == ModelHead.QuestionAnswering ? "lacks start_positions and end_positions" : "lacks label");

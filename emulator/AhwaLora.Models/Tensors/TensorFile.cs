@@ -43,9 +43,9 @@ public sealed class TensorFile : IDisposable
             ".safetensors" => SafetensorsFormat.ReadHeader,
             _ => throw new UserErrorException($"{path}: unknown kind of file; expected .npy or .safetensors"),
         };
+        using var stream = InputFile.Open(path);
         return InputFile.Read(path, path =>
         {
-            using var stream = File.OpenRead(path);
             var entries = header(path, stream);
             return new TensorFile(path, MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), entries);
         });

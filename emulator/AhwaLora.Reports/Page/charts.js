@@ -81,13 +81,6 @@ function drawRoofline(container, { harts, peak_multiply_adds_per_cycle: peak, ba
 
 // ---- Stall causes: a stacked bar per hart ----
 
-const causeText = {
-  load_use: 'load result', fpu_dependency: 'FPU result', fpu_structural: 'FPU busy', jump_branch: 'jump or taken branch', csr: 'CSR access or fence',
-  wfi: 'sleep (wfi)', dma_wait: 'waits for the DMA', tile_wait: 'waits for a tile', barrier: 'waits at a barrier',
-};
-
-const causeName = name => causeText[name] ?? name.replaceAll('_', ' ');
-
 const causeInk = {
   issue: 'var(--series-3)', load_use: 'var(--series-1)', fpu_dependency: 'var(--series-4)', fpu_structural: 'var(--integrate)', division: 'var(--series-6)',
   jump_branch: 'var(--series-5)', csr: 'var(--stream)', bank_conflict: 'var(--series-2)', memory_latency: 'var(--quiet)', instruction_fetch: 'var(--warning)',
@@ -117,14 +110,14 @@ function drawCauses(container, { names, harts }) {
         if (hart[i] === 0) continue;
         root.append(explain(
           svg('rect', { x: px(begin), y: n * row, width: Math.max(0.5, px(begin + hart[i]) - px(begin) - 0.5), height: bar, fill: causeInk[names[i]] ?? 'var(--quiet)' }),
-          [`${causeName(names[i])}, hart ${n}`, `${format.count(hart[i])} cycles, ${format.percent(100 * hart[i] / total[n])}`]));
+          [`${names[i]}, hart ${n}`, `${format.count(hart[i])} cycles, ${format.percent(100 * hart[i] / total[n])}`]));
         begin += hart[i];
       }
     });
     drawing.replaceChildren(root);
   });
-  container.append(drawing, legend(present.map(i => ({ name: causeName(names[i]), color: causeInk[names[i]] ?? 'var(--quiet)' }))),
-    numbersTable('causes', ['hart', ...present.map(i => causeName(names[i])), 'cycles'], harts.map((hart, n) => [String(n), ...present.map(i => format.count(hart[i])), format.count(total[n])])));
+  container.append(drawing, legend(present.map(i => ({ name: names[i], color: causeInk[names[i]] ?? 'var(--quiet)' }))),
+    numbersTable('causes', ['hart', ...present.map(i => names[i]), 'cycles'], harts.map((hart, n) => [String(n), ...present.map(i => format.count(hart[i])), format.count(total[n])])));
 }
 
 // ---- The tile ----

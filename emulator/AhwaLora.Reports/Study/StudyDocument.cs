@@ -44,10 +44,15 @@ public sealed partial class StudyDocument
     public static StudyDocument Load(string directory)
     {
         var path = System.IO.Path.Combine(directory, TextFile);
-        var text = InputFile.Read(path, File.ReadAllText, "no such file; the study's text is expected there").ReplaceLineEndings("\n");
-        string[] faults = [.. Place().Matches(text).Select(place => place.Groups[1].Value).Where(name => !Tables.ContainsKey(name))
-            .Select(name => $"{path}: there is no table '{name}'; the nearest is '{Spelling.Nearest(name, Tables.Keys)}'")];
-        if (faults.Length != 0) throw new UserErrorException(string.Join('\n', faults));
+        var text = InputFile.Text(path, absent: "no such file; the study's text is expected there").ReplaceLineEndings("\n");
+        var faults = new FileFaults(path);
+        foreach (Match place in Place().Matches(text))
+        {
+            var name = place.Groups[1].Value;
+            if (!Tables.ContainsKey(name)) faults.Add($"there is no table '{name}'; the nearest is '{Spelling.Nearest(name, Tables.Keys)}'");
+        }
+
+        faults.ThrowIfAny();
         var document = new StudyDocument(directory, text);
         AtomicFile.CheckPlace(document.Path);
         PictureFont.Load();

@@ -88,9 +88,10 @@ internal sealed class StudyTables(StudyResults results)
         var table = new TextTable("<layer", "MVM, ns", "harts", "<contention", "t", "predicted, cycles", "measured, cycles", "off by", "overhead");
         foreach (var row in results.Balanced)
         {
-            var off = 100.0 * ((double)row.ForecastCycles / row.PipelinedCycles - 1);
+            var forecast = row.ForecastCycles!.Value; // balanced plans every point
+            var off = 100.0 * ((double)forecast / row.PipelinedCycles - 1);
             table.Add(Shape(row), Invariant($"{row.IntegrationNs}"), Invariant($"{row.Harts}"), row.Contention, Invariant($"{row.ChunkTokens}"),
-                TextTable.Number(row.ForecastCycles), TextTable.Number(row.PipelinedCycles), Invariant($"{off:+0.0;-0.0;0.0} %"), Percent(row));
+                TextTable.Number(forecast), TextTable.Number(row.PipelinedCycles), Invariant($"{off:+0.0;-0.0;0.0} %"), Percent(row));
         }
 
         return Markdown(table);

@@ -5,6 +5,7 @@ using AhwaLora.Common.Files;
 using AhwaLora.Common.Settings;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Runs.Profiling;
@@ -36,6 +37,7 @@ public sealed record Scope
 public sealed record Baseline
 {
     private const int CurrentFormat = 1;
+    private const string TotalName = "total";
 
     /// <summary>Version of the format.</summary>
     public required int Format { get; init; }
@@ -80,20 +82,28 @@ public sealed record Baseline
     {
         try
         {
-            var baseline = JsonSerializer.Deserialize<Baseline>(ReadText(path), JsonStyles.Committed);
-            if (baseline is null) throw new UserErrorException($"{path}: not a baseline (expected a JSON object)");
-            return baseline.Format == CurrentFormat
-                ? baseline
-                : throw new SettingException($"{path}: baseline format {baseline.Format}, expected {CurrentFormat}; write it again with {RunSettings.UpdateBaseline}");
+            var baseline = JsonText.Parse<Baseline>(ReadText(path), JsonStyles.Committed);
+            if (baseline.Format != CurrentFormat) throw new SettingException($"{path}: baseline format {baseline.Format}, expected {CurrentFormat}; write it again with {RunSettings.UpdateBaseline}");
+            baseline.Check();
+            return baseline;
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}: not a baseline ({e.Message.Split(" Path:")[0].ReplaceLineEndings(" ").TrimEnd('.')})", e);
+            throw new UserErrorException($"{path}: not a baseline ({e.Message})", e);
         }
     }
 
     private static string ReadText(string path) =>
-        File.Exists(path) || Directory.Exists(path) ? InputFile.Read(path, File.ReadAllText) : throw new SettingException($"{path}: no such baseline; make it with {RunSettings.UpdateBaseline}");
+        File.Exists(path) || Directory.Exists(path) ? InputFile.Text(path) : throw new SettingException($"{path}: no such baseline; make it with {RunSettings.UpdateBaseline}");
+
+    // A comparison finds scopes and causes by their names.
+    private void Check()
+    {
+        if (Scopes.CountBy(scope => scope.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice) throw new JsonException($"scope '{twice}' is given twice");
+        if (!Scopes.Any(scope => scope.Name == TotalName)) throw new JsonException($"scope '{TotalName}' is missing");
+        var texts = Scopes.SelectMany(scope => scope.Causes.Keys.Append(scope.Name)).Append(End);
+        if (texts.FirstOrDefault(text => OneLine.Of(text) != text) is { } text) throw new JsonException($"'{text}' is not a name");
+    }
 
     /// <summary>The file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonStyles.Committed) + "\n";
@@ -115,7 +125,7 @@ public sealed record Baseline
 
     private static Scope Total(EmulatedMachine machine) => new()
     {
-        Name = "total",
+        Name = TotalName,
         Cycles = machine.Cycles,
         Instructions = machine.RetiredInstructions,
         Causes = CauseNames.Spent([.. Enumerable.Range(0, CauseNames.All.Count).Select(n => machine.Harts.Aggregate(0UL, (sum, h) => sum + machine.CausesOf(h.Id).Cycles[n]))]),
@@ -135,7 +145,7 @@ public sealed record Baseline
         orderby name, region.Key.Hart
         select new Scope
         {
-            Name = Invariant($"region {name}, hart {region.Key.Hart}"),
+            Name = OneLine.Of(Invariant($"region {name}, hart {region.Key.Hart}")),
             Entries = region.Value.Entries,
             Cycles = region.Value.Cycles,
             Instructions = region.Value.Instructions,

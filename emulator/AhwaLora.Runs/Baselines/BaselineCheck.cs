@@ -1,3 +1,4 @@
+using System.Text;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Execution;
@@ -39,7 +40,7 @@ public sealed class BaselineCheck
     /// <exception cref="UserErrorException">It does not exist, is malformed, or belongs to another machine.</exception>
     public BaselineCheck(BaselineRequest request, EmulatedMachine machine, string program, SymbolMap symbols)
     {
-        (_request, _machine, _program) = (request, machine, program);
+        (_request, _machine, _program) = (request, machine, OneLine.Of(program));
         if (request.Update)
         {
             _recorder = new TraceRecorder(machine, symbols);
@@ -71,13 +72,16 @@ public sealed class BaselineCheck
         var after = Baseline.Of(_machine, _program, result);
         if (_before is null)
         {
-            AtomicFile.WriteText(_request.Path, after.ToJson());
-            AtomicFile.Write(TracePath, _recorder!.Save);
+            // A baseline without its trace, or with another run's, would compare without finding where runs part.
+            AtomicFile.WriteAll((TracePath, _recorder!.Save), (_request.Path, stream => stream.Write(Encoding.UTF8.GetBytes(after.ToJson()))));
             return;
         }
 
         _comparer?.Finish();
-        Comparison = BaselineComparison.Of(_before, after, _request.TolerancePercent, _comparer?.Divergences ?? []);
+        Comparison = BaselineComparison.Of(_before, after, _request.TolerancePercent, _comparer?.Divergences ?? []) with
+        {
+            Seconds = after.Scopes.ToDictionary(scope => scope.Name, scope => scope.Cycles / (_machine.Platform.ClockMhz * 1e6)),
+        };
         var report = new BaselineReport(Comparison, _program, lineOf);
         if (_request.JUnitPath is { } junit) AtomicFile.WriteText(junit, report.ToJUnit());
         if (_request.MarkdownPath is { } markdown) AtomicFile.WriteText(markdown, report.ToMarkdown());

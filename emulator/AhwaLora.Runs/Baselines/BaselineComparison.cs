@@ -26,6 +26,9 @@ public sealed record Change(string Scope, string Figure, string? Before, string?
 /// <param name="Divergences">The first diverging instruction of each hart, if there is a trace.</param>
 public sealed record BaselineComparison(IReadOnlyList<Change> Changes, IReadOnlyList<string> Scopes, IReadOnlyList<Divergence> Divergences)
 {
+    /// <summary>Seconds of the guest's time that each scope of the run took: its cycles at the platform's clock. Equal runs give equal numbers.</summary>
+    public IReadOnlyDictionary<string, double> Seconds { get; init; } = new Dictionary<string, double>();
+
     /// <summary>True if nothing differs by more than the tolerance.</summary>
     public bool IsEqual => Changes.Count == 0;
 

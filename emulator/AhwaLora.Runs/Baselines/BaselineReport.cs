@@ -8,6 +8,8 @@ namespace AhwaLora.Runs.Baselines;
 /// <summary>A comparison for people, for CI servers and for pull requests.</summary>
 public sealed class BaselineReport
 {
+    private const string TotalScope = "total";
+
     private readonly BaselineComparison _comparison;
     private readonly string _program;
     private readonly Func<uint, SourceLine?> _lineOf;
@@ -64,13 +66,14 @@ public sealed class BaselineReport
             new XAttribute("tests", cases.Count),
             new XAttribute("failures", cases.Count(c => c.HasElements)),
             new XAttribute("errors", 0),
+            new XAttribute("time", Seconds(TotalScope)),
             cases);
         return $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{new XElement("testsuites", suite).ToString().ReplaceLineEndings("\n")}\n";
     }
 
     private XElement Case(string scope, Change[] changes)
     {
-        var test = new XElement("testcase", new XAttribute("classname", _program), new XAttribute("name", scope));
+        var test = new XElement("testcase", new XAttribute("classname", _program), new XAttribute("name", scope), new XAttribute("time", Seconds(scope)));
         if (changes.Length == 0) return test;
         using var text = new StringWriter { NewLine = "\n" };
         Changes(changes).Write(text);
@@ -79,22 +82,24 @@ public sealed class BaselineReport
         return test;
     }
 
+    private string Seconds(string scope) => _comparison.Seconds.GetValueOrDefault(scope).ToString("0.#########", CultureInfo.InvariantCulture);
+
     private TextTable Changes() => Changes(_comparison.Changes);
 
     private static TextTable Changes(IEnumerable<Change> changes)
     {
-        var table = new TextTable("<where", "<figure", "baseline", "now", "change");
-        foreach (var change in changes) table.Add(change.Scope, change.Figure, change.Before ?? "-", change.After ?? "-", change.Percent);
+        var table = new TextTable("<scope", "<figure", "baseline", "now", "change");
+        foreach (var change in HartRows.Of(changes)) table.Add(change.Scope, change.Figure, change.Before ?? "-", change.After ?? "-", change.Percent);
         return table;
     }
 
     private TextTable Divergences()
     {
         var table = new TextTable("hart", "instruction", "<", "<pc", "<code", "<function", "<source", "cycle");
-        foreach (var d in _comparison.Divergences)
+        foreach (var (harts, d) in HartRows.Of(_comparison.Divergences))
         {
             var number = TextTable.Number(d.Index) + (d.IsExact ? "" : "*");
-            AddPoint(table, [TextTable.Number(d.Hart), number, "baseline"], d.Before, line: null);
+            AddPoint(table, [harts, number, "baseline"], d.Before, line: null);
             AddPoint(table, ["", "", "now"], d.After, d.After is { } now ? _lineOf(now.Pc) : null);
         }
 

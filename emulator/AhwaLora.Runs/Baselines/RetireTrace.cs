@@ -45,7 +45,7 @@ public sealed class RetireTrace
         if (!File.Exists(path)) return null;
         try
         {
-            using var input = new BinaryReader(File.OpenRead(path));
+            using var input = new BinaryReader(InputFile.Open(path));
             return new RetireTrace(path, input);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or OverflowException)

@@ -1,96 +1,39 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 using AhwaLora.Common.Files;
-using AhwaLora.Machine;
-using AhwaLora.Machine.Isa;
-using ELFSharp.ELF;
-using ELFSharp.ELF.Sections;
-using ELFSharp.ELF.Segments;
-using Decoder = AhwaLora.Machine.Isa.Decoder;
+using AhwaLora.Common.Text;
 
 namespace AhwaLora.Runs.Loader;
 
-/// <summary>A loadable segment.</summary>
-/// <param name="Address">Physical address it is loaded to.</param>
-/// <param name="Size">Bytes in memory; those beyond the file's contents are zero.</param>
-/// <param name="Contents">Bytes in the file.</param>
-/// <param name="HeaderBytes">
-/// Number of its first bytes that are the file's headers and padding: linkers put them before code at a fixed address.
-/// </param>
-public sealed record ElfSegment(uint Address, uint Size, ReadOnlyMemory<byte> Contents, uint HeaderBytes = 0)
-{
-    /// <summary>The segment from its first section on.</summary>
-    public ElfSegment WithoutHeaders() => HeaderBytes == 0 ? this : new(Address + HeaderBytes, Size - HeaderBytes, Contents[(int)HeaderBytes..]);
-
-    /// <summary>Its address range, for messages.</summary>
-    public string Range => $"0x{Address:x8}-0x{(ulong)Address + Size - 1:x8}";
-}
-
-/// <summary>A section.</summary>
-/// <param name="Name">Name, such as .text.</param>
-/// <param name="Type">Type, such as SHT_PROGBITS.</param>
-/// <param name="IsCode">SHF_EXECINSTR.</param>
-/// <param name="Address">Address it is linked to.</param>
-/// <param name="Contents">Its bytes in the file.</param>
-public sealed record ElfSection(string Name, uint Type, bool IsCode, uint Address, ReadOnlyMemory<byte> Contents)
-{
-    /// <summary>Its bytes decoded as instructions, in order, with their addresses; data among them are decoded like code.</summary>
-    public IEnumerable<(uint Pc, Instruction Instruction)> Decode(Decoder decoder)
-    {
-        for (var at = 0; at + 2 <= Contents.Length;)
-        {
-            var bytes = Contents.Span[at..];
-            uint word = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-            if (!Decoder.IsCompressed(word) && bytes.Length >= 4) word = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-            var instruction = decoder.Decode(word);
-            yield return (Address + (uint)at, instruction);
-            at += instruction.Length;
-        }
-    }
-}
-
-/// <summary>A symbol with a name.</summary>
-/// <param name="Name">Name in the symbol table.</param>
-/// <param name="Value">Address.</param>
-/// <param name="Size">Bytes; 0 if the size is not given.</param>
-/// <param name="IsFunction">True for code.</param>
-public sealed record ElfSymbol(string Name, uint Value, uint Size, bool IsFunction)
-{
-    /// <summary>True for a name from the source: $x and $d separate code from data (psABI, "Mapping Symbol"); .L and L0 are made by the compiler.</summary>
-    public bool IsLabel => !Name.StartsWith('$') && !Name.StartsWith(".L", StringComparison.Ordinal) && !Name.StartsWith("L0\u0001", StringComparison.Ordinal);
-}
-
 /// <summary>
-/// A 32-bit little-endian RISC-V executable (System V ABI, chapters 4 and 5; RISC-V psABI): read by ELFSharp, and restricted to
-/// what can be loaded here.
+/// A 32-bit little-endian RISC-V executable (System V ABI, chapters 4 and 5; RISC-V psABI), restricted to what can be loaded here. It is
+/// read in parts, so that debug information of any size costs nothing.
 /// </summary>
 public sealed class ElfImage
 {
-    /// <summary>EI_CLASS and EI_DATA, and the bytes of the header of a file of 32 bits.</summary>
-    private const int ClassByte = 4, DataByte = 5, HeaderBytes = 52;
+    private const uint LoadSegment = 1, AllocatedSection = 2, CodeSection = 4;
 
-    private const byte Class64 = 2, BigEndian = 2;
-    private const int MachineRiscV = 243;
-    private const uint SectionAttributes = 0x70000003;
+    // A platform's memory has at most 1 GiB.
+    private const long MostLoadedBytes = 1L << 30;
+
+    // What cannot seek is held in memory as a whole.
+    private const long MostPipedBytes = 256L << 20;
 
     private readonly Dictionary<string, ElfSymbol> _byName = [];
 
-    private ElfImage(string path, ReadOnlyMemory<byte> file, ELF<uint> elf)
+    private ElfImage(string path, ElfReader reader)
     {
         Path = path;
-        File = file;
-        CheckHeader(elf);
-        EntryPoint = elf.EntryPoint;
-        Segments = ReadSegments(elf);
-        if (elf.HasSectionHeader)
-        {
-            Sections = [.. elf.Sections.Select(ReadSection)];
-            Symbols = [.. elf.GetSections<SymbolTable<uint>>().SelectMany(t => t.Entries).Where(IsNamed).Select(ReadSymbol)];
-        }
-
-        foreach (var symbol in Symbols) _byName.TryAdd(symbol.Name, symbol);
+        EntryPoint = reader.EntryPoint;
+        Segments = ReadSegments(reader);
+        Sections = [.. reader.SectionHeaders.Zip(reader.SectionNames(), (header, name) => ReadSection(reader, header, name))];
+        Symbols = [.. reader.ReadSymbols()];
+        foreach (var symbol in Symbols) AddByName(symbol);
         Architecture = ReadArchitecture();
+        Fault = reader.Fault;
+        Identity = IdentityOf();
     }
 
     /// <summary>Address of the first instruction.</summary>
@@ -99,105 +42,125 @@ public sealed class ElfImage
     /// <summary>Loadable segments, in the file's order; none overlap.</summary>
     public IReadOnlyList<ElfSegment> Segments { get; }
 
-    /// <summary>Sections, in the file's order.</summary>
-    public IReadOnlyList<ElfSection> Sections { get; } = [];
+    /// <summary>Sections, in the file's order; none if the file has no headers of them, or damaged ones.</summary>
+    public IReadOnlyList<ElfSection> Sections { get; }
 
-    /// <summary>Named symbols, in the file's order.</summary>
-    public IReadOnlyList<ElfSymbol> Symbols { get; } = [];
+    /// <summary>Named symbols that are defined, in the file's order.</summary>
+    public IReadOnlyList<ElfSymbol> Symbols { get; }
 
     /// <summary>The ISA string of .riscv.attributes (<c>rv32i2p1_m2p0...</c>), or null if there is none.</summary>
     public string? Architecture { get; }
 
+    /// <summary>What is wrong with the sections or symbols, which were left out; null for nothing.</summary>
+    public string? Fault { get; }
+
     /// <summary>Path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>All bytes of the file.</summary>
-    public ReadOnlyMemory<byte> File { get; }
+    /// <summary>SHA-256 of all that decides how the program runs: its segments, its entry point, and the symbols of the host interface.</summary>
+    public ReadOnlyMemory<byte> Identity { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file; a pipe is read to its end.</summary>
     /// <exception cref="UserErrorException">The file is missing or is not such an executable; the message says what is wrong.</exception>
-    public static ElfImage Load(string path) => Parse(path, InputFile.Read(path, System.IO.File.ReadAllBytes));
+    public static ElfImage Load(string path)
+    {
+        if (!InputFile.Read(path, HasLength)) return Parse(path, InputFile.Bytes(path, MostPipedBytes));
+        using var file = InputFile.Open(path);
+        return Parse(path, file);
+    }
+
+    /// <summary>False for a pipe and a device, also through a link, as a shell's /dev/fd/63.</summary>
+    private static bool HasLength(string path) => new FileInfo(System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) is { Exists: true, Length: > 0 };
 
     /// <summary>Parses the bytes of a file called <paramref name="path"/>.</summary>
     /// <exception cref="UserErrorException">They are not such an executable.</exception>
     public static ElfImage Parse(string path, byte[] file)
     {
-        CheckIdentification(path, file);
-        try
-        {
-            using var elf = ELFReader.Load<uint>(new MemoryStream(file), shouldOwnStream: true);
-            return new ElfImage(path, file, elf);
-        }
-        catch (Exception e) when (e is not UserErrorException)
-        {
-            // The library throws exceptions of many kinds for invalid offsets.
-            throw new UserErrorException($"{path}: truncated or damaged: its headers lead outside the file, or to bytes that are not an ELF structure", e);
-        }
+        using var stream = new MemoryStream(file, writable: false);
+        return Parse(path, stream);
     }
 
-    /// <summary>Finds a symbol by name.</summary>
+    /// <summary>Fingerprint of the bytes that programs load, and where. It excludes debug information, which names folders.</summary>
+    public static string FingerprintOf(IEnumerable<ElfImage> images)
+    {
+        using var bytes = new MemoryStream();
+        Span<byte> word = stackalloc byte[4];
+        foreach (var segment in images.SelectMany(image => image.Segments))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(word, segment.Address);
+            bytes.Write(word);
+            bytes.Write(segment.Contents.Span);
+        }
+
+        return Product.Fingerprint(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+
+    /// <summary>
+    /// Finds a symbol by name. A global symbol hides a weak one, and both hide local ones, which belong to one source file. If there are
+    /// several of the same binding, the last in the file counts; so a local symbol is found if it is the only one, as by Spike.
+    /// </summary>
     public bool TryGetSymbol(string name, [NotNullWhen(true)] out ElfSymbol? symbol) => _byName.TryGetValue(name, out symbol);
 
-    private static void CheckIdentification(string path, byte[] file)
+    private static ElfImage Parse(string path, Stream file)
     {
-        if (file.Length < 4 || !file.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)) throw new UserErrorException($"{path}: not an ELF file");
-        if (file.Length < HeaderBytes) throw new UserErrorException($"{path}: truncated: it has {file.Length} bytes, but the ELF header alone has {HeaderBytes}");
-        if (file[ClassByte] == Class64) throw new UserErrorException($"{path}: a 64-bit ELF; build for RV32 (-march=rv32imf -mabi=ilp32f)");
-        if (file[DataByte] == BigEndian) throw new UserErrorException($"{path}: a big-endian ELF; RISC-V programs here are little-endian");
+        try
+        {
+            return new ElfImage(path, new ElfReader(path, file));
+        }
+        catch (IOException e)
+        {
+            throw new UserErrorException($"{path}: cannot be read ({e.Message.TrimEnd('.')})", e);
+        }
     }
 
-    private void CheckHeader(ELF<uint> elf)
+    private void AddByName(ElfSymbol symbol)
     {
-        if ((int)elf.Machine != MachineRiscV) throw Fail($"an ELF for machine {(int)elf.Machine}, not RISC-V ({MachineRiscV})");
-        if (elf.Type != FileType.Executable) throw Fail("not an executable (ET_EXEC); link it statically and without -pie");
+        if (!_byName.TryGetValue(symbol.Name, out var other) || symbol.Binding >= other.Binding) _byName[symbol.Name] = symbol;
     }
 
-    private List<ElfSegment> ReadSegments(ELF<uint> elf)
+    private static List<ElfSegment> ReadSegments(ElfReader reader)
     {
         var segments = new List<ElfSegment>();
-        foreach (var (n, header) in elf.Segments.Index())
+        var firstSection = reader.SectionHeaders.Where(s => (s.Flags & AllocatedSection) != 0 && s.Size != 0).Select(s => s.Offset).DefaultIfEmpty().Min();
+        long bytes = 0;
+        foreach (var (n, header) in reader.ReadProgramHeaders().Index())
         {
-            if (header.Type != SegmentType.Load || header.Size == 0) continue;
-            var (address, size) = (header.PhysicalAddress, header.Size);
-            CheckRange(header.Offset, header.FileSize, $"segment {n} at 0x{address:x8}");
-            if (header.FileSize > size) throw Fail($"segment {n} at 0x{address:x8} has {header.FileSize} bytes in the file but only {size} in memory");
-            if ((ulong)address + size > 1UL << 32) throw Fail($"segment {n} at 0x{address:x8} with {size} bytes reaches beyond the 32-bit address space");
-            var segment = new ElfSegment(address, size, File.Slice((int)header.Offset, (int)header.FileSize), LeadingHeaders(elf, header));
-            if (segments.FirstOrDefault(s => s.Address < (ulong)address + size && address < (ulong)s.Address + s.Size) is { } other)
-            {
-                throw Fail($"segments overlap: {other.Range} and {segment.Range}; correct the linker script");
-            }
-
-            segments.Add(segment);
+            if (header.Type != LoadSegment || header.MemoryBytes == 0) continue;
+            var (address, size) = (header.PhysicalAddress, header.MemoryBytes);
+            var what = $"segment {n} at 0x{address:x8}";
+            if (header.FileBytes > size) throw reader.Fail($"{what} has {header.FileBytes} bytes in the file but only {size} in memory");
+            if ((ulong)address + size > 1UL << 32) throw reader.Fail($"{what} with {size} bytes reaches beyond the 32-bit address space");
+            bytes += header.FileBytes;
+            if (bytes > MostLoadedBytes) throw reader.Fail($"its segments have more than {MostLoadedBytes} bytes in the file; a memory has at most 1 GiB");
+            segments.Add(new ElfSegment(address, size, reader.Read(header.Offset, header.FileBytes, what), LeadingHeaders(header, firstSection)));
         }
 
-        return segments.Count != 0 ? segments : throw Fail("it has no loadable segment; link a program");
+        CheckOverlaps(reader, segments);
+        return segments.Count != 0 ? segments : throw reader.Fail("it has no loadable segment; link a program");
     }
 
-    private static uint LeadingHeaders(ELF<uint> elf, Segment<uint> segment)
+    private static void CheckOverlaps(ElfReader reader, List<ElfSegment> segments)
     {
-        if (segment.Offset != 0 || !elf.HasSectionHeader) return 0;
-        var first = elf.Sections.Where(s => s.Flags.HasFlag(SectionFlags.Allocatable) && s.Size != 0).Select(s => s.Offset).DefaultIfEmpty().Min();
-        return first <= segment.FileSize ? (uint)first : 0;
+        var last = default(ElfSegment);
+        foreach (var segment in segments.OrderBy(s => s.Address))
+        {
+            if (last is not null && segment.Address < (ulong)last.Address + last.Size) throw reader.Fail($"segments overlap: {last.Range} and {segment.Range}; correct the linker script");
+            last = segment;
+        }
     }
 
-    private ElfSection ReadSection(Section<uint> section)
+    private static uint LeadingHeaders(ProgramHeader segment, uint firstSection) => segment.Offset == 0 && firstSection <= segment.FileBytes ? firstSection : 0;
+
+    private static ElfSection ReadSection(ElfReader reader, SectionHeader header, string name)
     {
-        var isInFile = section.Type != SectionType.NoBits;
-        if (isInFile) CheckRange(section.Offset, section.Size, $"section '{section.Name}'");
-        return new ElfSection(section.Name, (uint)section.Type, section.Flags.HasFlag(SectionFlags.Executable), section.LoadAddress,
-            isInFile ? File.Slice((int)section.Offset, (int)section.Size) : default);
+        var isNeeded = header.Type == SectionType.Attributes || (header.Flags & AllocatedSection) != 0;
+        return new ElfSection(name, header.Type, (header.Flags & CodeSection) != 0, header.Address, isNeeded ? reader.ReadIfThere(header) : default(ReadOnlyMemory<byte>));
     }
-
-    private static bool IsNamed(SymbolEntry<uint> symbol) =>
-        symbol.Name.Length != 0 && symbol.Type is not (SymbolType.Section or SymbolType.File) && symbol.PointedSectionIndex != 0;
-
-    private static ElfSymbol ReadSymbol(SymbolEntry<uint> symbol) => new(symbol.Name, symbol.Value, symbol.Size, symbol.Type == SymbolType.Function);
 
     // .riscv.attributes: 'A', a sub-section "riscv" with Tag_File, in it Tag_RISCV_arch = 5 with a string (psABI, "Attributes").
     private string? ReadArchitecture()
     {
-        if (Sections.FirstOrDefault(s => s.Type == SectionAttributes) is not { } section) return null;
+        if (Sections.FirstOrDefault(s => s.Type == SectionType.Attributes) is not { } section) return null;
         var text = Encoding.Latin1.GetString(section.Contents.Span);
         var at = text.IndexOf("\u0005rv", StringComparison.Ordinal);
         if (at < 0) return null;
@@ -205,10 +168,26 @@ public sealed class ElfImage
         return end < 0 ? null : text[(at + 1)..end];
     }
 
-    private void CheckRange(long offset, long bytes, string what)
+    private byte[] IdentityOf()
     {
-        if (offset < 0 || bytes < 0 || offset + bytes > File.Length) throw Fail($"truncated: {what} needs bytes {offset}-{offset + bytes - 1}, but the file has {File.Length} bytes");
-    }
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[sizeof(uint)];
+        void Add(Span<byte> number, uint value)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(number, value);
+            hash.AppendData(number);
+        }
 
-    private UserErrorException Fail(string what) => new($"{Path}: {what}");
+        Add(number, EntryPoint);
+        foreach (var name in new[] { "tohost", "fromhost" }) Add(number, TryGetSymbol(name, out var symbol) ? symbol.Value : 0);
+        foreach (var segment in Segments)
+        {
+            Add(number, segment.Address);
+            Add(number, segment.Size);
+            Add(number, (uint)segment.Contents.Length);
+            hash.AppendData(segment.Contents.Span);
+        }
+
+        return hash.GetHashAndReset();
+    }
 }

@@ -38,7 +38,8 @@ public static class ProgramLoader
             machine.AttachHtif(tohost.Value, image.TryGetSymbol("fromhost", out var fromhost) ? fromhost.Value : null);
         }
 
-        return warning;
+        if (image.Fault is not { } fault) return warning;
+        return warning is null ? new($"{image.Path}: {fault}") : new($"{warning}; {fault}");
     }
 
     private static void Write(Hart hart, EmulatedMachine machine, ElfImage image, ElfSegment segment)

@@ -100,7 +100,7 @@ public sealed class CallStack
 
     internal void Finish() => Pop(0);
 
-    private static bool IsLink(int register) => register is Registers.Ra or 5;
+    private static bool IsLink(int register) => register is Registers.Ra or Registers.AlternateLink;
 
     private void Push(uint target, uint site, uint returnAddress, bool isTrap)
     {

@@ -32,7 +32,7 @@ public sealed class Callgrind
 
     private void Write(string program)
     {
-        IEnumerable<string> events = ["Cycles", "Instructions", .. _causes.Select(c => c.ToString())];
+        IEnumerable<string> events = ["Cycles", "Instructions", .. _causes.Select(CauseNames.Of)];
         Line("# callgrind format");
         Line("version: 1");
         Line("creator: ahwalora");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Observe;
 
 namespace AhwaLora.Runs.Profiling;
@@ -35,9 +36,17 @@ public static class CauseReport
         var conflicts = machine.BankConflicts.OrderByDescending(c => c.Cycles).ToList();
         if (conflicts.Count == 0) return;
         var all = conflicts.Aggregate(0UL, (sum, c) => sum + c.Cycles);
-        var table = new TextTable("cycles waited", "", "bank", "<won by");
-        foreach (var conflict in conflicts.Take(top)) table.Add(TextTable.Number(conflict.Cycles), TextTable.Percent(conflict.Cycles, all), TextTable.Number(conflict.Bank), conflict.Winner);
-        if (conflicts.Count > top) table.Add("", "", "", $"... {TextTable.Number(conflicts.Count - top)} more");
+        var namesCluster = conflicts.Exists(c => c.Cluster is not null);
+        string[] Cells(string cycles, string percent, string cluster, string bank, string winner) => namesCluster ? [cycles, percent, cluster, bank, winner] : [cycles, percent, bank, winner];
+
+        var table = new TextTable(Cells("cycles waited", "", "cluster", "bank", "<won by"));
+        foreach (var conflict in conflicts.Take(top))
+        {
+            var cluster = conflict.Cluster is { } number ? TextTable.Number(number) : "";
+            table.Add(Cells(TextTable.Number(conflict.Cycles), TextTable.Percent(conflict.Cycles, all), cluster, TextTable.Number(conflict.Bank), conflict.Winner));
+        }
+
+        if (conflicts.Count > top) table.Add(Cells("", "", "", "", $"... {TextTable.Number(conflicts.Count - top)} more"));
         table.Write(output);
     }
 

@@ -62,14 +62,11 @@ public sealed class SymbolMap
     private static IEnumerable<ElfSymbol> Functions(ElfImage image)
     {
         var end = 0UL;
-        foreach (var group in image.Symbols.Where(s => s.IsLabel).GroupBy(s => s.Value).OrderBy(g => g.Key))
+        foreach (var symbol in ElfSymbol.Labels(image.Symbols.Where(s => !s.IsData)))
         {
-            var symbol = group.OrderByDescending(s => s.IsFunction).ThenBy(s => s.Name.StartsWith("__", StringComparison.Ordinal)).First();
             if (!symbol.IsFunction && symbol.Value < end) continue;
             if (symbol.IsFunction) end = (ulong)symbol.Value + symbol.Size;
             yield return symbol;
         }
     }
-
-
 }

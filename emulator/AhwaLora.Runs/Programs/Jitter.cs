@@ -92,7 +92,7 @@ public static class Jitter
     /// <summary>A run after the first: no files, no console.</summary>
     private static RunRequest Varied(RunRequest request, int run)
     {
-        var harts = request.Harts ?? PlatformFile.Load(request.PlatformPath).TotalHarts;
+        var harts = request.Harts ?? request.Platform.TotalHarts;
         return request with
         {
             StartCycles = StartCycles(request.Options.Seed, run, harts),

@@ -10,6 +10,7 @@ using AhwaLora.Machine.Isa;
 using AhwaLora.Machine.Observe;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
+using AhwaLora.Machine.Snapshots;
 using AhwaLora.Runs.Baselines;
 using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
@@ -46,12 +47,14 @@ public static class ExitStatus
 /// <summary>A program in a machine, from its files to its exit status.</summary>
 public sealed class ProgramRun : IDisposable
 {
-    private const int MostHartsDescribed = 4;
-
     private readonly SandboxHost _host;
     private readonly RunRequest _request;
     private readonly List<IProbe> _probes = [];
+    private readonly List<SettingText> _notes = [];
+    private readonly Dictionary<uint, SourceLine?> _lineOf = [];
     private SourceLines? _lines;
+    private StackGuard? _guard;
+    private bool _hasNoLines;
     private TimelineRecorder? _timeline;
 
     /// <summary>Builds the machine and loads the program.</summary>
@@ -62,11 +65,12 @@ public sealed class ProgramRun : IDisposable
         foreach (var path in request.Outputs) AtomicFile.CheckPlace(path);
         OutputDirectory.CheckPlace(request.TileStatePath);
         Image = ElfImage.Load(request.ElfPath);
+        Symbols = new SymbolMap(Image);
         if (request.SignaturePath is not null) _ = SignatureRange();
-        var platform = PlatformFile.Load(request.PlatformPath);
+        var platform = request.Platform;
         if (request.Harts is not null && platform.Clusters.Count > 1)
         {
-            throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each in it, and give no number of harts beside it");
+            throw new SettingException($"the {RunSettings.Platform} has {platform.Clusters.Count} clusters; set the harts of each cluster in the file, and leave out the number of harts");
         }
 
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
@@ -156,14 +160,36 @@ public sealed class ProgramRun : IDisposable
         return status == 0 && Baseline?.Comparison?.IsEqual == false ? ExitStatus.BaselineDiffers : status;
     }
 
-    /// <summary>A note for the user after the run, other than why it ended; null for none.</summary>
-    public SettingText? Note { get; private set; }
+    /// <summary>Notes for the user after the run, other than why it ended.</summary>
+    public IReadOnlyList<SettingText> Notes => _notes;
+
+    /// <summary>A store below a stack, in one line; null if there was none, or if the program's stacks have no guards.</summary>
+    public SettingText? StackOverflow => _guard?.Describe();
+
+    /// <summary>The program's functions.</summary>
+    public SymbolMap Symbols { get; }
 
     /// <summary>The source lines of the profiled code.</summary>
     public SourceLines SourceLines() => _lines ??= Profiling.SourceLines.Read(Image.Path, Profile?.Pcs.Concat(Profile.Symbols.Symbols.Select(s => s.Value)) ?? []);
 
-    /// <summary>The source line of an instruction, or null.</summary>
-    public SourceLine? LineOf(uint pc) => Profiling.SourceLines.Read(Image.Path, [pc]).Of(pc);
+    /// <summary>The source line of an instruction, or null. Once the tool that reads them has failed, it is not asked again.</summary>
+    public SourceLine? LineOf(uint pc)
+    {
+        if (_hasNoLines || _lineOf.TryGetValue(pc, out var known)) return _lineOf.GetValueOrDefault(pc);
+        var lines = Profiling.SourceLines.Read(Image.Path, [pc]);
+        _hasNoLines = lines.IsToolAtFault;
+        return _lineOf[pc] = lines.Of(pc);
+    }
+
+    /// <summary>Function and offset of an instruction; null if no symbol tells.</summary>
+    public string? FunctionAt(uint pc)
+    {
+        var isCode = Image.Segments.Any(segment => pc - segment.Address < segment.Size);
+        return isCode && Symbols.IndexOf(pc) >= 0 ? Symbols.Describe(pc) : null;
+    }
+
+    /// <summary>The registers of the hart whose trap ended the run, as they were at the trap, a line per row; empty if no trap did.</summary>
+    public IReadOnlyList<string> TrapRegisters => Result is { } result ? new RunEnd(this, result).Registers() : [];
 
     /// <summary>Closes the files that the guest has open.</summary>
     public void Dispose() => _host.Dispose();
@@ -188,17 +214,24 @@ public sealed class ProgramRun : IDisposable
 
     private RunResult RunAll()
     {
-        if (_request.Save is { } save) SaveOnTheWay(save);
-        return Machine.Run(_request.Limits);
+        try
+        {
+            if (_request.Save is { } save) SaveOnTheWay(save);
+            return Machine.Run(_request.Limits);
+        }
+        catch (Exception e) when (_request.RestorePath is not null && SnapshotFile.IsContradiction(e))
+        {
+            throw new UserErrorException($"{_request.RestorePath}: is damaged: the run cannot go on from it; save it again", e);
+        }
     }
 
     private void AttachObservers(RunRequest request)
     {
-        var symbols = new SymbolMap(Image);
-        if (request.Profile is not null) _probes.Add(Profile = new CauseProfile(Machine, symbols));
-        if (request.Baseline is not null) Baseline = new BaselineCheck(request.Baseline, Machine, Path.GetFileName(Image.Path), symbols);
+        _guard = StackGuard.Of(Machine, StackMap.Of(Image));
+        if (request.Profile is not null) _probes.Add(Profile = new CauseProfile(Machine, Symbols));
+        if (request.Baseline is not null) Baseline = new BaselineCheck(request.Baseline, Machine, Path.GetFileName(Image.Path), Symbols);
         if (Baseline?.Probe is { } probe) _probes.Add(probe);
-        if (request.Observe?.Invoke(Machine) is { } observer) _probes.Add(observer);
+        if (request.Observe?.Invoke(Machine, Image) is { } observer) _probes.Add(observer);
         Machine.Attach(ProbeList.Of(_probes));
         if (request.TracePath is not null) _timeline = new TimelineRecorder(Machine);
     }
@@ -208,19 +241,13 @@ public sealed class ProgramRun : IDisposable
         if (Profile is not { } profile) return;
         profile.Finish();
         if (_request.Profile!.FoldedPath is { } folded) AtomicFile.WriteText(folded, writer => FoldedStacks.Write(profile, writer));
-        if (_request.Profile.CallgrindPath is { } callgrind) AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
+        if (_request.Profile.CallgrindPath is not { } callgrind) return;
+        AtomicFile.WriteText(callgrind, writer => Callgrind.Write(profile, SourceLines(), Image.Path, writer));
+        if (SourceLines().Problem is { } problem) _notes.Add(new($"{callgrind}: {problem}"));
     }
 
-    /// <summary>One line that says why the run ended, if the guest did not end it.</summary>
-    public SettingText? Explain() => Result?.Reason switch
-    {
-        ExitReason.CycleLimit => new($"stopped after {_request.Limits.MaxCycles} cycles ({RunSettings.MaxCycles}); {Place(Machine.Harts[0])}"),
-        ExitReason.InstructionLimit => new($"stopped after {_request.Limits.MaxInstructions} instructions ({RunSettings.MaxInstructions}); {Place(Machine.Harts[0])}"),
-        ExitReason.AllWaiting => new($"{DescribeDeadlock()}"),
-        ExitReason.FloatHang => new($"hart {Result.Value.Hart} waits for ever at pc 0x{Machine.Harts[Result.Value.Hart].Pc:x8}: a stream has no job, or the FP side has stopped; set the stream up first"),
-        ExitReason.TrapLoop => new($"{DescribeTrapLoop(Machine.Harts[Result.Value.Hart])}"),
-        _ => null,
-    };
+    /// <summary>One line that says why the run ended, if the guest did not end it, or ended it by a trap; else null.</summary>
+    public SettingText? Explain() => Result is { } result ? new RunEnd(this, result).Explain(_request.Limits) : null;
 
     /// <summary>Runs to the point of the snapshot and saves it. The run then goes on as if it had not been stopped.</summary>
     private void SaveOnTheWay(SaveRequest save)
@@ -238,50 +265,19 @@ public sealed class ProgramRun : IDisposable
         var isThere = save.Cycle is null ? result.Reason == ExitReason.Stopped : result.Reason == ExitReason.CycleLimit && limit.MaxCycles == save.Cycle;
         if (!isThere)
         {
-            Note = new($"{RunSettings.Save} {save.Path}: nothing was saved, because the run ended at cycle {Machine.Cycles} before that point");
+            _notes.Add(new($"{RunSettings.Save} {save.Path}: nothing was saved, because the run ended at cycle {Machine.Cycles} before that point"));
             return;
         }
 
         SnapshotStore.Save(Machine, Image, save.Path);
-        if (_host.OpenFiles != 0) Note = new($"{RunSettings.Save} {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot");
-    }
-
-    private string DescribeDeadlock()
-    {
-        var waiting = Machine.Harts.Where(h => h.State != HartState.Ended).ToList();
-        var told = string.Join("; ", waiting.Take(MostHartsDescribed).Select(h => $"hart {h.Id} {Waits(h)} {Place(h, named: false)}"));
-        var more = waiting.Count - MostHartsDescribed;
-        return $"no hart can go on: {told}{(more <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {more} more"))}; nothing is due that would wake one";
-    }
-
-    private string Waits(Hart hart) => hart switch
-    {
-        { State: HartState.WaitingForInterrupt } => "sleeps in wfi",
-        { Pending.IsActive: false } => "waits at the barrier CSR",
-        _ => $"waits for {Machine.Devices.FirstOrDefault(d => hart.Pending.Address - d.Base < d.Size)?.Device.Name ?? "an answer"} at 0x{hart.Pending.Address:x8}",
-    };
-
-    private string DescribeTrapLoop(Hart hart)
-    {
-        var (pc, cause, value) = hart.LastTrap;
-        return $"hart {hart.Id} trapped at pc 0x{pc:x8} ({Disassemble(hart, pc)}): {TrapNames.Of(cause)}, mtval 0x{value:x8}; "
-            + $"its trap handler at 0x{hart.Mepc:x8} cannot run ({TrapNames.Of(hart.Mcause)}): set mtvec to a handler in memory";
-    }
-
-    private string Place(Hart hart, bool named = true) =>
-        $"{(named ? $"hart {hart.Id} " : "")}at pc 0x{hart.Pc:x8} ({Disassemble(hart, hart.Pc)})";
-
-    private string Disassemble(Hart hart, uint pc)
-    {
-        if (!hart.Space.Peek(pc, 4, hart.Time, out var word) || hart.Space.FindMemory(pc, 4) is null) return "not in memory";
-        return Disassembler.Format(new Decoder(PlatformRules.ParseIsa(Machine.Platform.Isa)).Decode(word), pc);
+        if (_host.OpenFiles != 0) _notes.Add(new($"{RunSettings.Save} {save.Path}: the guest's {_host.OpenFiles} open files are not part of the snapshot"));
     }
 
     private (uint Begin, uint End) SignatureRange()
     {
         if (!Image.TryGetSymbol("begin_signature", out var begin) || !Image.TryGetSymbol("end_signature", out var end))
         {
-            throw new SettingException($"{Image.Path}: {RunSettings.Signature} needs the symbols begin_signature and end_signature, which it lacks");
+            throw new SettingException($"{Image.Path}: {RunSettings.Signature} needs the symbols begin_signature and end_signature, which the program does not have");
         }
 
         return end.Value >= begin.Value

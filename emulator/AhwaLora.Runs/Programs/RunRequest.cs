@@ -6,7 +6,9 @@ using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Host;
 using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Baselines;
+using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
 using AhwaLora.Runs.Sandbox;
 using AhwaLora.Runs.Settings;
@@ -24,8 +26,8 @@ public sealed record RunRequest
     /// <summary>Arguments for the guest.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Platform file, or null for the default platform.</summary>
-    public string? PlatformPath { get; init; }
+    /// <summary>What machine to build.</summary>
+    public PlatformDescription Platform { get; init; } = new();
 
     /// <summary>Replaces the platform's number of harts.</summary>
     public int? Harts { get; init; }
@@ -75,7 +77,7 @@ public sealed record RunRequest
     public string? RestorePath { get; init; }
 
     /// <summary>Makes one more probe for the run; null for none.</summary>
-    public Func<EmulatedMachine, IProbe>? Observe { get; init; }
+    public Func<EmulatedMachine, ElfImage, IProbe?>? Observe { get; init; }
 
     /// <summary>Makes the guest's host from the sandbox; the debugger inserts its record here. Null for the sandbox itself.</summary>
     public Func<IHost, IHost>? WrapHost { get; init; }

@@ -11,7 +11,7 @@ public static class SnapshotStore
     /// <summary>Saves the state of a machine that runs <paramref name="image"/>.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Save(EmulatedMachine machine, ElfImage image, string path) =>
-        AtomicFile.Write(path, stream => SnapshotFile.Save(machine, image.File.Span, stream));
+        AtomicFile.Write(path, stream => SnapshotFile.Save(machine, image.Identity.Span, stream));
 
     /// <summary>Brings a machine that has loaded <paramref name="image"/> to a saved state.</summary>
     /// <exception cref="UserErrorException">The file cannot be read, is damaged, or belongs to another run.</exception>
@@ -19,8 +19,8 @@ public static class SnapshotStore
     {
         try
         {
-            using var file = InputFile.Read(path, File.OpenRead, "no such snapshot");
-            SnapshotFile.Restore(machine, image.File.Span, file);
+            using var file = InputFile.Open(path, "no such snapshot");
+            SnapshotFile.Restore(machine, image.Identity.Span, file);
         }
         catch (SnapshotException e)
         {

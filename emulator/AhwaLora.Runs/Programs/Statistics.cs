@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
+using AhwaLora.Runs.Loader;
 using AhwaLora.Runs.Profiling;
 
 namespace AhwaLora.Runs.Programs;
@@ -23,7 +25,9 @@ public static class Statistics
             new
             {
                 Version = Product.Version,
+                Product.Build,
                 Program = Path.GetFileName(run.Image.Path),
+                ProgramSha256 = ElfImage.FingerprintOf([run.Image]),
                 Platform = machine.Platform.Name,
                 ExitReason = JsonNamingPolicy.SnakeCaseLower.ConvertName(ExitReasonNames.OfProgram(result.Reason)),
                 ExitCode = result.Code,

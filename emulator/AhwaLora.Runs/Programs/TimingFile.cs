@@ -16,7 +16,7 @@ public static class TimingFile
         if (!File.Exists(nameOrPath)) throw new SettingException(SettingFault.Of(RunSettings.Timing, nameOrPath, $"no such profile or file; expected {string.Join(", ", TimingProfile.All.Select(p => p.Name))}, or a JSON file"));
         try
         {
-            return TimingProfile.Parse(InputFile.Read(nameOrPath, File.ReadAllText));
+            return TimingProfile.Parse(InputFile.Text(nameOrPath));
         }
         catch (TimingProfileException e)
         {

@@ -6,7 +6,8 @@ namespace AhwaLora.Runs.Sandbox;
 
 /// <summary>
 /// The host as a guest sees it: a console on given streams and, if the user named a directory, the files below
-/// it; no others. The console's three handles cannot be closed, so that a panic message is still printed.
+/// it; no others. The console's three handles cannot be closed, so that a panic message is still printed. Pipes, devices and sockets
+/// in the directory cannot be opened: the run would wait for another program, and no limit could end it.
 /// </summary>
 /// <remarks>
 /// Guests cannot make links, so a path that was checked stays right unless another process of the user changes the
@@ -55,6 +56,7 @@ public sealed class SandboxHost : IHost, IDisposable
             var error = Resolve(path, followsLast: !flags.HasFlag(OpenFlags.Exclusive), out var hostPath);
             if (error != 0) return error;
             if (Directory.Exists(hostPath)) return -Errno.EISDIR;
+            if (!IsNew(flags) && HostFile.IsSpecial(hostPath)) return -Errno.EACCES;
 
             var handle = File.OpenHandle(hostPath, ModeOf(flags), AccessOf(flags), FileShare.ReadWrite | FileShare.Delete);
             if (!IsAt(handle, hostPath))
@@ -88,6 +90,7 @@ public sealed class SandboxHost : IHost, IDisposable
     public int Read(int handle, Span<byte> into)
     {
         if (Find(handle) is not { } entry || !entry.Flags.HasFlag(OpenFlags.Read)) return -Errno.EBADF;
+        if (into.IsEmpty) return 0;
         try
         {
             // Output is flushed first, so that a prompt is visible while input is awaited.
@@ -104,6 +107,7 @@ public sealed class SandboxHost : IHost, IDisposable
     public int Write(int handle, ReadOnlySpan<byte> bytes)
     {
         if (Find(handle) is not { } entry || !entry.Flags.HasFlag(OpenFlags.Write)) return -Errno.EBADF;
+        if (bytes.IsEmpty) return 0;
         try
         {
             if (entry.Flags.HasFlag(OpenFlags.Append) && entry.Stream.CanSeek) entry.Stream.Seek(0, SeekOrigin.End);
@@ -192,8 +196,11 @@ public sealed class SandboxHost : IHost, IDisposable
     private static FileMode ModeOf(OpenFlags flags)
     {
         if (!flags.HasFlag(OpenFlags.Create)) return FileMode.Open;
-        return flags.HasFlag(OpenFlags.Exclusive) ? FileMode.CreateNew : FileMode.OpenOrCreate;
+        return IsNew(flags) ? FileMode.CreateNew : FileMode.OpenOrCreate;
     }
+
+    /// <summary>True if the file must not exist yet.</summary>
+    private static bool IsNew(OpenFlags flags) => flags.HasFlag(OpenFlags.Create | OpenFlags.Exclusive);
 
     /// <summary>The stream of an opened file; the file is closed if it cannot be truncated.</summary>
     private static FileStream StreamOf(SafeFileHandle handle, OpenFlags flags)
@@ -201,7 +208,7 @@ public sealed class SandboxHost : IHost, IDisposable
         try
         {
             var file = new FileStream(handle, AccessOf(flags), bufferSize: 0);
-            if (flags.HasFlag(OpenFlags.Truncate) && file.CanSeek) file.SetLength(0); // of a pipe O_TRUNC is ignored (POSIX, open)
+            if (flags.HasFlag(OpenFlags.Truncate)) file.SetLength(0);
             return file;
         }
         catch

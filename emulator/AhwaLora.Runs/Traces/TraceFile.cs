@@ -4,6 +4,7 @@ using System.Text.Json;
 using AhwaLora.Common.Files;
 using AhwaLora.Common.Text;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Runs.Traces;

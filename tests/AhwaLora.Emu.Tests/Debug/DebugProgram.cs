@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -6,6 +7,7 @@ using AhwaLora.Debug.Gdb;
 using AhwaLora.Debug.TimeTravel;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;
 
@@ -17,18 +19,19 @@ internal sealed class DebugProgram : IDisposable
     private const string March = "-march=rv32imf -Wa,-march=rv32imf_zicsr -mabi=ilp32f";
 
     private readonly GdbServer _server;
-    private readonly Task<int?> _serving;
+    private readonly Task<ServeResult> _serving;
 
-    public DebugProgram(string source, int harts, EngineKind? engine = null, string options = "")
+    public DebugProgram(string source, int harts, EngineKind? engine = null, string options = "", DebugOptions? debugging = null, RunLimits? limits = null)
     {
         Elf = Compile(source, options);
         var image = ElfImage.Load(Elf);
         var host = new RecordedHost(new NoHost());
         Machine = new EmulatedMachine(new PlatformDescription { Harts = harts }, new MachineOptions { Engine = engine ?? TestMachine.Engine }, host);
         ProgramLoader.Load(Machine, image);
-        var debug = new DebugOptions { Program = image.File };
-        Debuggee = new Debuggee(Machine, host, debug.HistoryBytes);
+        var debug = (debugging ?? new DebugOptions()) with { Program = image.Identity };
+        Debuggee = new Debuggee(Machine, host, debug.HistoryBytes) { Limits = limits ?? RunLimits.None };
         _server = new GdbServer(Debuggee, debug, new IPEndPoint(IPAddress.Loopback, 0));
+        _server.Refused += Refusals.Add;
         _serving = Task.Factory.StartNew(_server.Serve, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -40,8 +43,14 @@ internal sealed class DebugProgram : IDisposable
 
     public IPEndPoint EndPoint => _server.EndPoint;
 
-    /// <summary>What the server returned once it was told to end.</summary>
-    public int? Ended => _serving.Wait(TimeSpan.FromSeconds(20)) ? _serving.Result : throw new InvalidOperationException("the server still serves");
+    /// <summary>The guest's exit code with which the server ended; null if another reason ended it.</summary>
+    public int? Ended => Result is { End: ServeEnd.Exit } exit ? exit.Code : null;
+
+    /// <summary>What the server returned when it ended.</summary>
+    public ServeResult Result => _serving.Wait(TimeSpan.FromSeconds(20)) ? _serving.Result : throw new InvalidOperationException("the server still serves");
+
+    /// <summary>The lines about connections that the server has closed.</summary>
+    public BlockingCollection<string> Refusals { get; } = [];
 
     /// <summary>Lets GDB execute commands in one session and returns what it prints, each command echoed after "(gdb) ".</summary>
     public string Gdb(params string[] commands)
@@ -65,6 +74,7 @@ internal sealed class DebugProgram : IDisposable
     public void Dispose()
     {
         _server.Dispose();
+        Refusals.Dispose();
     }
 
     private static string Folder => Path.Combine(Toolchain.Root, "tests", "programs", "debug");

@@ -176,6 +176,7 @@ public sealed class DebuggeeTests
         if (isWatched) debuggee.SetWatchpoint(new Watchpoint(program.Symbol("word"), 4, WatchKind.Write), isSet: true);
         else debuggee.SetBreakpoint(program.Symbol("hit"), isHardware: true, isSet: true);
         Assert.Equal(isWatched ? StopKind.WriteWatchpoint : StopKind.HardwareBreakpoint, debuggee.ReverseContinue(0, static () => false).Kind);
+        if (isWatched) Assert.Equal(StopKind.Step, debuggee.ReverseStep(0, static () => false).Kind); // back over the access
         Assert.Equal(program.Symbol("hit"), program.Hart.Pc);
         Assert.Equal(4_500_000u, program["t0"]);
         Assert.Equal(StopKind.HistoryBegin, debuggee.ReverseContinue(0, static () => false).Kind);

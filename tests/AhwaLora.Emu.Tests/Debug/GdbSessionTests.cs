@@ -40,6 +40,39 @@ public sealed class GdbSessionTests
     }
 
     [Fact]
+    public void A_watchpoint_shows_each_write_at_its_store_in_both_directions()
+    {
+        using var program = new DebugProgram("stores.c", harts: 1);
+        int[] forth = [24, 28, 32, 44, 48], back = [44, 40, 28, 24, 20]; // offsets in stores.c: after each store, and each store
+        string[] forwards = [.. forth.SelectMany(_ => Go("continue"))];
+        string[] backwards = [.. back.SelectMany(_ => Go("reverse-continue"))];
+        var text = program.Gdb(["watch word", .. forwards, .. backwards, "monitor quit"]);
+        int[] values = [0, 1, 2, 3, 515, 0];
+        AssertInOrder(text, [.. forth.Select((place, n) => Change(values[n], values[n + 1], place)),
+            .. back.Select((place, n) => Change(values[5 - n], values[4 - n], place))]);
+
+        static string[] Go(string command) => [command, "print (long)$pc - (long)&stores"];
+        static string Change(int old, int @new, int place) => $"Old value = {old}\nNew value = {@new}\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = {place}\n";
+    }
+
+    [Fact]
+    public void Reads_conditions_and_several_watchpoints_are_seen_at_their_instruction()
+    {
+        using var program = new DebugProgram("stores.c", harts: 1);
+        var text = program.Gdb(
+            "rwatch word", "continue", "print (long)$pc - (long)&stores", "continue", "print (long)$pc - (long)&stores", "delete", "break last", "continue", "delete",
+            "awatch *(char *)((long)&word + 1)", "reverse-continue", "print (long)$pc - (long)&stores", "reverse-continue", "print (long)$pc - (long)&stores", "reverse-continue", "print (long)$pc - (long)&stores", "delete",
+            "tbreak st1", "reverse-continue", "watch word if word == 3", "watch *(char *)&word", "watch *(char *)((long)&word + 1)", "continue", "print (long)$pc - (long)&stores", "delete 6", "continue",
+            "print (long)$pc - (long)&stores", "delete 5", "stepi", "stepi", "stepi", "print (long)$pc - (long)&stores", "monitor quit");
+        AssertInOrder(text, [
+            "Value = 3\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = 36\n", "Value = 3\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = 40\n", // after the loads
+            "= 44\n", "= 40\n", "= 36\n",
+            "Hardware watchpoint 6: \\*\\(char \\*\\)&word\n\nOld value = 0 .*\nNew value = 1 .*\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = 24\n",
+            "Hardware watchpoint 5: word\n\nOld value = .*\nNew value = 3\n(?:(?!\\(gdb\\) ).*\n)*\\(gdb\\) print .*\n\\$[0-9]+ = 32\n",
+            "Hardware watchpoint 7: .*\n\nOld value = 0 .*\nNew value = 2 .*\n(.*\n)*.*= 44\n"]);
+    }
+
+    [Fact]
     public void One_hart_steps_while_the_others_stand()
     {
         using var program = new DebugProgram("harts.c", harts: 2);
@@ -168,6 +201,17 @@ public sealed class GdbSessionTests
         Assert.Contains("T02thread:", Receive(client), StringComparison.Ordinal);
         client.GetStream().Write("+$k#6b"u8);
         Assert.Null(program.Ended);
+    }
+
+    private static void AssertInOrder(string text, IEnumerable<string> patterns)
+    {
+        var at = 0;
+        foreach (var pattern in patterns)
+        {
+            var match = System.Text.RegularExpressions.Regex.Match(text[at..], pattern);
+            Assert.True(match.Success, $"'{pattern}' is not in\n{text[at..]}");
+            at += match.Index + match.Length;
+        }
     }
 
     private static string Receive(TcpClient client)

@@ -36,6 +36,63 @@ public sealed class RaceCheckTests
         Assert.All(expected, part => Assert.Contains(part, report, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(10)]
+    [InlineData(12)]
+    public void Accesses_of_ram_that_something_orders_are_no_race(int which) => Assert.Equal("", RacesOfFlags(which));
+
+    [Theory]
+    [InlineData(1, "hart 0 writes", "hart 1 reads")]
+    [InlineData(3, "hart 0 writes", "hart 1 writes")]
+    [InlineData(4, "hart 0 writes", "hart 1 reads")]
+    [InlineData(9, "hart 0 writes", "hart 1 reads")]
+    [InlineData(11, "hart 0 writes", "hart 1 writes")]
+    public void Accesses_of_ram_that_nothing_orders_are_a_race(int which, params string[] expected)
+    {
+        var report = RacesOfFlags(which);
+        Assert.All(expected, part => Assert.Contains(part, report, StringComparison.Ordinal));
+        Assert.Contains("race at 0x8", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memories_of_all_clusters_are_checked_and_private_ones_named()
+    {
+        var platform = new PlatformDescription
+        {
+            Memories = [new() { Name = "ram", Base = 0x8000_0000, Size = 1 << 20 }, new() { Name = "scratch", Base = 0x7000_0000, Size = 4096, Private = true }],
+            Clusters =
+            [
+                new() { Harts = 1, Tcdm = new() { Name = "near", Base = 0x1000_0000, Size = 4096, Banks = 4 }, Block = null, Dma = null, Aimc = null },
+                new() { Harts = 1, Tcdm = new() { Name = "far", Base = 0x1800_0000, Size = 4096, Banks = 4 }, Block = null, Dma = null, Aimc = null },
+            ],
+        };
+        var program = TestMachine.Assemble("li t0, 0x18000000\nsw t0, 0(t0)\nli t0, 0x70000000\nsw t0, 0(t0)\n1: wfi\nj 1b", platform);
+        var check = new RaceCheck(program.Machine);
+        program.Machine.Attach(check);
+        program.Machine.Run(new RunLimits(1000, ulong.MaxValue));
+        Assert.Equal(["ram", "near", "far"], check.CheckedMemories);
+        Assert.Equal(["scratch"], check.PrivateMemories);
+        Assert.Equal(0x1800_0000u, Assert.Single(check.Races).Address);
+    }
+
+    private static string RacesOfFlags(int which)
+    {
+        const string march = "-march=rv32imaf -Wa,-march=rv32imaf_zicsr";
+        var elf = DebugProgram.Compile("flags.c", string.Create(CultureInfo.InvariantCulture, $"{march} -DCASE={which}"));
+        var program = TestMachine.Load(elf, new PlatformDescription { Harts = 2, Isa = "rv32imaf_zicsr_zifencei" });
+        Assert.True(program.Image.TryGetSymbol("tohost", out var tohost));
+        var check = new RaceCheck(program.Machine, (Address: tohost.Value, Bytes: 8u));
+        program.Machine.Attach(check);
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0) with { Hart = program.Run().Hart }, program.Machine.Result);
+        return string.Join('\n', RaceReport.Lines(check, static _ => null));
+    }
+
     public static TheoryData<string> Strategies { get; } = [.. LayerStrategy.All.Select(s => s.Name)];
 
     [Theory]

@@ -3,7 +3,10 @@ using AhwaLora.Debug;
 using AhwaLora.Debug.Gdb;
 using AhwaLora.Debug.TimeTravel;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Host;
+using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Debug;
@@ -67,7 +70,7 @@ public sealed class StubFuzzTests : IGdbLink
     public void Snapshots_have_any_name_that_a_file_can_have()
     {
         var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, new MachineOptions());
-        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions { MayWriteFiles = true });
         string Monitor(string command)
         {
             var answer = stub.Handle("qRcmd," + Hex.OfText(command));
@@ -79,11 +82,52 @@ public sealed class StubFuzzTests : IGdbLink
         Assert.Equal("saved at cycle 0\n", Monitor($"snapshot save {path}"));
         Assert.Equal("at cycle 0; history begins here\n", Monitor($"snapshot load {path}"));
         directory.CreateSubdirectory("there");
-        Assert.EndsWith(": cannot be written\n", Monitor($"snapshot save {Path.Combine(directory.FullName, "there")}"), StringComparison.Ordinal);
+        Assert.Contains("there: cannot be written", Monitor($"snapshot save {Path.Combine(directory.FullName, "there")}"), StringComparison.Ordinal);
         Assert.Equal(["my save"], directory.GetFiles().Select(f => f.Name));
-        Assert.EndsWith(": cannot be written\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
+        Assert.EndsWith(": no file can have this name\n", Monitor("snapshot save /no/such/a\0b"), StringComparison.Ordinal);
+        Assert.Contains(": is not a snapshot: it is empty, a device or a pipe\n", Monitor("snapshot load /dev/zero"), StringComparison.Ordinal);
         Assert.EndsWith(": cannot be read\n", Monitor("snapshot load a\0b"), StringComparison.Ordinal);
         directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_client_writes_no_file_unless_the_user_has_allowed_it()
+    {
+        var machine = new EmulatedMachine(new PlatformDescription { Harts = 1 }, new MachineOptions());
+        var stub = new GdbStub(new Debuggee(machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions { HowToAllowFiles = "say so" });
+        var directory = Directory.CreateTempSubdirectory("ahwalora");
+        Assert.Equal("snapshot save writes a file, and this run lets a debugger write none: say so\n", TextOf(stub.Handle("qRcmd," + Hex.OfText($"snapshot save {directory.FullName}/s"))));
+        Assert.Empty(directory.GetFiles());
+        directory.Delete();
+    }
+
+    [Fact]
+    public void Stalls_have_the_names_that_tables_and_files_have()
+    {
+        var program = TestMachine.Assemble("li t0, 3\ndivu t0, t0, t0\nlw t1, 0(sp)", options: TestMachine.Options with { Timing = TimingProfile.Named("cv32e40p") });
+        var stub = new GdbStub(new Debuggee(program.Machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        program.Run(2);
+        Assert.Matches("^hart 0: issue [0-9]+, division [0-9]+\n$", TextOf(stub.Handle("qRcmd," + Hex.OfText("stalls"))));
+    }
+
+    [Fact]
+    public void A_hart_within_an_access_does_not_jump()
+    {
+        var program = TestMachine.Assemble("li t0, 0x10200000\nlw t0, (t0)\nnop", TestMachine.OneHart with { Harts = 2 });
+        var stub = new GdbStub(new Debuggee(program.Machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        program.Machine.HeldHarts = HartSet.Of(1);
+        program.Machine.Run(RunLimits.None);
+        Assert.Equal("waits at the barrier", TextOf(stub.Handle("qThreadExtraInfo,1")));
+        Assert.Equal(("E01", "OK"), (stub.Handle("P20=00000080"), stub.Handle("P20=04000080")));
+    }
+
+    [Fact]
+    public void A_step_over_a_range_that_does_not_end_is_interrupted()
+    {
+        var program = TestMachine.Assemble("1: j 1b\n.balign 256");
+        var stub = new GdbStub(new Debuggee(program.Machine, new RecordedHost(new NoHost()), 1 << 20), this, new DebugOptions());
+        Assert.StartsWith("T02", stub.Handle("vCont;r80000000,80000010:1"), StringComparison.Ordinal);
+        Assert.StartsWith("T02", stub.Handle("vCont;c"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +154,8 @@ public sealed class StubFuzzTests : IGdbLink
 
     /// <summary>Random programs do not end: every run is interrupted at once.</summary>
     bool IGdbLink.IsInterrupted() => true;
+
+    private static string TextOf(string hex) => Hex.TryBytes(hex, out var bytes) ? Encoding.UTF8.GetString(bytes) : throw new FormatException(hex);
 
     private static string Mutate(Random random)
     {

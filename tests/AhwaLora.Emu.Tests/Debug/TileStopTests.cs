@@ -10,7 +10,7 @@ public sealed class TileStopTests
 
     [Theory]
     [InlineData("job-done", "tile 0 has finished job 1, tag 0x11", "main ()")]
-    [InlineData("saturation", "tile 0: ", "ADC saturations")]
+    [InlineData("saturation", "tile 0 has saturated its ADC ", " times in job 1, tag 0x11")]
     [InlineData("programming", "hart 0 triggers a job on tile 0, which is being programmed", "multiply (")]
     [InlineData("overwrite", "0x100010fc is written, but it is an input that tile 0 has not read yet", "main ()")]
     [InlineData("uninitialised", "hart 0 reads 0x10002040, which was never written", "main ()")]
@@ -22,6 +22,23 @@ public sealed class TileStopTests
         Assert.All(expected, part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.Contains($"(gdb) monitor break-on\n{what}\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("No more reverse-execution history", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stop_names_the_job_and_is_on_the_hart_whose_job_it_is()
+    {
+        // Hart 1 does what hart 0 does in tile.c, and hart 0 waits at the barrier.
+        using var program = new DebugProgram("tile.c", harts: 2, options: $"{Options} -DHART=1");
+        var text = program.Gdb(
+            "monitor break-on job-done", "continue", "info threads", "monitor aimc 0", "monitor break-on saturation", "continue", "monitor aimc 0", "monitor quit");
+        Assert.Matches("tile 0 has finished job 1, tag 0x11\n(.*\n)*.*Thread 2 \"hart 1\" received signal SIGTRAP", text);
+        Assert.Matches("\\* 2 +Thread 2 \"hart 1\" \\(waits for tile 0\\)", text);
+        Assert.Contains("1    Thread 1 \"hart 0\" (waits at the barrier)", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "finished   job 1, tag 0x11\n  running    none\n  queued     none\n", text, StringComparison.Ordinal);
+        Assert.Matches("tile 0 has saturated its ADC [0-9]+ times in job 1, tag 0x22", text);
+        Assert.Contains("finished   none\n  running    job 1, tag 0x22\n  queued     none\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0 busy cycles", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class RegisterHeaderTests
 
     [Fact]
     public void The_committed_header_is_the_generated_one() =>
-        AssertCommitted(Path.Combine(Toolchain.Root, "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(_blocks));
+        AssertCommitted(Path.Combine(Toolchain.Root, "firmware", "runtime", "ahwa_registers.h"), _ => RegisterHeader.ToHeader(new PlatformDescription()));
 
     [Fact]
     public void The_documented_registers_are_the_generated_ones() =>
@@ -24,7 +24,7 @@ public sealed class RegisterHeaderTests
         var map = new RegisterMap("DEMO", 0x1000, "A demonstration.",
             [new(0x10, "PORT", RegisterAccess.ReadWrite, "A port.", Count: 4) { Fields = [new("MODE", 5, 4, "How.")] }],
             [new("MODE_FAST", 2, "Quick.")]);
-        var header = RegisterHeader.ToHeader([new RegisterBlock(map, 0x3000_0000, IsArray: true)]);
+        var header = RegisterHeader.ToHeader([new RegisterBlock(map, 0x3000_0000, IsArray: true)], clusters: 1, hartsPerCluster: 64);
         string[] expected =
         [
             "AHWA_DEMO_BASE 0x30000000", "AHWA_DEMO_STRIDE 0x1000", "AHWA_DEMO_PORT_OFFSET 0x10", "AHWA_DEMO_PORT_STRIDE 0x04",
@@ -37,9 +37,21 @@ public sealed class RegisterHeaderTests
     [Fact]
     public void A_platform_without_a_block_has_no_names_for_it()
     {
-        var header = RegisterHeader.ToHeader(RegisterBlock.Of(new PlatformDescription { Dma = null, Clint = new() { Base = 0x0300_0000 } }));
+        var header = RegisterHeader.ToHeader(new PlatformDescription { Dma = null, Clint = new() { Base = 0x0300_0000 } });
         Assert.DoesNotContain("AHWA_DMA_", header, StringComparison.Ordinal);
         Assert.Matches("AHWA_CLINT_BASE +0x03000000\n", header);
+    }
+
+    [Theory]
+    [InlineData(8, 0x1080_0000u, "'cluster' of cluster 2 is not 0x400000 bytes after that of cluster 1")]
+    [InlineData(4, 0x1100_0000u, "the clusters have different numbers of harts")]
+    public void Clusters_that_no_stride_describes_are_refused(int harts, uint third, string expected)
+    {
+        var platform = new PlatformDescription
+        {
+            Clusters = [ClusterDescription.At(0x1000_0000, harts: 8), ClusterDescription.At(0x1040_0000, harts: 8), ClusterDescription.At(third + 0x10_0000, harts)],
+        };
+        Assert.Contains(expected, Assert.Throws<PlatformException>(() => RegisterHeader.ToHeader(platform)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

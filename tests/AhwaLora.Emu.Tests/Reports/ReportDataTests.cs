@@ -76,7 +76,7 @@ public sealed class ReportDataTests
     {
         var facts = ReportFacts.Of(SmallReport.Request);
         Assert.All(facts.Where(f => f.Source == FactSource.Assumed), f => Assert.StartsWith("assumed", f.Note, StringComparison.Ordinal));
-        string[] expected = ["clock", "harts", "programming pulse energy", "programming pulse time", "programming pulses a device", "tokens S"];
+        string[] expected = ["clock", "harts", "programming pulse energy", "programming pulse time", "programming pulses per device", "tokens S"];
         Assert.Empty(expected.Except(facts.Where(f => f.Source == FactSource.Assumed).Select(f => f.Name)));
     }
 

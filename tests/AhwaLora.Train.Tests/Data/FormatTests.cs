@@ -52,8 +52,8 @@ public class FormatTests : InDirectory
 
     [Theory]
     [InlineData("sentence\tlabel\ngood film\t2\n", "f.tsv:2: label '2'; expected 0 or 1")]
-    [InlineData("sentence\tlabel\ngood film\n", "f.tsv:2: 1 columns; the headings have 2")]
-    [InlineData("text\tlabel\n", "no column 'sentence'")]
+    [InlineData("sentence\tlabel\ngood film\n", "f.tsv:2: has 1 columns, but there are 2 headings")]
+    [InlineData("text\tlabel\n", "has no column 'sentence'")]
     [InlineData("sentence\tlabel\n", "has no examples")]
     public void AWrongTsvIsRefusedByItsLine(string text, string message)
     {
@@ -62,7 +62,7 @@ public class FormatTests : InDirectory
     }
 
     [Theory]
-    [InlineData("""{"version": "1.1", "data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "q7", "question": "?", "answers": [{"text": "b", "answer_start": 0}]}]}]}]}""", "question 'q7': 'b' does not stand at character 0")]
+    [InlineData("""{"version": "1.1", "data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "q7", "question": "?", "answers": [{"text": "b", "answer_start": 0}]}]}]}]}""", "question 'q7': 'b' is not at character 0")]
     [InlineData("""{"version": "v2.0", "data": [{"paragraphs": [{"context": "a b", "qas": [{"id": "q7", "question": "?", "answers": []}]}]}]}""", "question 'q7' has no answer")]
     [InlineData("[]", "not a SQuAD v1.1 file")]
     [InlineData("""{"version": "1.1", "data": null}""", "not a SQuAD v1.1 file")]

@@ -42,6 +42,79 @@ public class TrainerTests : InDirectory
     }
 
     [Fact]
+    public void ACheckpointBelongsToOneTraining()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        using var model = Tiny.Base(tokenizer);
+        EncoderTraining Start(Recipe recipe, int seed) => EncoderTraining.OfBase(model, [Tiny.Reading(tokenizer)], recipe, seed);
+        TrainingCheckpoint CheckpointOf(Trainer trainer, string task = "squad", string rank = "4") => new(PathOf("checkpoint"), TrainingSettings.Of(task, trainer, ("rank", rank)));
+        string Refused(TrainingCheckpoint checkpoint, Trainer trainer) => Assert.Throws<UserErrorException>(() => checkpoint.TryLoad(trainer)).Message;
+
+        var recipe = new Recipe(12, 4, 1e-3);
+        using var first = Start(recipe, 1);
+        Assert.False(CheckpointOf(first.Trainer).TryLoad(first.Trainer));
+        first.Run((step, _) => step < 5);
+        CheckpointOf(first.Trainer).Save(first.Trainer);
+
+        using var same = Start(recipe, 1);
+        Assert.True(CheckpointOf(same.Trainer).TryLoad(same.Trainer));
+        Assert.Equal(5, same.Trainer.Step);
+
+        using var other = Start(recipe with { Steps = 13, LearningRate = 2e-3 }, 2);
+        Assert.Contains(
+            "belongs to a training with seed 1, not 2; steps 12, not 13; rate 0.001, not 0.002; train with the same settings, or delete the file to start from the first step",
+            Refused(CheckpointOf(other.Trainer), other.Trainer),
+            StringComparison.Ordinal);
+        Assert.Contains("task squad, not sst2; rank 4, not 8; train", Refused(CheckpointOf(same.Trainer, "sst2", "8"), same.Trainer), StringComparison.Ordinal);
+        var code = new TrainingCheckpoint(PathOf("checkpoint"), new([.. TrainingSettings.Of("squad", same.Trainer, ("rank", "4")).All.SkipLast(1), ("code", "another")]));
+        Assert.Contains($"code {TrainingSettings.Build}, not another", Refused(code, same.Trainer), StringComparison.Ordinal);
+
+        var bytes = File.ReadAllBytes(PathOf("checkpoint"));
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(PathOf("checkpoint"), bytes);
+        Assert.Contains("is damaged", Refused(CheckpointOf(same.Trainer), same.Trainer), StringComparison.Ordinal);
+        File.WriteAllBytes(PathOf("checkpoint"), bytes[..9]);
+        Assert.Contains("is not a checkpoint", Refused(CheckpointOf(same.Trainer), same.Trainer), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AResumedTrainingSaysWhereAndEndsWithTheSameBits()
+    {
+        var tokenizer = Tiny.Tokenizer();
+        float[] Train(int stopAt)
+        {
+            using var model = Tiny.Base(tokenizer);
+            using var training = EncoderTraining.OfBase(model, [Tiny.Reading(tokenizer)], new Recipe(6, 4, 1e-3), 1);
+            var checkpoint = new TrainingCheckpoint(PathOf("checkpoint"), TrainingSettings.Of("squad", training.Trainer));
+            TrainingSession.Run("squad", 6, training.Trainer, after => training.Run((step, loss) => after(step, loss) && step != stopAt), stopAt == 0 ? null : checkpoint, every: 2);
+            return model.Encoder.AllValues();
+        }
+
+        var whole = Train(0);
+        var errors = new StringWriter();
+        var before = Console.Error;
+        Console.SetError(errors);
+        try
+        {
+            using (var model = Tiny.Base(tokenizer))
+            using (var training = EncoderTraining.OfBase(model, [Tiny.Reading(tokenizer)], new Recipe(6, 4, 1e-3), 1))
+            {
+                training.Run((step, _) => step < 4);
+                new TrainingCheckpoint(PathOf("checkpoint"), TrainingSettings.Of("squad", training.Trainer)).Save(training.Trainer);
+            }
+
+            Assert.Equal(whole, Train(int.MaxValue));
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        Assert.Contains("squad: resuming at step 4 of 6", errors.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("checkpoint")), "a training that ended needs no checkpoint");
+    }
+
+    [Fact]
     public void ATrainingThatDivergesEnds()
     {
         var tokenizer = Tiny.Tokenizer();

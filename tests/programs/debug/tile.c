@@ -33,6 +33,11 @@ static void start_programming(void)
 int main(void)
 {
     extern volatile unsigned tohost;
+#ifdef HART
+    unsigned id;
+    __asm__ volatile("csrr %0, mhartid" : "=r"(id));
+    if (id != HART) ahwa_barrier();
+#endif
     for (unsigned i = 0; i < LINES; i++) {
         ((volatile float *)W)[i] = 1.0f;
         ((volatile float *)X)[i] = 1.0f;

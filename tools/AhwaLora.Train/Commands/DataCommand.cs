@@ -7,9 +7,9 @@ namespace AhwaLora.Train.Commands;
 /// <summary><c>data</c>: writes the generated sets.</summary>
 internal static class DataCommand
 {
-    private static readonly Option<string> Out = new("--out") { Description = "Directory for the sets.", DefaultValueFactory = _ => "data", HelpName = "DIR" };
-    private static readonly Option<int> Examples = new("--train") { Description = "Examples to train on, of each set.", DefaultValueFactory = _ => DataDirectory.Train, HelpName = "N" };
-    private static readonly Option<int> Dev = new("--dev") { Description = "Examples to measure on.", DefaultValueFactory = _ => DataDirectory.Dev, HelpName = "N" };
+    private static readonly Option<string> Out = new("--out") { Description = "Directory for the data sets.", DefaultValueFactory = _ => "data", HelpName = "DIR" };
+    private static readonly Option<int> Examples = new("--train") { Description = "Examples per set to train on.", DefaultValueFactory = _ => DataDirectory.Train, HelpName = "N" };
+    private static readonly Option<int> Dev = new("--dev") { Description = "Examples per set to measure on.", DefaultValueFactory = _ => DataDirectory.Dev, HelpName = "N" };
 
     public static Command Create()
     {

@@ -12,16 +12,16 @@ internal static class TablesCommand
 {
     private const string Begin = "<!-- begin: tables -->", End = "<!-- end: tables -->";
 
-    private static readonly Option<string> Work = new("--work") { Description = "Directory for data, models and results; what is there is not made again.", DefaultValueFactory = _ => Path.Combine("out", "training"), HelpName = "DIR" };
+    private static readonly Option<string> Work = new("--work") { Description = "Directory for data, models and results. What exists there is not made again.", DefaultValueFactory = _ => Path.Combine("out", "training"), HelpName = "DIR" };
     private static readonly Option<string> Document = new("--into")
     {
-        Description = "Markdown file whose part between the marks of the tables is replaced.",
+        Description = "Markdown file. The part between its marks is replaced by the tables.",
         DefaultValueFactory = _ => Path.Combine("docs", "training.md"),
         HelpName = "FILE",
     };
-    private static readonly Option<int> Seeds = new("--seeds") { Description = "Seeds, from 1.", DefaultValueFactory = _ => 5, HelpName = "N" };
-    private static readonly Option<int> Jobs = new("--jobs") { Description = "Seeds at a time, each a process.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
-    private static readonly Option<int?> Only = new("--only-seed") { Description = "Make this seed's result and no tables.", HelpName = "N" };
+    private static readonly Option<int> Seeds = new("--seeds") { Description = "Number of seeds: 1 to N.", DefaultValueFactory = _ => 5, HelpName = "N" };
+    private static readonly Option<int> Jobs = new("--jobs") { Description = "Number of seeds that run at the same time, each as a process.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private static readonly Option<int?> Only = new("--only-seed") { Description = "Make only the result of this seed, and no tables.", HelpName = "N" };
 
     public static Command Create()
     {
@@ -60,9 +60,9 @@ internal static class TablesCommand
 
     private static void Replace(string document, string tables)
     {
-        var text = File.Exists(document) ? File.ReadAllText(document) : throw new UserErrorException($"{document}: no such file; expected one with the marks {Begin} and {End}");
+        var text = InputFile.Text(document, absent: $"no such file; expected one with the marks {Begin} and {End}");
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (begin < 0 || end < begin) throw new UserErrorException($"{document}: lacks the marks {Begin} and {End}");
+        if (begin < 0 || end < begin) throw new UserErrorException($"{document}: does not contain the marks {Begin} and {End}");
         AtomicFile.WriteText(document, text[..(begin + Begin.Length)] + "\n" + tables + "\n" + text[end..]);
     }
 }

@@ -46,7 +46,7 @@ public sealed class TextEncoder
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            throw new UserErrorException($"{path}: not a WordPiece vocabulary: {e.Message.Split('.')[0]}; expected a token a line, [PAD], [UNK], [CLS], [SEP] and [MASK] among them", e);
+            throw new UserErrorException($"{path}: not a WordPiece vocabulary: {e.Message.Split('.')[0]}; expected one token per line, among them [PAD], [UNK], [CLS], [SEP] and [MASK]", e);
         }
     }
 

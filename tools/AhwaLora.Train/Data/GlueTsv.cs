@@ -34,12 +34,12 @@ public static class GlueTsv
     public static IReadOnlyList<LabelledText> Read(string path, GlueTask task)
     {
         var lines = TextFiles.ReadLines(path);
-        if (lines.Count == 0) throw new UserErrorException($"{path}: is empty; expected a line of headings");
+        if (lines.Count == 0) throw new UserErrorException($"{path}: is empty; expected a line with the names of the columns");
         var headings = lines[0].Split('\t');
         int Column(string heading)
         {
             var column = Array.IndexOf(headings, heading);
-            return column >= 0 ? column : throw new UserErrorException($"{path}: no column '{heading}'; it has {string.Join(", ", headings)}");
+            return column >= 0 ? column : throw new UserErrorException($"{path}: has no column '{heading}'; its columns are {string.Join(", ", headings)}");
         }
 
         var (first, second, label) = (Column(task.First), task.Second is { } s ? Column(s) : -1, Column(task.Label));
@@ -48,7 +48,7 @@ public static class GlueTsv
         {
             if (lines[i].Length == 0) continue;
             var cells = lines[i].Split('\t');
-            if (cells.Length != headings.Length) throw new UserErrorException($"{path}:{i + 1}: {cells.Length} columns; the headings have {headings.Length}");
+            if (cells.Length != headings.Length) throw new UserErrorException($"{path}:{i + 1}: has {cells.Length} columns, but there are {headings.Length} headings");
             var number = task.Labels.ToList().IndexOf(cells[label]);
             if (number < 0) throw new UserErrorException($"{path}:{i + 1}: label '{cells[label]}'; expected {string.Join(" or ", task.Labels)}");
             examples.Add(new LabelledText(cells[first], second < 0 ? null : cells[second], number));

@@ -23,12 +23,12 @@ public static class InstructionLines
             if (string.IsNullOrWhiteSpace(line)) continue;
             try
             {
-                var read = JsonSerializer.Deserialize<Line>(line, JsonStyles.DataSet) ?? throw new JsonException("is null");
+                var read = JsonText.Parse<Line>(line, JsonStyles.DataSet);
                 instructions.Add(new Instruction(read.Prompt, read.Response));
             }
             catch (JsonException e)
             {
-                throw new UserErrorException($"{path}:{index + 1}: expected {{\"prompt\": ..., \"response\": ...}}: {e.Message.Split('.')[0]}", e);
+                throw new UserErrorException($"{path}:{index + 1}: expected {{\"prompt\": ..., \"response\": ...}}: {e.Message}", e);
             }
         }
 

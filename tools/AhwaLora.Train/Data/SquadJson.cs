@@ -20,11 +20,11 @@ public static class SquadJson
         Document document;
         try
         {
-            document = JsonSerializer.Deserialize<Document>(TextFiles.Read(path), JsonStyles.DataSet) ?? throw new JsonException("is null");
+            document = JsonText.Parse<Document>(TextFiles.Read(path), JsonStyles.DataSet);
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}: not a SQuAD v1.1 file: {e.Message.Split('.')[0]}", e);
+            throw new UserErrorException($"{path}: not a SQuAD v1.1 file: {e.Message}", e);
         }
 
         var questions = new List<ReadingQuestion>();
@@ -32,10 +32,10 @@ public static class SquadJson
         {
             foreach (var asked in paragraph.Qas)
             {
-                if (asked.Answers.Count == 0) throw new UserErrorException($"{path}: question '{asked.Id}' has no answer; v2.0 is not read");
+                if (asked.Answers.Count == 0) throw new UserErrorException($"{path}: question '{asked.Id}' has no answer; SQuAD v2.0 is not supported");
                 var answer = asked.Answers[0];
                 if (answer.AnswerStart < 0 || string.CompareOrdinal(paragraph.Context, answer.AnswerStart, answer.Text, 0, answer.Text.Length) != 0)
-                    throw new UserErrorException($"{path}: question '{asked.Id}': '{answer.Text}' does not stand at character {answer.AnswerStart} of its context");
+                    throw new UserErrorException($"{path}: question '{asked.Id}': '{answer.Text}' is not at character {answer.AnswerStart} of its context");
                 questions.Add(new ReadingQuestion(asked.Id, paragraph.Context, asked.Question, answer.Text, answer.AnswerStart));
             }
         }

@@ -40,7 +40,7 @@ public sealed record BaseModel(ModelConfig Config, Weights Encoder, IReadOnlyDic
     public static BaseModel Read(string directory)
     {
         using var checkpoint = Checkpoint.Open(directory);
-        if (checkpoint.Config.ModelType != "bert") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; encoders of type bert are trained here");
+        if (checkpoint.Config.ModelType != "bert") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; only encoders of type bert can be trained");
         var config = TrainingTask.All[0].ConfigOf(checkpoint.Config);
         var inventory = ModelInventory.Of(config);
         var fresh = CheckpointGenerator.Tensors(config, 0).Where(t => t.Name.StartsWith(inventory.Prefix, StringComparison.Ordinal));

@@ -18,7 +18,8 @@ public sealed record AgeSeries(IReadOnlyList<double> Compensated, IReadOnlyList<
     /// <param name="tile">The kind of tile.</param>
     /// <param name="seed">The seed of the tiles' noise.</param>
     /// <param name="complete">Adds the head and the adapter to the tiles.</param>
-    public static AgeSeries Measure(BaseModel model, TrainingTask task, IReadOnlyList<Features> dev, TileKind tile, ulong seed, Func<ILinears, ILinears> complete)
+    /// <param name="scored">Called after each of the two scores of an age; null for nothing.</param>
+    public static AgeSeries Measure(BaseModel model, TrainingTask task, IReadOnlyList<Features> dev, TileKind tile, ulong seed, Func<ILinears, ILinears> complete, Action? scored = null)
     {
         var tiles = new TileLinears(new Encoder(task.ConfigOf(model.Config)).Inventory, model.Encoder, tile.Preset, tile.Model, seed);
         var linears = complete(tiles);
@@ -26,28 +27,35 @@ public sealed record AgeSeries(IReadOnlyList<double> Compensated, IReadOnlyList<
         foreach (var age in Age.All)
         {
             tiles.Age(age.Seconds);
-            uncompensated.Add(Evaluation.Score(model, task, dev, linears));
+            uncompensated.Add(Score());
             tiles.Compensate();
-            compensated.Add(Evaluation.Score(model, task, dev, linears));
+            compensated.Add(Score());
         }
 
         return new AgeSeries(compensated, uncompensated);
+
+        double Score()
+        {
+            var score = Evaluation.Score(model, task, dev, linears);
+            scored?.Invoke();
+            return score;
+        }
     }
 }
 
 /// <summary>The mean and the standard deviation over seeds.</summary>
 /// <param name="Mean">Their mean.</param>
-/// <param name="Deviation">Their standard deviation (n - 1); 0 for a single value.</param>
-public readonly record struct Statistic(double Mean, double Deviation)
+/// <param name="Deviation">Their standard deviation (n - 1); null for a single value, which has none.</param>
+public readonly record struct Statistic(double Mean, double? Deviation)
 {
     /// <summary>The statistic of some values.</summary>
     public static Statistic Of(IEnumerable<double> values)
     {
         var all = values.ToArray();
         var mean = all.Average();
-        return new Statistic(mean, all.Length < 2 ? 0 : Math.Sqrt(all.Sum(v => (v - mean) * (v - mean)) / (all.Length - 1)));
+        return new Statistic(mean, all.Length < 2 ? null : Math.Sqrt(all.Sum(v => (v - mean) * (v - mean)) / (all.Length - 1)));
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:F1} ± {Deviation:F1}");
+    public override string ToString() => Deviation is null ? Mean.ToString("F1", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{Mean:F1} ± {Deviation:F1}");
 }

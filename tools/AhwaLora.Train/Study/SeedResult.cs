@@ -39,11 +39,11 @@ public sealed record SeedResult(int Seed, long BaseParameters, IReadOnlyList<Ser
     {
         try
         {
-            return JsonSerializer.Deserialize<SeedResult>(TextFiles.Read(path), JsonStyles.Results) ?? throw new JsonException("is null");
+            return JsonText.Parse<SeedResult>(TextFiles.Read(path), JsonStyles.Results);
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}: not a result of the study: {e.Message.Split('.')[0]}; delete it to have it made anew", e);
+            throw new UserErrorException($"{path}: not a result of the study: {e.Message}; delete it to have it made again", e);
         }
     }
 }

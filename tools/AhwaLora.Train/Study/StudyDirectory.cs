@@ -36,7 +36,7 @@ public sealed class StudyDirectory(string directory, StudyPlan plan)
         var tokenizer = TextEncoder.Read(Path.Combine(Data, TextEncoder.FileName));
         using var model = BaseModel.Create(Shapes.Encoder(tokenizer.Size), TrainingTask.All, tokenizer, plan.GivenSeed);
         using var training = EncoderTraining.OfBase(model, [.. TrainingTask.All.Select(t => TaskData.Read(Data, t, tokenizer))], plan.Base, plan.GivenSeed);
-        TrainingSession.Run("base", plan.Base.Steps, training.Trainer, training.Run, Path.Combine(directory, "base.checkpoint"));
+        TrainingSession.Run("base", plan.Base.Steps, training.Trainer, training.Run, CheckpointOf("base", training.Trainer));
         if (plan.Outlier > 0) Outliers.Plant(model, plan.Outlier);
         model.Write(Base);
     }
@@ -47,7 +47,10 @@ public sealed class StudyDirectory(string directory, StudyPlan plan)
         using var model = CausalModel.Create(Shapes.Decoder(tokenizer.Size), tokenizer, plan.GivenSeed);
         var dialogues = Dialogue.Read(Path.Combine(Data, DataDirectory.Instructions), tokenizer).Train;
         using var training = CausalTraining.OfBase(model, dialogues, plan.Instruct, plan.GivenSeed);
-        TrainingSession.Run("causal model", plan.Instruct.Steps, training.Trainer, training.Run, Path.Combine(directory, "causal.checkpoint"));
+        TrainingSession.Run("causal model", plan.Instruct.Steps, training.Trainer, training.Run, CheckpointOf("causal", training.Trainer));
         model.Write(Causal);
     }
+
+    private TrainingCheckpoint CheckpointOf(string part, Trainer trainer) =>
+        new(Path.Combine(directory, part + ".checkpoint"), TrainingSettings.Of(part, trainer, ("data", TrainingSettings.FingerprintOf(Data))));
 }

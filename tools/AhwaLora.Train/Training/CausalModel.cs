@@ -57,7 +57,7 @@ public sealed record CausalModel(ModelConfig Config, Weights Weights, TextEncode
     public static CausalModel Read(string directory)
     {
         using var checkpoint = Checkpoint.Open(directory);
-        if (checkpoint.Config.ModelType != "llama") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; causal models of type llama are trained here");
+        if (checkpoint.Config.ModelType != "llama") throw new UserErrorException($"{directory}: model_type '{checkpoint.Config.ModelType}'; only causal models of type llama can be trained");
         var tokenizer = TextEncoder.Read(Path.Combine(directory, TextEncoder.FileName));
         var weights = Weights.Of(CheckpointGenerator.Tensors(checkpoint.Config, 0).Select(t => (t.Name, t.Shape, checkpoint.Read(t.Name, t.Shape))));
         return new CausalModel(checkpoint.Config, weights, tokenizer);

@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace AhwaLora.Train.Training;
@@ -38,6 +39,13 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Draws all noise of the loss.</summary>
     public Generator Generator => _generator;
+
+    /// <summary>What a result depends on here: seed and recipe.</summary>
+    public IEnumerable<(string Name, string Value)> Settings =>
+    [
+        ("seed", Invariant($"{_seed}")), ("steps", Invariant($"{_recipe.Steps}")), ("batch", Invariant($"{_recipe.BatchSize}")), ("rate", Invariant($"{_recipe.LearningRate}")),
+        ("weight decay", Invariant($"{_recipe.WeightDecay}")), ("trained parameters", Invariant($"{_parameters.Sum(p => p.numel())}")),
+    ];
 
     /// <summary>The number of updates made.</summary>
     public int Step { get; private set; }

@@ -14,7 +14,7 @@ namespace AhwaLora.Machine.Clusters.Dma;
 /// </summary>
 public sealed class Dma : IClockedDevice, IJobDevice
 {
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IClusterMasters _masters;
     private readonly InterruptLine _line;
     private readonly uint _bytesPerCycle;
@@ -83,7 +83,7 @@ public sealed class Dma : IClockedDevice, IJobDevice
     public IReadOnlyList<DeviceCounter> Counters(ulong time) => [new("bytes_moved", _bytesMoved), new("busy_cycles", BusyAt(time))];
 
     /// <inheritdoc/>
-    [field: Unsaved("the ports again, which are passed")]
+    [field: Unsaved("another list of the ports, which are saved themselves")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>
@@ -91,6 +91,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
 
     /// <summary>The cycle in which the present transfer completes; <see cref="ulong.MaxValue"/> if that is not known yet, or if there is no transfer.</summary>
     public ulong NextEvent => Math.Min(_endsAt, _ports?.DoneAt ?? ulong.MaxValue);
+
+    /// <inheritdoc/>
+    public int ServedHart => _queueCount == 0 ? -1 : _masters.Harts.First + Current.Hart;
 
     private DmaTransfer Current => _queue[_queueFirst];
 
@@ -190,8 +193,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
         state.Array(_inFlight);
         state.Array(_isWaiting);
         state.Array(_queue, DmaTransfer.SaveOrRestore);
-        state.Field(ref _queueFirst);
-        state.Field(ref _queueCount);
+        state.Index(ref _queueFirst, _queue.Length);
+        state.Count(ref _queueCount, _queue.Length);
+        for (var n = 0; n < _queueCount && !state.IsSaving; n++) state.Require(IsValid(_queue[(_queueFirst + n) % _queue.Length]));
         state.Field(ref _startedAt);
         state.Field(ref _endsAt);
         state.Field(ref _nextId);
@@ -217,6 +221,9 @@ public sealed class Dma : IClockedDevice, IJobDevice
 
     /// <inheritdoc/>
     public void Answered(uint offset, int hart, IAccessOrder order) => order.AcquireJobs();
+
+    private bool IsValid(in DmaTransfer transfer) =>
+        (uint)transfer.Hart < (uint)_programs.Length && transfer.Job.Judge(_masters.Space, out _) == DmaError.None;
 
     /// <summary>The programming register of a hart at <paramref name="offset"/>, SRC to ROWS.</summary>
     private ref uint Program(int hart, uint offset)

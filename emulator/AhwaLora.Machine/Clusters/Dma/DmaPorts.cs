@@ -18,7 +18,7 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         Done,
     }
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _masters;
     private readonly int _initiator;
     private readonly Phase[] _phases;
@@ -103,7 +103,10 @@ internal sealed class DmaPorts : IBankMaster, IStateful
         state.Field(ref _nextRequest);
         state.Field(ref _pause);
         state.Field(ref _doneAt);
+        state.Require(_nextRequest == ulong.MaxValue || IsInJob());
     }
+
+    private bool IsInJob() => _job.Judge(_masters.Space, out _) == DmaError.None && _row < _job.Rows && _column < _job.BytesPerRow;
 
     private void EndBeat()
     {

@@ -65,8 +65,17 @@ public sealed unsafe partial class Interpreter<TPipeline>
             return false;
         }
 
-        if (!TChecks.Enabled || CsrFile.PmpAllows(Hart, isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore, address, width)) return true;
-        Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, address);
+        if (!TChecks.Enabled || ProtectedPart(isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore, address, width) is not { } part) return true;
+        Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, part);
         return false;
+    }
+
+    /// <summary>The address of the part of an access that memory protection denies; null if it denies none. A misaligned access has two parts if it crosses a page, as in Spike.</summary>
+    private uint? ProtectedPart(uint kind, uint address, uint bytes)
+    {
+        const uint PageBytes = 4096;
+        var inFirst = Math.Min(bytes, PageBytes - address % PageBytes);
+        if (!CsrFile.PmpAllows(Hart, kind, address, inFirst)) return address;
+        return inFirst == bytes || CsrFile.PmpAllows(Hart, kind, address + inFirst, bytes - inFirst) ? null : address + inFirst;
     }
 }

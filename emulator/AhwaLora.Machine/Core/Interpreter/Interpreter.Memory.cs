@@ -109,7 +109,11 @@ public sealed unsafe partial class Interpreter<TPipeline>
         var b = (uint)wide;
         var width = i.Row.Width;
         var access = isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess;
-        if (hart.Space.FindDevice(address, (uint)width) is not { } mapping) return Trap(access, address);
+        if (hart.Space.FindDevice(address, (uint)width) is not { } mapping)
+        {
+            return hart.Space.FindMemory(address, 1) is { } memory ? BeyondEnd<TChecks>(i, a, b, address, memory) : Trap(access, address);
+        }
+
         if ((address & (uint)(width - 1)) != 0) return Trap(isLoad ? TrapCause.LoadMisaligned : TrapCause.StoreMisaligned, address);
 
         uint value;
@@ -143,6 +147,43 @@ public sealed unsafe partial class Interpreter<TPipeline>
         if (TChecks.Enabled && !isLoad) Probe?.Stored(hart, address, width, b);
         if (isLoad) WriteLoaded(i, value);
         return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false) ?? StopReason.Interacted;
+    }
+
+    /// <summary>
+    /// An emulated misaligned access that begins in <paramref name="first"/> and ends after it. It is done by bytes if another memory follows. If not,
+    /// mtval is the address of the part that faults (privileged specification, section "Machine Trap Value Register"), and nothing is stored.
+    /// </summary>
+    private StopReason? BeyondEnd<TChecks>(in Instruction i, uint a, uint b, uint address, MemoryRegion first)
+        where TChecks : struct, IChecks
+    {
+        var hart = Hart;
+        var isLoad = i.Shape == Shape.Load;
+        var bytes = (uint)i.Row.Width;
+        var inFirst = first.Base + first.Size - address;
+        var border = address + inFirst;
+        if (hart.Space.FindMemory(border, bytes - inFirst) is not { } second) return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, border);
+
+        var extraCycles = Math.Max(first.ExtraCyclesOf(inFirst), second.ExtraCyclesOf(bytes - inFirst));
+        var target = new MemoryTarget(address, extraCycles, HasExactContention && (first.Banks | second.Banks) != 0);
+        while (!_pipeline.Issue(i, a, b, target))
+        {
+            if ((_pipeline.RequestAddress - first.Base < first.Size ? first : second).Banks != 0) return AwaitTurn();
+            Grant(_pipeline.RequestTime, Cause.MemoryLatency);
+        }
+
+        hart.Pending = default;
+        var raw = 0u;
+        if (TChecks.Enabled && !isLoad) Probe?.Stored(hart, address, (int)bytes, b);
+        for (var n = 0; n < (int)bytes; n++)
+        {
+            var memory = n < inFirst ? first : second;
+            if (isLoad) raw |= memory.Load(address + (uint)n, 1) << (8 * n);
+            else memory.Store(address + (uint)n, 1, b >> (8 * n), hart.Id);
+        }
+
+        if (TChecks.Enabled && isLoad) Probe?.Loaded(hart, address, (int)bytes, raw);
+        if (isLoad) WriteLoaded(i, raw);
+        return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
     }
 
     /// <summary>LR, SC and AMO (unprivileged specification, chapter "A"): on naturally aligned words of memory, in the machine's order.</summary>

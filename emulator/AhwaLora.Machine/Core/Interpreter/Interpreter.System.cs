@@ -77,19 +77,31 @@ public sealed unsafe partial class Interpreter<TPipeline>
         hart.Time = _pipeline.Time;
 
         var old = 0u;
+        CounterWrite? late = null;
         if (Zicsr.Reads(i) && !CsrFile.TryRead(hart, csr, out old)) return Trap(TrapCause.IllegalInstruction, i.Word);
         if (Zicsr.Writes(i))
         {
-            if (!CsrFile.TryWrite(hart, csr, ((delegate*<uint, uint, uint>)i.Entry)(old, operand))) return Trap(TrapCause.IllegalInstruction, i.Word);
+            var value = ((delegate*<uint, uint, uint>)i.Entry)(old, operand);
+            late = CsrFile.CounterWriteOf(hart, csr, value);
+            if (late is null && !CsrFile.TryWrite(hart, csr, value)) return Trap(TrapCause.IllegalInstruction, i.Word);
             if (csr == CsrMap.Region) _environment.MarkRegion(hart, operand);
         }
 
         Write(hart.X, i.Rd, old);
-        Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+        var pc = Complete(i, hart.Pc + i.Length, redirected: false);
+        if (late is { } write) ApplyCompleted(write);
+        if (TChecks.Enabled) Probe?.Retired(hart, pc, i);
         if (csr == CsrMap.Barrier) return ArriveAtBarrier();
 
         // A write may have enabled something that an unchecked run does not check.
         return !TChecks.Enabled && (CsrFile.HasTriggers(hart) || Probe is not null) ? StopReason.Limit : null;
+    }
+
+    /// <summary>A write of a counter takes effect after its instruction has completed (privileged specification, section "Hardware Performance Monitor").</summary>
+    private void ApplyCompleted(in CounterWrite write)
+    {
+        Hart.Time = _pipeline.Time;
+        CsrFile.Apply(Hart, write);
     }
 
     private StopReason? ArriveAtBarrier()

@@ -215,12 +215,20 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         where TChecks : struct, IChecks
     {
         if (Side is { IsHung: true }) return Hang();
+        var pc = Complete(i, next, redirected);
+        if (TChecks.Enabled) Probe?.Retired(Hart, pc, i);
+        return null;
+    }
+
+    /// <summary>Completes the instruction at pc, which it returns, and goes to the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Complete(in Instruction i, uint next, bool redirected)
+    {
         var pc = Hart.Pc;
         Hart.Pc = next;
         Hart.Retired++;
         _pipeline.Complete(i, redirected);
-        if (TChecks.Enabled) Probe?.Retired(Hart, pc, i);
-        return null;
+        return pc;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -75,12 +75,12 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
     public void Complete(in Instruction instruction, bool redirected)
     {
         var s = state;
-        var behind = s.Time + 1;
-        var entry = redirected || instruction.Shape != Shape.Branch ? s.NextEntry : behind;
+        var next = s.Time + 1;
+        var entry = redirected || instruction.Shape != Shape.Branch ? s.NextEntry : next;
         s.Causes.Cycles[(int)Cause.Issue]++;
         s.Entered = entry;
-        s.Time = behind;
-        if (entry > behind) Charge(s, entry, s.EntryCause);
+        s.Time = next;
+        if (entry > next) Charge(s, entry, s.EntryCause);
         if (s.ExecuteEnd > entry) Charge(s, s.ExecuteEnd, s.ExecuteCause);
     }
 

@@ -122,13 +122,13 @@ public sealed class BlockingState : IStateful
     {
         if (state.IsSaving) Forget();
         state.Array(Causes.Cycles);
-        state.Field(ref Time);
+        state.Reached(ref Time);
         state.Field(ref Entered);
         state.Array(Ready);
         state.Field(ref FloatResults);
         state.Field(ref FloatFree);
         state.Field(ref FloatTakesAluPort);
-        state.Field(ref FloatDestination);
+        state.Index(ref FloatDestination, Registers.Count);
         state.Field(ref MemoryReturn);
         state.Field(ref NextEntry);
         state.Field(ref ExecuteEnd);

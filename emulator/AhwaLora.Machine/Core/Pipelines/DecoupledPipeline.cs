@@ -47,7 +47,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     if (s.Busy == 1 && !s.LanesMove && (s.Scoreboard & head.Registers) != 0) SkipDivision();
                     if (s.Moves != moves) (waited, moves) = (0, s.Moves);
                     if (++waited <= LongestWait) break;
-                    s.IsHung = true;
+                    Hang(s);
                     return true;
             }
         }
@@ -68,7 +68,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
             Charge(s.Time + 1, cause);
             if (s.Moves != moves) (waited, moves) = (0, s.Moves);
             if (waited <= LongestWait) continue;
-            s.IsHung = true;
+            Hang(s);
             return;
         }
     }
@@ -115,6 +115,13 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         }
 
         if (s.Time < time) Charge(time, cause);
+    }
+
+    /// <summary>Nothing moves any more. Without streams, only the state of a snapshot that was changed by hand can be so.</summary>
+    private static void Hang(DecoupledState s)
+    {
+        if (s.Side is null) throw new InvalidDataException("What the hart waits for is not in flight.");
+        s.IsHung = true;
     }
 
     private void Charge(ulong time, Cause cause)

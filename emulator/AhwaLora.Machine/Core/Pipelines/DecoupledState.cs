@@ -9,7 +9,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public readonly DecoupledTiming Timing = timing;
 
     /// <summary>Offset in bytes that is added to all data addresses.</summary>
-    [field: Unsaved("fixed by the assembly, as the options say")]
+    [field: Unsaved("fixed when the machine is built, by its options")]
     public uint DataOffset { get; set; }
 
     /// <summary>Cycles by cause; their sum is <see cref="Time"/>.</summary>
@@ -216,7 +216,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public void SaveOrRestore(StateStream state)
     {
         state.Array(Causes.Cycles);
-        state.Field(ref Time);
+        state.Reached(ref Time);
         state.Field(ref IsIssued);
         state.Field(ref Busy);
         state.Field(ref Scoreboard);

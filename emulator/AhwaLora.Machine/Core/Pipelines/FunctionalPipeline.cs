@@ -21,7 +21,7 @@ public sealed class FunctionalState : IStateful
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state)
     {
-        state.Field(ref Time);
+        state.Reached(ref Time);
         state.Field(ref RequestAddress);
         state.Field(ref IsGranted);
         state.Array(Causes.Cycles);

@@ -54,8 +54,8 @@ public sealed class HardwareQueue<T>(int capacity, StateField<T> field) : IState
     {
         if (state.IsSaving) MoveToStart();
         state.Array(_entries, field);
-        state.Field(ref _head);
-        state.Field(ref Count);
+        state.Index(ref _head, _entries.Length);
+        state.Count(ref Count, capacity);
     }
 
     /// <summary>The entries from the oldest on, then zeros: a snapshot does not depend on the position in the ring.</summary>

@@ -9,6 +9,8 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// </summary>
 public static class RoundRobin
 {
+    private const int WordBits = 64;
+
     /// <summary>The winner among <paramref name="requests"/>: at each level the half that the pointer's bit names, or the other half if that one has no request.</summary>
     /// <param name="requests">The requesters, one bit for each; not 0.</param>
     /// <param name="pointer">The arbiter's state.</param>
@@ -39,20 +41,38 @@ public static class RoundRobin
         return BitOperations.TrailingZeroCount(above != 0 ? above : requests);
     }
 
-    /// <summary>As <see cref="Winner(ulong, int, int)"/>, for up to 128 requesters.</summary>
-    public static int Winner(UInt128 requests, int pointer, int levels)
+    /// <summary>As <see cref="Winner(ulong, int, int)"/>, for any number of requesters: word n of <paramref name="requests"/> holds requesters 64 n to 64 n + 63.</summary>
+    public static int Winner(ReadOnlySpan<ulong> requests, int pointer)
     {
-        var lower = (ulong)requests;
-        var upper = (ulong)(requests >> 64);
-        if (upper == 0) return Winner(lower, pointer & 63, Math.Min(levels, 6));
-        return lower != 0 && pointer < 64 ? Winner(lower, pointer, 6) : 64 + Winner(upper, pointer & 63, 6);
+        var first = 0;
+        while (requests.Length > 1)
+        {
+            // A level whose upper half lies beyond the requesters is passed over: only its lower half can have a request.
+            var half = (int)BitOperations.RoundUpToPowerOf2((uint)requests.Length) / 2;
+            var lower = requests[..half];
+            var upper = requests[half..];
+            var takesUpper = !lower.ContainsAnyExcept(0UL) || ((pointer & (half * WordBits)) != 0 && upper.ContainsAnyExcept(0UL));
+            requests = takesUpper ? upper : lower;
+            if (takesUpper) first += half * WordBits;
+        }
+
+        return first + Winner(requests[0], pointer & (WordBits - 1), levels: 6);
     }
 
-    /// <summary>As <see cref="Next(ulong, int)"/>, for up to 128 requesters.</summary>
-    public static int Next(UInt128 requests, int pointer)
+    /// <summary>As <see cref="Next(ulong, int)"/>, for any number of requesters.</summary>
+    public static int Next(ReadOnlySpan<ulong> requests, int pointer)
     {
-        var above = pointer == 127 ? 0 : requests >> (pointer + 1) << (pointer + 1);
-        return (int)UInt128.TrailingZeroCount(above != 0 ? above : requests);
+        var word = pointer / WordBits;
+        var above = requests[word] & ~((2UL << pointer) - 1);
+        if (above == 0)
+        {
+            word++;
+            var next = requests[word..].IndexOfAnyExcept(0UL);
+            word = next < 0 ? requests.IndexOfAnyExcept(0UL) : word + next;
+            above = requests[word];
+        }
+
+        return word * WordBits + BitOperations.TrailingZeroCount(above);
     }
 
     /// <summary>Depth of the tree for a number of requesters: padded to a power of two.</summary>

@@ -34,7 +34,7 @@ public sealed record TimingProfile
     public IReadOnlyDictionary<string, Provenance> Provenance { get; init; } = new Dictionary<string, Provenance>();
 
     /// <summary>Profile <c>functional</c>.</summary>
-    public static TimingProfile Functional { get; } = new() { Name = "functional", Source = "by definition: one cycle an instruction" };
+    public static TimingProfile Functional { get; } = new() { Name = "functional", Source = "by definition: one cycle per instruction" };
 
     /// <summary>The profiles that have a name.</summary>
     public static IReadOnlyList<TimingProfile> All { get; } =
@@ -64,19 +64,16 @@ public sealed record TimingProfile
     /// <exception cref="TimingProfileException">The profile is not valid; the message is one line that names the field.</exception>
     public static TimingProfile Parse(string json)
     {
-        TimingProfile? profile;
         try
         {
-            profile = JsonSerializer.Deserialize<TimingProfile>(json, JsonStyles.Configuration);
+            var profile = JsonText.Take<TimingProfile>(JsonText.ParseObject(json, JsonStyles.Configuration), JsonStyles.Configuration);
+            profile.Check();
+            return profile;
         }
         catch (JsonException e)
         {
-            throw new TimingProfileException(JsonFault.Describe(e, typeof(TimingProfile)), e);
+            throw new TimingProfileException(e.Message, e);
         }
-
-        if (profile is null) throw new TimingProfileException("expected a JSON object");
-        profile.Check();
-        return profile;
     }
 
     /// <summary>Every latency of the profile: its name in JSON, its value, and where it comes from.</summary>

@@ -71,7 +71,7 @@ public sealed class BalancedLayerTests
         var small = Run(shape, LayerStrategy.Balanced, harts: 4, integrationNs: 256, tcdmBytes: 128 * 1024);
         Assert.InRange<long>(small.Result.TcdmBytes, 64 * 1024, 128 * 1024);
         var error = Assert.Throws<UserErrorException>(() => Run(shape, LayerStrategy.Balanced, harts: 4, integrationNs: 256, tcdmBytes: 32 * 1024));
-        Assert.Contains("not even one token per chunk", error.Message, StringComparison.Ordinal);
+        Assert.Contains("even with one token per chunk", error.Message, StringComparison.Ordinal);
     }
 
     private static LayerMeasurement Run(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20) =>
@@ -84,7 +84,7 @@ public sealed class BalancedLayerTests
     private static PlatformDescription Platform(LayerShape shape, LayerStrategy strategy, int harts, int integrationNs, uint tcdmBytes = 1 << 20)
     {
         var platform = new PlatformDescription { Harts = harts, Aimc = new AimcDescription { Preset = "ideal", Model = "none", IntegrationNs = integrationNs } };
-        platform = platform with { Memories = [.. platform.Memories.Select(m => m.Base == LayerFootprint.TcdmBase ? m with { Size = tcdmBytes } : m)] };
+        platform = platform.WithMemory(LayerFootprint.TcdmBase, m => m with { Size = tcdmBytes });
         return LayerMapping.WithTiles(platform, [shape], strategy);
     }
 }

@@ -118,7 +118,7 @@ public sealed class LayerTests
     public void Tokens_beyond_the_address_space_are_refused()
     {
         var error = Assert.Throws<SettingException>(() => new LayerShape(14_336, 128, 8, 1 << 20, 8).Check());
-        Assert.Equal("tokens 1048576: so many tokens of 14336 elements are more than RV32 can address; the nearest valid value is 37449", error.Message);
+        Assert.Equal("tokens 1048576: tokens of 14336 elements do not all fit into the 32-bit address space; the nearest valid value is 37449", error.Message);
     }
 
     [Fact]

@@ -47,14 +47,33 @@ public sealed class SeveralTilesTests
         var expected = Run([data], LayerStrategy.Sequential, Ideal, harts: 1);
         Assert.InRange(expected.RelativeError, 0, 1e-6);
         Assert.Equal(expected.Y, Run([data], strategy, Ideal).Y);
-        if (strategy.Copies == 1) Assert.Equal(expected.Y, Run([data], strategy, Ideal, Contention.Exact).Y);
+        Assert.Equal(expected.Y, Run([data], strategy, Ideal, Contention.Exact).Y);
+    }
+
+    [Theory]
+    [InlineData(4096, 8)]
+    [InlineData(8, 4096)]
+    public void One_tile_of_four_thousand_lines_takes_a_matrix_of_that_size(int inputs, int outputs)
+    {
+        var data = LayerData.Generate(new LayerShape(inputs, outputs, Rank: 1, Tokens: 1, Chunk: 1), seed: 7);
+        var tile = Ideal with { Rows = inputs, Columns = outputs };
+        Assert.InRange(Run([data], LayerStrategy.Analog, tile).RelativeError, 0, 1e-5);
     }
 
     [Fact]
-    public void More_masters_of_the_banks_than_exact_contention_has_room_for_are_refused()
+    public void A_tcdm_that_a_cluster_describes_is_the_firmwares()
     {
-        var error = Assert.Throws<PlatformException>(() => Run([LayerData.Generate(Cut, seed: 7)], LayerStrategy.SeveralTiles, Ideal, Contention.Exact));
-        Assert.Contains("room for 128 masters of the banks", error.Message, StringComparison.Ordinal);
+        var tcdm = new MemoryDescription { Name = "tcdm", Base = LayerFootprint.TcdmBase, Size = 128 << 10, Banks = 32 };
+        var clustered = new PlatformDescription
+        {
+            Memories = [new MemoryDescription { Name = "ram", Base = 0x8000_0000, Size = 64 << 20 }],
+            Clusters = [new ClusterDescription { Harts = 2, Tcdm = tcdm, Aimc = Ideal }],
+        };
+        var data = LayerData.Generate(new LayerShape(32, 24, 4, 8, 4), seed: 7);
+
+        var flat = LayerRun.Execute([data], LayerStrategy.DoubleBuffered, new PlatformDescription { Harts = 2, Aimc = Ideal }, Options);
+        Assert.Equal(flat.Result.Cycles, LayerRun.Execute([data], LayerStrategy.DoubleBuffered, clustered, Options).Result.Cycles);
+        Assert.Equal(64u << 10, LayerFootprint.TcdmOf(clustered.WithMemory(tcdm.Base, memory => memory with { Size = 64 << 10 }))!.Size);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using AhwaLora.Common.Files;
+using AhwaLora.Common.Text;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
 using AhwaLora.Experiments.Sweeps;
@@ -97,6 +99,94 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [Fact]
+    public void A_row_of_a_journal_that_was_edited_is_found_out()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        _files.Run(plan, "out");
+        var journal = _files.At("out/small.journal.jsonl");
+        var lines = File.ReadAllLines(journal);
+        File.WriteAllLines(journal, [lines[0], lines[1].Replace("\"pipelined_cycles\":", "\"pipelined_cycles\":1", StringComparison.Ordinal), .. lines[2..]]);
+        Assert.Contains("small.journal.jsonl: line 2: was changed after its point was measured", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+
+        // A row under another point's key is no less an edit; one that is gone is measured again.
+        File.WriteAllLines(journal, [lines[0].Replace(lines[0][8..72], lines[1][8..72], StringComparison.Ordinal)]);
+        Assert.Contains("line 1: was changed", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+        File.WriteAllLines(journal, lines[1..]);
+        SweepProgress? first = null;
+        _files.Run(plan, "out", progress: at => first ??= at);
+        Assert.Equal(7, first!.Value.Reused);
+    }
+
+    [Fact]
+    public void A_row_says_which_build_measured_it_and_another_build_measures_again()
+    {
+        var plan = _files.Plan("shape: 24x32\ntokens: 8\nharts: 2");
+        var row = _files.Run(plan, "out").Rows.Single();
+        Assert.Equal(Product.Build, row.Build);
+        Assert.Equal(plan.Keys[0], plan.Rows[0].Key());
+        Assert.NotEqual(plan.Keys[0], (plan.Rows[0] with { Build = "another" }).Key());
+        Assert.Contains("build", File.ReadLines(_files.At("out/small.csv")).First().Split(','));
+    }
+
+    [Fact]
+    public void What_no_strategy_forecast_is_empty()
+    {
+        var rows = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nchunk: 4\nstrategy: [double-buffered, balanced]"), "out").Rows;
+        Assert.Null(rows[0].ForecastCycles);
+        Assert.True(rows[1].ForecastCycles > 0);
+        Assert.Equal(rows, SweepTable.Read(_files.At("out/small.parquet")).Rows);
+        var lines = File.ReadAllLines(_files.At("out/small.csv"));
+        var column = Array.IndexOf(lines[0].Split(','), "forecast_cycles");
+        Assert.Equal(["", $"{rows[1].ForecastCycles}"], lines[1..].Select(line => Cells(line)[column]));
+        Assert.Equal(rows, _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2\nchunk: 4\nstrategy: [double-buffered, balanced]"), "out").Rows); // from the journal
+    }
+
+    [Fact]
+    public void A_journal_that_is_not_a_file_is_refused()
+    {
+        var plan = _files.Plan(SweepDirectory.Small);
+        Directory.CreateDirectory(_files.At("out"));
+        void Refused(string expected) => Assert.Contains(expected, Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+        var journal = _files.At("out/small.journal.jsonl");
+        File.CreateSymbolicLink(journal, "/dev/zero");
+        Refused("is a pipe or a device; expected a file");
+        File.Delete(journal);
+        Toolchain.Run("mkfifo", journal);
+        Refused("is a pipe or a device; expected a file");
+        File.Delete(journal);
+        using (var zeros = File.Create(journal)) zeros.SetLength(1L << 40);
+        Refused("line 1: is too long for a point of a sweep");
+        File.Delete(journal);
+        File.CreateSymbolicLink(journal, _files.Write("mine", "mine"));
+        Toolchain.Run("chmod", $"1777 {_files.At("out")}");
+        Refused("is a link in a directory that everybody may write into; remove it");
+        Assert.Equal("mine", File.ReadAllText(_files.At("mine")));
+    }
+
+    [Fact]
+    public void A_name_that_leaves_no_room_for_the_journals_is_refused_before_anything_runs()
+    {
+        var plan = _files.Plan("rank: 4", new string('n', 250) + ".yaml");
+        Assert.Contains("its name has 264 bytes; expected 255 at most", Assert.Throws<UserErrorException>(() => _files.Run(plan, "out")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_whose_name_leads_out_of_the_directory_is_refused()
+    {
+        var table = _files.Run(_files.Plan("shape: 24x32\ntokens: 8\nharts: 2"), "out");
+        (table with { Name = "../small" }).WriteTo(_files.At("out"));
+        Assert.Contains("small.parquet: is not a Parquet file that a sweep", Assert.Throws<UserErrorException>(() => SweepTable.Read(_files.At("small.parquet"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/null")]
+    public void A_result_that_is_a_device_is_refused(string path) => Assert.Throws<UserErrorException>(() => SweepTable.Read(path));
+
+    // The cells of a line; commas within quotes do not part them.
+    private static string[] Cells(string line) => Regex.Replace(line, "\"([^\"]|\"\")*\"", "quoted").Split(',');
+
+    [Fact]
     public void A_sweep_that_grew_keeps_the_points_that_it_had()
     {
         _files.Run(_files.Plan(SweepDirectory.Small), "out");
@@ -191,7 +281,7 @@ public sealed class SweepRunTests : IDisposable
         Refused("part1: is part of another sweep", first, Part(SweepDirectory.Small + "\nrank: 4", 2, 2));
         Refused("part1: is part 1/3, and part0 is part 1/2", first, Part(SweepDirectory.Small, 1, 3));
         Refused("part 2 of 2 is missing; run 'ahwalora sweep FILE shard 2/2'", first);
-        Refused("part1: is part 1/2 as part0 is, with other rows", first, first with { Rows = second.Rows });
+        Refused("part1: is part 1/2, as part0 is, but has other rows", first, first with { Rows = second.Rows });
         Refused("part0: has 3 of its 4 points", first with { Rows = [.. first.Rows.Skip(1)] }, second);
         Assert.Equal(8, SweepMerge.Join([("a", first), ("b", second), ("c", first)]).Rows.Count);
 

@@ -28,6 +28,7 @@ public sealed class TwoClustersTests
         hold:
             lw   t1, 0(s1)
             beqz t1, hold
+            fence                   # what follows the flag is seen after it
         begin:
             slli t2, a2, 2
             add  t2, t2, a4
@@ -47,11 +48,13 @@ public sealed class TwoClustersTests
             lw   t6, 0x18(a6)
             lw   t6, 0x24(a6)
             li   t6, 1
+            fence                   # and what is before it, before
             bnez a1, last
             sw   t6, 0(s1)
         wait:
             lw   t1, 4(s1)
             beqz t1, wait
+            fence
             j    done
         last:
             sw   t6, 4(s1)

@@ -1,5 +1,6 @@
 using AhwaLora.Machine;
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.Core.Pipelines;
 
 namespace AhwaLora.Emu.Tests.Machine.Core;
 
@@ -145,7 +146,80 @@ public sealed class CsrTests
                 csrr s6, minstret
             """);
         Assert.Equal((machine["s0"], machine["s1"], 7u), (machine["s2"], machine["s3"], machine["s4"]));
-        Assert.Equal((1u, machine["s5"] + 1), (machine["s5"] - 7, machine["s6"]));
+        Assert.Equal((7u, 8u), (machine["s5"], machine["s6"]));
+    }
+
+    /// <summary>The write that inhibits is still counted, the one that enables is not yet.</summary>
+    [Theory]
+    [InlineData("minstret", 4)]
+    [InlineData("mcycle", 1)]
+    [InlineData("mhpmcounter5", 32)]
+    public void A_write_of_mcountinhibit_acts_after_its_own_instruction(string counter, int bit)
+    {
+        var code = $"""
+                csrwi mhpmevent5, 2
+                li s8, {bit}
+                csrw mcountinhibit, zero
+                csrr s0, {counter}
+                csrs mcountinhibit, s8
+                csrr s1, {counter}
+                csrr s2, {counter}
+                csrc mcountinhibit, s8
+                csrr s3, {counter}
+                csrr s4, {counter}
+            """;
+        foreach (var profile in TimingProfile.All)
+        {
+            var machine = TestMachine.Assemble(code, options: TestMachine.Options with { Timing = profile }).Finish();
+            Assert.Equal((machine["s1"], machine["s1"]), (machine["s2"], machine["s3"]));
+            if (profile == TimingProfile.Functional || counter != "mcycle") Assert.Equal((2u, 1u), (machine["s1"] - machine["s0"], machine["s4"] - machine["s3"]));
+            else Assert.True(machine["s1"] - machine["s0"] >= 2 && machine["s4"] > machine["s3"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("minstret", "minstreth")]
+    [InlineData("mcycle", "mcycleh")]
+    [InlineData("mhpmcounter7", "mhpmcounter7h")]
+    public void The_next_instruction_reads_what_a_write_of_a_counter_has_left(string low, string high)
+    {
+        foreach (var profile in TimingProfile.All)
+        {
+            var machine = TestMachine.Assemble(
+                $"""
+                    csrwi mhpmevent7, 1
+                    csrwi {low}, 17
+                    csrr s0, {low}
+                    csrrwi s1, {low}, 5
+                    csrrsi s2, {low}, 8
+                    csrr s3, {low}
+                    csrwi {high}, 3
+                    csrr s4, {high}
+                    li t0, -1
+                    csrw {low}, t0
+                    csrr s5, {low}
+                    csrr s6, {high}
+                """,
+                options: TestMachine.Options with { Timing = profile }).Finish();
+            Assert.Equal((17u, true, 5u, 13u, 3u, 0xffff_ffffu, 4u), (machine["s0"], machine["s1"] > 17, machine["s2"], machine["s3"], machine["s4"], machine["s5"], machine["s6"]));
+        }
+    }
+
+    /// <summary>The instruction that selects an event counts as what was selected before.</summary>
+    [Fact]
+    public void A_write_of_mhpmevent_acts_after_its_own_instruction()
+    {
+        var machine = Run(
+            """
+                csrwi mhpmevent3, 2
+                csrwi mhpmcounter3, 0
+                csrwi mhpmevent3, 0
+                csrr s0, mhpmcounter3
+                csrwi mhpmevent3, 2
+                csrr s1, mhpmcounter3
+                csrr s2, mhpmcounter3
+            """);
+        Assert.Equal((1u, 1u, 2u), (machine["s0"], machine["s1"], machine["s2"]));
     }
 
     [Fact]

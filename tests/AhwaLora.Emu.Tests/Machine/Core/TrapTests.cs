@@ -1,5 +1,6 @@
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core;
+using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
 using AhwaLora.Machine.Platform;
 
@@ -15,23 +16,23 @@ public sealed class TrapTests
 
     /// <summary>Runs <paramref name="code"/> to its first trap, which label <c>at</c> has to take; s1 to s4 are then mcause, mepc, mtval and mstatus.</summary>
     private static TestMachine Trapped(string code, PlatformDescription? platform = null, bool? emulateMisaligned = null) =>
-        TestMachine.Assemble(
-            $"""
-                la t0, handler
-                csrw mtvec, t0
-                {code}
-                j done
-                .balign 4
-            handler:
-                csrr s1, mcause
-                csrr s2, mepc
-                csrr s3, mtval
-                csrr s4, mstatus
-                li s0, 1
-                j done
-            """,
-            platform,
-            TestMachine.Options with { EmulateMisaligned = emulateMisaligned }).Finish();
+        TestMachine.Assemble(Handled(code), platform, TestMachine.Options with { EmulateMisaligned = emulateMisaligned }).Finish();
+
+    private static string Handled(string code) =>
+        $"""
+            la t0, handler
+            csrw mtvec, t0
+            {code}
+            j done
+            .balign 4
+        handler:
+            csrr s1, mcause
+            csrr s2, mepc
+            csrr s3, mtval
+            csrr s4, mstatus
+            li s0, 1
+            j done
+        """;
 
     private static void AssertTrap(TestMachine machine, TrapCause cause, uint tval)
     {
@@ -150,6 +151,68 @@ public sealed class TrapTests
     [Fact]
     public void A_misaligned_access_to_nothing_is_first_of_all_misaligned() =>
         AssertTrap(Trapped("li t0, 0x01000000\nat: lw a0, 2(t0)", emulateMisaligned: false), TrapCause.LoadMisaligned, 0x0100_0002);
+
+    /// <summary>Memory ends at 0x84000000 and begins at 0x80000000; mtval is the part of the access that faults.</summary>
+    [Theory]
+    [InlineData("lw a0, -1(t0)", TrapCause.LoadAccess, 0x8400_0000)]
+    [InlineData("lw a0, -2(t0)", TrapCause.LoadAccess, 0x8400_0000)]
+    [InlineData("lh a0, -1(t0)", TrapCause.LoadAccess, 0x8400_0000)]
+    [InlineData("lhu a0, -1(t0)", TrapCause.LoadAccess, 0x8400_0000)]
+    [InlineData("flw fa0, -3(t0)", TrapCause.LoadAccess, 0x8400_0000)]
+    [InlineData("sw a0, -3(t0)", TrapCause.StoreAccess, 0x8400_0000)]
+    [InlineData("sh a0, -1(t0)", TrapCause.StoreAccess, 0x8400_0000)]
+    [InlineData("fsw fa0, -2(t0)", TrapCause.StoreAccess, 0x8400_0000)]
+    [InlineData("lw a0, 1(t0)", TrapCause.LoadAccess, 0x8400_0001)]
+    [InlineData("lw a0, -2(t1)", TrapCause.LoadAccess, 0x7fff_fffe)]
+    [InlineData("sh a0, -1(t1)", TrapCause.StoreAccess, 0x7fff_ffff)]
+    public void A_misaligned_access_over_the_end_of_memory_names_the_part_that_faults(string instruction, TrapCause cause, uint part)
+    {
+        var code = $"li t0, 0x84000000\nli t1, 0x80000000\nli a0, -1\nsw zero, -4(t0)\nat: {instruction}";
+        foreach (var profile in TimingProfile.All)
+        {
+            var machine = TestMachine.Assemble(Handled(code), options: TestMachine.Options with { EmulateMisaligned = true, Timing = profile }).Finish();
+            AssertTrap(machine, cause, part);
+            Assert.Equal((0xffff_ffffu, 0u), (machine["a0"], machine.Hart.Space.Peek(0x83ff_fffc, 4, 0, out var last) ? last : 1)); // nothing loaded, nothing stored
+        }
+    }
+
+    [Fact]
+    public void A_misaligned_access_from_memory_into_a_device_faults_at_the_device()
+    {
+        var platform = TestMachine.OneHart with { Memories = [.. TestMachine.OneHart.Memories, new MemoryDescription { Name = "low", Base = 0x01ff_0000, Size = 0x1_0000 }] };
+        AssertTrap(Trapped("li t0, 0x02000000\nat: lw a0, -2(t0)", platform, emulateMisaligned: true), TrapCause.LoadAccess, 0x0200_0000);
+        AssertTrap(Trapped("li t0, 0x02000000\nat: sw a0, -1(t0)", platform, emulateMisaligned: true), TrapCause.StoreAccess, 0x0200_0000);
+        AssertTrap(Trapped("li t0, 0x02000000\nat: lw a0, 2(t0)", platform, emulateMisaligned: true), TrapCause.LoadMisaligned, 0x0200_0002);
+    }
+
+    [Theory]
+    [InlineData(Contention.None)]
+    [InlineData(Contention.Exact)]
+    public void A_misaligned_access_from_one_memory_into_the_next_succeeds(Contention contention)
+    {
+        var platform = TestMachine.OneHart with
+        {
+            Memories = [.. TestMachine.OneHart.Memories.Where(m => m.Base >= 0x8000_0000), .. Beside(0x1000_0000, banks: 32), .. Beside(0x2000_0000, banks: 0)],
+        };
+        foreach (var profile in TimingProfile.All)
+        {
+            foreach (var border in new[] { 0x1000_1000u, 0x2000_1000u })
+            {
+                var machine = TestMachine.Assemble(
+                    $"li t0, 0x{border:x}\nli a0, 0x44332211\nsw a0, -1(t0)\nlw a1, -1(t0)\nlbu a2, -1(t0)\nlw a3, 0(t0)\nsh a0, -1(t0)\nlhu a4, -1(t0)\nflw fa0, -1(t0)\nfmv.x.w a5, fa0",
+                    platform,
+                    TestMachine.Options with { EmulateMisaligned = true, Timing = profile, Contention = contention }).Finish();
+                Assert.Equal((0x4433_2211u, 0x11u, 0x0044_3322u, 0x2211u), (machine["a1"], machine["a2"], machine["a3"], machine["a4"]));
+                Assert.Equal(0x4433_2211u, machine["a5"]);
+            }
+        }
+
+        static IEnumerable<MemoryDescription> Beside(uint address, int banks) =>
+        [
+            new() { Name = $"first{banks}", Base = address, Size = 0x1000, Banks = banks },
+            new() { Name = $"second{banks}", Base = address + 0x1000, Size = 0x1000 },
+        ];
+    }
 
     [Fact]
     public void A_load_that_traps_leaves_its_register() =>

@@ -12,7 +12,7 @@ internal sealed class Alarm(DeviceSite site) : IClockedDevice
     private const uint Set = 0x0, Await = 0x4;
     private const int Nobody = -1;
 
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _masters = site.Masters;
     private readonly InterruptLine _line = site.Interrupt;
     private ulong _ringsAt = ulong.MaxValue;

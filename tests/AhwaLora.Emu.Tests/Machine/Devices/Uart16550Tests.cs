@@ -147,6 +147,68 @@ public sealed class Uart16550Tests
         Assert.Equal(0x5Au, _uart.Load(Data, bytes: 1));
     }
 
+    /// <summary>NS16550A, "Modem Control Register": DTR, RTS, OUT1 and OUT2 take the place of DSR, CTS, RI and DCD.</summary>
+    [Theory]
+    [InlineData(0x00, 0x00)]
+    [InlineData(McrDtr, MsrDsr)]
+    [InlineData(McrRts, MsrCts)]
+    [InlineData(McrOut1, MsrRing)]
+    [InlineData(McrOut2, MsrCarrier)]
+    [InlineData(McrRts | McrOut2, MsrCts | MsrCarrier)]
+    [InlineData(0x0F, 0xF0)]
+    public void In_loopback_the_modem_status_is_the_modem_control(uint control, uint status)
+    {
+        _uart.Store(Mcr, McrLoop | control, bytes: 1);
+        Assert.Equal(status, _uart.Load(Msr, bytes: 1) & 0xF0);
+        Assert.Equal(McrLoop | control, _uart.Load(Mcr, bytes: 1));
+        _uart.Store(Mcr, control, bytes: 1);
+        Assert.Equal(0xB0u, _uart.Load(Msr, bytes: 1) & 0xF0);
+    }
+
+    [Fact]
+    public void A_change_of_the_modem_status_is_noted_until_it_is_read()
+    {
+        _uart.Store(Mcr, McrLoop | 0x0F, bytes: 1);
+        Assert.Equal(0xF0u, _uart.Load(Msr, bytes: 1)); // the begin of RI is not noted
+        _uart.Store(Mcr, McrLoop | McrDtr, bytes: 1);
+        Assert.True(_uart.Peek(Msr, 1, 0, out var peeked));
+        Assert.Equal((0x2Du, 0x2Du, 0x20u), (peeked, _uart.Load(Msr, bytes: 1), _uart.Load(Msr, bytes: 1)));
+    }
+
+    [Fact]
+    public void A_change_of_the_modem_status_interrupts_last_of_all()
+    {
+        _uart.Store(Ier, IerModem | IerReceive, bytes: 1);
+        Assert.False(_line.Level);
+        _uart.Store(Mcr, McrLoop, bytes: 1);
+        Assert.True(_line.Level);
+        Assert.Equal(IirModem, _uart.Load(IirFcr, bytes: 1));
+        _uart.Store(Data, 1, bytes: 1);
+        Assert.Equal(IirReceive, _uart.Load(IirFcr, bytes: 1));
+        _uart.Load(Data, bytes: 1);
+        Assert.Equal(IirModem, _uart.Load(IirFcr, bytes: 1));
+        _uart.Load(Msr, bytes: 1);
+        Assert.Equal(IirNone, _uart.Load(IirFcr, bytes: 1));
+        Assert.False(_line.Level);
+    }
+
+    [Fact]
+    public void In_loopback_nothing_leaves_and_nothing_enters()
+    {
+        var uart = new Uart16550(_sent.Add, _line, "ab"u8.ToArray());
+        uart.Store(Mcr, McrLoop, bytes: 1);
+        uart.Receive((byte)'x');
+        Assert.Equal(LsrTransmitEmpty, uart.Load(Lsr, bytes: 1));
+        uart.Store(Data, 1, bytes: 1);
+        uart.Store(Data, 2, bytes: 1);
+        Assert.Equal((uint)(LsrTransmitEmpty | LsrReady | LsrOverrun), uart.Load(Lsr, bytes: 1));
+        Assert.Equal(1u, uart.Load(Data, bytes: 1));
+        Assert.Empty(_sent);
+        uart.Store(Mcr, 0, bytes: 1);
+        Assert.Equal((uint)(LsrTransmitEmpty | LsrReady), uart.Load(Lsr, bytes: 1));
+        Assert.Equal('a', (char)uart.Load(Data, bytes: 1));
+    }
+
     [Fact]
     public void Clearing_the_fifo_drops_what_was_received()
     {

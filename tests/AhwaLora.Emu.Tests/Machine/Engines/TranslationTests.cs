@@ -4,6 +4,7 @@ using AhwaLora.Machine.Core.Execution;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Core.Translator;
 using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Loader;
 
 namespace AhwaLora.Emu.Tests.Machine.Engines;

@@ -188,6 +188,35 @@ public sealed class HtifTests : IDisposable
         Assert.Equal(-Errno.EFAULT, Call(1024, 0x10, 0));
     }
 
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(0xFFFF_FFFFu)]
+    public void No_bytes_may_lie_anywhere(uint address)
+    {
+        _guest.PutText(Buffer, "f");
+        var handle = (uint)Call(1024, Buffer, 0x602, 0);
+        Assert.Equal((0, 0), (Call(63, handle, address, 0), Call(64, handle, address, 0)));
+        Assert.Equal((0, 0), (Call(63, 0, address, 0), Call(64, 1, address, 0)));
+        Assert.Equal((-Errno.EBADF, -Errno.EBADF), (Call(63, 99, address, 0), Call(64, 0, address, 0)));
+        Assert.Equal((1, "i"), (Call(63, 0, Buffer, 1), _guest.Text(Buffer, 1))); // no input was taken
+    }
+
+    [Fact]
+    public void A_closed_handle_is_dead()
+    {
+        _guest.PutText(Buffer, "f");
+        var handle = (uint)Call(1024, Buffer, 0x602, 0);
+        Assert.Equal(0, Call(57, handle));
+        Assert.All(new[] { Call(57, handle), Call(62, handle, 0, 0), Call(63, handle, Buffer, 1), Call(64, handle, Buffer, 1), Call(80, handle, Buffer) }, result => Assert.Equal(-Errno.EBADF, result));
+    }
+
+    [Fact]
+    public void An_empty_path_names_nothing()
+    {
+        _guest.PutText(Buffer, "");
+        Assert.Equal(-Errno.ENOENT, Call(1024, Buffer, 0, 0));
+    }
+
     [Fact]
     public void A_call_block_outside_memory_is_left_alone()
     {

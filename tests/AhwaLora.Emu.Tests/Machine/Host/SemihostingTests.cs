@@ -204,6 +204,69 @@ public sealed class SemihostingTests : IDisposable
         Assert.Equal(0u, CallBlock(Close, features));
     }
 
+    [Fact]
+    public void A_closed_feature_file_is_dead()
+    {
+        var (first, second) = (OpenFile(":semihosting-features", mode: 0), OpenFile(":semihosting-features", mode: 1));
+        Assert.Equal(0u, CallBlock(Close, first));
+        foreach (var (operation, failed) in new[] { (Close, Failed), (Read, 4u), (Seek, Failed), (IsTty, Failed), (Flen, Failed), (Write, 4u) })
+        {
+            Assert.Equal((failed, AhwaLora.Machine.Host.Errno.EBADF), (CallBlock(operation, first, Buffer, 4), (int)Call(Errno, 0)));
+        }
+
+        Assert.Equal(0u, CallBlock(Read, second, Buffer, 4));
+        Assert.Equal("SHFB", _guest.Text(Buffer, 4));
+        Assert.Equal(first, OpenFile(":semihosting-features", mode: 0));
+    }
+
+    [Fact]
+    public void A_feature_file_cannot_be_written_and_ends_at_its_end()
+    {
+        var features = OpenFile(":semihosting-features", mode: 0);
+        Assert.Equal((3u, AhwaLora.Machine.Host.Errno.EBADF), (CallBlock(Write, features, Buffer, 3), (int)Call(Errno, 0)));
+        Assert.Equal(0u, CallBlock(Seek, features, 0x8000_0000));
+        Assert.Equal(1u, CallBlock(Read, features, Buffer, 1));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.EACCES), (OpenFile(":semihosting-features", mode: 4), (int)Call(Errno, 0)));
+    }
+
+    [Fact]
+    public void A_closed_file_is_dead()
+    {
+        var file = OpenFile("f", mode: 7);
+        Assert.Equal(0u, CallBlock(Close, file));
+        foreach (var (operation, failed) in new[] { (Close, Failed), (Read, 4u), (Seek, Failed), (IsTty, Failed), (Flen, Failed), (Write, 4u) })
+        {
+            Assert.Equal((failed, AhwaLora.Machine.Host.Errno.EBADF), (CallBlock(operation, file, Buffer, 4), (int)Call(Errno, 0)));
+        }
+
+        Assert.Equal(0u, CallBlock(IsError, 0));
+        Assert.Equal(file, OpenFile("f", mode: 0));
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(0xFFFF_FFFFu)]
+    [InlineData(GuestBench.Ram + GuestBench.RamBytes)]
+    public void No_bytes_may_lie_anywhere(uint address)
+    {
+        var file = OpenFile("f", mode: 7);
+        var features = OpenFile(":semihosting-features", mode: 0);
+        foreach (var handle in new[] { file, OpenFile(":tt", mode: 0), features }) Assert.Equal(0u, CallBlock(Read, handle, address, 0));
+        foreach (var handle in new[] { file, OpenFile(":tt", mode: 4) }) Assert.Equal(0u, CallBlock(Write, handle, address, 0));
+        Assert.Equal('x', (char)Call(ReadC, 0)); // no input was taken
+        Assert.Equal((0u, AhwaLora.Machine.Host.Errno.EBADF), (CallBlock(Read, 99, address, 0), (int)Call(Errno, 0)));
+    }
+
+    [Fact]
+    public void A_path_that_is_empty_too_long_or_not_in_memory_fails_with_its_number()
+    {
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.ENOENT), (CallBlock(Open, 0, 0, 0), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.EFAULT), (CallBlock(Remove, 0, 3), (int)Call(Errno, 0)));
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.ENAMETOOLONG), (CallBlock(Remove, Name, 5000), (int)Call(Errno, 0)));
+        _guest.PutText(Name, "a");
+        Assert.Equal((Failed, AhwaLora.Machine.Host.Errno.EINVAL), (CallBlock(Rename, Name, 1, Name, 2), (int)Call(Errno, 0)));
+    }
+
     [Theory]
     [InlineData(0x20026u, 0)]
     [InlineData(0x20023u, 1)]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
@@ -16,7 +17,7 @@ namespace AhwaLora.Emu.Tests.Machine.Snapshots;
 [Trait(Traits.Speed, Traits.Slow)]
 public sealed class SnapshotTests
 {
-    private const int PointsPerCase = 20;
+    private const int PointsPerCase = 20, FuzzedStates = 250;
     private static readonly byte[] Program = [1, 2, 3];
 
     // Every point saves and restores all memory and digests it three times; layers need these 18 MiB of it.
@@ -119,6 +120,53 @@ public sealed class SnapshotTests
         }
 
         Assert.Equal(before, DigestOf(machine));
+    }
+
+    /// <summary>Whoever changes the state computes the digest again: it is refused in a line, or the run that goes on keeps its limits.</summary>
+    [Theory]
+    [InlineData("double-buffered", "functional", Contention.None)]
+    [InlineData("double-buffered", "snitch", Contention.Exact)]
+    [InlineData("eager", "cv32e40p", Contention.Exact)]
+    public void A_state_that_was_changed_by_hand_is_refused_or_keeps_the_limits(string strategy, string timing, Contention contention)
+    {
+        var machine = BuildLayer(strategy, timing, contention);
+        machine.Run(RunLimits.None with { MaxInstructions = 9000 });
+        using var beside = new MemoryStream();
+        machine.SaveOrRestoreBesideMemory(new StateStream(beside, saving: true));
+        var good = Save(machine);
+        var random = new Random(11);
+        for (var n = 0; n < FuzzedStates; n++)
+        {
+            var changed = Changed(good, state =>
+            {
+                // Most of the state is conductances; what is small stands at the end.
+                for (var bytes = random.Next(1, 5); bytes > 0; bytes--) state[^(int)Math.Pow(beside.Length, random.NextDouble())] = (byte)(random.Next(3) == 0 ? 0xff : random.Next(256));
+                return n % 8 == 0 ? state[..random.Next(state.Length)] : state;
+            });
+            try
+            {
+                SnapshotFile.Restore(machine, Program, new MemoryStream(changed));
+                machine.Run(new RunLimits(machine.Cycles + 5000, machine.RetiredInstructions + 5000));
+            }
+            catch (Exception e) when (e is SnapshotException || SnapshotFile.IsContradiction(e))
+            {
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
+
+        SnapshotFile.Restore(machine, Program, new MemoryStream(good));
+        Assert.Equal(new RunResult(ExitReason.Exit, 0, 0), machine.Run(RunLimits.None));
+    }
+
+    /// <summary>A snapshot whose state is changed, with the digest of what it then holds.</summary>
+    private static byte[] Changed(byte[] file, Func<byte[], byte[]> change)
+    {
+        var begin = 16 + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12)) + 2 * SHA256.HashSizeInBytes;
+        using var state = new MemoryStream();
+        using (var unpack = new BrotliStream(new MemoryStream(file[begin..]), CompressionMode.Decompress)) unpack.CopyTo(state);
+        using var packed = new MemoryStream();
+        using (var pack = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true)) pack.Write(change(state.ToArray()));
+        return [.. file[..(begin - SHA256.HashSizeInBytes)], .. SHA256.HashData(packed.ToArray()), .. packed.ToArray()];
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class InstructionMemoryTests
         var elf = TestMachine.Assemble(Loop + "j done\n").Image.Path;
         string? Misses(string memory)
         {
-            using var run = new ProgramRun(new RunRequest { ElfPath = elf, PlatformPath = Scratch.File("platform.json", $$"""{ "instruction_memory": {{memory}} }"""), Options = Options });
+            using var run = new ProgramRun(new RunRequest { ElfPath = elf, Platform = PlatformJson.Parse($$"""{ "instruction_memory": {{memory}} }"""), Options = Options });
             run.Execute();
             return JsonDocument.Parse(Statistics.ToJson(run)).RootElement.TryGetProperty("instruction_cache_misses", out var misses) ? misses.ToString() : null;
         }
@@ -77,8 +77,8 @@ public sealed class InstructionMemoryTests
     public void Where_code_lies_moves_cycles_of_jitter()
     {
         var elf = Toolchain.Assemble(".globl _start, tohost\n_start:\n" + Loop + "li t6, 1\nla t5, tohost\n1: sw t6, 0(t5)\nj 1b\n.section .tohost, \"aw\"\n.balign 64\ntohost: .dword 0\n");
-        var platform = Scratch.File("platform.json", """{ "instruction_memory": { "block_bytes": 16, "extra_cycles": 3 } }""");
-        var (status, spreads) = Jitter.Run(new RunRequest { ElfPath = elf, PlatformPath = platform, Options = Options }, 8);
+        var platform = PlatformJson.Parse("""{ "instruction_memory": { "block_bytes": 16, "extra_cycles": 3 } }""");
+        var (status, spreads) = Jitter.Run(new RunRequest { ElfPath = elf, Platform = platform, Options = Options }, 8);
 
 
         Assert.Equal(0, status);

@@ -170,7 +170,7 @@ public sealed class PeftFormatTests : IDisposable
     [InlineData("\"alpha_pattern\": {}", "\"alpha_pattern\": {\"query\": 1e300}", "alpha_pattern 'query' is 1E+300")]
     [InlineData("\"peft_type\": \"LORA\"", "\"peft_type\": null", "field 'peft_type'")]
     [InlineData("\"r\": 2", "\"r\": \"two\"", "field 'r'")]
-    [InlineData("\"r\": 2,", "", "missing required")]
+    [InlineData("\"r\": 2,", "", "'r' missing")]
     [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": \"(\"", "target_modules is not a regular expression")]
     [InlineData("\"target_modules\": [\"query\", \"value\"]", "\"target_modules\": [\"key\"]", "lora_A.weight' [2, 3] F32: target_modules in adapter_config.json does not name its module")]
     [InlineData("\"modules_to_save\": [\"classifier\", \"score\"]", "\"modules_to_save\": null", "classifier.bias' [1] F32: it is neither lora_A, lora_B nor a tensor of a module in modules_to_save")]

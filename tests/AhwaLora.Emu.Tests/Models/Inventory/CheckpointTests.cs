@@ -98,7 +98,7 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": {\"w\": \"../w.safetensors\"}}");
         AssertRefused("weight_map names '../w.safetensors'");
         File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": {\"w\": null}}");
-        AssertRefused("weight_map names ''");
+        AssertRefused("field 'weight_map.w': expected a text");
         File.WriteAllText(Path.Combine(_directory, "model.safetensors.index.json"), "{\"weight_map\": null}");
         AssertRefused("field 'weight_map'");
     }
@@ -132,7 +132,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": 30", "hidden_size 30 is not a multiple of num_attention_heads 4")]
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size is -1")]
     [InlineData("\"hidden_size\": 32", "\"hidden_size\": \"big\"", "field 'hidden_size'")]
-    [InlineData("\"hidden_size\": 32,", "", "missing required")]
+    [InlineData("\"hidden_size\": 32,", "", "'hidden_size' missing")]
     [InlineData("\"model_type\": \"bert\"", "\"model_type\": null", "field 'model_type'")]
     public void Configurations_that_make_no_model_are_refused(string field, string changed, string expected)
     {

@@ -7,6 +7,7 @@ using AhwaLora.Experiments.Sweeps;
 using AhwaLora.Machine;
 using AhwaLora.Machine.Clusters.Banks;
 using AhwaLora.Machine.Core.Pipelines;
+using AhwaLora.Machine.Platform;
 
 namespace AhwaLora.Emu.Tests.Reports.Study;
 

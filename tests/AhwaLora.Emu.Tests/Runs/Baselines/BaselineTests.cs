@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using AhwaLora.Common.Files;
 using AhwaLora.Machine;
@@ -93,6 +94,24 @@ public sealed class BaselineTests : IDisposable
         Assert.Equal([0, 1], check.Comparison!.Divergences.Select(d => d.Hart));
     }
 
+    private static readonly int[] _like = [0, 1, 2, 5];
+
+    [Fact]
+    public void Harts_that_changed_alike_are_one_row()
+    {
+        var point = new TracePoint(0x8000_0000, "nop", "main", 7);
+        var comparison = new BaselineComparison(
+            [.. _like.Select(hart => new Change($"hart {hart}", "cycles", "1", "2")), new Change("hart 3", "cycles", "1", "3"),
+                .. _like[..2].Select(hart => new Change($"region kernel, hart {hart}", "cycles", "1", "2"))],
+            [],
+            [.. Enumerable.Range(0, 4).Select(hart => new Divergence(hart, 3, null, point with { Cycle = hart == 3 ? 8u : 7u }, IsExact: true))]);
+        using var text = new StringWriter();
+        new BaselineReport(comparison, "program", _ => null).WriteText(text);
+        var lines = text.ToString().Split('\n').Select(Squeezed).ToList();
+        Assert.Equal(["harts 0-2, 5 cycles 1 2", "hart 3 cycles 1 3", "region kernel, harts 0-1 cycles 1 2"], lines.Where(line => line.Contains("cycles 1", StringComparison.Ordinal)).Select(line => line.Trim()));
+        Assert.Equal(["0-2 3 baseline - has ended -", "3 3 baseline - has ended -"], lines.Where(line => line.Contains("has ended", StringComparison.Ordinal)).Select(line => line.Trim()));
+    }
+
     [Fact]
     public void A_tolerance_lets_small_differences_pass()
     {
@@ -137,15 +156,26 @@ public sealed class BaselineTests : IDisposable
         var suite = XDocument.Load(junit).Root!.Element("testsuite")!;
         Assert.Equal(["total", "hart 0", "region region_3, hart 0"], suite.Elements("testcase").Select(c => c.Attribute("name")!.Value));
         Assert.Equal("3", suite.Attribute("failures")!.Value);
+        Assert.All(suite.Elements("testcase").Append(suite), c => Assert.InRange(double.Parse(c.Attribute("time")!.Value, CultureInfo.InvariantCulture), 1e-9, 1e-5));
         Assert.Contains("middle+0x4", suite.Element("testcase")!.Element("failure")!.Value, StringComparison.Ordinal);
         Assert.Contains("| region region_3, hart 0 | instructions | 6 | 7 | +16.67 % |", File.ReadAllText(markdown), StringComparison.Ordinal);
     }
+
+    private const string Scopes = "{\"format\":1,\"program\":\"\",\"platform\":\"\",\"harts\":1,\"timing\":\"\",\"contention\":\"\",\"end\":\"\",\"scopes\":[";
+    private const string Total = "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{}}";
 
     [Theory]
     [InlineData("", "not a baseline")]
     [InlineData("{", "not a baseline")]
     [InlineData("null", "not a baseline")]
-    [InlineData("{\"format\": 1}", "missing required properties")]
+    [InlineData("{\"format\": 1}", "'program', 'platform', 'harts', 'timing', 'contention', 'end', 'scopes' missing")]
+    [InlineData(Scopes + "null]}", "field 'scopes[0]': expected an object")]
+    [InlineData(Scopes + Total + ", null]}", "field 'scopes[1]': expected an object")]
+    [InlineData(Scopes + Total + "," + Total + "]}", "scope 'total' is given twice")]
+    [InlineData(Scopes + "{\"name\":\"hart 0\",\"cycles\":1,\"instructions\":1,\"causes\":{}}]}", "scope 'total' is missing")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":null}]}", "field 'scopes[0].causes': expected an object")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{\"issue\":-1}}]}", "field 'scopes[0].causes.issue': expected a whole number")]
+    [InlineData(Scopes + "{\"name\":\"total\",\"cycles\":1,\"instructions\":1,\"causes\":{\"is\\u001bsue\":1}}]}", @"'is\x1bsue' is not a name")]
     [InlineData("{\"format\":9,\"program\":\"\",\"platform\":\"\",\"harts\":1,\"timing\":\"\",\"contention\":\"\",\"end\":\"\",\"scopes\":[]}", "baseline format 9, expected 1")]
     public void A_file_that_is_no_baseline_is_refused_in_a_line(string text, string expected)
     {
@@ -153,6 +183,21 @@ public sealed class BaselineTests : IDisposable
         var error = Assert.ThrowsAny<UserErrorException>(() => Compare(Program()));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void If_the_trace_cannot_be_written_the_baseline_stays_as_it_was(bool exists)
+    {
+        if (exists) Update(Program());
+        var before = exists ? File.ReadAllText(Cycles) : null;
+        File.Delete(Cycles + ".trace");
+        Directory.CreateDirectory(Cycles + ".trace");
+        Assert.ThrowsAny<UserErrorException>(() => Update(Program(more: "nop")));
+        Assert.Equal(before, exists ? File.ReadAllText(Cycles) : null);
+        Assert.Equal(exists, File.Exists(Cycles));
+        Directory.Delete(Cycles + ".trace");
     }
 
     [Fact]

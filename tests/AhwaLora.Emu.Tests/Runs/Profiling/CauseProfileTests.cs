@@ -212,14 +212,6 @@ public sealed class CauseProfileTests
         Assert.Equal(region.GetProperty("cycles").GetUInt64(), region.GetProperty("causes").EnumerateObject().Aggregate(0UL, (sum, c) => sum + c.Value.GetUInt64()));
     }
 
-    [Fact]
-    public void Without_line_information_or_the_binutils_one_line_says_so()
-    {
-        var bare = Toolchain.Assemble(".globl _start\n_start: nop\nj _start\n");
-        Assert.Matches("build it with -g", SourceLines.Read(bare, [0x8000_0000]).Problem);
-        Assert.Matches("not installed", SourceLines.Read(Programs.Dot, [0x8000_0000], "no-such-addr2line").Problem);
-    }
-
     private static RunRequest DotRequest() => new()
     {
         ElfPath = Programs.Dot,

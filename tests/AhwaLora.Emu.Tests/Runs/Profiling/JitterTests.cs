@@ -1,6 +1,7 @@
 using AhwaLora.Machine;
 using AhwaLora.Machine.Core.Pipelines;
 using AhwaLora.Machine.Order;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Programs;
 
 namespace AhwaLora.Emu.Tests.Runs.Profiling;

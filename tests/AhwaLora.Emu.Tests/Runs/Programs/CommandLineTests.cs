@@ -40,6 +40,14 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Arguments_of_the_guest_need_no_dashes_unless_they_look_like_options()
+    {
+        Assert.Equal(0, Run("run", Exits, "--quiet", "a", "b", "", "-1", "-").Status);
+        Assert.Equal(0, Run("run", "--quiet", Exits, "a", "--harts", "2", "b", "--", "--quiet").Status);
+        AssertRefused("unknown option '-x'; see 'ahwalora run --help'; if it is for the guest, put -- before it", "run", Exits, "a", "-x");
+    }
+
+    [Fact]
     public void Values_of_options_are_checked()
     {
         AssertRefused("--misaligned 'maybe': expected emulate, trap; see 'ahwalora run --help'", "run", Exits, "--misaligned", "maybe");
@@ -74,6 +82,43 @@ public sealed class CommandLineTests
     {
         Assert.Equal(0, Run("layer", "--in", "8", "--out", "8", "--tokens", "4", "--harts", "1").Status);
         AssertRefused("--chunk 8 is outside 1 to 4; the nearest valid value is 4", "layer", "--tokens", "4", "--chunk", "8");
+    }
+
+    [Fact]
+    public void What_cannot_fit_is_refused_before_anything_runs()
+    {
+        AssertRefused("multi-layer: its buffers take 163,328 bytes of TCDM, and 129,696 are there; use --chunk 5 or less", "layer", "--in", "128", "--out", "512", "--strategy", "multi-layer", "--then", "128");
+        AssertRefused("use --chunk 11 or less", "layer", "--in", "512", "--out", "512", "--chunk", "32", "--paired");
+        AssertRefused("use --chunk 15 or less", "layer", "--in", "512", "--out", "512", "--chunk", "64", "--strategy", "sequential");
+        var (status, error) = Run("model", "mobilebert", "--timing-only", "--tokens", "100000");
+        Assert.Equal(125, status);
+        Assert.Matches(@"(?m)^  tokens 100000 of 512x128 take [\d,]+ bytes more than the platform's RAM has; the nearest that fits is tokens \d+$", error);
+    }
+
+    [Fact]
+    public void Fewer_tokens_than_a_usual_chunk_are_one_chunk_of_a_model()
+    {
+        Assert.Equal(0, Run("model", "mobilebert", "--tokens", "2", "--harts", "2", "--timing-only", "--timing", "functional").Status);
+        AssertRefused("--chunk 16 is outside 1 to 8; the nearest valid value is 8", "model", "mobilebert", "--tokens", "8", "--chunk", "16");
+    }
+
+    [Fact]
+    public void A_platform_file_is_told_all_its_faults_at_once()
+    {
+        var file = Scratch.File("platform.json", """
+            { "hrats": 2, "harts": 65, "isa": "rv32iq_foo", "dma": { "queue_depth": 99 }, "aimc": { "preset": "nix" },
+              "memories": [ { "name": "ram", "base": "zz", "size": 4 }, { "name": "t", "base": "0x10000000", "size": 7, "banks": 3 } ] }
+            """);
+        string[] faults =
+        [
+            "'hrats': no such field", "'memories[0].base': expected", "'harts': 65", "extension 'q'", "extension 'foo'", "(t): size 7", "(t): banks 3", "'dma.queue_depth': 99", "no preset 'nix'",
+        ];
+        var (status, error) = Run("run", Exits, "--platform", file);
+        Assert.Equal(125, status);
+        var lines = error.TrimEnd('\n').Split('\n');
+        Assert.Equal($"ahwalora: {file}: 9 faults; nothing was run", lines[0]);
+        Assert.Equal(10, lines.Length);
+        Assert.All(faults, fault => Assert.Contains(lines, line => line.StartsWith("  field ", StringComparison.Ordinal) && line.Contains(fault, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -57,6 +57,28 @@ public sealed class SandboxHostTests : IDisposable
         Assert.Equal("secret", File.ReadAllText(Path.Combine(_outer.FullName, "secret")));
     }
 
+    /// <summary>Opening a pipe would wait for another program, whatever limits the run has.</summary>
+    [Theory]
+    [InlineData(OpenFlags.Read)]
+    [InlineData(OpenFlags.Write | OpenFlags.Truncate)]
+    [InlineData(OpenFlags.Read | OpenFlags.Write | OpenFlags.Create)]
+    public void Pipes_are_refused_at_once_also_behind_a_link(OpenFlags flags)
+    {
+        Toolchain.Run("mkfifo", Inside("pipe"));
+        File.CreateSymbolicLink(Inside("link"), "pipe");
+        Assert.Equal(-Errno.EACCES, _host.Open("pipe", flags));
+        Assert.Equal(-Errno.EACCES, _host.Open("link", flags));
+        Assert.Equal(-Errno.EEXIST, _host.Open("pipe", OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive));
+        Assert.Equal(0, _host.Remove("pipe"));
+    }
+
+    [Fact]
+    public void Devices_are_refused()
+    {
+        using var host = MakeHost("/dev");
+        Assert.Equal((-Errno.EACCES, -Errno.EACCES), (host.Open("zero", OpenFlags.Read), host.Open("null", OpenFlags.Write)));
+    }
+
     [Fact]
     public void Absolute_paths_into_the_sandbox_are_refused_too() => Assert.Equal(-Errno.EACCES, _host.Open(Inside("file"), OpenFlags.Read));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AhwaLora.Emu.Tests.Runs.Programs;
 using AhwaLora.Machine;
+using AhwaLora.Machine.Platform;
 using AhwaLora.Runs.Traces;
 
 namespace AhwaLora.Emu.Tests.Runs.Traces;

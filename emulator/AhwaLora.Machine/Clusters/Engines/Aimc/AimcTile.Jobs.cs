@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AhwaLora.Analog.Crossbar;
 using AhwaLora.Machine.Bus;
+using AhwaLora.Machine.State;
 using static AhwaLora.Machine.Clusters.Engines.Aimc.AimcTileRegisters;
 
 namespace AhwaLora.Machine.Clusters.Engines.Aimc;
@@ -22,6 +23,8 @@ public sealed partial class AimcTile
 
     private readonly AimcTileStreamer _streamIn, _streamOut;
     private readonly byte[][] _inputs, _outputs;
+    [Unsaved("holds an output vector within one call")]
+    private readonly Half[] _rounded;
     private ulong _integrateEnd = ulong.MaxValue;
     private uint _passes;
 
@@ -198,7 +201,10 @@ public sealed partial class AimcTile
         var job = ContextOfJob(_jobOf[flight]);
         if (_vectorOf[flight] == 0) LoadColumnFactors(job);
         var source = job.Src + _vectorOf[flight] * job.SrcStride;
-        _masters.Space.ReadBlock(source, job.InputBytes).CopyTo(_inputs[_inFinished++ % 2]);
+        var x = _masters.Space.ReadBlock(source, job.InputBytes);
+        var buffer = _inputs[_inFinished++ % 2];
+        if (job.IsHalf) HalfVectors.Widen(Halves(x), MemoryMarshal.Cast<byte, float>(buffer.AsSpan()));
+        else x.CopyTo(buffer);
     }
 
     private void LoadColumnFactors(AimcTileContext job)
@@ -240,8 +246,8 @@ public sealed partial class AimcTile
 
     private MvmResult Multiply(AimcTileContext job, byte[] input, byte[] output)
     {
-        var x = input.AsSpan(0, (int)job.InputBytes);
-        var y = output.AsSpan(0, (int)job.OutputBytes);
+        var x = input.AsSpan(0, job.BufferedInputBytes);
+        var y = output.AsSpan(0, job.BufferedOutputBytes);
         if (job.IsRaw) return _crossbar.MvmCodes(job.Region, MemoryMarshal.Cast<byte, sbyte>(x), MemoryMarshal.Cast<byte, sbyte>(y), _saturated);
         var digital = new DigitalStage
         {
@@ -254,10 +260,10 @@ public sealed partial class AimcTile
     private void RefuseVector(AimcTileContext job, ulong flight)
     {
         _refused[flight] = true;
-        var x = Floats(_inputs[_integrateStarted % 2].AsSpan(0, (int)job.InputBytes));
+        var x = Floats(_inputs[_integrateStarted % 2].AsSpan(0, job.BufferedInputBytes));
         uint element = 0;
         while (float.IsFinite(x[(int)element])) element++;
-        Fail(AimcTileError.Input, job.Src + _vectorOf[flight] * job.SrcStride + 4 * element);
+        Fail(AimcTileError.Input, job.Src + _vectorOf[flight] * job.SrcStride + job.ElementBytes * element);
     }
 
     // Clips and saturations count from the start of the integration.
@@ -289,28 +295,39 @@ public sealed partial class AimcTile
         var flight = _outFinished % MaxInFlight;
         TellOfVector("stream out", flight, _streamOut.StartedAt, time);
         var job = ContextOfJob(_jobOf[flight]);
-        var output = _outputs[_outFinished++ % 2].AsSpan(0, (int)job.OutputBytes);
+        var output = _outputs[_outFinished++ % 2].AsSpan(0, job.BufferedOutputBytes);
         var target = job.Dst + _vectorOf[flight] * job.DstStride;
         if (!_refused[flight])
         {
-            if (!job.IsRaw) Complete(job, output, target);
-            _masters.Space.WriteBlock(target, output, _options.Initiator);
+            _masters.Space.WriteBlock(target, Complete(job, output, target), _options.Initiator);
         }
 
         if (_vectorOf[flight] == job.Vectors - 1) FinishJob(job, time);
     }
 
-    // One addition per element, and the NaN that an FPU gives (unprivileged specification, "NaN Generation and
-    // Propagation"): the same bits as if firmware had added.
-    private void Complete(AimcTileContext job, Span<byte> output, uint target)
+    // The bytes that go to memory. One addition per element, in the format of the operands, and the NaN that an FPU gives
+    // (unprivileged specification, "NaN Generation and Propagation"): the same bits as if firmware had added.
+    private ReadOnlySpan<byte> Complete(AimcTileContext job, Span<byte> output, uint target)
     {
+        if (job.IsRaw) return output;
         var y = MemoryMarshal.Cast<byte, float>(output);
-        var before = job.Accumulates ? Floats(_masters.Space.ReadBlock(target, job.OutputBytes)) : default;
+        var inMemory = job.Accumulates ? _masters.Space.ReadBlock(target, job.OutputBytes) : default;
+        if (job.IsHalf)
+        {
+            var rounded = _rounded.AsSpan(0, y.Length);
+            HalfVectors.Round(y, rounded);
+            if (job.Accumulates) HalfVectors.Add(Halves(inMemory), rounded);
+            return MemoryMarshal.AsBytes(rounded);
+        }
+
+        var before = Floats(inMemory);
         for (var column = 0; column < y.Length; column++)
         {
             if (job.Accumulates) y[column] = before[column] + y[column];
             if (float.IsNaN(y[column])) y[column] = BitConverter.UInt32BitsToSingle(CanonicalNaN);
         }
+
+        return output;
     }
 
     private void FinishJob(AimcTileContext job, ulong time)
@@ -326,6 +343,8 @@ public sealed partial class AimcTile
 
     private void AddRun(AimcTileStreamer streamer, uint address, uint words) =>
         streamer.Add(_masters.Space.FindMemory(address, 1)!, address, words);
+
+    private static ReadOnlySpan<Half> Halves(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, Half>(bytes);
 
     private static ReadOnlySpan<float> Floats(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes);
 }

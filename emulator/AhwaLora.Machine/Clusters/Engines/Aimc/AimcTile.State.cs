@@ -6,6 +6,8 @@ namespace AhwaLora.Machine.Clusters.Engines.Aimc;
 // All that a snapshot holds of a tile, in the order of the fields' declarations.
 public sealed partial class AimcTile
 {
+    private const int MostProgrammings = 1 << 20;
+
     /// <inheritdoc/>
     public void SaveOrRestore(StateStream state)
     {
@@ -78,22 +80,24 @@ public sealed partial class AimcTile
         SaveOrRestorePlane(state, crossbar.Plus);
         SaveOrRestorePlane(state, crossbar.Minus);
         state.Array(crossbar.Weights);
-        SaveOrRestoreProgrammings(state, crossbar.Programmings);
+        SaveOrRestoreProgrammings(state, crossbar);
         state.Field(ref crossbar.AgeSeconds);
         state.Field(ref crossbar.NextEvent);
         state.Field(ref crossbar.ReferenceResponse);
         state.Field(ref crossbar.Alpha);
     }
 
-    private static void SaveOrRestoreProgrammings(StateStream state, List<Programming> programmings)
+    private static void SaveOrRestoreProgrammings(StateStream state, CrossbarState crossbar)
     {
+        var programmings = crossbar.Programmings;
         var count = programmings.Count;
-        state.Field(ref count);
+        state.Count(ref count, MostProgrammings);
         if (!state.IsSaving) programmings.Clear();
         for (var i = 0; i < count; i++)
         {
             var (region, scale, weight, olderBy) = state.IsSaving ? programmings[i] : new Programming(default, [], [], 0);
             SaveOrRestoreRegion(state, ref region);
+            state.Require(Lies(region.FirstRow, region.Rows, crossbar.Rows) && Lies(region.FirstColumn, region.Columns, crossbar.Columns));
             state.Field(ref olderBy);
             if (!state.IsSaving) (scale, weight) = (new float[region.Columns], new float[region.Columns]);
             state.Array(scale);
@@ -101,6 +105,8 @@ public sealed partial class AimcTile
             if (!state.IsSaving) programmings.Add(new(region, scale, weight, olderBy));
         }
     }
+
+    private static bool Lies(int first, int count, int size) => first >= 0 && count > 0 && (long)first + count <= size;
 
     private static void SaveOrRestoreRegion(StateStream state, ref CrossbarPart region)
     {

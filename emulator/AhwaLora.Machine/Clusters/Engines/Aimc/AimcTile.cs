@@ -18,7 +18,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
 {
     private readonly AimcTileOptions _options;
     private readonly CrossbarArray _crossbar;
-    [Unsaved("wired by the assembly")]
+    [Unsaved("fixed when the machine is built")]
     private readonly IBusMasters _masters;
     private readonly InterruptLine _interrupt;
 
@@ -72,6 +72,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
         for (var i = 0; i < _contexts.Length; i++) _contexts[i] = new(crossbar.State.Columns);
         _contextOfJob = new int[BitOperations.RoundUpToPowerOf2((uint)options.Contexts)];
         _inputs = [new byte[4 * crossbar.State.Rows], new byte[4 * crossbar.State.Rows]];
+        _rounded = new Half[crossbar.State.Columns];
         _outputs = [new byte[4 * crossbar.State.Columns], new byte[4 * crossbar.State.Columns]];
         _streamIn = new(options.WordsPerCycle, options.ExactContention);
         _streamOut = new(options.WordsPerCycle, options.ExactContention);
@@ -123,7 +124,7 @@ public sealed partial class AimcTile : IClockedDevice, IJobDevice
     }
 
     /// <summary>The streamers: in, then out.</summary>
-    [field: Unsaved("the streamers again, which are passed")]
+    [field: Unsaved("another list of the streamers, which are saved themselves")]
     public IReadOnlyList<IBankMaster> BankMasters { get; }
 
     /// <inheritdoc/>

@@ -66,20 +66,31 @@ internal sealed class AimcTileContext(int columns) : IStateful
 
     public bool IsRaw => (this[Flags] & 2) != 0;
 
+    public bool IsHalf => (this[Flags] & 4) != 0;
+
+    /// <summary>Bytes of an element in memory: an int8 code, a binary16 or a binary32.</summary>
+    public uint ElementBytes => IsRaw ? 1u : IsHalf ? 2u : 4u;
+
     /// <summary>The part of the tile that the job uses; valid only after <see cref="Check"/> has passed.</summary>
     public CrossbarPart Region => new((int)this[FirstRow], (int)Rows, (int)this[FirstColumn], (int)Columns);
 
-    /// <summary>Bytes of one input vector: int8 codes or float32.</summary>
-    public uint InputBytes => IsRaw ? Rows : 4 * Rows;
+    /// <summary>Bytes of one input vector in memory.</summary>
+    public uint InputBytes => ElementBytes * Rows;
 
-    /// <summary>Bytes of one output vector.</summary>
-    public uint OutputBytes => IsRaw ? Columns : 4 * Columns;
+    /// <summary>Bytes of one output vector in memory.</summary>
+    public uint OutputBytes => ElementBytes * Columns;
+
+    /// <summary>Bytes of one input vector in the tile's buffer: int8 codes or float32.</summary>
+    public int BufferedInputBytes => (int)(IsRaw ? Rows : 4 * Rows);
+
+    /// <summary>Bytes of one output vector in the tile's buffer.</summary>
+    public int BufferedOutputBytes => (int)(IsRaw ? Columns : 4 * Columns);
 
     /// <summary>The error in the job, or none, and the value that is wrong.</summary>
     public (AimcTileError Cause, uint Argument) Check(CrossbarArray crossbar, AddressSpace space)
     {
         var flags = this[Flags];
-        if (flags > 3 || (Accumulates && IsRaw) || (IsRaw && !crossbar.HasInt8Codes)) return (AimcTileError.Flags, flags);
+        if (flags > 7 || (IsRaw && flags != 2) || (IsRaw && !crossbar.HasInt8Codes)) return (AimcTileError.Flags, flags);
         if (!Lines.Fit(this[FirstRow], Rows, crossbar.State.Rows)) return (AimcTileError.Rows, Lines.Argument(this[FirstRow], Rows));
         if (!Lines.Fit(this[FirstColumn], Columns, crossbar.State.Columns)) return (AimcTileError.Columns, Lines.Argument(this[FirstColumn], Columns));
         if (Vectors is 0 or > MaxVectors) return (AimcTileError.Vectors, Vectors);

@@ -81,7 +81,7 @@ public sealed record ProgrammingCost
     public IReadOnlyList<Figure> Figures =>
     [
         new("programming pulse time", PulseNs, "ns", "assumed"),
-        new("programming pulses a device", IterationsPerCell, "pulses", "assumed"),
+        new("programming pulses per device", IterationsPerCell, "pulses", "assumed"),
         new("cells programmed in parallel", CellsInParallel, "cells", "assumed"),
         new("programming pulse energy", PulseFemtojoules, "fJ", "assumed"),
     ];

@@ -40,8 +40,9 @@ public static class AimcTileRegisters
     /// <summary>The register map, for the datasheet.</summary>
     public static RegisterMap Map { get; } = new("TILE", 0x1000, "Analog in-memory-computing tile: y = W x for jobs of vectors. A row is an input line, a column an output line. Word accesses.",
     [
-        new(Trigger,            "TRIGGER",             ReadWrite, "Write: queue the job in the hart's context. Read: number of the hart's latest job, 1 = first since the last clear, 0 = none."),
-        new(Acquire,            "ACQUIRE",             ReadActs,  "Lock a free job context for the reading hart: its id, or a negative code. A hart that holds one gets the same again. Its registers keep the values of its last job."),
+        new(Trigger,            "TRIGGER",             ReadWrite, "Write: queues the job in the hart's context. Read: number of the hart's latest job; 1 is the first since the last clear, 0 means none."),
+        new(Acquire,            "ACQUIRE",             ReadActs,  "A read locks a free job context for its hart and returns the context's id, or a negative code. "
+            + "A hart that holds a context gets the same one again. Its registers keep the values of its last job."),
         new(Finished,           "FINISHED",            ReadOnly,  "Jobs finished since the last clear; jobs finish in the order of their numbers."),
         new(Status,             "STATUS",              ReadOnly,  "What the tile is doing.")
         {
@@ -56,8 +57,8 @@ public static class AimcTileRegisters
             ],
         },
         new(RunningJob,         "RUNNING_JOB",         ReadOnly,  "Number of the oldest unfinished job; 0 = none."),
-        new(SoftClear,          "SOFT_CLEAR",          WriteOnly, "Any value: abort all jobs, free and zero the contexts, zero job numbers, FINISHED, IRQ_ENABLE, "
-            + "IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration under way goes on."),
+        new(SoftClear,          "SOFT_CLEAR",          WriteOnly, "Any value: aborts all jobs, frees and zeroes the contexts, zeroes job numbers, FINISHED, IRQ_ENABLE, "
+            + "IRQ_STATUS, errors and saturation bits; weights, age, alpha, T_INT_NS and counters stay; a programming or calibration that has begun goes on."),
         new(IrqEnable,          "IRQ_ENABLE",          ReadWrite, "Interrupt line = any bit of IRQ_ENABLE and IRQ_STATUS.") { Fields = Interrupts() },
         new(IrqStatus,          "IRQ_STATUS",          WriteOneToClear, "What has happened.") { Fields = Interrupts() },
         new(Caps,               "CAPS",                ReadOnly,  "What this tile offers: read it before assuming a size.")
@@ -100,13 +101,14 @@ public static class AimcTileRegisters
         {
             Fields =
             [
-                new("ACCUMULATE", 0, 0, "DST = DST + y, one float32 addition an element; reading DST doubles the stream-out time."),
-                new("RAW", 1, 1, "SRC holds int8 DAC codes and DST takes int8 ADC codes, four a word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE."),
+                new("ACCUMULATE", 0, 0, "DST = DST + y, one addition per element in the format of DST; reading DST doubles the stream-out time."),
+                new("RAW", 1, 1, "SRC holds int8 DAC codes and DST takes int8 ADC codes, four per word: one pass, no scaling, no SCALE, alpha or BIAS; not with ACCUMULATE or HALF."),
+                new("HALF", 2, 2, "SRC and DST hold binary16, two per word. Each element of y is rounded once, to nearest even, before ACCUMULATE adds it; SCALE and BIAS stay float32."),
             ],
         },
-        new(Scale,              "SCALE",               ReadWrite, "Context: address of float32 factors, one a column, on top of the scales the weights were mapped with; 0 = none; read once a job."),
-        new(Bias,               "BIAS",                ReadWrite, "Context: address of float32 addends, one a column; 0 = none; read once a job."),
-        new(Tag,                "TAG",                 ReadWrite, "Context: any number that helps the firmware to know the job again."),
+        new(Scale,              "SCALE",               ReadWrite, "Context: address of float32 factors, one per column, in addition to the scales that the weights were mapped with; 0 = none; read once per job."),
+        new(Bias,               "BIAS",                ReadWrite, "Context: address of float32 addends, one per column; 0 = none; read once per job."),
+        new(Tag,                "TAG",                 ReadWrite, "Context: any number by which the firmware recognizes the job."),
         new(RunningTag,         "RUNNING_TAG",         ReadOnly,  "TAG of the oldest unfinished job; 0 = none."),
         new(FinishedTag,        "FINISHED_TAG",        ReadOnly,  "TAG of the job finished last."),
 
@@ -119,14 +121,14 @@ public static class AimcTileRegisters
 
         new(ProgramWeights,     "PROGRAM_WEIGHTS",     ReadWrite, "Address of float32 weights [out, in]: PROGRAM_COLUMNS.COUNT lines of PROGRAM_ROWS.COUNT values."),
         new(ProgramStride,      "PROGRAM_STRIDE",      ReadWrite, "Bytes from the weights of one column to those of the next."),
-        new(ProgramRows,        "PROGRAM_ROWS",        ReadWrite, "Input lines of the region; at reset that which the host programmed, or the whole tile.") { Fields = Range() },
+        new(ProgramRows,        "PROGRAM_ROWS",        ReadWrite, "Input lines of the region; at reset the region that the host programmed, or the whole tile.") { Fields = Range() },
         new(ProgramColumns,     "PROGRAM_COLUMNS",     ReadWrite, "Output lines of the region.") { Fields = Range() },
-        new(ProgramStart,       "PROGRAM_START",       WriteOnly, "Any value: read the weights and program the region; locks the tile, takes its time, then the tile's age is 0."),
+        new(ProgramStart,       "PROGRAM_START",       WriteOnly, "Any value: reads the weights and programs the region. The tile is locked until that is done; then its age is 0."),
         new(ProgramStatus,      "PROGRAM_STATUS",      ReadOnly,  "The programming started last.") { Fields = Progress() },
         new(ProgramRmsError,    "PROGRAM_RMS_ERROR",   ReadOnly,  "Float32: root mean square of programmed less intended conductance, microsiemens."),
-        new(ProgramPulses,      "PROGRAM_PULSES",      ReadOnly,  "Pulses the last programming took."),
+        new(ProgramPulses,      "PROGRAM_PULSES",      ReadOnly,  "Pulses that the last programming took."),
 
-        new(CalibrateStart,     "CALIBRATE_START",     WriteOnly, "Measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes an MVM for each input line.")
+        new(CalibrateStart,     "CALIBRATE_START",     WriteOnly, "Measures the region in PROGRAM_ROWS and PROGRAM_COLUMNS: 1 = take the response as reference R0, alpha = 1; 2 = alpha = R0/R; takes one MVM per input line.")
         {
             Fields = [new("COMMAND", 1, 0, "1 or 2.")],
         },
@@ -136,7 +138,7 @@ public static class AimcTileRegisters
         new(CalibrateAlpha,     "CALIBRATE_ALPHA",     ReadWrite, "Float32: factor on every output; finite."),
 
         new(Age,                "AGE",                 ReadOnly,  "Float32: seconds since programming: simulated time and advances."),
-        new(AgeAdvance,         "AGE_ADVANCE",         WriteOnly, "Float32: let that many seconds pass for the devices, and read them anew; not while the tile computes."),
+        new(AgeAdvance,         "AGE_ADVANCE",         WriteOnly, "Float32: lets that many seconds pass for the devices, then reads them again; not while the tile computes."),
         new(ErrorCause,         "ERROR_CAUSE",         ReadOnly,  "What was wrong last; cleared, with ERROR_ARGUMENT, by IRQ_STATUS.ERROR."),
         new(ErrorArgument,      "ERROR_ARGUMENT",      ReadOnly,  "The value that was wrong."),
         new(Saturation,         "SATURATION",          WriteOneToClear, "A bit for each column that has saturated in any pass; columns beyond 511 share bits modulo 512.", SaturationWords),
@@ -151,13 +153,13 @@ public static class AimcTileRegisters
         new("ERROR_ROWS", (uint)AimcTileError.Rows, "No rows, or rows outside the tile; argument: first << 16 | count."),
         new("ERROR_COLUMNS", (uint)AimcTileError.Columns, "No columns, or columns outside the tile; argument: first << 16 | count."),
         new("ERROR_VECTORS", (uint)AimcTileError.Vectors, "No vectors, or more than 65535; argument: VECTORS."),
-        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "Unknown flags, RAW with ACCUMULATE, or RAW with converters that are off or wider than 8 bits; argument: FLAGS."),
+        new("ERROR_FLAGS", (uint)AimcTileError.Flags, "Unknown flags, RAW with ACCUMULATE or HALF, or RAW with converters that are off or wider than 8 bits; argument: FLAGS."),
         new("ERROR_MISALIGNED", (uint)AimcTileError.Misaligned, "An address or stride that is not a multiple of 4; argument: it."),
         new("ERROR_UNMAPPED", (uint)AimcTileError.Unmapped, "Not all of an operand lies in one memory; argument: its address."),
         new("ERROR_INPUT", (uint)AimcTileError.Input, "An input vector with a NaN or infinite element: its output is not written; argument: the element's address."),
         new("ERROR_WEIGHT", (uint)AimcTileError.Weight, "A NaN or infinite weight; argument: its address."),
-        new("ERROR_BUSY", (uint)AimcTileError.Busy, "Programming, calibration or ageing asked for while the tile computes; argument: the register's offset."),
-        new("ERROR_NO_REFERENCE", (uint)AimcTileError.NoReference, "Alpha asked for before the reference was measured; argument: 0."),
+        new("ERROR_BUSY", (uint)AimcTileError.Busy, "Programming, calibration or ageing was requested while the tile computes; argument: the register's offset."),
+        new("ERROR_NO_REFERENCE", (uint)AimcTileError.NoReference, "Alpha was requested before the reference was measured; argument: 0."),
         new("ERROR_VALUE", (uint)AimcTileError.Value, "T_INT_NS, CALIBRATE_START, CALIBRATE_ALPHA or AGE_ADVANCE out of range; argument: the value written."),
     ]);
 

@@ -115,10 +115,11 @@ public sealed class AimcTileStreamer : IBankMaster, IStateful
     {
         state.Array(_firstAddress);
         state.Array(_length);
-        state.Field(ref _runs);
+        state.Count(ref _runs, MaxRuns);
         state.Field(ref _words);
         state.Field(ref _taken);
         state.Field(ref _granted);
+        state.Require(_granted <= _taken && _taken <= _words && _words == _length.Take(_runs).Aggregate(0UL, static (sum, words) => sum + words));
         state.Array(_wanted);
         state.Array(_askedBy);
         state.Field(ref _startedAt);

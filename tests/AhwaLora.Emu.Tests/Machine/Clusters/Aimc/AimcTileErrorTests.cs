@@ -16,7 +16,7 @@ public sealed class AimcTileErrorTests
     [InlineData(FirstColumn, 60, AimcTileError.Columns, 60 << 16 | 8)]
     [InlineData(Vectors, 0, AimcTileError.Vectors, 0)]
     [InlineData(Vectors, 65_536, AimcTileError.Vectors, 65_536)]
-    [InlineData(Flags, 4, AimcTileError.Flags, 4)]
+    [InlineData(Flags, 8, AimcTileError.Flags, 8)]
     [InlineData(Flags, 2, AimcTileError.Flags, 2)] // the ideal tile has no codes
     [InlineData(Src, Tcdm + 2, AimcTileError.Misaligned, Tcdm + 2)]
     [InlineData(Dst, Tcdm + 1, AimcTileError.Misaligned, Tcdm + 1)]

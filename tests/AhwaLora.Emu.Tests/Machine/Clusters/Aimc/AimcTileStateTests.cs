@@ -109,7 +109,7 @@ public sealed class AimcTileStateTests
         FirstRow or FirstColumn => (uint)random.Next(4),
         Rows or Columns or ProgramRows or ProgramColumns => (uint)random.Next(1, 14),
         AgeAdvance => BitConverter.SingleToUInt32Bits(random.NextSingle() * 1e6f),
-        Flags => (uint)random.Next(3),
+        Flags => (uint)random.Next(6),
         _ => (uint)random.Next(4),
     };
 }

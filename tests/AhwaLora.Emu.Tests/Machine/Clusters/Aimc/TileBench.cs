@@ -87,11 +87,14 @@ internal sealed class TileBench : IBusMasters, IActivityObserver
     public Span<float> Floats(uint address, int count) =>
         MemoryMarshal.Cast<byte, float>(Memory.Data.AsSpan((int)(address - Tcdm), 4 * count));
 
+    public Span<Half> Halves(uint address, int count) =>
+        MemoryMarshal.Cast<byte, Half>(Memory.Data.AsSpan((int)(address - Tcdm), 2 * count));
+
     /// <summary>Acquires a context and fills it in; vectors are dense.</summary>
     public void Prepare(uint rows, uint columns, uint vectors, uint src = Tcdm, uint dst = Tcdm + 0x8000, uint flags = 0, int hart = 0)
     {
         Assert.True((int)Read(Acquire, hart) >= 0);
-        var bytes = flags == 2 ? 1u : 4u;
+        var bytes = flags == 2 ? 1u : (flags & 4) != 0 ? 2u : 4u;
         foreach (var (offset, value) in new (uint, uint)[]
         {
             (Src, src), (Dst, dst), (SrcStride, bytes * rows), (DstStride, bytes * columns), (Vectors, vectors), (FirstRow, 0), (Rows, rows),

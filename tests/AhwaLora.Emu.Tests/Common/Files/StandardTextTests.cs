@@ -1,7 +1,7 @@
 using AhwaLora.Common.Files;
 
 
-namespace AhwaLora.Emu.Tests.Common;
+namespace AhwaLora.Emu.Tests.Common.Files;
 
 /// <summary>What is printed on standard output and standard error.</summary>
 public sealed class StandardTextTests

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AhwaLora.Common.Files;
 
-namespace AhwaLora.Emu.Tests.Common;
+namespace AhwaLora.Emu.Tests.Common.Files;
 
 /// <summary>Files that are there whole or not at all.</summary>
 [Trait(Traits.Engine, Traits.Own)]
@@ -114,5 +114,80 @@ public sealed class AtomicFileTests
         Assert.Equal(0, process.ExitCode);
         Assert.StartsWith("{", File.ReadAllText(target), StringComparison.Ordinal);
         Assert.Equal("middle", new FileInfo(Path.Combine(directory, "link")).LinkTarget);
+    }
+
+    [Fact]
+    public void A_link_in_a_directory_that_everybody_may_write_into_is_replaced()
+    {
+        var mine = Scratch.File("mine", "old");
+        var link = Scratch.File("link");
+        File.CreateSymbolicLink(link, mine);
+        Toolchain.Run("chmod", $"1777 {Path.GetDirectoryName(link)}");
+        AtomicFile.WriteText(link, "new");
+        Assert.Equal(("old", "new", null), (File.ReadAllText(mine), File.ReadAllText(link), new FileInfo(link).LinkTarget));
+    }
+
+    [Fact]
+    public void A_link_to_a_device_is_written_and_the_device_is_not_replaced()
+    {
+        var link = Scratch.File("link");
+        File.CreateSymbolicLink(link, "/dev/null");
+        AtomicFile.WriteText(link, "text");
+        Assert.Equal(("", "/dev/null"), (File.ReadAllText("/dev/null"), new FileInfo(link).LinkTarget));
+    }
+
+    [Fact]
+    public void The_name_of_the_new_file_cannot_be_foreseen()
+    {
+        var path = Scratch.File("file", "old");
+        var names = new HashSet<string>();
+        for (var i = 0; i < 2; i++) AtomicFile.Write(path, _ => names.UnionWith(Directory.GetFiles(Path.GetDirectoryName(path)!)));
+        Assert.Equal(3, names.Count);
+        Assert.DoesNotContain(names, name => name.Contains($"{Environment.ProcessId}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_only_its_owner_may_read_stays_so()
+    {
+        var path = Scratch.File("file", "old");
+        Toolchain.Run("chmod", $"600 {path}");
+        AtomicFile.WriteText(path, "new");
+        Assert.Equal("600", Toolchain.RunText("stat", $"-c %a {path}").Trim());
+    }
+
+    [Fact]
+    public void A_name_may_be_as_long_as_the_file_system_allows_and_a_longer_one_is_found_out_before_the_work()
+    {
+        var path = Scratch.File(new string('n', 255));
+        AtomicFile.CheckPlace(path);
+        AtomicFile.WriteText(path, "text");
+        Assert.Equal("text", File.ReadAllText(path));
+        var error = Assert.Throws<UserErrorException>(() => AtomicFile.CheckPlace(path + "n"));
+        Assert.EndsWith(": cannot be written (its name has 256 bytes; expected 255 at most)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_several_files_all_are_written_or_none(bool exist)
+    {
+        var directory = Path.GetDirectoryName(Scratch.File("none"))!;
+        var (first, second) = (Path.Combine(directory, "first"), Path.Combine(directory, "second"));
+        if (exist) File.WriteAllText(first, "old");
+        Directory.CreateDirectory(second); // a file cannot take its place, which shows only when it is put there
+        var error = Assert.Throws<UserErrorException>(() => AtomicFile.WriteAll((first, stream => stream.WriteByte((byte)'x')), (second, _ => { })));
+        Assert.StartsWith($"{second}: cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.Equal(exist ? [first] : [], Directory.GetFiles(directory));
+        if (exist) Assert.Equal("old", File.ReadAllText(first));
+    }
+
+    [Fact]
+    public void A_disk_that_is_full_at_the_second_file_leaves_the_first_as_it_was()
+    {
+        var (first, second) = (Scratch.File("first", "old"), Scratch.File("second"));
+        Assert.Throws<UserErrorException>(() => AtomicFile.WriteAll((first, stream => stream.WriteByte((byte)'x')), (second, _ => throw new IOException("No space left on device"))));
+        Assert.Equal(("old", false), (File.ReadAllText(first), File.Exists(second)));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(first)!));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(second)!));
     }
 }
