@@ -196,6 +196,7 @@ public sealed partial class Debuggee
     private StopEvent Ended(RunResult result) => result.Reason switch
     {
         ExitReason.Exit => new StopEvent(StopKind.Exit, result.Hart, Code: result.Code),
+        ExitReason.FloatHang => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart} waits for ever at 0x{Machine.Harts[result.Hart].Pc:x8}: a stream has no job, or its FP side has stopped"),
         ExitReason.TrapLoop => new StopEvent(StopKind.TrapLoop, result.Hart, Text: $"hart {result.Hart}'s trap handler at 0x{Machine.Harts[result.Hart].Mepc:x8} cannot run"),
         _ => new StopEvent(StopKind.AllWaiting, RunningHart(), Text: Machine.HeldHarts.IsEmpty ? "no hart can go on: all wait, and nothing is due that would wake one" : "the harts that may run wait for those that are held"),
     };

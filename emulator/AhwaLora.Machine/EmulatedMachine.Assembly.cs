@@ -128,7 +128,8 @@ public sealed partial class EmulatedMachine
             _fetch = new FetchModel(Platform.TotalHarts, fetch.BlockBytes, fetch.ExtraCycles, fetch.Cache?.ToTiming()) { Offset = Options.Placement.Code };
         }
 
-        var decoder = new Decoder(features.Extensions);
+        var divides = Platform.Fdiv;
+        var decoder = new Decoder(features.Extensions, InstructionSet.Rows.Where(row => divides || row.Unit is not (Unit.FloatDivide or Unit.FloatSquareRoot)));
         var caches = _memories.ToDictionary(m => m, m => new CodeCache(m, decoder));
         var translations = IsTranslating
             ? new Translations(caches.Values, Options.Timing, IsExact && _memories.Exists(m => m.Banks != 0), new HeatThresholds(Options.DecodeThreshold, Options.HotThreshold), Options.CodeAsked)
@@ -136,35 +137,42 @@ public sealed partial class EmulatedMachine
         Translated = translations?.Counts ?? new TranslationCounts();
         foreach (var cluster in _clusters)
         {
-            for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, caches, translations);
+            for (var local = 0; local < cluster.HartNumbers.Count; local++) BuildHart(cluster, features, decoder, caches, translations);
         }
     }
 
-    private void BuildHart(Cluster cluster, HartFeatures features, Dictionary<MemoryRegion, CodeCache> caches, Translations? translations)
+    private void BuildHart(Cluster cluster, HartFeatures features, Decoder decoder, Dictionary<MemoryRegion, CodeCache> caches, Translations? translations)
     {
         var id = _harts.Count;
         var visible = _memories.Where(m => m.OwnerHart < 0 || m.OwnerHart == id).ToList();
         var hart = new Hart(id, new AddressSpace(visible, _devices), features);
         _harts.Add(hart);
         cluster.Add(hart);
-        _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, [.. visible.Select(m => caches[m])], translations)));
+        var streams = visible.Find(memory => memory.Base == Platform.TcdmOf(cluster.Number)?.Base) ?? visible[0];
+        _engines.Add(Options.Timing.Build<EngineBuilder, IEngine>(new EngineBuilder(this, hart, decoder, streams, [.. visible.Select(m => caches[m])], translations)));
     }
 
-    /// <summary>True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses; otherwise the interpreter runs.</summary>
-    private bool IsTranslating => _fetch is null && Options.Placement.Data == 0 && CanTranslate;
+    /// <summary>
+    /// True if the translator may run. Translated code does not model fetches, and assumes that data lies at its addresses and ports are
+    /// free; otherwise the interpreter runs.
+    /// </summary>
+    private bool IsTranslating => _fetch is null && Options.PortRefusal is null && Options.Placement.Data == 0 && CanTranslate;
 
     private bool CanTranslate =>
         Options.Engine == EngineKind.Translator || (Options.Engine == EngineKind.Auto && RuntimeFeature.IsDynamicCodeCompiled);
 
     /// <summary>Creates the engine of a hart for the pipeline of the timing profile.</summary>
-    private readonly struct EngineBuilder(EmulatedMachine machine, Hart hart, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
+    private readonly struct EngineBuilder(EmulatedMachine machine, Hart hart, Decoder decoder, MemoryRegion streams, CodeCache[] caches, Translations? translations) : IPipelineUser<IEngine>
     {
         public IEngine Use<TPipeline>(TPipeline pipeline, IStateful state, CauseCounters causes)
             where TPipeline : struct, IPipeline
         {
             machine._pipelines.Add(state);
             if (state is DecoupledState decoupled) decoupled.DataOffset = machine.Options.Placement.Data;
-            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { HasExactContention = machine.IsExact, Fetch = machine._fetch };
+            var side = (hart.Features.Extensions & (Extension.Xssr | Extension.Xfrep)) != 0 ? new FloatSide(hart, decoder, streams, state as DecoupledState) : null;
+            if (state is DecoupledState refused) refused.Refusal = machine.Options.PortRefusal;
+            if (side is { IsTimed: false }) machine._pipelines.Add(side.State);
+            var interpreter = new Interpreter<TPipeline>(hart, pipeline, causes, caches, machine) { Side = side, HasExactContention = machine.IsExact, Fetch = machine._fetch };
             return translations?.EngineFor(interpreter, pipeline, state, caches) ?? interpreter;
         }
     }

@@ -294,6 +294,7 @@ public sealed partial class EmulatedMachine : IBusMasters, IEnvironment, ISchedu
         if (reason == StopReason.Stopped) RequestStop();
         reason = ServeHtif(hart, window) ?? reason;
         if (hart.State == HartState.Stuck && Result is null) Result = new RunResult(ExitReason.TrapLoop, 0, hart.Id);
+        if (hart.State == HartState.Hung && Result is null) Result = new RunResult(ExitReason.FloatHang, 0, hart.Id);
         return reason;
     }
 

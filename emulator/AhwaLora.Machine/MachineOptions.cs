@@ -58,6 +58,9 @@ public sealed record MachineOptions
 
     /// <summary>For tests: called each time a translator asks for code; it may discard any code.</summary>
     internal Action<RegionTable>? CodeAsked { get; init; }
+
+    /// <summary>For tests: refuses ports of a core with streams in some cycles.</summary>
+    internal IPortRefusal? PortRefusal { get; init; }
 }
 
 /// <summary>

@@ -12,6 +12,7 @@ internal static class HartStatus
         HartState.Running when !IsWithinAccess(hart) => "runs",
         HartState.WaitingForInterrupt => "sleeps in wfi",
         HartState.Ended => "has ended",
+        HartState.Hung => "waits for a stream that has no job",
         HartState.Stuck => "is stuck in its trap handler",
         _ => WaitsFor(hart),
     };

@@ -136,6 +136,22 @@ public sealed class MemoryRegion : IStateful
         if ((Watches[offset >> GranuleShift] | Watches[(offset + (uint)bytes - 1) >> GranuleShift]) != Watch.None) Notify(address, (uint)bytes, initiator);
     }
 
+    /// <summary>Loads a word of 64 bits; the caller has checked the range.</summary>
+    public ulong LoadDouble(uint address)
+    {
+        Debug.Assert(Contains(address, 8), "the caller did not check the access");
+        return Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)(address - Base)));
+    }
+
+    /// <summary>Stores a word of 64 bits; the caller has checked the range.</summary>
+    public void StoreDouble(uint address, ulong value, int initiator)
+    {
+        Debug.Assert(Contains(address, 8), "the caller did not check the access");
+        var offset = address - Base;
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Data), (nint)offset), value);
+        if ((Watches[offset >> GranuleShift] | Watches[(offset + 7) >> GranuleShift]) != Watch.None) Notify(address, 8, initiator);
+    }
+
     /// <summary>Tells the watchers that [address, address + bytes) has changed, as devices do after a block write.</summary>
     public void Notify(uint address, uint bytes, int initiator)
     {

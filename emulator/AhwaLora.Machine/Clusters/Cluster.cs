@@ -61,7 +61,7 @@ public sealed class Cluster : IClusterMasters, ITcdmCounters, IStateful
     HartRange IClusterMasters.Harts => HartNumbers;
 
     /// <inheritdoc/>
-    public int RunningHarts => _harts.Count(hart => hart.State is not (HartState.Ended or HartState.Stuck));
+    public int RunningHarts => _harts.Count(hart => hart.State is not (HartState.Ended or HartState.Stuck or HartState.Hung));
 
     /// <inheritdoc/>
     AddressSpace IBusMasters.Space => _bus.Space;

@@ -25,7 +25,11 @@ public static partial class CsrFile
         {
             case CsrMap.Fflags: value = hart.Fflags; return IsFloatOn(hart);
             case CsrMap.Frm: value = hart.Frm; return IsFloatOn(hart);
-            case CsrMap.Fcsr: value = hart.Frm << 5 | hart.Fflags; return IsFloatOn(hart);
+            case CsrMap.Fcsr: value = hart.Fmode << 8 | hart.Frm << 5 | hart.Fflags; return IsFloatOn(hart);
+            case CsrMap.Fmode when HasFormats(hart): value = hart.Fmode; return IsFloatOn(hart);
+
+            // Snitch: the switch of the streams reads as 0 always, the masks of scalar chaining and COPIFT while unused.
+            case CsrMap.Ssr or CsrMap.ScalarChaining or CsrMap.Copift when HasStreams(hart): return true;
 
             case CsrMap.Mstatus: value = Mstatus(hart); return true;
             case CsrMap.Mstatush or CsrMap.Mconfigptr: return true;
@@ -56,9 +60,11 @@ public static partial class CsrFile
         if (CsrMap.IsReadOnly(csr) || hart.Privilege < CsrMap.Privilege(csr)) return false;
         switch (csr)
         {
-            case CsrMap.Fflags: return WriteFcsr(hart, hart.Frm, value);
-            case CsrMap.Frm: return WriteFcsr(hart, value, hart.Fflags);
-            case CsrMap.Fcsr: return WriteFcsr(hart, value >> 5, value);
+            case CsrMap.Fflags: return WriteFcsr(hart, hart.Fmode, hart.Frm, value);
+            case CsrMap.Frm: return WriteFcsr(hart, hart.Fmode, value, hart.Fflags);
+            case CsrMap.Fcsr: return WriteFcsr(hart, value >> 8, value >> 5, value);
+            case CsrMap.Fmode when HasFormats(hart): return WriteFcsr(hart, value, hart.Frm, hart.Fflags);
+            case CsrMap.Ssr or CsrMap.ScalarChaining or CsrMap.Copift when HasStreams(hart): return true;
 
             case CsrMap.Mstatus: WriteMstatus(hart, value); return true;
             case CsrMap.Misa or CsrMap.Mstatush or CsrMap.Mip: return true;
@@ -81,19 +87,25 @@ public static partial class CsrFile
     public static uint Misa(HartFeatures features)
     {
         var misa = 1u << 30;
-        foreach (var (extension, letter) in new[] { (Extension.A, 'A'), (Extension.C, 'C'), (Extension.F, 'F'), (Extension.I, 'I'), (Extension.M, 'M') })
+        foreach (var (extension, letter) in new[] { (Extension.A, 'A'), (Extension.C, 'C'), (Extension.D, 'D'), (Extension.F, 'F'), (Extension.I, 'I'), (Extension.M, 'M') })
         {
             if (features.Extensions.HasFlag(extension)) misa |= 1u << (letter - 'A');
         }
 
+        if ((features.Extensions & Extension.NonStandard) != 0) misa |= 1u << ('X' - 'A');
         return features.HasUserMode ? misa | 1u << ('U' - 'A') : misa;
     }
 
     private static bool IsFloatOn(Hart hart) => (hart.Mstatus & MstatusBits.Fs) != 0;
 
-    private static bool WriteFcsr(Hart hart, uint frm, uint fflags)
+    private static bool HasFormats(Hart hart) => hart.Features.Extensions.HasFlag(Extension.Xfvec);
+
+    private static bool HasStreams(Hart hart) => hart.Features.Extensions.HasFlag(Extension.Xssr);
+
+    private static bool WriteFcsr(Hart hart, uint fmode, uint frm, uint fflags)
     {
         if (!IsFloatOn(hart)) return false;
+        if (HasFormats(hart)) hart.Fmode = fmode & 3;
         hart.Frm = frm & 7;
         hart.Fflags = fflags & 0x1f;
         hart.Mstatus |= MstatusBits.Fs;

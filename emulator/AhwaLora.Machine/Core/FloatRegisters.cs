@@ -4,8 +4,7 @@ using AhwaLora.Machine.State;
 namespace AhwaLora.Machine.Core;
 
 /// <summary>
-/// f0-f31, and the only place that handles NaN boxing (unprivileged specification, section "NaN Boxing of Narrower
-/// Values"): in a register wider than a value, the bits above the value are ones. An operand without them reads as the canonical NaN.
+/// f0-f31. <see cref="NanBoxing"/> says how a register holds a narrower value.
 /// With FLEN = 32 a value fills its register, and the upper half here is 0.
 /// </summary>
 public sealed class FloatRegisters : IStateful
@@ -19,11 +18,15 @@ public sealed class FloatRegisters : IStateful
     [Unsaved("fixed by the ISA")]
     private readonly ulong _box;
 
+    [Unsaved("fixed by the ISA")]
+    private readonly ulong _implemented;
+
     /// <summary>Registers that hold +0 in single precision.</summary>
     /// <param name="width">FLEN: 32 or 64 bits.</param>
     public FloatRegisters(int width)
     {
-        _box = width == 64 ? 0xffff_ffffUL << 32 : 0;
+        _implemented = width == 64 ? ulong.MaxValue : uint.MaxValue;
+        _box = NanBoxing.Box<Binary32>(0) & _implemented;
         Clear();
     }
 
@@ -48,6 +51,12 @@ public sealed class FloatRegisters : IStateful
 
     /// <summary>The lower 32 bits, as moves to x registers and stores read them (section "Single-Precision Load and Store").</summary>
     public uint Low(int n) => (uint)Bits[n];
+
+    /// <summary>A whole register of 64 bits; with FLEN = 32, as though a box were above it.</summary>
+    public ulong Wide(int n) => Bits[n] | ~_implemented;
+
+    /// <summary>Writes a whole register; with FLEN = 32, its lower half.</summary>
+    public void SetWide(int n, ulong value) => Bits[n] = value & _implemented;
 
     /// <summary>Writes a value in single precision.</summary>
     public void SetSingle(int n, uint value) => Bits[n] = _box | value;

@@ -21,6 +21,9 @@ public enum HartState
 
     /// <summary>Cannot go on: its trap handler's first instruction traps again.</summary>
     Stuck,
+
+    /// <summary>Cannot go on: it waits for a stream that has no job, or for an FP side that has stopped.</summary>
+    Hung,
 }
 
 /// <summary>An access of a bank or a device that waits for its turn.</summary>
@@ -78,6 +81,10 @@ public sealed class Hart : IStateful
     /// <summary>f0-f31.</summary>
     public readonly FloatRegisters F;
 
+    /// <summary>What executes instructions by itself; null if nothing does.</summary>
+    [Unsaved("made with the machine; its state is a pipeline's")]
+    public IHartSide? FloatSide;
+
     /// <summary>Address of the next instruction.</summary>
     public uint Pc;
 
@@ -108,6 +115,9 @@ public sealed class Hart : IStateful
 
     /// <summary>Dynamic rounding mode.</summary>
     public uint Frm;
+
+    /// <summary>Snitch's fmode: bits 1 and 0 select the alternative narrow formats of source and destination.</summary>
+    public uint Fmode;
 
     /// <summary>mstatus without SD, which is derived.</summary>
     public uint Mstatus;
@@ -182,7 +192,7 @@ public sealed class Hart : IStateful
         State = HartState.Running;
         Pending = default;
         Privilege = Core.Privilege.Machine;
-        Fflags = Frm = 0;
+        Fflags = Frm = Fmode = 0;
         Mstatus = MstatusBits.Mpp | (Features.Extensions.HasFlag(Extension.F) ? MstatusBits.FsInitial : 0);
         Mie = Mtvec = Mscratch = Mepc = Mcause = Mtval = Mcounteren = Mcountinhibit = Tselect = 0;
         HasReservation = IsInTrap = false;
@@ -213,6 +223,7 @@ public sealed class Hart : IStateful
         state.Field(ref Fflags);
         state.Field(ref Frm);
         state.Require(Frm <= 7);
+        state.Field(ref Fmode);
         state.Field(ref Mstatus);
         state.Field(ref Mie);
         state.Field(ref Mip);

@@ -14,7 +14,7 @@ public static class CsrMap
     public const uint Menvcfg = 0x30A, Menvcfgh = 0x31A;
     public const uint Pmpcfg0 = 0x3A0, Pmpaddr0 = 0x3B0;
     public const uint Tselect = 0x7A0, Tdata1 = 0x7A1, Tdata2 = 0x7A2, Tdata3 = 0x7A3, Tinfo = 0x7A4, Tcontrol = 0x7A5;
-    public const uint Barrier = 0x7C2, Region = 0x7C8;
+    public const uint Ssr = 0x7C0, Barrier = 0x7C2, ScalarChaining = 0x7C3, Copift = 0x7C6, Region = 0x7C8, Fmode = 0x800;
     public const uint Mcycle = 0xB00, Minstret = 0xB02, Mhpmcounter0 = 0xB00;
     public const uint Mcycleh = 0xB80, Minstreth = 0xB82, Mhpmcounter0h = 0xB80;
     public const uint Cycle = 0xC00, Time = 0xC01, Instret = 0xC02, Hpmcounter0 = 0xC00;

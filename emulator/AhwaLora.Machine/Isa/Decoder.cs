@@ -46,7 +46,9 @@ public sealed class Decoder
         if (IsCompressed(word)) return DecodeCompressed((ushort)word);
         foreach (var row in _buckets[((word >> 2) & 0x1f) | (((word >> 12) & 7) << 5)])
         {
-            if (row.Pattern.Matches(word)) return Decode(row, row.Pattern, word, 4);
+            if (!row.Pattern.Matches(word)) continue;
+            var instruction = Decode(row, row.Pattern, word, 4);
+            return row.Variant is { } variant && Extensions.HasFlag(variant.Extension) ? instruction with { Entry = variant.Entry } : instruction;
         }
 
         return MakeIllegal(word, 4);

@@ -45,6 +45,9 @@ public static class Disassembler
         "zimm" => i.Zimm.ToString(CultureInfo.InvariantCulture),
         "csr" => CsrMap.NameOf((uint)i.Imm),
         "rm" => i.Rm == RoundingMode.Dynamic ? null : Modes[i.Rm],
+        "body" => ((i.Imm & 0xfff) + 1).ToString(CultureInfo.InvariantCulture),
+        "stagger" => Xfrep.StaggerMaximum(i.Imm).ToString(CultureInfo.InvariantCulture),
+        "mask" => Xfrep.StaggerMask(i.Imm).ToString(CultureInfo.InvariantCulture),
         "sets" => $"{Set(i.Imm >> 4)}, {Set(i.Imm)}",
         _ => throw new FormatException($"row '{i.Row}' has an operand the disassembler does not know: '{operand}'"),
     };

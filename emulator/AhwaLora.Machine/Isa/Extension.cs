@@ -33,4 +33,25 @@ public enum Extension
 
     /// <summary>Double-precision floating point: f registers are 64 bits wide.</summary>
     D = 1 << 8,
+
+    /// <summary>The loads, stores, moves and conversions of half precision.</summary>
+    Zfhmin = 1 << 9,
+
+    /// <summary>Half-precision floating point beyond <see cref="Zfhmin"/>.</summary>
+    Zfh = 1 << 10,
+
+    /// <summary>Snitch's packed S and H.</summary>
+    Xfvec = 1 << 11,
+
+    /// <summary>Snitch's dot products and sums that widen.</summary>
+    Xfdotp = 1 << 12,
+
+    /// <summary>Snitch's streams on f registers.</summary>
+    Xssr = 1 << 13,
+
+    /// <summary>Snitch's repetition of FP instructions.</summary>
+    Xfrep = 1 << 14,
+
+    /// <summary>All extensions that RISC-V International has not standardised: misa.X.</summary>
+    NonStandard = Xfvec | Xfdotp | Xssr | Xfrep,
 }

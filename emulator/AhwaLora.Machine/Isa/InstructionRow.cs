@@ -3,6 +3,13 @@ using System.Reflection;
 
 namespace AhwaLora.Machine.Isa;
 
+/// <summary>Semantics that replace a row's on harts with <paramref name="Extension"/>.</summary>
+internal sealed record InstructionVariant(Extension Extension, WideOperation Semantics)
+{
+    /// <summary>Their function pointer.</summary>
+    public nint Entry { get; } = Semantics.Method.MethodHandle.GetFunctionPointer();
+}
+
 /// <summary>
 /// One instruction: everything the decoder, the engines, the disassembler, the timing models and the tests
 /// know about it. The semantics is a named static method beside the row, so that the interpreter can call it
@@ -81,6 +88,18 @@ public sealed class InstructionRow
     /// <summary>True if the instruction is a move when both sources are the same register.</summary>
     public bool MovesOneSource { get; init; }
 
+    /// <summary>The format of its result, or of its operands if the result is an integer; of the elements, if it is packed.</summary>
+    public FloatFormat Format { get; init; }
+
+    /// <summary>True if it rounds as frm says, though it has no field for a rounding mode.</summary>
+    public bool RoundsByFrm { get; init; }
+
+    /// <summary>True if its result depends on a rounding mode, which must not be reserved.</summary>
+    public bool IsRounded => RoundsByFrm || Pattern.Has(Field.Rm);
+
+    /// <summary>Other semantics on harts with a certain extension; null for none.</summary>
+    internal InstructionVariant? Variant { get; init; }
+
     /// <summary>How the host does it in floating-point registers; null if translated code calls <see cref="Semantics"/>.</summary>
     public HostForm? HostForm { get; init; }
 
@@ -91,7 +110,8 @@ public sealed class InstructionRow
         Shape.Binary or Shape.FloatBinary or Shape.Immediate or Shape.Upper or Shape.Branch or Shape.Csr or Shape.CsrImmediate or Shape.Atomic => 2,
         Shape.Float1 or Shape.FloatCompare => 3,
         Shape.Float2 => 4,
-        Shape.Float3 => 5,
+        Shape.Float3 or Shape.Wide => 5,
+        Shape.WideLoad => 1,
         _ => 0,
     };
 

@@ -35,7 +35,8 @@ public enum Field : byte
 /// <summary>
 /// The bits of an instruction, as the specification's tables write them, most significant first:
 /// <c>"imm[12|10:5] rs2 rs1 000 imm[4:1|11] 1100011"</c>. A token is a run of 0, 1 and - (ignored), a register
-/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight registers of the C extension; rsd is both rd and rs1),
+/// (rd, rs1, rs2, rs3 or fd, fs1, fs2, fs3; with ' for the eight registers of the C extension;
+/// rsd is both rd and rs1, fd3 both fd and fs3; fs3=01010 has that value always),
 /// a plain field (rm, csr, zimm, shamt, aqrl, fence), or a signed imm[...] or unsigned uimm[...] with its bits.
 /// </summary>
 public sealed class Pattern
@@ -61,7 +62,12 @@ public sealed class Pattern
         foreach (var token in tokens)
         {
             bit -= Width(token);
-            if (token[0] is '0' or '1' or '-') AddFixedBits(token, bit);
+            if (token.Contains('=', StringComparison.Ordinal))
+            {
+                AddFixedBits(token[(token.IndexOf('=', StringComparison.Ordinal) + 1)..], bit);
+                AddOperand(token[..token.IndexOf('=', StringComparison.Ordinal)], bit, slices);
+            }
+            else if (token[0] is '0' or '1' or '-') AddFixedBits(token, bit);
             else if (token.Contains('[', StringComparison.Ordinal))
             {
                 _immediateSigned = token[0] == 'i';
@@ -190,6 +196,7 @@ public sealed class Pattern
         "rs2" => [(Field.Rs2, false)],
         "rsd" => [(Field.Rd, false), (Field.Rs1, false)],
         "fd" => [(Field.Rd, true)],
+        "fd3" => [(Field.Rd, true), (Field.Rs3, true)],
         "fs1" => [(Field.Rs1, true)],
         "fs2" => [(Field.Rs2, true)],
         "fs3" => [(Field.Rs3, true)],

@@ -67,7 +67,7 @@ public sealed class CompressedRow
     }
 }
 
-/// <summary>C extension for RV32 with F: Zca and Zcf.</summary>
+/// <summary>C extension for RV32 with F and D: Zca, Zcf and Zcd.</summary>
 public static class RvC
 {
     /// <summary>The rows of this extension; if two match, the first one is used.</summary>
@@ -77,8 +77,10 @@ public static class RvC
         new("c.addi4spn",  "000 uimm[5:4|9:6|2|3] rd' 00",            "addi",   "rs1=x2 imm!=0"),
         new("c.lw",        "010 uimm[5:3] rs1' uimm[2|6] rd' 00",     "lw"),
         new("c.flw",       "011 uimm[5:3] rs1' uimm[2|6] fd' 00",     "flw"),
+        new("c.fld",       "001 uimm[5:3] rs1' uimm[7:6] fd' 00",     "fld"),
         new("c.sw",        "110 uimm[5:3] rs1' uimm[2|6] rs2' 00",    "sw"),
         new("c.fsw",       "111 uimm[5:3] rs1' uimm[2|6] fs2' 00",    "fsw"),
+        new("c.fsd",       "101 uimm[5:3] rs1' uimm[7:6] fs2' 00",    "fsd"),
         new("c.addi",      "000 imm[5] rsd imm[4:0] 01",              "addi"),
         new("c.jal",       "001 imm[11|4|9:8|10|6|7|3:1|5] 01",       "jal",    "rd=x1"),
         new("c.li",        "010 imm[5] rd imm[4:0] 01",               "addi",   "rs1=x0"),
@@ -97,6 +99,7 @@ public static class RvC
         new("c.slli",      "000 0 rsd shamt 10",                      "slli"),
         new("c.lwsp",      "010 uimm[5] rd uimm[4:2|7:6] 10",         "lw",     "rs1=x2 rd!=x0"),
         new("c.flwsp",     "011 uimm[5] fd uimm[4:2|7:6] 10",         "flw",    "rs1=x2"),
+        new("c.fldsp",     "001 uimm[5] fd uimm[4:3|8:6] 10",         "fld",    "rs1=x2"),
         new("c.jr",        "100 0 rs1 00000 10",                      "jalr",   "rd=x0 rs1!=x0"),
         new("c.mv",        "100 0 rd rs2 10",                         "add",    "rs1=x0 rs2!=x0"),
         new("c.ebreak",    "100 1 00000 00000 10",                    "ebreak"),
@@ -104,5 +107,6 @@ public static class RvC
         new("c.add",       "100 1 rsd rs2 10",                        "add",    "rs2!=x0"),
         new("c.swsp",      "110 uimm[5:2|7:6] rs2 10",                "sw",     "rs1=x2"),
         new("c.fswsp",     "111 uimm[5:2|7:6] fs2 10",                "fsw",    "rs1=x2"),
+        new("c.fsdsp",     "101 uimm[5:3|8:6] fs2 10",                "fsd",    "rs1=x2"),
     ];
 }

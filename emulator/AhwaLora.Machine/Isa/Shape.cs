@@ -57,6 +57,27 @@ public enum Shape : byte
     /// <summary>Copies the bits of an f register to an x register, or back, without interpreting them; <c>uint f(uint)</c>.</summary>
     FloatMove,
 
+    /// <summary>rd = f(rs1, rs2, rs3, rm, flags) on whole registers of 64 bits; <see cref="WideOperation"/>.</summary>
+    Wide,
+
+    /// <summary>fd = f(memory[rs1 + imm]) of <see cref="InstructionRow.Width"/> bytes; <c>ulong f(ulong)</c> boxes them.</summary>
+    WideLoad,
+
+    /// <summary>memory[rs1 + imm] = low <see cref="InstructionRow.Width"/> bytes of an f register.</summary>
+    WideStore,
+
+    /// <summary>A stream's configuration register, numbered by rs2 and imm, = rs1.</summary>
+    StreamWrite,
+
+    /// <summary>rd = a stream's configuration register, numbered by rs2.</summary>
+    StreamRead,
+
+    /// <summary>Stops the FP side for good.</summary>
+    StreamStop,
+
+    /// <summary>The FP instructions that follow are repeated.</summary>
+    Repeat,
+
     /// <summary>rd = csr; csr = f(csr, rs1), unless suppressed; <c>uint f(uint, uint)</c>.</summary>
     Csr,
 
@@ -130,8 +151,17 @@ public enum Unit : byte
     /// <summary>Sign injection, min/max, comparison, classification and moves.</summary>
     FloatNonComputational,
 
-    /// <summary>Conversions between integers and floating point.</summary>
+    /// <summary>Conversions between integers and floating point, and between its formats.</summary>
     FloatConvert,
+
+    /// <summary>Dot products and sums of neighbours.</summary>
+    FloatDotProduct,
+
+    /// <summary>Configuration registers of streams.</summary>
+    Stream,
+
+    /// <summary>Repetition of FP instructions.</summary>
+    Repeat,
 
     /// <summary>LR, SC and AMO.</summary>
     Atomic,

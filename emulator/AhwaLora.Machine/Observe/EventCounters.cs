@@ -62,7 +62,7 @@ internal sealed class EventCounters : IProbe, IStateful
             case Unit.Multiply or Unit.MultiplyHigh or Unit.Divide:
                 Add(hart, Occurrence.Offload);
                 break;
-            case Unit.FloatAddMultiply or Unit.FloatConvert or Unit.FloatDivide or Unit.FloatSquareRoot or Unit.FloatNonComputational:
+            case Unit.FloatAddMultiply or Unit.FloatConvert or Unit.FloatDivide or Unit.FloatSquareRoot or Unit.FloatNonComputational or Unit.FloatDotProduct:
                 Add(hart, Occurrence.FloatOperation);
                 Add(hart, Occurrence.Offload);
                 break;

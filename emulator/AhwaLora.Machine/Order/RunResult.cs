@@ -21,6 +21,9 @@ public enum ExitReason
     /// <summary>The first instruction of a hart's trap handler traps.</summary>
     TrapLoop,
 
+    /// <summary>A hart waits for a stream that has no job, or for an FP side that has stopped.</summary>
+    FloatHang,
+
     /// <summary>A probe stopped a hart.</summary>
     Stopped,
 }

@@ -19,8 +19,14 @@ public sealed record PlatformDescription
         init => First = First with { Harts = value };
     }
 
-    /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a and c.</summary>
-    public string Isa { get; init; } = "rv32imf_zicsr_zifencei";
+    /// <summary>The ISA of a platform that names none, unless the timing profile has its own (<see cref="Core.Pipelines.TimingProfile.Isa"/>).</summary>
+    public const string DefaultIsa = "rv32imf_zicsr_zifencei";
+
+    /// <summary>Extensions, as an ISA string: rv32imf_zicsr_zifencei, optionally with a, d, c, zfh and Snitch's xfvec, xfdotp, xssr, xfrep.</summary>
+    public string Isa { get; init; } = DefaultIsa;
+
+    /// <summary>Floating-point division and square root; false makes them illegal, as in Snitch's default core.</summary>
+    public bool Fdiv { get; init; } = true;
 
     /// <summary>True for user mode in addition to machine mode.</summary>
     public bool UserMode { get; init; }

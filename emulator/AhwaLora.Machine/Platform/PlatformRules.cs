@@ -47,7 +47,7 @@ public static class PlatformRules
     }
 
     /// <summary>The ISA string with every extension that is implemented.</summary>
-    public const string FullIsa = "rv32imafc_zicsr_zifencei";
+    public const string FullIsa = "rv32imafdc_zicsr_zifencei_zfh_xfvec_xfdotp_xssr_xfrep";
 
     /// <summary>The extensions of an ISA string.</summary>
     /// <exception cref="PlatformException">The string names an extension that is not implemented, or leaves out one that every hart has.</exception>
@@ -71,10 +71,11 @@ public static class PlatformRules
                 'm' => Extension.M,
                 'a' => Extension.A,
                 'f' => Extension.F,
+                'd' => Extension.D | Extension.F,
                 'c' => Extension.C,
                 _ => null,
             };
-            faults.Require(extension is not null, $"field 'isa': extension '{letter}' of '{isa}' is not implemented; use letters of imafc");
+            faults.Require(extension is not null, $"field 'isa': extension '{letter}' of '{isa}' is not implemented; use letters of imafdc");
             extensions |= extension ?? 0;
         }
 
@@ -84,12 +85,19 @@ public static class PlatformRules
             {
                 "zicsr" or "zicntr" or "zihpm" => Extension.Zicsr,
                 "zifencei" => Extension.Zifencei,
+                "zfhmin" => Extension.Zfhmin | Extension.F,
+                "zfh" => Extension.Zfh | Extension.Zfhmin | Extension.F,
+                "xfvec" => Extension.Xfvec,
+                "xfdotp" => Extension.Xfdotp,
+                "xssr" => Extension.Xssr,
+                "xfrep" => Extension.Xfrep,
                 _ => null,
             };
-            faults.Require(extension is not null, $"field 'isa': extension '{part}' of '{isa}' is not implemented; use zicsr, zifencei, zicntr, zihpm");
+            faults.Require(extension is not null, $"field 'isa': extension '{part}' of '{isa}' is not implemented; use zicsr, zifencei, zicntr, zihpm, zfhmin, zfh, xfvec, xfdotp, xssr, xfrep");
             extensions |= extension ?? 0;
         }
 
+        faults.Require((extensions & Extension.NonStandard) == 0 || extensions.HasFlag(Extension.D), $"field 'isa': the x extensions of '{isa}' work on 64-bit f registers; add d");
         return extensions;
     }
 

@@ -16,14 +16,22 @@ public static partial class IsaString
         ["zaamo"] = Extension.A,
         ["zalrsc"] = Extension.A,
         ["f"] = Extension.F,
+        ["d"] = Extension.D,
         ["c"] = Extension.C,
         ["zca"] = Extension.C,
         ["zcf"] = Extension.C,
+        ["zcd"] = Extension.C,
         ["zicsr"] = Extension.Zicsr,
         ["zicntr"] = Extension.Zicsr,
         ["zihpm"] = Extension.Zicsr,
         ["zifencei"] = Extension.Zifencei,
         ["zmmul"] = Extension.M,
+        ["zfhmin"] = Extension.Zfhmin,
+        ["zfh"] = Extension.Zfh,
+        ["xfvec"] = Extension.Xfvec,
+        ["xfdotp"] = Extension.Xfdotp,
+        ["xssr"] = Extension.Xssr,
+        ["xfrep"] = Extension.Xfrep,
     }.ToFrozenDictionary();
 
     /// <summary>The names in a string, without their versions.</summary>

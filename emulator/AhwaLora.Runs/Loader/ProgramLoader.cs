@@ -114,6 +114,6 @@ public static class ProgramLoader
         var parts = isa.Split('_');
         var more = names.Select(name => IsaString.Known[name].ToString().ToLowerInvariant()).Distinct().ToList();
         var letters = parts[0][5..] + string.Concat(more.Where(name => name.Length == 1));
-        return string.Join('_', ["rv32i" + string.Concat("mafc".Where(letters.Contains)), .. parts[1..], .. more.Where(name => name.Length > 1)]);
+        return string.Join('_', ["rv32i" + string.Concat("mafdc".Where(letters.Contains)), .. parts[1..], .. more.Where(name => name.Length > 1)]);
     }
 }

@@ -75,6 +75,7 @@ public sealed class ProgramRun : IDisposable
 
         if (request.Harts is { } harts) platform = platform with { Harts = harts };
         if (request.Isa is { } isa) platform = platform with { Isa = isa };
+        else if (request.Options.Timing.Isa is { } own && platform.Isa == PlatformDescription.DefaultIsa) platform = platform with { Isa = own };
         _host = new SandboxHost(request.Console, [Path.GetFileName(request.ElfPath), .. request.Arguments], request.SandboxPath);
         try
         {

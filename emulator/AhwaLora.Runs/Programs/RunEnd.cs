@@ -23,6 +23,7 @@ internal sealed class RunEnd(ProgramRun run, RunResult result)
         ExitReason.CycleLimit => new($"stopped after {limits.MaxCycles} cycles ({RunSettings.MaxCycles}); hart 0 {Place(Machine.Harts[0].Pc, 0)}"),
         ExitReason.InstructionLimit => new($"stopped after {limits.MaxInstructions} instructions ({RunSettings.MaxInstructions}); hart 0 {Place(Machine.Harts[0].Pc, 0)}"),
         ExitReason.AllWaiting => new($"{DescribeDeadlock()}"),
+        ExitReason.FloatHang => new($"hart {result.Hart} waits for ever {Place(Machine.Harts[result.Hart].Pc, result.Hart)}: a stream has no job, or the FP side has stopped; set the stream up first"),
         ExitReason.TrapLoop => new($"{DescribeTrapLoop(Machine.Harts[result.Hart])}"),
         ExitReason.Exit when Trapped is { } hart => new($"exit code {result.Code} from a trap handler: {DescribeTrap(hart)}"),
         _ => null,

@@ -56,6 +56,9 @@ internal static class Encoder
             "upper" => Set(row, Field.Imm, Upper(Value(row, operand)), word),
             "target" => Set(row, Field.Imm, (int)((uint)Value(row, operand) - pc), word),
             "zimm" => Set(row, Field.Zimm, Value(row, operand), word),
+            "body" => Set(row, Field.Imm, row.Pattern.Extract(Field.Imm, word) | (Value(row, operand) - 1), word),
+            "stagger" => Set(row, Field.Imm, row.Pattern.Extract(Field.Imm, word) | Value(row, operand) << 12, word),
+            "mask" => Set(row, Field.Imm, row.Pattern.Extract(Field.Imm, word) | Value(row, operand) << 15, word),
             "csr" => Set(row, Field.Imm, operand.Word is { } name && Csrs.TryGetValue(name, out var number) ? (int)number : Value(row, operand), word),
             _ => throw new AssemblerException($"row '{row}' has an operand that the assembler does not know: '{kind}'"),
         };

@@ -35,15 +35,17 @@ internal static class QemuComparison
     }
 
     /// <summary>The memory of both after the programs in <paramref name="text"/>: here, and under QEMU.</summary>
-    public static (byte[] Here, byte[] There) Results(string text, ProgramKind kind)
+    public static (byte[] Here, byte[] There) Results(string text, ProgramKind kind) => Results(text, kind, RandomProgram.March(kind), "");
+
+    /// <summary>As <see cref="Results(string, ProgramKind)"/>, for programs built for <paramref name="march"/>; user-mode QEMU is given <paramref name="options"/>.</summary>
+    public static (byte[] Here, byte[] There) Results(string text, ProgramKind kind, string march, string options)
     {
-        var march = RandomProgram.March(kind);
         var isMachine = kind.HasFlag(ProgramKind.Machine);
         var ours = Toolchain.Assemble(Start("start-here.S") + text, march, DataBase);
         var theirs = Toolchain.Assemble(Start(isMachine ? "start-virt.S" : "start-linux.S") + text, march, DataBase);
         try
         {
-            return (MemoryHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", theirs));
+            return (MemoryHere(ours, march), isMachine ? RunOnBoard(theirs) : Toolchain.Run("qemu-riscv32", $"{options} {theirs}"));
         }
         finally
         {

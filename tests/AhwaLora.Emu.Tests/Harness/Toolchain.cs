@@ -10,6 +10,10 @@ namespace AhwaLora.Emu.Tests.Harness;
 /// <summary>Makes executables from assembly text, and calls programs that tests need. One that is missing fails the test with a line that says what to install.</summary>
 internal static class Toolchain
 {
+    /// <summary>All extensions that are implemented here and that binutils knows.</summary>
+    public const string GnuIsa = "rv32imafdc_zicsr_zifencei_zfh";
+
+    /// <summary>The extensions that every hart here has.</summary>
     public const string Base = "rv32imf_zicsr_zifencei";
 
     private static readonly ConcurrentDictionary<string, Lazy<string>> Executables = new();

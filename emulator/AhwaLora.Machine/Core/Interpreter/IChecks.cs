@@ -50,7 +50,7 @@ public sealed unsafe partial class Interpreter<TPipeline>
     private bool MayAccess<TChecks>(in Instruction i, uint address, bool mustAlign)
         where TChecks : struct, IChecks
     {
-        var isLoad = i.Shape is Shape.Load or Shape.LoadReserved;
+        var isLoad = i.Shape is Shape.Load or Shape.WideLoad or Shape.LoadReserved;
         var kind = i.Shape == Shape.Atomic ? CsrFile.TriggerLoad | CsrFile.TriggerStore : isLoad ? CsrFile.TriggerLoad : CsrFile.TriggerStore;
         var width = (uint)i.Row.Width;
         if (TChecks.Enabled && !Hart.Pending.IsActive && CsrFile.FireTrigger(Hart, kind, address, width))

@@ -9,41 +9,80 @@ namespace AhwaLora.Machine.Core.Interpreter;
 /// <content>Loads, stores and atomics: accesses of memory and devices, and the wait for their turn.</content>
 public sealed unsafe partial class Interpreter<TPipeline>
 {
-    private StopReason? LoadOrStore<TChecks>(in Instruction i, uint a, uint b, in RunWindow window)
+    private StopReason? LoadOrStore<TChecks>(in Instruction i, uint a, ulong b, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
-        var isLoad = i.Shape == Shape.Load;
+        var isLoad = i.Shape is Shape.Load or Shape.WideLoad;
         if (i.Row.IsFloat && (hart.Mstatus & MstatusBits.Fs) == 0) return Trap(TrapCause.IllegalInstruction, i.Word);
 
         var address = a + (uint)i.Imm;
         var width = i.Row.Width;
-        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned)) return StopOf(hart);
-        if (hart.Space.FindMemory(address, (uint)width) is not { } memory) return Device<TChecks>(i, a, b, address, window);
+        if (!MayAccess<TChecks>(i, address, mustAlign: !hart.Features.EmulatesMisaligned))
+        {
+            if (i.Row.IsFloat && (address & (width - 1)) != 0) Side?.LeaveMisaligned(address, !isLoad);
+            return StopOf(hart);
+        }
+
+        var side = i.Row.IsFloat && Side is { IsActive: true } ? Side : null;
+        if (hart.Space.FindMemory(address, (uint)width) is not { } memory)
+        {
+            if (side is null) return Device<TChecks>(i, a, b, address, window);
+
+            // Streams and devices do not mix: an FP access that is executed later cannot wait for an answer.
+            return Trap(isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess, address);
+        }
 
         var target = new MemoryTarget(address, memory.ExtraCyclesOf((uint)width), HasExactContention && memory.Banks != 0);
-        if (!_pipeline.Issue(i, a, b, target)) return AwaitTurn();
+        side?.BeginDeferral(0);
+        var isIssued = _pipeline.Issue(i, a, (uint)b, target);
+        if (isIssued && side is { IsTimed: false }) side.Hand(i, a, 0, address);
+        side?.EndDeferral();
+        if (!isIssued) return AwaitTurn();
         hart.Pending = default;
-        if (isLoad)
-        {
-            var raw = memory.Load(address, width);
-            if (TChecks.Enabled) Probe?.Loaded(hart, address, width, raw);
-            WriteLoaded(i, raw);
-        }
-        else
-        {
-            if (TChecks.Enabled) Probe?.Stored(hart, address, width, b);
-            memory.Store(address, width, b, hart.Id);
-        }
+        if (side is not null) return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+        if (isLoad) WriteLoaded(i, Load<TChecks>(memory, address, width));
+        else Store<TChecks>(memory, address, width, b);
 
         return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
     }
 
     private static StopReason? StopOf(Hart hart) => hart.State == HartState.Stuck ? StopReason.Waiting : null;
 
-    private void WriteLoaded(in Instruction i, uint raw)
+    private ulong Load<TChecks>(MemoryRegion memory, uint address, int width)
+        where TChecks : struct, IChecks
     {
-        var value = ((delegate*<uint, uint>)i.Entry)(raw);
+        var value = width == 8 ? memory.LoadDouble(address) : memory.Load(address, width);
+        if (!TChecks.Enabled || Probe is null) return value;
+        Probe.Loaded(Hart, address, Math.Min(width, 4), (uint)value);
+        if (width == 8) Probe.Loaded(Hart, address + 4, 4, (uint)(value >> 32));
+        return value;
+    }
+
+    /// <remarks>A probe sees 8 bytes as two words.</remarks>
+    private void Store<TChecks>(MemoryRegion memory, uint address, int width, ulong value)
+        where TChecks : struct, IChecks
+    {
+        if (TChecks.Enabled)
+        {
+            Probe?.Stored(Hart, address, Math.Min(width, 4), (uint)value);
+            if (width == 8) Probe?.Stored(Hart, address + 4, 4, (uint)(value >> 32));
+        }
+
+        if (width == 8) memory.StoreDouble(address, value, Hart.Id);
+        else memory.Store(address, width, (uint)value, Hart.Id);
+    }
+
+    private void WriteLoaded(in Instruction i, ulong raw)
+    {
+        if (i.Shape == Shape.WideLoad)
+        {
+            Hart.F.SetWide(i.Rd - Registers.F0, ((delegate*<ulong, ulong>)i.Entry)(raw));
+            Hart.Mstatus |= MstatusBits.Fs;
+            return;
+        }
+
+        var value = ((delegate*<uint, uint>)i.Entry)((uint)raw);
         if (i.Rd < Registers.F0)
         {
             Write(Hart.X, i.Rd, value);
@@ -62,11 +101,12 @@ public sealed unsafe partial class Interpreter<TPipeline>
     }
 
     /// <summary>Takes a copy of the instruction: an immediate action of a device may overwrite the code in memory, which drops the decoded instruction.</summary>
-    private StopReason? Device<TChecks>(Instruction i, uint a, uint b, uint address, in RunWindow window)
+    private StopReason? Device<TChecks>(Instruction i, uint a, ulong wide, uint address, in RunWindow window)
         where TChecks : struct, IChecks
     {
         var hart = Hart;
-        var isLoad = i.Shape == Shape.Load;
+        var isLoad = i.Shape is Shape.Load or Shape.WideLoad;
+        var b = (uint)wide;
         var width = i.Row.Width;
         var access = isLoad ? TrapCause.LoadAccess : TrapCause.StoreAccess;
         if (hart.Space.FindDevice(address, (uint)width) is not { } mapping)
@@ -179,23 +219,16 @@ public sealed unsafe partial class Interpreter<TPipeline>
             case Shape.StoreConditional:
                 var holds = hart.HasReservation && hart.ReservationAddress == a;
                 hart.HasReservation = false;
-                if (holds) Store<TChecks>(memory, a, b);
+                if (holds) Store<TChecks>(memory, a, 4, b);
                 Write(hart.X, i.Rd, holds ? 0u : 1u);
                 break;
             default:
                 if (TChecks.Enabled) Probe?.Loaded(hart, a, 4, old);
-                Store<TChecks>(memory, a, ((delegate*<uint, uint, uint>)i.Entry)(old, b));
+                Store<TChecks>(memory, a, 4, ((delegate*<uint, uint, uint>)i.Entry)(old, b));
                 Write(hart.X, i.Rd, old);
                 break;
         }
 
         return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
-    }
-
-    private void Store<TChecks>(MemoryRegion memory, uint address, uint value)
-        where TChecks : struct, IChecks
-    {
-        if (TChecks.Enabled) Probe?.Stored(Hart, address, 4, value);
-        memory.Store(address, 4, value, Hart.Id);
     }
 }

@@ -66,6 +66,12 @@ public sealed unsafe partial class Interpreter<TPipeline>
         var hart = Hart;
         var csr = (uint)i.Imm;
         var operand = i.Shape == Shape.CsrImmediate ? i.Zimm : hart.X[i.Rs1];
+        if (Side is not null && Xssr.IsSwitch(i))
+        {
+            Defer(i, 0, 0, 0);
+            return Retire<TChecks>(i, hart.Pc + i.Length, redirected: false);
+        }
+
         if (csr == CsrMap.Barrier && _pipeline.Time > window.Horizon) return StopReason.NeedsTurn;
         _pipeline.Issue(i, operand, 0, default);
         hart.Time = _pipeline.Time;

@@ -17,6 +17,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     private readonly CodeCache[] _caches;
     private readonly IEnvironment _environment;
     private CodeCache _code;
+    private IProbe? _probe;
 
     /// <summary>Makes an engine for <paramref name="hart"/>.</summary>
     /// <param name="hart">The hart.</param>
@@ -41,7 +42,18 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     public CauseCounters Causes { get; }
 
     /// <inheritdoc/>
-    public IProbe? Probe { get; set; }
+    public IProbe? Probe
+    {
+        get => _probe;
+        set
+        {
+            _probe = value;
+            if (Side is not null) Side.Probe = value;
+        }
+    }
+
+    /// <summary>The FP side of a hart with streams or repetition; null for other harts.</summary>
+    internal FloatSide? Side { get; init; }
 
     /// <summary>The cost of instruction fetches; null if they are free.</summary>
     public FetchModel? Fetch { get; init; }
@@ -118,6 +130,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         // Memory ends inside the instruction: mtval is the address of the inaccessible part.
         if (i.Row is null) return Trap(TrapCause.InstructionAccess, pc + 2);
         if (TChecks.Enabled && CheckFetch(pc, i) is { } stop) return stop;
+        if (Side is not null && !IsReady(i)) return Hang();
 
         var x = hart.X;
         uint a, b;
@@ -162,9 +175,17 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
             case Shape.Store:
                 var store = i; // A copy: it may overwrite itself, and so drop what it was decoded to.
                 return LoadOrStore<TChecks>(store, x[i.Rs1], FloatOperations.Moved(hart, i.Rs2), window);
+            case Shape.WideLoad:
+                return LoadOrStore<TChecks>(i, x[i.Rs1], 0, window);
+            case Shape.WideStore:
+                var wideStore = i;
+                return LoadOrStore<TChecks>(wideStore, x[i.Rs1], hart.F.Bits[i.Rs2 - Registers.F0], window);
+            case Shape.StreamWrite or Shape.StreamRead or Shape.StreamStop or Shape.Repeat:
+                if (!Control(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
+                break;
             case Shape.LoadReserved or Shape.StoreConditional or Shape.Atomic:
                 return Atomic<TChecks>(i, x[i.Rs1], x[i.Rs2], window);
-            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove:
+            case Shape.Float1 or Shape.Float2 or Shape.Float3 or Shape.FloatCompare or Shape.FloatUnary or Shape.FloatBinary or Shape.FloatMove or Shape.Wide:
                 if (!Float<TChecks>(i)) return Trap(TrapCause.IllegalInstruction, i.Word);
                 break;
             default:
@@ -193,6 +214,7 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
     private StopReason? Retire<TChecks>(in Instruction i, uint next, bool redirected)
         where TChecks : struct, IChecks
     {
+        if (Side is { IsHung: true }) return Hang();
         var pc = Complete(i, next, redirected);
         if (TChecks.Enabled) Probe?.Retired(Hart, pc, i);
         return null;
@@ -241,13 +263,53 @@ public sealed unsafe partial class Interpreter<TPipeline> : IEngine, IStepper
         var hart = Hart;
         if ((hart.Mstatus & MstatusBits.Fs) == 0) return false;
         var rm = FloatOperations.RoundingModeOf(hart, i);
-        var isRounded = i.Shape is Shape.Float1 or Shape.Float2 or Shape.Float3;
-        if (isRounded && !RoundingMode.IsValid(rm)) return false;
+        if (i.Row.IsRounded && !RoundingMode.IsValid(rm)) return false;
 
-        var (a, b) = (FloatOperations.First(hart, i), FloatOperations.Operand(hart, i.Rs2));
-        _pipeline.Issue(i, a, b, default);
-        var raised = FloatOperations.Execute(hart, i, a, b, rm);
-        if (TChecks.Enabled && raised != 0) Probe?.Raised(hart, raised);
+        // For an instruction without an x register among its sources this is any word.
+        var x = hart.X[i.Rs1 & 31];
+        if (Side is { IsActive: true })
+        {
+            Defer(i, x, 0, rm);
+            return true;
+        }
+
+        _pipeline.Issue(i, FloatOperations.Single(hart, i.Rs1, x), FloatOperations.Single(hart, i.Rs2, 0), default);
+        var raised = FloatOperations.Execute(hart, i, x, rm);
+        if (raised == 0) return true;
+        if (Side is { IsTimed: true }) Side.RaiseLater(raised);
+        else hart.Fflags |= raised;
+        if (TChecks.Enabled) Probe?.Raised(hart, raised);
         return true;
+    }
+
+    /// <summary>Waits until the FP side has written the x registers that an instruction names; false if it never will.</summary>
+    private bool IsReady(in Instruction i)
+    {
+        if (Side!.IsActive) Side.Await(i);
+        return !Side.IsHung;
+    }
+
+    /// <summary>Hands an instruction to the FP side, which executes it when it issues it.</summary>
+    private void Defer(in Instruction i, uint a, uint b, uint rm)
+    {
+        Side!.BeginDeferral(rm);
+        _pipeline.Issue(i, a, b, default);
+        if (!Side.IsTimed) Side.Hand(i, a, b, 0);
+        Side.EndDeferral();
+    }
+
+    /// <summary>Instructions for streams and repetition; false on a hart that has no FP side of its own.</summary>
+    private bool Control(in Instruction i)
+    {
+        if (Side is null) return false;
+        Defer(i, Hart.X[i.Rs1], Hart.X[i.Rs2], 0);
+        return true;
+    }
+
+    /// <summary>The hart waits for what will never come: a stream without a job, or an FP side that has stopped.</summary>
+    private StopReason Hang()
+    {
+        Hart.State = HartState.Hung;
+        return StopReason.Waiting;
     }
 }

@@ -42,7 +42,7 @@ public readonly struct BlockingPipeline(BlockingState state) : IPipeline
             case Unit.Divide:
                 IssueAlu(s, instruction, DividerCycles.BlockingInteger(instruction.Row.IsSigned, b));
                 return true;
-            case Unit.FloatAddMultiply:
+            case Unit.FloatAddMultiply or Unit.FloatDotProduct:
                 IssueFloat(s, instruction, (ulong)s.Timing.FloatAddMultiplyLatency);
                 return true;
             case Unit.FloatNonComputational or Unit.FloatConvert:

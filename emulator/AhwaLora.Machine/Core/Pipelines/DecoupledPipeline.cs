@@ -10,7 +10,8 @@ namespace AhwaLora.Machine.Core.Pipelines;
 /// </summary>
 public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
 {
-    private const ulong LongestWait = 1 << 26;
+    /// <summary>Cycles after which a core in which nothing moves will never move: more than any memory or division takes.</summary>
+    private const int LongestWait = 4096;
 
     /// <inheritdoc/>
     public ulong Time => state.Time;
@@ -26,7 +27,8 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     {
         var s = state;
         var head = MakeHead(instruction, a, b, target);
-        for (var begin = s.Time; ; CheckProgress(begin))
+        var (waited, moves) = (0, s.Moves);
+        while (true)
         {
             switch (DecoupledCycle.Step(s, head))
             {
@@ -42,9 +44,32 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
                     return false;
                 default:
                     Charge(s.Time + 1, s.StallCause);
-                    if (s.Busy == 1 && (s.Scoreboard & head.Registers) != 0) SkipDivision();
-                    break;
+                    if (s.Busy == 1 && !s.LanesMove && (s.Scoreboard & head.Registers) != 0) SkipDivision();
+                    if (s.Moves != moves) (waited, moves) = (0, s.Moves);
+                    if (++waited <= LongestWait) break;
+                    Hang(s);
+                    return true;
             }
+        }
+    }
+
+    /// <summary>
+    /// Lets time pass until no x register that the instruction names waits for a result, as <see cref="Issue"/> would: for an engine that
+    /// must see the registers before it offers the instruction.
+    /// </summary>
+    internal void AwaitRegisters(in Instruction i)
+    {
+        var s = state;
+        var registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u;
+        for (var (waited, moves) = (0, s.Moves); (s.Scoreboard & registers) != 0; waited++)
+        {
+            var cause = s.ScoreboardCauses[BitOperations.TrailingZeroCount(s.Scoreboard & registers)];
+            DecoupledCycle.Step(s, default);
+            Charge(s.Time + 1, cause);
+            if (s.Moves != moves) (waited, moves) = (0, s.Moves);
+            if (waited <= LongestWait) continue;
+            Hang(s);
+            return;
         }
     }
 
@@ -83,7 +108,7 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     public void Idle(ulong time, Cause cause)
     {
         var s = state;
-        for (var begin = s.Time; s.Time < time && s.Busy != 0; CheckProgress(begin))
+        while (s.Time < time && (s.Busy != 0 || s.LanesMove))
         {
             DecoupledCycle.Step(s, default);
             Charge(s.Time + 1, cause);
@@ -92,13 +117,11 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         if (s.Time < time) Charge(time, cause);
     }
 
-    /// <summary>
-    /// All that is in flight ends: otherwise the hart waits for ever, and no limit is looked at. Only the state of a snapshot that was changed
-    /// by hand can be so.
-    /// </summary>
-    private void CheckProgress(ulong begin)
+    /// <summary>Nothing moves any more. Without streams, only the state of a snapshot that was changed by hand can be so.</summary>
+    private static void Hang(DecoupledState s)
     {
-        if (state.Time - begin > LongestWait) throw new InvalidDataException("What the hart waits for is not in flight.");
+        if (s.Side is null) throw new InvalidDataException("What the hart waits for is not in flight.");
+        s.IsHung = true;
     }
 
     private void Charge(ulong time, Cause cause)
@@ -118,10 +141,15 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
     /// <remarks>The RTL checks bits 11:7 against the integer scoreboard for every instruction, even if they do not name an x register.</remarks>
     private Head MakeHead(in Instruction i, uint a, uint b, in MemoryTarget target)
     {
+        var s = state;
         var floatSources = (uint)(i.Reads >> Registers.F0);
         var head = new Head { Kind = HeadKind.Execute, Registers = ((uint)i.Reads | 1u << i.DestinationField) & ~1u };
         switch (i.Row.Unit)
         {
+            case Unit.Csr when s.Side is not null && Xssr.IsSwitch(i):
+                head.Kind = HeadKind.Offload;
+                head.Offload = MakeSwitch(i);
+                break;
             case Unit.Alu or Unit.Jump or Unit.Csr:
                 head.HoldsWritePort = i.Writes != 0;
                 break;
@@ -154,7 +182,12 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         if (i.Row.Handover != Handover.None)
         {
             head.Kind = HeadKind.Offload;
-            head.Offload = new Offload(floatSources, isStore ? OffloadKind.FloatStore : OffloadKind.FloatLoad, isStore ? ResultTag.Nowhere : tag, 0, IsDirect: false, target.ExtraCycles, granted);
+            head.Offload = new Offload(floatSources, isStore ? OffloadKind.FloatStore : OffloadKind.FloatLoad, isStore ? ResultTag.Nowhere : tag, 0, IsDirect: false, target.ExtraCycles, granted)
+            {
+                IsDeferred = s.Defers,
+                Word = i.Word,
+                Operand = target.Address,
+            };
             return;
         }
 
@@ -162,26 +195,59 @@ public readonly struct DecoupledPipeline(DecoupledState state) : IPipeline
         head.Access = new MemoryRequest(granted, target.ExtraCycles, isStore ? ResultTag.Nowhere : tag, IsFloat: false);
     }
 
-    private static Offload MakeOffload(in Instruction i, uint floatSources, uint a, uint b)
+    private Offload MakeOffload(in Instruction i, uint floatSources, uint a, uint b)
     {
-        var kind = i.Row.Unit switch
-        {
-            Unit.Divide => OffloadKind.Divide,
-            Unit.FloatDivide or Unit.FloatSquareRoot => OffloadKind.DivideSqrt,
-            Unit.FloatAddMultiply => OffloadKind.AddMultiply,
-            Unit.FloatConvert => OffloadKind.Convert,
-            Unit.FloatNonComputational => OffloadKind.NonComputational,
-            _ => OffloadKind.Multiply,
-        };
+        var kind = KindOf(i.Row.Unit);
+        if (i.Shape == Shape.StreamStop) kind = OffloadKind.Never;
+        else if (i.Shape == Shape.StreamRead) kind = OffloadKind.StreamRead;
         var cycles = i.Row.Unit switch
         {
             Unit.Divide => (uint)Math.Max(1, DividerCycles.DecoupledInteger(i.Row.IsSigned, a, b) + 2),
+            Unit.FloatDivide or Unit.FloatSquareRoot when i.Row.Format != FloatFormat.Single => DividerCycles.DecoupledInexact,
             Unit.FloatDivide => DividerCycles.DecoupledDivide(a, b),
             Unit.FloatSquareRoot => DividerCycles.DecoupledSquareRoot(a),
             _ => 0u,
         };
-        return new Offload(floatSources, kind, Tag(i.Rd), (byte)cycles, IsDirect: i.Row.Handover == Handover.Direct, 0, 0);
+        var isControl = i.Row.Unit is Unit.Stream or Unit.Repeat;
+        var tag = i.Shape is Shape.StreamStop or Shape.Repeat ? ResultTag.Nowhere : Tag(i.Rd);
+        return new Offload(floatSources, kind, tag, (byte)cycles, IsDirect: i.Row.Handover == Handover.Direct, 0, 0)
+        {
+            Slice = kind == OffloadKind.NonComputational ? (byte)i.Row.Format : (byte)0,
+            IsDeferred = isControl || state.Defers,
+            Rounding = state.DeferredRounding,
+            Word = i.Row.Unit == Unit.Stream ? (uint)i.Imm + b : i.Row.Unit == Unit.Repeat ? (uint)i.Imm : i.Word,
+            Operand = a,
+        };
     }
+
+    /// <summary>An instruction whose registers a stagger has moved: what does not follow from its word stays.</summary>
+    internal static Offload Moved(in Offload offload, in Instruction i) => offload with
+    {
+        FloatSources = (uint)(i.Reads >> Registers.F0),
+        Kind = i.Row.Unit is Unit.Load ? OffloadKind.FloatLoad : i.Row.Unit is Unit.Store ? OffloadKind.FloatStore : i.Shape == Shape.Illegal ? OffloadKind.Never : KindOf(i.Row.Unit),
+        Tag = i.Row.Unit is Unit.Store ? ResultTag.Nowhere : Tag(i.Rd),
+        Slice = i.Row.Unit == Unit.FloatNonComputational ? (byte)i.Row.Format : (byte)0,
+        Word = i.Word,
+    };
+
+    /// <summary>The switch of the streams takes part in the FP side's order, past an empty sequencer.</summary>
+    private static Offload MakeSwitch(in Instruction i)
+    {
+        return new Offload(0, OffloadKind.StreamSwitch, ResultTag.Nowhere, 0, IsDirect: true, 0, 0) { IsDeferred = true, Operand = Xssr.NewState(i) };
+    }
+
+    private static OffloadKind KindOf(Unit unit) => unit switch
+    {
+        Unit.Divide => OffloadKind.Divide,
+        Unit.FloatDivide or Unit.FloatSquareRoot => OffloadKind.DivideSqrt,
+        Unit.FloatAddMultiply => OffloadKind.AddMultiply,
+        Unit.FloatConvert => OffloadKind.Convert,
+        Unit.FloatNonComputational => OffloadKind.NonComputational,
+        Unit.FloatDotProduct => OffloadKind.DotProduct,
+        Unit.Stream => OffloadKind.StreamWrite,
+        Unit.Repeat => OffloadKind.Repeat,
+        _ => OffloadKind.Multiply,
+    };
 
     private static byte Tag(int register) =>
         (byte)(register < Registers.F0 ? ResultTag.Integer | register : ResultTag.Float | (register - Registers.F0));

@@ -64,7 +64,7 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     public uint FloatScoreboard;
 
     /// <summary>The sequencer's ring buffer.</summary>
-    public readonly HardwareQueue<Offload> Sequencer = new(timing.SequencerEntries, Offload.SaveOrRestore);
+    internal readonly Sequencer Sequencer = new(timing.SequencerEntries);
 
     /// <summary>Pipeline registers of the adder and multiplier, as tags; the first stage is the low byte.</summary>
     public uint AddMultiply;
@@ -72,8 +72,14 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
     /// <summary>Pipeline registers of the conversions.</summary>
     public uint Conversions;
 
-    /// <summary>The single pipeline register of the moves and comparisons.</summary>
-    public byte NonComputational;
+    /// <summary>The single pipeline registers of the moves and comparisons, one per format; S is the low byte.</summary>
+    public uint NonComputational;
+
+    /// <summary>Arbiter among them.</summary>
+    public Arbiter Slices;
+
+    /// <summary>Pipeline registers of the dot products.</summary>
+    public uint DotProducts;
 
     /// <summary>Tag of the division that enters its unit; 0 if there is none.</summary>
     public byte FloatDivisionInput;
@@ -89,6 +95,82 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
 
     /// <summary>Arbiter of the FPU's output among its units.</summary>
     public Arbiter FloatOutput;
+
+    // Flags on their way, in the places of the results that raise them, and those that show from the next cycle on.
+
+    /// <summary>Flags beside <see cref="AddMultiply"/>, <see cref="Conversions"/>, <see cref="DotProducts"/> and <see cref="NonComputational"/>.</summary>
+    internal uint AddMultiplyFlags, ConversionFlags, DotProductFlags, NonComputationalFlags;
+
+    /// <summary>Flags of the divisions that enter and are in progress, and the flags that show from the next cycle on.</summary>
+    internal byte DivisionInputFlags, DivisionFlags, LandedFlags;
+
+    private bool HasFlags => (AddMultiplyFlags | ConversionFlags | DotProductFlags | NonComputationalFlags) != 0 || (DivisionInputFlags | DivisionFlags | LandedFlags) != 0;
+
+    // Streams.
+
+    /// <summary>The lanes of ft0, ft1 and ft2.</summary>
+    internal readonly StreamLane[] Lanes = [new(), new(), new()];
+
+    /// <summary>True while reads and writes of ft0-ft2 are streams.</summary>
+    public bool AreStreamsOn;
+
+    /// <summary>True if a lane is not quiet.</summary>
+    public bool LanesMove;
+
+    /// <summary>Responses of the configuration: tags of x registers, one outstanding.</summary>
+    public readonly HardwareQueue<byte> StreamResponses = new(2, static (StateStream state, ref byte entry) => state.Field(ref entry));
+
+    /// <summary>Results on their way to a lane, by unit and slice.</summary>
+    public readonly HardwareQueue<ulong>[] StreamResults = [.. Enumerable.Range(0, 8).Select(_ => new HardwareQueue<ulong>(4, static (StateStream state, ref ulong entry) => state.Field(ref entry)))];
+
+    /// <summary>Instructions in the request register and the sequencer that are not <see cref="Offload.IsPlain"/>.</summary>
+    public int Unusual;
+
+    /// <summary>The elements that the streams offer in this cycle.</summary>
+    [Unsaved("within a cycle only")]
+    internal (ulong First, ulong Second, ulong Third) Taken;
+
+    /// <summary>True while the engine offers an instruction that is to be executed later, and how it rounds.</summary>
+    [Unsaved("within an instruction only")]
+    internal bool Defers;
+
+    [Unsaved("within an instruction only")]
+    internal byte DeferredRounding;
+
+    /// <summary>Results on their way to a lane, and accesses of repeated instructions.</summary>
+    public int Streamed, Repeated;
+
+    /// <summary>Arbiter of the first port: lane 0, or the core's loads and stores.</summary>
+    public Arbiter Port;
+
+    /// <summary>Executes what is deferred; null for a core that defers nothing.</summary>
+    [Unsaved("what executes the instructions, made with the machine")]
+    internal IFloatSide? Side;
+
+    /// <summary>Refuses ports in some cycles; null if they are always free.</summary>
+    [Unsaved("a test's device")]
+    internal IPortRefusal? Refusal;
+
+    /// <summary>Counts what moves, so that a core in which nothing ever will is noticed.</summary>
+    [Unsaved("only its change within one wait matters")]
+    internal ulong Moves;
+
+    /// <summary>True if nothing that is in the core can move any more, and an instruction waits for it.</summary>
+    [Unsaved("ends the run")]
+    internal bool IsHung;
+
+    /// <summary>True if the FP side holds nothing but ordinary instructions, executed in program order: streams are off and at rest.</summary>
+    public bool IsPlain =>
+        !LanesMove && !AreStreamsOn && (Unusual | Streamed | Repeated | StreamResponses.Count) == 0
+        && NonComputational <= byte.MaxValue && DotProducts == 0 && !Sequencer.HasNest && !HasFlags;
+
+    /// <summary>The instruction issued last has raised flags.</summary>
+    internal void Raise(uint flags)
+    {
+        ref var last = ref Offloads[Offloads.Count - 1];
+        if (last.IsPlain) Unusual++;
+        last = last with { Flags = (byte)flags };
+    }
 
     // Memory.
 
@@ -152,11 +234,29 @@ public sealed class DecoupledState(DecoupledTiming timing) : IStateful
         state.Field(ref AddMultiply);
         state.Field(ref Conversions);
         state.Field(ref NonComputational);
+        Slices.SaveOrRestore(state);
+        state.Field(ref DotProducts);
         state.Field(ref FloatDivisionInput);
         state.Field(ref FloatDivisionLatency);
         state.Field(ref FloatDivision);
         state.Field(ref FloatDivisionTime);
         FloatOutput.SaveOrRestore(state);
+        state.Field(ref AddMultiplyFlags);
+        state.Field(ref ConversionFlags);
+        state.Field(ref DotProductFlags);
+        state.Field(ref NonComputationalFlags);
+        state.Field(ref DivisionInputFlags);
+        state.Field(ref DivisionFlags);
+        state.Field(ref LandedFlags);
+        foreach (var lane in Lanes) lane.SaveOrRestore(state);
+        state.Field(ref AreStreamsOn);
+        state.Field(ref LanesMove);
+        StreamResponses.SaveOrRestore(state);
+        foreach (var results in StreamResults) results.SaveOrRestore(state);
+        state.Field(ref Unusual);
+        state.Field(ref Streamed);
+        state.Field(ref Repeated);
+        Port.SaveOrRestore(state);
         IntegerRequests.SaveOrRestore(state);
         FloatRequests.SaveOrRestore(state);
         MemoryPort.SaveOrRestore(state);

@@ -49,6 +49,9 @@ public static class DividerCycles
         return RootBits(a) is { } bits ? 6 + (uint)bits / 2 : 19;
     }
 
+    /// <summary>Snitch: the latency of a division or root with an inexact result; taken for D and H, where nothing is measured.</summary>
+    public const uint DecoupledInexact = 13;
+
     /// <summary>Snitch: the latency L of fdiv.s; a dependent instruction issues after L + 1 cycles, and the unit is busy for L - 1.</summary>
     public static uint DecoupledDivide(uint a, uint b)
     {
@@ -57,7 +60,7 @@ public static class DividerCycles
         var (exponentB, mantissaB) = Normalise(b);
         var exponent = exponentA - exponentB + Bias - (mantissaA < mantissaB ? 1 : 0);
         if (exponent is >= 255 or < -23) return 7;
-        if (QuotientBits(mantissaA, mantissaB) is null) return 13;
+        if (QuotientBits(mantissaA, mantissaB) is null) return DecoupledInexact;
         return DecoupledExact(Math.Max(0, BitOperations.TrailingZeroCount(mantissaB) - BitOperations.TrailingZeroCount(mantissaA)));
     }
 

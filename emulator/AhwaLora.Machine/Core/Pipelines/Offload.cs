@@ -14,6 +14,27 @@ namespace AhwaLora.Machine.Core.Pipelines;
 public readonly record struct Offload(
     uint FloatSources, OffloadKind Kind, byte Tag, byte Latency, bool IsDirect, uint ExtraCycles, ulong Granted)
 {
+    /// <summary>The slice of the unit for moves and comparisons: one per format.</summary>
+    public byte Slice { get; init; }
+
+    /// <summary>True if it is executed when the FP side issues it; false if it is executed already, in program order.</summary>
+    public bool IsDeferred { get; init; }
+
+    /// <summary>Its rounding mode.</summary>
+    public byte Rounding { get; init; }
+
+    /// <summary>The instruction, if it is deferred; the number of a stream's configuration register times 32, plus the lane's.</summary>
+    public uint Word { get; init; }
+
+    /// <summary>Operand from the integer core: an x register, an address, or the value of a configuration register.</summary>
+    public uint Operand { get; init; }
+
+    /// <summary>The flags that it has raised, if it is executed already: they show when its result leaves the FPU.</summary>
+    public byte Flags { get; init; }
+
+    /// <summary>True for what an ordinary core's program has: no slice of its own, nothing deferred, no flag raised.</summary>
+    internal bool IsPlain => !IsDeferred && Slice == 0 && Flags == 0 && Kind != OffloadKind.DotProduct;
+
     /// <summary>Saves or restores its fields.</summary>
     internal static void SaveOrRestore(StateStream state, ref Offload offload)
     {
@@ -25,7 +46,23 @@ public readonly record struct Offload(
         state.Field(ref isDirect);
         state.Field(ref extraCycles);
         state.Field(ref granted);
-        offload = new Offload(floatSources, kind, tag, latency, isDirect, extraCycles, granted);
+        var (slice, isDeferred, rounding, word, operand) = (offload.Slice, offload.IsDeferred, offload.Rounding, offload.Word, offload.Operand);
+        state.Field(ref slice);
+        state.Field(ref isDeferred);
+        state.Field(ref rounding);
+        state.Field(ref word);
+        state.Field(ref operand);
+        var flags = offload.Flags;
+        state.Field(ref flags);
+        offload = new Offload(floatSources, kind, tag, latency, isDirect, extraCycles, granted)
+        {
+            Slice = slice,
+            IsDeferred = isDeferred,
+            Rounding = rounding,
+            Word = word,
+            Operand = operand,
+            Flags = flags,
+        };
     }
 }
 
@@ -44,17 +81,35 @@ public enum OffloadKind : byte
     /// <summary>Conversions.</summary>
     Convert,
 
+    /// <summary>Dot products.</summary>
+    DotProduct,
+
     /// <summary>FP load.</summary>
     FloatLoad,
 
     /// <summary>FP store.</summary>
     FloatStore,
 
+    /// <summary>Switches the streams on or off.</summary>
+    StreamSwitch,
+
+    /// <summary>What the FPU never takes.</summary>
+    Never,
+
     /// <summary>Integer multiplication.</summary>
     Multiply,
 
     /// <summary>Integer division.</summary>
     Divide,
+
+    /// <summary>Read of a stream's configuration.</summary>
+    StreamRead,
+
+    /// <summary>Write of a stream's configuration.</summary>
+    StreamWrite,
+
+    /// <summary>Loop for the sequencer.</summary>
+    Repeat,
 }
 
 /// <summary>Where a result goes, as one byte; 0 is an empty pipeline register.</summary>
@@ -65,6 +120,9 @@ public static class ResultTag
 
     /// <summary>Base of the tags for f registers: add the register number, 0-31.</summary>
     public const byte Float = 0x40;
+
+    /// <summary>Base of the tags for f registers whose result also goes to a stream.</summary>
+    public const byte Stream = 0x60;
 
     /// <summary>A store: it has no result.</summary>
     public const byte Nowhere = 0x20;
@@ -80,6 +138,9 @@ public static class ResultTag
 /// <param name="IsFloat">True if it is the FP subsystem's.</param>
 public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte Tag, bool IsFloat)
 {
+    /// <summary>True for a later pass of a repeated instruction, which has no entry in the address queue.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Saves or restores its fields.</summary>
     internal static void SaveOrRestore(StateStream state, ref MemoryRequest request)
     {
@@ -88,6 +149,8 @@ public readonly record struct MemoryRequest(ulong Time, uint ExtraCycles, byte T
         state.Field(ref extraCycles);
         state.Field(ref tag);
         state.Field(ref isFloat);
-        request = new MemoryRequest(time, extraCycles, tag, isFloat);
+        var isRepeated = request.IsRepeated;
+        state.Field(ref isRepeated);
+        request = new MemoryRequest(time, extraCycles, tag, isFloat) { IsRepeated = isRepeated };
     }
 }

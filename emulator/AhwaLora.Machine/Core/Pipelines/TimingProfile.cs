@@ -20,6 +20,10 @@ public sealed record TimingProfile
     /// <summary>Where its figures come from, in one line.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The extensions of the core, for a platform that names none; null for those that every platform has.</summary>
+    [JsonIgnore]
+    public string? Isa { get; init; }
+
     /// <summary>Latencies of the blocking pipeline, if that is the model.</summary>
     public BlockingTiming? Blocking { get; init; }
 
@@ -41,7 +45,7 @@ public sealed record TimingProfile
         Cv32e40p("cv32e40p-fpu1", 1),
         Cv32e40p("cv32e40p-fpu2", 2),
         Cv32e40p("cv32e40p-fpu3", 3),
-        Snitch("snitch", "default core with sequencer", new DecoupledTiming()),
+        Snitch("snitch", "default core with sequencer", new DecoupledTiming()) with { Isa = "rv32imafd_zicsr_zifencei_zfh_xfvec_xfdotp_xssr_xfrep" },
         Snitch("snitch-def", "default FPU, no sequencer", new DecoupledTiming { SequencerEntries = 0 }),
         Snitch("snitch-rvf", "single-precision FPU, no sequencer", new DecoupledTiming { SequencerEntries = 0, FloatAddMultiplyStages = 2 }),
     ];

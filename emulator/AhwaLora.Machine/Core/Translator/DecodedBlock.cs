@@ -124,7 +124,7 @@ internal sealed unsafe class DecodedBlock
                     redirected = true;
                     break;
                 default:
-                    FloatOperations.Execute(hart, i, FloatOperations.First(hart, i), FloatOperations.Operand(hart, i.Rs2), FloatOperations.RoundingModeOf(hart, i));
+                    if (!Float(hart, i)) return k;
                     break;
             }
 
@@ -137,6 +137,15 @@ internal sealed unsafe class DecodedBlock
     /// <summary>True if the pipeline may have to compare an access's address with a pending one; the interpreter then executes it.</summary>
     private bool MayHit(Frame frame, in Instruction i, uint address, int pendingAddresses) =>
         _comparesAddresses && !i.Row.IsFloat && pendingAddresses != 0 && AddressHistory.MayHit(frame.Addresses, frame.Addresses.Count, address, pendingAddresses);
+
+    /// <summary>False if the flags that the instruction raises reach fflags later, when its result leaves the FPU; the interpreter then executes it.</summary>
+    private static bool Float(Hart hart, in Instruction i)
+    {
+        var (x, rm) = (hart.X[i.Rs1 & 31], FloatOperations.RoundingModeOf(hart, i));
+        if (hart.FloatSide is { IsTimed: true }) return FloatOperations.TryExecuteQuietly(hart, i, x, rm);
+        hart.Fflags |= FloatOperations.Execute(hart, i, x, rm);
+        return true;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(uint[] x, int register, uint value)

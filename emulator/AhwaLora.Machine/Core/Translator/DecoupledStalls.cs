@@ -48,14 +48,15 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
     {
         var s = state;
         words[Scoreboards] = s.Scoreboard | (ulong)s.FloatScoreboard << 32;
-        words[Units] = s.Product | (ulong)s.Quotient << 8 | (ulong)s.NonComputational << 16 | (ulong)s.FloatDivision << 24
+        words[Units] = s.Product | (ulong)s.Quotient << 8 | (ulong)(byte)s.NonComputational << 16 | (ulong)s.FloatDivision << 24
             | (ulong)s.FloatDivisionInput << 32 | (s.FloatDivisionInput == 0 ? 0 : (ulong)s.FloatDivisionLatency << 40);
         words[Divisions] = (s.Quotient == 0 ? 0 : FromNow(s.QuotientTime)) | (s.FloatDivision == 0 ? 0 : FromNow(s.FloatDivisionTime)) << 32;
         words[Pipes] = s.AddMultiply | (ulong)s.Conversions << 32;
         words[Arbiters] = Pack(s.IntegerUnits) | Pack(s.Responses) << 16 | Pack(s.FloatOutput) << 32 | Pack(s.MemoryPort) << 48;
         words[Counts] = PackCounts();
         (words[Causes], words[Causes + 1]) = (PackCauses(0), PackCauses(16));
-        words[Responses] = PackBytes(s.Results) | PackBytes(s.IntegerResponses) << 16 | PackStores() << 32;
+        words[Responses] = PackBytes(s.Results) | PackBytes(s.IntegerResponses) << 16 | PackStores() << 32 | (ulong)s.Port.Pointer << 40 | (ulong)s.Slices.Pointer << 41;
+        Debug.Assert(s is { IsPlain: true, Port: { Pointer: <= 1, Held: 0 }, Slices.Pointer: <= 7 }, "translated code leaves streams, repetition and other formats to the interpreter");
         words[Grant] = FromNow(s.LastGrant);
         Debug.Assert(words[Grant] <= 0xff_ffff && (!s.IsGranted || s.AccessTime - s.Time <= uint.MaxValue), "distances fit their fields");
         if (s.IsGranted) words[Grant] |= 1UL << 31 | (ulong)s.AccessCause << 24 | (s.AccessTime - s.Time) << 32;
@@ -116,6 +117,7 @@ internal sealed class DecoupledStalls(DecoupledState state) : IStallState
         (s.IntegerAccesses, s.FloatAccesses, s.Busy) = (_counts[8], _counts[9], _counts[10]);
         Fill(s.Results, words[Responses], _counts[1]);
         Fill(s.IntegerResponses, words[Responses] >> 16, _counts[6]);
+        (s.Port.Pointer, s.Slices.Pointer) = ((int)(words[Responses] >> 40 & 1), (int)(words[Responses] >> 41 & 7));
         s.AddressQueue.Clear();
         for (var n = 0; n < _counts[7]; n++) s.AddressQueue.Push(UnknownGranule << 1 | (uint)(words[Responses] >> (32 + n) & 1));
         var at = Entries;

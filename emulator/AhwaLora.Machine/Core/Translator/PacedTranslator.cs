@@ -106,7 +106,7 @@ internal sealed class PacedTranslator : IEngine
     {
         Materialise();
         _timing.Settle();
-        if (Hart.Pending.IsActive || _timing.StallVector() is not (>= 0 and var vector)) return;
+        if (Hart.Pending.IsActive || Hart.FloatSide is { IsActive: true } || _timing.StallVector() is not (>= 0 and var vector)) return;
 
         // The state that no longer matters must not depend on how much of the code was translated.
         if (_timing.ComparesAddresses) _timing.SaveAddresses(_frame.Addresses);
@@ -158,7 +158,7 @@ internal sealed class PacedTranslator : IEngine
         while (_timing.Time < window.Until && hart.Retired < hart.BreakAt)
         {
             var isInterrupted = false;
-            if (!hart.Pending.IsActive && !hart.IsInterrupted && FindHere() is { } block)
+            if (!hart.Pending.IsActive && !hart.IsInterrupted && hart.FloatSide is not { IsActive: true } && FindHere() is { } block)
             {
                 var (exit, yields) = RunRegions(block, _timing.Time, window);
                 if (exit == ExitKind.Bank) return StopReason.NeedsTurn;

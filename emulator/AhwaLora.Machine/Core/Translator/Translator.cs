@@ -126,7 +126,7 @@ internal sealed class Translator : IEngine
         return FindRegion(pc, vector, mode, _hasArrived) ?? (_hasArrived ? null : FindBridge(pc, vector, mode));
     }
 
-    private static bool MustInterpret(Hart hart) => hart.Pending.IsActive || hart.IsInterrupted;
+    private static bool MustInterpret(Hart hart) => hart.Pending.IsActive || hart.IsInterrupted || hart.FloatSide is { IsActive: true };
 
     /// <summary>Interprets one instruction, and more until control is transferred unless <paramref name="one"/>.</summary>
     private StopReason? Interpret(in RunWindow window, bool one)

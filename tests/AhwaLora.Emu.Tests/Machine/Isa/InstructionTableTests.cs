@@ -9,7 +9,7 @@ namespace AhwaLora.Emu.Tests.Machine.Isa;
 /// <summary>Every row of the table against itself and against the GNU assembler and disassembler.</summary>
 public sealed partial class InstructionTableTests
 {
-    private const Extension Everything = Extension.I | Extension.M | Extension.A | Extension.F | Extension.C | Extension.Zicsr | Extension.Zifencei | Extension.Privileged;
+    private static readonly Extension Everything = PlatformRules.ParseIsa(PlatformRules.FullIsa);
 
     private static readonly Decoder Decoder = new(Everything);
 
@@ -48,7 +48,7 @@ public sealed partial class InstructionTableTests
     public void Disassembly_assembles_to_the_same_word()
     {
         var random = new ProgramRandom(2);
-        var words = InstructionSet.Rows.SelectMany(row => Enumerable.Range(0, 40).Select(_ => Assemblable(row, random))).ToArray();
+        var words = InstructionSet.Rows.Where(IsStandard).SelectMany(row => Enumerable.Range(0, 40).Select(_ => Assemblable(row, random))).ToArray();
         var text = string.Concat(words.Select(w => Relative(Decoder.Decode(w)) + "\n"));
         Assert.Equal(Hex(words), Hex(Assembled<uint>(".option norvc\n" + text)));
     }
@@ -86,7 +86,7 @@ public sealed partial class InstructionTableTests
             .Where(word => !IsLong(word)).ToArray();
         var theirs = IsKnown(string.Concat(words.Select(w => $".insn 4, {w}\n")), words.Length);
         var departures = words.Zip(theirs)
-            .Where(p => Decoder.Decode(p.First).Shape != Shape.Illegal != p.Second && !IsKnownDeparture(p.First))
+            .Where(p => Decoder.Decode(p.First).Shape != Shape.Illegal != p.Second && !IsKnownDeparture(p.First) && !IsExact(Decoder.Decode(p.First).Row) && IsStandard(Decoder.Decode(p.First).Row))
             .Select(p => $"{p.First:x8} {Disassembler.Format(Decoder.Decode(p.First), 0)}").Distinct().ToArray();
         Assert.Empty(departures);
     }
@@ -106,6 +106,12 @@ public sealed partial class InstructionTableTests
         var withoutC = new Decoder(Everything & ~Extension.C).Decode(0x4501_4501);
         Assert.Equal((Shape.Illegal, 0x4501u, (byte)2), (withoutC.Shape, withoutC.Word, withoutC.Length));
     }
+
+    /// <summary>True for a conversion that is always exact: binutils knows it with one value of the field for the rounding mode only.</summary>
+    private static bool IsExact(InstructionRow row) => row.Pattern.Has(Field.Rm) && !row.Assembly.EndsWith("rm", StringComparison.Ordinal);
+
+    /// <summary>True if binutils knows the row's extension.</summary>
+    private static bool IsStandard(InstructionRow row) => (row.Extension & Extension.NonStandard) == 0;
 
     // fence and fence.i are instructions whatever their reserved fields hold (sections "FENCE" and "Zifencei"); binutils
     // knows instructions of S-mode and debug mode that no hart here has, wants 0 in fields of fence.i, and shows shifts by
@@ -133,7 +139,7 @@ public sealed partial class InstructionTableTests
         {
             var word = Encode(row.Pattern, Word(row.Pattern, random));
             var i = Decoder.Decode(word);
-            if (row.Pattern.Has(Field.Rm) && i.Rm is 5 or 6) continue;
+            if (row.Pattern.Has(Field.Rm) && (i.Rm is 5 or 6 || (i.Rm != 0 && IsExact(row)))) continue;
             if (row.Shape == Shape.Fence && ((i.Imm & 15) == 0 || (i.Imm >> 4) == 0)) continue;
             return word;
         }
@@ -168,14 +174,14 @@ public sealed partial class InstructionTableTests
     private static T[] Assembled<T>(string text)
         where T : unmanaged
     {
-        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
+        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, Toolchain.GnuIsa);
         var section = AhwaLora.Runs.Loader.ElfImage.Load(elf).Sections.Single(s => s.Name == ".text");
         return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(section.Contents.Span).ToArray();
     }
 
     private static bool[] IsKnown(string text, int count)
     {
-        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, PlatformRules.FullIsa);
+        var elf = Toolchain.AssembleWithGnu(".globl _start\n_start:\n" + text, Toolchain.GnuIsa);
         var lines = DisassemblyLine().Matches(Toolchain.RunText("riscv64-unknown-elf-objdump", $"-d -z -M no-aliases,numeric {elf}"));
         Assert.Equal(count, lines.Count);
         return [.. lines.Select(l => !l.Groups[1].Value.StartsWith('.'))];

@@ -67,7 +67,7 @@ public sealed class PlatformJsonTests
     [InlineData("""{ "memories": [ { "name": "ram" } ] }""", "field 'memories[0]': 'base', 'size' missing")]
     [InlineData("""{ "dma": { "width": 8 } }""", "field 'dma.width': no such field; expected base, bytes_per_cycle")]
     [InlineData("""{ "isa": "rv64imac" }""", "field 'isa'")]
-    [InlineData("""{ "isa": "rv32imfd" }""", "extension 'd'")]
+    [InlineData("""{ "isa": "rv32imfv" }""", "extension 'v'")]
     [InlineData("""{ "memories": [] }""", "field 'memories'")]
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "3 GiB" } ] }""", "field 'memories[0].size'")]
     [InlineData("""{ "memories": [ { "name": "ram", "base": "0x80000000", "size": "1 MiB", "banks": 3 } ] }""", "banks 3 is not a power of two")]

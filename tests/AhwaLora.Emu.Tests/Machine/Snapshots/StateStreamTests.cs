@@ -34,10 +34,10 @@ public sealed class StateStreamTests
     [Fact]
     public void Values_of_several_fields_have_no_gaps()
     {
-        // In memory an Offload takes 24 bytes, four of them padding that nothing ever sets.
-        var offload = new Offload(0xf1f2_f3f4, OffloadKind.DivideSqrt, Tag: 3, Latency: 4, IsDirect: true, ExtraCycles: 5, Granted: 6);
+        // In memory an Offload has padding that nothing ever sets.
+        var offload = new Offload(0xf1f2_f3f4, OffloadKind.DivideSqrt, Tag: 3, Latency: 4, IsDirect: true, ExtraCycles: 5, Granted: 6) { Slice = 7, IsDeferred = true, Rounding = 8, Word = 9, Operand = 10, Flags = 11 };
         var bytes = Saved(state => state.Array([offload], Offload.SaveOrRestore));
-        Assert.Equal("f4f3f2f1" + "01000000" + "03" + "04" + "01000000" + "05000000" + "0600000000000000", Convert.ToHexStringLower(bytes));
+        Assert.Equal("f4f3f2f1" + "01000000" + "03" + "04" + "01000000" + "05000000" + "0600000000000000" + "07" + "01000000" + "08" + "09000000" + "0a000000" + "0b", Convert.ToHexStringLower(bytes));
 
         Offload[] restored = [default];
         using var stream = new MemoryStream(bytes);

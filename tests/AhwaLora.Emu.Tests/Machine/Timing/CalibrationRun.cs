@@ -44,10 +44,11 @@ public static class CalibrationRun
     };
 
     /// <summary>Runs <paramref name="elf"/> to its end.</summary>
-    public static EmulatedMachine Run(string elf, PlatformDescription platform, MachineOptions options)
+    public static EmulatedMachine Run(string elf, PlatformDescription platform, MachineOptions options, (uint Address, byte[] Bytes)? data = null)
     {
         var machine = new EmulatedMachine(platform, options);
         ProgramLoader.Load(machine, ElfImage.Load(elf));
+        if (data is { } block) Assert.True(machine.Harts[0].Space.WriteBlock(block.Address, block.Bytes, Initiators.Host));
         var result = machine.Run(new RunLimits(50_000_000, ulong.MaxValue));
         Assert.Equal(new RunResult(ExitReason.Exit, 0, result.Hart), result);
         return machine;
