@@ -118,8 +118,11 @@ public sealed class StreamCalibrationTests
         Assert.InRange(inNest, 1, int.MaxValue);
     }
 
+    // Regions of rc003 with refusing ports that differ from the RTL for a reason not yet known (docs/conformance.md).
+    private static readonly string[] _unexplained = ["r3", "r4", "r5", "r6", "r7", "r9"];
+
     private static bool IsUnexplained(string departure) =>
-        departure.StartsWith("rc003", StringComparison.Ordinal) && new[] { "r3", "r4", "r5", "r6", "r7", "r9" }.Any(region => departure.Contains($"Name = {region},", StringComparison.Ordinal));
+        departure.StartsWith("rc003", StringComparison.Ordinal) && _unexplained.Any(region => departure.Contains($"Name = {region},", StringComparison.Ordinal));
 
     private static void AssertNone(string departures) => Assert.True(departures.Length == 0, departures);
 
