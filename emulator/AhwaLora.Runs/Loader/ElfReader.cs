@@ -8,7 +8,7 @@ namespace AhwaLora.Runs.Loader;
 internal readonly record struct ProgramHeader(uint Type, uint Offset, uint PhysicalAddress, uint FileBytes, uint MemoryBytes);
 
 /// <summary>An entry of the section header table, as it stands in the file.</summary>
-internal readonly record struct SectionHeader(uint Name, uint Type, uint Flags, uint Address, uint Offset, uint Size, uint Link, uint Info, uint EntryBytes);
+internal readonly record struct SectionHeader(uint Name, uint Type, uint Flags, uint Address, uint Offset, uint Size, uint Link, uint Info);
 
 /// <summary>
 /// The header and the tables of an ELF file of 32 bits, little-endian, of any size (System V ABI, chapters 4 and 5). What a program needs
@@ -124,11 +124,10 @@ internal sealed class ElfReader
 
     private List<ElfSymbol> ReadSymbols(SectionHeader table)
     {
-        var entryBytes = Math.Max(table.EntryBytes, (long)ElfSymbolEntry.Bytes);
         var (entries, names) = (ReadIfThere(table), table.Link < SectionHeaders.Count ? ReadIfThere(SectionHeaders[(int)table.Link]) : []);
         if ((entries.Length == 0 || names.Length == 0) && table.Size != 0) Fault ??= "its symbols lie outside the file or are too many, so they are unknown";
         var symbols = new List<ElfSymbol>();
-        for (long at = 0; at + ElfSymbolEntry.Bytes <= entries.Length; at += entryBytes)
+        for (long at = 0; at + ElfSymbolEntry.Bytes <= entries.Length; at += ElfSymbolEntry.Bytes)
         {
             var entry = entries.AsSpan((int)at, ElfSymbolEntry.Bytes);
             if (ElfSymbolEntry.Parse(entry, Text(names, Word(entry, 0))) is { } symbol) symbols.Add(symbol);
@@ -175,7 +174,7 @@ internal sealed class ElfReader
     {
         var entry = new byte[SectionHeaderBytes];
         ReadInto(SectionTable + (long)n * SectionEntryBytes, entry);
-        return new SectionHeader(Word(entry, 0), Word(entry, 4), Word(entry, 8), Word(entry, 12), Word(entry, 16), Word(entry, 20), Word(entry, 24), Word(entry, 28), Word(entry, 36));
+        return new SectionHeader(Word(entry, 0), Word(entry, 4), Word(entry, 8), Word(entry, 12), Word(entry, 16), Word(entry, 20), Word(entry, 24), Word(entry, 28));
     }
 
     private void CheckRange(long offset, long bytes, string what)

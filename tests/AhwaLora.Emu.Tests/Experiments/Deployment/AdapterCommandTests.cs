@@ -89,7 +89,7 @@ public sealed class AdapterCommandTests : IDisposable
         CommandLineTests.AssertRefused("examples.jsonl:1: not an example", "adapter", "load", At("first"), "--examples", Written("null"));
         CommandLineTests.AssertRefused("--limit 0", "adapter", "load", At("first"), "--limit", "0");
         CommandLineTests.AssertRefused("no such directory", "adapter", "load", At("none"), "--base", At("base"));
-        CommandLineTests.AssertRefused("name the base's checkpoint with --base DIR", "adapter", "load", Orphan());
+        CommandLineTests.AssertRefused("give the base's checkpoint with --base DIR", "adapter", "load", Orphan());
         CommandLineTests.AssertRefused("see 'ahwalora adapter load --help'", "adapter", "load", At("first"), "--rank", "8");
     }
 

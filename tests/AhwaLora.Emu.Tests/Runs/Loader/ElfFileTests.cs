@@ -39,6 +39,15 @@ public sealed class ElfFileTests
     }));
 
     [Fact]
+    public void Symbols_have_one_size_whatever_their_table_says() => AssertRuns(Changed(b =>
+    {
+        for (var n = 1; n < Half(b, SectionHeaderCount); n++)
+        {
+            if (Word(b, Section(b, n) + 4) == 2) Put(b, Section(b, n) + 36, 0x100); // sh_entsize of .symtab
+        }
+    }));
+
+    [Fact]
     public void Program_headers_may_be_longer_than_they_were() => AssertRuns(WithSegments(Good, Segments(Good), entryBytes: 48));
 
     [Fact]
