@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using AhwaLora.Common.Files;
 using AhwaLora.Experiments.LayerRuns;
 using AhwaLora.Experiments.Layers;
@@ -10,7 +12,7 @@ namespace AhwaLora.Emu.Tests.Experiments.Layers;
 
 /// <summary>Layers in FP16 whose adapter RedMulE computes, end to end on the paper's machine.</summary>
 [Trait(Traits.Engine, Traits.Any)]
-public sealed class EngineLayerTests
+public sealed partial class EngineLayerTests
 {
     private static readonly PlatformDescription Paper = NamedPlatform.Find(NamedPlatform.Paper)!.Load();
     private static readonly MachineOptions Options = TestMachine.Options with { Timing = TimingProfile.Named("snitch"), Contention = Contention.Exact };
@@ -56,6 +58,28 @@ public sealed class EngineLayerTests
         Assert.InRange(comparison.OverheadPercent, 0, percent);
         Assert.True(comparison.Sequential.Result.Cycles > comparison.Pipelined.Result.Cycles);
     }
+
+    [Fact]
+    public void The_documented_overheads_and_memory_are_what_is_measured()
+    {
+        var rows = DocumentedRow().Matches(File.ReadAllText(Path.Combine(Toolchain.Root, "docs", "redmule.md")));
+        Assert.NotEmpty(rows);
+        foreach (Match row in rows)
+        {
+            int Number(string group) => int.Parse(row.Groups[group].Value, CultureInfo.InvariantCulture);
+            var platform = Paper with { Aimc = Paper.Aimc! with { IntegrationNs = Number("ns") } };
+            var strategy = LayerStrategy.All.First(s => s.Name == row.Groups["strategy"].Value);
+            var data = LayerData.Generate(new LayerShape(Number("in"), Number("out"), 8, 320, Number("chunk")), seed: 1);
+            var (alone, measured) = (LayerRun.Execute(data, strategy.TileAlone, platform, Options), LayerRun.Execute(data, strategy, platform, Options));
+            var percent = 100.0 * ((double)measured.Result.Cycles / alone.Result.Cycles - 1);
+            Assert.Equal((row.Groups["percent"].Value, row.Groups["kib"].Value), (Rounded(percent), Rounded(measured.Result.TcdmBytes / 1024.0)));
+        }
+
+        static string Rounded(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^\| (?<in>\d+)x(?<out>\d+) \| (?<ns>\d+) ns \| `(?<strategy>[a-z-]+)`, (?<chunk>\d+) \| (?<percent>[\d.]+) %[^|]*\| (?<kib>[\d.]+) KiB \|$", RegexOptions.Multiline)]
+    private static partial Regex DocumentedRow();
 
     [Fact]
     public void A_platform_without_an_engine_is_refused_with_one_that_has_one()
