@@ -25,8 +25,8 @@ public sealed record MachineOptions
     public EngineKind Engine { get; init; } = EngineKind.Auto;
 
     /// <summary>
-    /// How often control must reach an address before the translator compiles the code there: compiling costs as much host time
-    /// as some ten thousand runs of the decoded code. It changes host time only.
+    /// How often control must reach an address before the translator compiles the code there. The default is an estimate of when compiling
+    /// repays itself (docs/performance.md). It changes host time only.
     /// </summary>
     public int HotThreshold { get; init; } = 16_384;
 

@@ -8,8 +8,8 @@ namespace AhwaLora.Machine.Core.Translator;
 
 /// <summary>
 /// The instructions of a block, ready to be executed one after the other without being timed: its cycles are known. It is what lies
-/// between interpreter and compiler. A compiled region takes milliseconds of the runtime's compiler, which code must run
-/// some ten thousand times to repay; a decoded block takes microseconds, and runs several times as fast as the interpreter.
+/// between interpreter and compiler. A compiled region takes milliseconds of the runtime's compiler, which only code that
+/// runs very often repays; a decoded block needs no compiler.
 /// </summary>
 internal sealed unsafe class DecodedBlock
 {
