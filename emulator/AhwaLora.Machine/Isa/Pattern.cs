@@ -95,7 +95,16 @@ public sealed class Pattern
     public bool Matches(uint word) => (word & Mask) == Match;
 
     /// <summary>True if the pattern has the field.</summary>
-    public bool Has(Field field) => _slices.Any(s => s.Field == field);
+    public bool Has(Field field)
+    {
+        // The interpreter asks for each floating-point instruction, so this allocates nothing.
+        foreach (var slice in _slices)
+        {
+            if (slice.Field == field) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>True if an operand is an f register.</summary>
     public bool HasFloatRegister => _registerBase.Any(b => b >= Registers.F0);
